@@ -1,0 +1,213 @@
+import { isAdmin, isSystemReader, isSystemWriter, type Principal } from './auth/principal.ts'
+import type { Db } from './db/open.ts'
+import type { AccessLevel, OrgRow, ProjectRow, SecretRow, TeamRole } from './db/schema.ts'
+import { emptyError, forbidden, textError, validationError } from './errors.ts'
+
+/*
+ * Who may do what: contract §1.1 and §9.3, Concord's OrganizationManager, SecretManager, ProjectAccessManager and
+ * TeamManager. No other file decides. Every function takes the connection to read with, so that a check and the write
+ * that it guards can share a transaction.
+ */
+
+/** `open`: what PUBLIC grants to everybody counts. `strict`: it counts for members of the organization only, as READER. */
+type Mode = 'open' | 'strict'
+
+/** What the rules look at. */
+interface Facts {
+  admin: boolean
+  systemReader: boolean
+  systemWriter: boolean
+  /** Owns the secret or the project. */
+  owner: boolean
+  /** Owns the organization that it is in. */
+  orgOwner: boolean
+  /** In any team of that organization, with any role. */
+  orgMember: boolean
+  public: boolean
+  /** The highest level that an access row grants to one of the caller's teams. */
+  team: AccessLevel | undefined
+}
+
+type Grant = AccessLevel | 'team' | undefined
+type Rule = [holds: (f: Facts) => unknown, open: Grant, strict: Grant]
+
+/** Contract §9.3, row by row: whom it is about, and the highest level it grants in each mode. */
+// biome-ignore format: it reads as a table
+const SECRET_RULES: Rule[] = [
+  //                                open      strict
+  [(f) => f.admin,                  'OWNER',  'OWNER'],
+  [(f) => f.systemReader,           'READER', 'READER'],
+  [(f) => f.systemWriter,           'WRITER', 'WRITER'],
+  [(f) => f.owner,                  'OWNER',  'OWNER'],
+  [(f) => f.public && f.orgMember,  'READER', 'READER'],
+  [(f) => f.orgOwner,               'OWNER',  'OWNER'],
+  [(f) => f.public,                 'OWNER',  undefined],
+  [(f) => f.team,                   'team',   'team'],
+]
+
+/** Projects (contract §6): like secrets, but PUBLIC never grants more than READER. */
+// biome-ignore format: it reads as a table
+const PROJECT_RULES: Rule[] = [
+  //                                open      strict
+  [(f) => f.admin,                  'OWNER',  'OWNER'],
+  [(f) => f.systemReader,           'READER', 'READER'],
+  [(f) => f.systemWriter,           'WRITER', 'WRITER'],
+  [(f) => f.owner,                  'OWNER',  'OWNER'],
+  [(f) => f.public && f.orgMember,  'READER', 'READER'],
+  [(f) => f.orgOwner,               'OWNER',  'OWNER'],
+  [(f) => f.public,                 'READER', undefined],
+  [(f) => f.team,                   'team',   'team'],
+]
+
+const RANK: Record<AccessLevel, number> = { READER: 1, WRITER: 2, OWNER: 3 }
+
+function granted(rules: Rule[], facts: Facts, level: AccessLevel, mode: Mode): boolean {
+  return rules.some(([holds, open, strict]) => {
+    if (!holds(facts)) return false
+    const grant = mode === 'open' ? open : strict
+    const highest = grant === 'team' ? facts.team : grant
+    return highest !== undefined && RANK[highest] >= RANK[level]
+  })
+}
+
+/** `SECRET(level, mode)`. Throws Concord's 403; a secret that does not exist is the caller's to answer. */
+export async function requireSecret(db: Db, who: Principal, secret: SecretRow, level: AccessLevel, mode: Mode) {
+  const org = await db.selectFrom('orgs').selectAll().where('id', '=', secret.orgId).executeTakeFirstOrThrow()
+  const facts = { ...(await factsOf(db, who, secret, org)), team: await secretTeamLevel(db, who, secret.id) }
+  if (granted(SECRET_RULES, facts, level, mode)) return
+  throw forbidden(
+    `The current user (${nameOf(who)}) doesn't have the necessary access level (${level}) to the secret: ${secret.name}`,
+  )
+}
+
+/** A project's rule; throws Concord's 403. */
+export async function requireProject(db: Db, who: Principal, project: ProjectRow, level: AccessLevel, mode: Mode) {
+  const org = await db.selectFrom('orgs').selectAll().where('id', '=', project.orgId).executeTakeFirstOrThrow()
+  const facts = { ...(await factsOf(db, who, project, org)), team: await projectTeamLevel(db, who, project.id) }
+  if (granted(PROJECT_RULES, facts, level, mode)) return
+  throw forbidden(
+    `The current user (${nameOf(who)}) doesn't have the necessary access level (${level}) to the project: ${project.name}`,
+  )
+}
+
+/** `ORG(any)`: the organization has to exist, nothing else. */
+export async function requireOrg(db: Db, orgName: string): Promise<OrgRow> {
+  const org = await db.selectFrom('orgs').selectAll().where('name', '=', orgName).executeTakeFirst()
+  return org ?? orgNotFound(orgName)
+}
+
+export async function requireOrgById(db: Db, orgId: string): Promise<OrgRow> {
+  const org = await db.selectFrom('orgs').selectAll().where('id', '=', orgId).executeTakeFirst()
+  return org ?? orgNotFound(orgId)
+}
+
+/** `ORG(member)`: it exists and the caller belongs to it. */
+export async function requireMember(db: Db, who: Principal, orgName: string): Promise<OrgRow> {
+  const org = await requireOrg(db, orgName)
+  await assertMember(db, who, org)
+  return org
+}
+
+export async function assertMember(db: Db, who: Principal, org: OrgRow): Promise<void> {
+  if (await belongsTo(db, who, org)) return
+  throw forbidden(`The current user (${nameOf(who)}) doesn't belong to the specified organization: ${org.name}`)
+}
+
+/** Whether `ORG(member)` holds: admins, system roles, the owner and everybody in a team. */
+export async function belongsTo(db: Db, who: Principal, org: OrgRow): Promise<boolean> {
+  if (isAdmin(who) || isSystemReader(who) || isSystemWriter(who)) return true
+  return isOrgOwner(who, org) || isOrgMember(db, who, org.id)
+}
+
+export async function isOrgMember(db: Db, { user }: Principal, orgId: string): Promise<boolean> {
+  if (!user) return false
+  const row = await db
+    .selectFrom('userTeams')
+    .select('teamId')
+    .where('userId', '=', user.id)
+    .where('orgId', '=', orgId)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+export const isOrgOwner = ({ user }: Principal, org: OrgRow) => user !== undefined && org.ownerId === user.id
+
+/** Concord's 403 for endpoints of admins. */
+export function requireAdmin(who: Principal) {
+  if (!isAdmin(who)) throw forbidden('Only admins can do that')
+}
+
+const TEAM_RANK: Record<TeamRole, number> = { MEMBER: 1, MAINTAINER: 2, OWNER: 3 }
+
+/** Admin, owner of the organization, or at least that role: in one team, or in any team of the organization. */
+export async function requireTeamRole(db: Db, who: Principal, org: OrgRow, role: TeamRole, teamId?: string) {
+  if (isAdmin(who) || isOrgOwner(who, org)) return
+  const rows = await db
+    .selectFrom('userTeams')
+    .select(['role', 'teamId'])
+    .where('userId', '=', who.user?.id ?? '')
+    .where('orgId', '=', org.id)
+    .execute()
+  if (rows.some((row) => (!teamId || row.teamId === teamId) && TEAM_RANK[row.role] >= TEAM_RANK[role])) return
+  throw forbidden(`The current user (${nameOf(who)}) does not have the required role: ${role}`)
+}
+
+async function factsOf(db: Db, who: Principal, entity: SecretRow | ProjectRow, org: OrgRow) {
+  return {
+    admin: isAdmin(who),
+    systemReader: isSystemReader(who),
+    systemWriter: isSystemWriter(who),
+    owner: who.user !== undefined && entity.ownerId === who.user.id,
+    orgOwner: isOrgOwner(who, org),
+    orgMember: await isOrgMember(db, who, org.id),
+    public: entity.visibility === 'PUBLIC',
+  }
+}
+
+async function secretTeamLevel(db: Db, { user }: Principal, secretId: string) {
+  const rows = await db
+    .selectFrom('secretTeamAccess as access')
+    .innerJoin('userTeams', 'userTeams.teamId', 'access.teamId')
+    .select('access.level')
+    .where('access.secretId', '=', secretId)
+    .where('userTeams.userId', '=', user?.id ?? '')
+    .execute()
+  return highestOf(rows)
+}
+
+async function projectTeamLevel(db: Db, { user }: Principal, projectId: string) {
+  const rows = await db
+    .selectFrom('projectTeamAccess as access')
+    .innerJoin('userTeams', 'userTeams.teamId', 'access.teamId')
+    .select('access.level')
+    .where('access.projectId', '=', projectId)
+    .where('userTeams.userId', '=', user?.id ?? '')
+    .execute()
+  return highestOf(rows)
+}
+
+const highestOf = (rows: { level: AccessLevel }[]) => rows.map((row) => row.level).sort((a, b) => RANK[b] - RANK[a])[0]
+
+function nameOf({ user }: Principal): string {
+  if (!user) {
+    throw textError(
+      401,
+      "Can't determine the current principal (com.walmartlabs.concord.server.security.UserPrincipal)",
+    )
+  }
+  return user.username
+}
+
+function orgNotFound(nameOrId: string): never {
+  throw validationError(`Organization not found: ${nameOrId}`)
+}
+
+/** A secret by name; missing → 404 without a body, before any other decision (contract §9.3, row 0). */
+export async function requireSecretRow(db: Db, orgId: string, secretName: string): Promise<SecretRow> {
+  const secret = await findSecret(db, orgId, secretName)
+  if (!secret) throw emptyError(404)
+  return secret
+}
+
+export const findSecret = (db: Db, orgId: string, name: string) =>
+  db.selectFrom('secrets').selectAll().where('orgId', '=', orgId).where('name', '=', name).executeTakeFirst()

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTestServer, type TestServer } from './testing.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.close())
+
+test('ping needs no credentials', async () => {
+  const answer = await server.request('/api/v1/server/ping', { as: '' })
+  expect(answer.status).toBe(200)
+  expect(await answer.json()).toEqual({ ok: true })
+})
+
+test('an unknown path is a 401 for strangers and an empty 404 for others', async () => {
+  const stranger = await server.request('/api/v1/nothing', { as: '' })
+  expect(stranger.status).toBe(401)
+  expect(stranger.headers.get('content-type')).toBe('application/json')
+  expect(await stranger.text()).toBe('')
+  const known = await server.request('/api/v1/nothing')
+  expect(known.status).toBe(404)
+  expect(known.headers.get('content-length')).toBe('0')
+})
+
+test('a wrong method is a 405 that names the right ones', async () => {
+  const answer = await server.request('/api/v1/server/ping', { method: 'POST' })
+  expect(answer.status).toBe(405)
+  expect(answer.headers.get('allow')).toBe('GET, HEAD, OPTIONS')
+})
+
+test('an Accept that JSON does not satisfy is a 406', async () => {
+  const answer = await server.request('/api/v1/server/ping', { headers: { Accept: 'text/plain' } })
+  expect(answer.status).toBe(406)
+})
+
+test('matrix parameters and a trailing slash do not count', async () => {
+  expect((await server.request('/api/v1/server/ping;x=1/')).status).toBe(200)
+})
+
+test('a body over the limit is refused before anybody reads it', async () => {
+  const answer = await server.request('/api/v1/org', { json: { name: 'x'.repeat(3 * 1024 * 1024) } })
+  expect(answer.status).toBe(413)
+})

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { apiKeyRoutes } from './apiKeys/routes.ts'
+import { auditRoutes } from './audit/routes.ts'
+import { authentication, CHALLENGES } from './auth/filter.ts'
+import { consoleRoutes } from './console/routes.ts'
+import { emptyError, HttpError, textError, VALIDATION_ERRORS_TYPE } from './errors.ts'
+import { admits } from './http.ts'
+import { orgRoutes } from './orgs/routes.ts'
+import { projectRoutes } from './projects/routes.ts'
+import { secretRoutes } from './secrets/routes.ts'
+import { serverRoutes } from './serverInfo.ts'
+import type { Call, Env, Services } from './services.ts'
+import { teamRoutes } from './teams/routes.ts'
+import { userRoutes } from './users/routes.ts'
+
+/** A secret's value is at most 1 MiB (contract §9.5); the rest is for the multipart envelope and the public key. */
+export const MOST_BODY_BYTES = 2 * 1024 * 1024
+
+/** The API as one object, fetch in and fetch out: the same for production, development and tests. */
+export function createApp(services: Services): Hono<Env> {
+  const app = new Hono<Env>({ getPath: pathOf })
+  app.onError((error, c) => answerTo(error, c, services))
+  app.notFound(() => emptyResponse(404))
+
+  app.use(async (c, next) => {
+    c.set('requestId', randomUUID())
+    c.set('cookies', [])
+    const started = performance.now()
+    await next()
+    for (const cookie of c.get('cookies')) c.res.headers.append('Set-Cookie', cookie)
+    services.log.debug('request', {
+      method: c.req.method,
+      path: c.req.path,
+      status: c.res.status,
+      ms: Math.round(performance.now() - started),
+    })
+  })
+  app.use('/api/*', async (c, next) => {
+    if (c.req.method === 'OPTIONS') {
+      // Concord's CORSFilter answers before authentication, on unknown paths too.
+      return emptyResponse(204, { ...CORS, Allow: 'OPTIONS, GET, POST, PUT, DELETE' })
+    }
+    if (c.req.method === 'TRACE') throw emptyError(405)
+    await next()
+    for (const [name, value] of Object.entries({ ...CORS, ...NO_CACHE })) c.res.headers.set(name, value)
+  })
+  app.use('/api/*', async (c, next) => {
+    refuseStrangePaths(c)
+    await next()
+  })
+  app.use('/api/*', authentication(services))
+  app.use(
+    '/api/*',
+    bodyLimit({
+      maxSize: MOST_BODY_BYTES,
+      onError: () => {
+        throw textError(413, `The request is larger than ${MOST_BODY_BYTES} bytes`)
+      },
+    }),
+  )
+
+  serverRoutes(app, services)
+  consoleRoutes(app, services)
+  orgRoutes(app, services)
+  projectRoutes(app, services)
+  teamRoutes(app, services)
+  userRoutes(app, services)
+  secretRoutes(app, services)
+  apiKeyRoutes(app, services)
+  auditRoutes(app, services)
+  app.all('/api/*', () => emptyResponse(404))
+  return app
+}
+
+/** Concord's CORSFilter, on every answer below /api (contract §2.8). */
+const CORS = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Allow-Methods': '*',
+  'Access-Control-Allow-Headers': 'Authorization, Content-Type, Range, Cookie, Origin',
+  'Access-Control-Expose-Headers':
+    'cache-control,content-language,expires,last-modified,content-range,content-length,accept-ranges',
+}
+
+const NO_CACHE = { 'Cache-Control': 'no-cache, no-store, must-revalidate', Pragma: 'no-cache', Expires: '0' }
+
+/** The path that routes see: matrix parameters and a trailing slash do not count in JAX-RS (contract §1). */
+function pathOf(request: Request): string {
+  const start = request.url.indexOf('/', request.url.indexOf('://') + 3)
+  const end = request.url.search(/[?#]/)
+  const path = request.url.slice(start, end < 0 ? undefined : end).replace(/;[^/]*/g, '')
+  return path.length > 1 ? path.replace(/\/$/, '') : path
+}
+
+/** Jetty's 404 for `//` and `..`, and its 400 page for a percent sign that encodes nothing. */
+function refuseStrangePaths(c: Call) {
+  // What came over the wire; the Request's own URL has its dot segments resolved.
+  const raw = (c.env?.incoming?.url ?? new URL(c.req.url).pathname).replace(/[?#].*/s, '')
+  if (/\/\/|\/\.\.?(\/|$)/.test(raw)) throw emptyError(404)
+  try {
+    decodeURIComponent(raw)
+  } catch {
+    throw new HttpError(400, {
+      type: 'text/html;charset=iso-8859-1',
+      text: '<h1>Bad Message 400</h1><pre>reason: Bad request</pre>',
+    })
+  }
+}
+
+function answerTo(error: Error, c: Call, { log }: Services): Response {
+  if (!(error instanceof HttpError)) {
+    // The message could quote what somebody sent; the stack of our own code cannot.
+    log.error('unexpected error', {
+      requestId: c.get('requestId'),
+      path: c.req.path,
+      name: error.name,
+      at: stackOf(error),
+    })
+    return textResponse(
+      500,
+      'text/plain;charset=UTF-8',
+      `ERROR: java.lang.RuntimeException: internal error (request ${c.get('requestId')})`,
+    )
+  }
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(error.headers)) {
+    if (value === CHALLENGES) for (const scheme of value.split(', ')) headers.append(name, scheme)
+    else headers.set(name, value)
+  }
+  const body = error.body
+  // ValidationExceptionMapperSupport sends its body only to those who accept its type; others get an empty 400.
+  if (!body || (body.type === VALIDATION_ERRORS_TYPE && !admits(c.req.header('Accept'), body.type))) {
+    return emptyResponse(error.status, headers)
+  }
+  headers.set('Content-Type', body.type)
+  return new Response(body.text, { status: error.status, headers })
+}
+
+const stackOf = (error: Error) =>
+  error.stack
+    ?.split('\n')
+    .slice(1, 6)
+    .map((line) => line.trim())
+
+const textResponse = (status: number, type: string, text: string) =>
+  new Response(text, { status, headers: { 'Content-Type': type } })
+
+function emptyResponse(status: number, headers: HeadersInit = {}) {
+  const response = new Response(null, { status, headers })
+  if (status !== 204) response.headers.set('Content-Length', '0')
+  return response
+}

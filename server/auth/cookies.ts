@@ -1,0 +1,39 @@
+import { getCookie } from 'hono/cookie'
+import type { Config } from '../config.ts'
+import type { Call } from '../services.ts'
+
+export const SESSION_COOKIE = 'JSESSIONID'
+export const REMEMBER_ME_COOKIE = 'rememberMe'
+
+/** Remember-me lasts as long as Concord's `rememberMe.maxAge`. */
+export const REMEMBER_ME_SECONDS = 14 * 24 * 3600
+
+export const cookieOf = (c: Call, name: string) => getCookie(c, name)
+
+/** Queues a cookie for the answer. The attributes and their order are Concord's (contract §2.3). */
+export function sendSessionCookie(c: Call, config: Config, id: string) {
+  c.get('cookies').push(
+    `${SESSION_COOKIE}=${id}; Path=/${config.secureCookies ? '; Secure' : ''}; HttpOnly; SameSite=Lax`,
+  )
+}
+
+export function sendRememberMeCookie(c: Call, config: Config, value: string) {
+  const expires = new Date(Date.now() + REMEMBER_ME_SECONDS * 1000).toUTCString()
+  const secure = config.secureCookies ? '; Secure' : ''
+  c.get('cookies').push(
+    `${REMEMBER_ME_COOKIE}=${value}; Path=/; Max-Age=${REMEMBER_ME_SECONDS}; Expires=${expires}${secure}; HttpOnly; SameSite=lax`,
+  )
+}
+
+/**
+ * Deletes the remember-me cookie, if the request carried it. Concord marks this one `Secure`, which a browser on plain
+ * http ignores; so on plain http a second one without the mark follows (server/README.md, differences).
+ */
+export function forgetRememberMe(c: Call, config: Config) {
+  if (cookieOf(c, REMEMBER_ME_COOKIE) === undefined) return
+  const expires = new Date(Date.now() - 24 * 3600 * 1000).toUTCString()
+  const attributes = `Path=/; Max-Age=0; Expires=${expires}`
+  c.get('cookies').push(
+    `${REMEMBER_ME_COOKIE}=deleteMe; ${attributes}${config.secureCookies ? '; Secure' : ''}; SameSite=lax`,
+  )
+}

@@ -1,0 +1,123 @@
+import type { MiddlewareHandler } from 'hono'
+import { recordAudit } from '../audit/record.ts'
+import { emptyError } from '../errors.ts'
+import type { Call, Env, Services } from '../services.ts'
+import { apiKeyPrincipal } from './apiKey.ts'
+import { basicPrincipal, malformedCredentials, readBasic } from './basic.ts'
+import {
+  cookieOf,
+  forgetRememberMe,
+  REMEMBER_ME_COOKIE,
+  SESSION_COOKIE,
+  sendRememberMeCookie,
+  sendSessionCookie,
+} from './cookies.ts'
+import type { Principal } from './principal.ts'
+import { readRememberMe, rememberedPrincipal, rememberMeValue } from './rememberMe.ts'
+import { findSession, startSession } from './sessions.ts'
+import { Throttle } from './throttle.ts'
+
+/** Paths below /api that need no authentication (contract §2.1). */
+const ANONYMOUS = new Set([
+  '/api/v1/server/ping',
+  '/api/v1/server/version',
+  '/api/service/console/logout',
+  '/api/service/console/cfg',
+])
+
+const WHOAMI = '/api/service/console/whoami'
+
+/**
+ * Concord's ConcordAuthenticatingFilter: session, then remember-me, then the headers, in the order of contract §2.2.
+ * A request that none of them identifies gets a 401.
+ */
+export function authentication(services: Services): MiddlewareHandler<Env> {
+  const throttle = new Throttle()
+  return async (c, next) => {
+    if (ANONYMOUS.has(c.req.path)) return next()
+    const principal = await identify(c, services, throttle)
+    if (!principal) throw emptyError(401, { 'Content-Type': 'application/json', ...challenge(c) })
+    c.set('principal', principal)
+    await next()
+  }
+}
+
+async function identify(c: Call, services: Services, throttle: Throttle): Promise<Principal | undefined> {
+  const { db, config, masterKey } = services
+
+  const sessionId = cookieOf(c, SESSION_COOKIE)
+  const session = sessionId ? await findSession(db, config, sessionId) : undefined
+  if (session) return session
+
+  const remembered = cookieOf(c, REMEMBER_ME_COOKIE)
+  if (remembered) {
+    const token = readRememberMe(masterKey, remembered)
+    forgetRememberMe(c, config)
+    if (token) {
+      const principal = await rememberedPrincipal(db, token)
+      if (!principal) {
+        // The failed login deletes the cookie a second time in Concord.
+        forgetRememberMe(c, config)
+        return undefined
+      }
+      await openSession(c, services, principal)
+      sendRememberMeCookie(c, config, rememberMeValue(masterKey, principal))
+      return principal
+    }
+    // An undecryptable cookie is deleted, twice as in Concord, and ignored.
+    forgetRememberMe(c, config)
+  }
+
+  const authorization = c.req.header('Authorization')?.trim()
+  const principal = await fromHeaders(c, services, throttle, authorization)
+  if (!principal?.user) return principal
+
+  const viaKey = principal.realm === 'apikey'
+  if (!viaKey || isTrue(c, 'X-Concord-EnableSession')) await openSession(c, services, principal)
+  else
+    await recordAudit(db, c, {
+      principal,
+      object: 'SYSTEM',
+      action: 'ACCESS',
+      details: { realm: 'apikey', apiKeyId: principal.apiKeyId },
+    })
+  if (isTrue(c, 'X-Concord-RememberMe')) sendRememberMeCookie(c, config, rememberMeValue(masterKey, principal))
+  return principal
+}
+
+/** Concord 2.44's order: Basic, API key, session token; the first that knows the caller wins. */
+async function fromHeaders(c: Call, { db }: Services, throttle: Throttle, authorization: string | undefined) {
+  const basic = readBasic(authorization)
+  if (basic && 'username' in basic) return basicPrincipal(db, throttle, addressOf(c), basic)
+  const byKey = await apiKeyPrincipal(db, authorization)
+  if (byKey) return byKey
+  const sessionToken = c.req.header('X-Concord-SessionToken') ?? basic?.sessionToken
+  // Tokens of processes: nobody can have one yet, so each is as undecodable as a stranger's is for Concord.
+  if (sessionToken !== undefined) throw malformedCredentials('Invalid session token')
+  return undefined
+}
+
+async function openSession(c: Call, { db, config }: Services, principal: Principal) {
+  sendSessionCookie(c, config, await startSession(db, principal))
+}
+
+/** When a 401 asks for credentials, so that a browser's own dialog does not cover the console (contract §2.5). */
+function challenge(c: Call): Record<string, string> {
+  const authorization = c.req.header('Authorization')
+  const wantsNone =
+    rawPath(c) === WHOAMI ||
+    isTrue(c, 'X-Concord-UI-Request') ||
+    (authorization !== undefined && !/basic/i.test(authorization))
+  return wantsNone ? {} : { 'WWW-Authenticate': CHALLENGES }
+}
+
+/** Two header fields in one string; app.ts sends them as two. */
+export const CHALLENGES = 'Basic, ConcordApiToken'
+
+const rawPath = (c: Call) => new URL(c.req.url).pathname
+const isTrue = (c: Call, header: string) => c.req.header(header)?.toLowerCase() === 'true'
+
+/** The other end of the connection. Behind a reverse proxy that is the proxy (docs/operations.md). */
+export function addressOf(c: Call): string {
+  return c.env?.incoming?.socket.remoteAddress ?? '127.0.0.1'
+}

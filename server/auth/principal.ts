@@ -1,0 +1,38 @@
+import type { UserRow } from '../db/schema.ts'
+import { textError } from '../errors.ts'
+import type { Call } from '../services.ts'
+
+/** Who sends a request. */
+export interface Principal {
+  /** How they were identified; what `whoami` answers (contract §2.2). */
+  realm: 'apikey' | 'internal' | 'ldap' | 'sessionkey'
+  /** Undefined for the keys of agents, which belong to nobody. */
+  user: UserRow | undefined
+  /** Role names. A session keeps those of its login. */
+  roles: ReadonlySet<string>
+  /** The key that was sent, for the audit log. */
+  apiKeyId?: string
+}
+
+/** The principal of a request behind the authentication filter. */
+export function principalOf(c: Call): Principal {
+  const principal = c.get('principal')
+  if (!principal) throw textError(401, "Can't determine the current principal")
+  return principal
+}
+
+/** The user of a request; keys of agents have none and get Concord's UserPrincipal#assertCurrent answer. */
+export function userOf(c: Call): UserRow {
+  const { user } = principalOf(c)
+  if (!user) {
+    throw textError(
+      401,
+      "Can't determine the current principal (com.walmartlabs.concord.server.security.UserPrincipal)",
+    )
+  }
+  return user
+}
+
+export const isAdmin = ({ roles }: Principal) => roles.has('concordAdmin')
+export const isSystemReader = ({ roles }: Principal) => roles.has('concordSystemReader')
+export const isSystemWriter = ({ roles }: Principal) => roles.has('concordSystemWriter')

@@ -1,0 +1,60 @@
+import type { Config } from '../config.ts'
+import type { Db } from '../db/open.ts'
+import { hashSessionId, newSessionId } from '../vault/tokens.ts'
+import type { Principal } from './principal.ts'
+
+/** How old `lastUsedAt` may grow before a request writes it again: a write per request would be one fsync each. */
+const TOUCH_AFTER = 60_000
+
+/** Starts a session, which survives a restart of the server, and answers its id: the cookie's value. */
+export async function startSession(db: Db, { realm, user, roles }: Principal): Promise<string> {
+  if (!user) throw new Error('A session needs a user')
+  const id = newSessionId()
+  await db
+    .insertInto('sessions')
+    .values({
+      idHash: hashSessionId(id),
+      userId: user.id,
+      realm,
+      roles: JSON.stringify([...roles]),
+      lastUsedAt: new Date().toISOString(),
+    })
+    .execute()
+  return id
+}
+
+/** The principal of a live session; undefined when there is none of that id, or none any more. */
+export async function findSession(db: Db, config: Config, id: string): Promise<Principal | undefined> {
+  const idHash = hashSessionId(id)
+  const session = await db.selectFrom('sessions').selectAll().where('idHash', '=', idHash).executeTakeFirst()
+  if (!session) return undefined
+  const idle = Date.now() - Date.parse(session.lastUsedAt)
+  if (idle > config.sessionTimeout) {
+    await endSession(db, id)
+    return undefined
+  }
+  if (idle > Math.min(TOUCH_AFTER, config.sessionTimeout / 10)) {
+    await db
+      .updateTable('sessions')
+      .set({ lastUsedAt: new Date().toISOString() })
+      .where('idHash', '=', idHash)
+      .execute()
+  }
+  const user = await db.selectFrom('users').selectAll().where('id', '=', session.userId).executeTakeFirst()
+  if (!user) return undefined
+  return {
+    realm: session.realm as Principal['realm'],
+    user,
+    roles: new Set<string>(JSON.parse(session.roles)),
+  }
+}
+
+export async function endSession(db: Db, id: string): Promise<void> {
+  await db.deleteFrom('sessions').where('idHash', '=', hashSessionId(id)).execute()
+}
+
+/** Removes the sessions that nobody has used for the time-out; called once in a while by main.ts. */
+export async function removeDeadSessions(db: Db, config: Config): Promise<void> {
+  const oldest = new Date(Date.now() - config.sessionTimeout).toISOString()
+  await db.deleteFrom('sessions').where('lastUsedAt', '<', oldest).execute()
+}

@@ -1,0 +1,108 @@
+import { isAbsolute, resolve } from 'node:path'
+import { z } from 'zod'
+
+/**
+ * Every setting of the server: its environment variable, its default and its check. The table in the README and in
+ * docs/operations.md says the same in words.
+ */
+const settings = z.object({
+  PORT: wholeNumber('PORT', 0, 65535).default(8080),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  DATA_DIR: z.string().min(1).default('./data'),
+  SAMPLE_DATA: onOff('SAMPLE_DATA').default(true),
+  ADMIN_API_KEY: z
+    .string()
+    .refine(isApiKey, { error: 'ADMIN_API_KEY must be base64 of at least 8 bytes, as Concord’s defaultAdminToken' })
+    .optional(),
+  MASTER_KEY: z.string().optional(),
+  MASTER_KEY_FILE: z.string().optional(),
+  SESSION_TIMEOUT: z
+    .string()
+    .transform((text, context) => parseDuration(text) ?? fail(context, durationHelp))
+    .default(30 * 60_000),
+  SECURE_COOKIES: onOff('SECURE_COOKIES').default(false),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'], {
+      error: 'LOG_LEVEL must be one of debug, info, warn, error, silent',
+    })
+    .default('info'),
+})
+
+const durationHelp =
+  'SESSION_TIMEOUT must be a length of time such as "30 minutes", "12 hours" or "90 seconds" (a bare number is seconds)'
+
+export interface Config {
+  port: number
+  host: string
+  /** Absolute path of the folder that holds the database and the server's own keys. */
+  dataDir: string
+  sampleData: boolean
+  /** The first admin's API key, base64; undefined: one is made on the first run. */
+  adminApiKey: string | undefined
+  masterKey: string | undefined
+  masterKeyFile: string | undefined
+  /** Milliseconds without a request after which a session ends. */
+  sessionTimeout: number
+  secureCookies: boolean
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+}
+
+/** The settings were wrong; the message lists every mistake, one a line. */
+export class ConfigError extends Error {}
+
+/** Reads the settings from environment variables. Throws a ConfigError that lists all mistakes at once. */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  // An empty variable is what `PORT= npm start` leaves behind: it means "not set".
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const result = settings.safeParse(given)
+  const mistakes = result.success ? [] : result.error.issues.map((issue) => issue.message)
+  if (given.MASTER_KEY && given.MASTER_KEY_FILE) mistakes.push('Set MASTER_KEY or MASTER_KEY_FILE, not both')
+  if (!result.success || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'))
+  const s = result.data
+  return {
+    port: s.PORT,
+    host: s.HOST,
+    dataDir: isAbsolute(s.DATA_DIR) ? s.DATA_DIR : resolve(s.DATA_DIR),
+    sampleData: s.SAMPLE_DATA,
+    adminApiKey: s.ADMIN_API_KEY,
+    masterKey: s.MASTER_KEY,
+    masterKeyFile: s.MASTER_KEY_FILE,
+    sessionTimeout: s.SESSION_TIMEOUT,
+    secureCookies: s.SECURE_COOKIES,
+    logLevel: s.LOG_LEVEL,
+  }
+}
+
+function wholeNumber(name: string, least: number, most: number) {
+  const error = `${name} must be a whole number from ${least} to ${most}`
+  return z
+    .string()
+    .regex(/^\d+$/, { error })
+    .transform(Number)
+    .pipe(z.number().min(least, { error }).max(most, { error }))
+}
+
+function onOff(name: string) {
+  return z
+    .enum(['on', 'off', 'true', 'false'], { error: `${name} must be on or off` })
+    .transform((value) => value === 'on' || value === 'true')
+}
+
+function isApiKey(value: string) {
+  return /^[0-9A-Za-z+/]+={0,2}$/.test(value) && Buffer.from(value, 'base64').length >= 8
+}
+
+/** "30 minutes", "2 h", "90" (seconds) → milliseconds; undefined when it is none of these or not positive. */
+function parseDuration(text: string): number | undefined {
+  const match = /^(\d+)\s*(|s|seconds?|m|minutes?|h|hours?|d|days?)$/i.exec(text.trim())
+  if (!match) return undefined
+  const unit = { '': 1, s: 1, m: 60, h: 3600, d: 86400 }[match[2]?.charAt(0).toLowerCase() ?? ''] ?? 1
+  return Number(match[1]) * unit * 1000 || undefined
+}
+
+function fail(context: z.RefinementCtx, message: string): never {
+  context.addIssue({ code: 'custom', message })
+  return z.NEVER
+}

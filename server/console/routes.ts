@@ -1,0 +1,4 @@
+import type { Hono } from 'hono'
+import type { Env, Services } from '../services.ts'
+
+export function consoleRoutes(_app: Hono<Env>, _services: Services) {}

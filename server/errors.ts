@@ -1,0 +1,54 @@
+/** Concord's media type of validation errors (contract §3). */
+export const VALIDATION_ERRORS_TYPE = 'application/vnd.concord-validation-errors-v1+json'
+
+/** An answer that is not a success, thrown from anywhere; app.ts turns it into the response. */
+export class HttpError extends Error {
+  readonly status: number
+  /** Undefined: an empty body, as JAX-RS sends it for a bare WebApplicationException. */
+  readonly body: { type: string; text: string } | undefined
+  readonly headers: Record<string, string>
+
+  constructor(status: number, body?: { type: string; text: string }, headers: Record<string, string> = {}) {
+    super(body?.text ?? `HTTP ${status}`)
+    this.status = status
+    this.body = body
+    this.headers = headers
+  }
+}
+
+export interface Violation {
+  id: string
+  message: string
+}
+
+/** Business validation: Concord's ValidationErrorsException, a 400 with a JSON array. */
+export function validationError(message: string): HttpError {
+  return violations([{ id: '*', message }])
+}
+
+/** Bean validation: one element per violation, `id` as Concord's ValidationExceptionMapperSupport writes it. */
+export function violations(list: Violation[]): HttpError {
+  return new HttpError(400, { type: VALIDATION_ERRORS_TYPE, text: JSON.stringify(list) })
+}
+
+/** Concord's ConcordApplicationException: plain text. */
+export function textError(status: number, message: string): HttpError {
+  return new HttpError(status, { type: 'text/plain;charset=UTF-8', text: message })
+}
+
+/** Concord's UnauthorizedException, which is a 403. */
+export function forbidden(message: string): HttpError {
+  return textError(403, message)
+}
+
+/** An answer without a body, such as the 404 of a missing secret. */
+export function emptyError(status: number, headers: Record<string, string> = {}): HttpError {
+  return new HttpError(status, undefined, headers)
+}
+
+/** What Concord's UnexpectedExceptionMapper makes of any other Java exception: clients see its class. */
+export function javaError(javaClass: string, message?: string): HttpError {
+  return textError(500, message === undefined ? `ERROR: ${javaClass}` : `ERROR: ${javaClass}: ${message}`)
+}
+
+export const nullPointer = () => javaError('java.lang.NullPointerException', 'null')

@@ -1,0 +1,146 @@
+import type { Hono } from 'hono'
+import type { z } from 'zod'
+import { emptyError, javaError, nullPointer, violations } from './errors.ts'
+import { parseUuid } from './ids.ts'
+import type { Call, Env } from './services.ts'
+
+/** A Response goes out as it is, undefined as 204, anything else as JSON with status 200 (contract §1). */
+type Handler = (c: Call) => unknown | Promise<unknown>
+
+interface Operation {
+  /** The request's media type; another one, or none, is a 415. */
+  consumes?: 'application/json' | 'multipart/form-data' | 'text/plain'
+  /** What the answer is; an `Accept` that does not admit it is a 406. Default: JSON. */
+  produces?: string
+  handle: Handler
+}
+
+type Methods = Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', Operation | Handler>>
+
+/**
+ * Declares all operations of one path. As in JAX-RS, a path that is known answers a wrong method with 405 and `Allow`,
+ * a wrong content type with 415 and an unsatisfiable `Accept` with 406, all without a body.
+ */
+export function resource(app: Hono<Env>, path: string, methods: Methods) {
+  app.all(path, async (c) => {
+    const found = methods[(c.req.method === 'HEAD' ? 'GET' : c.req.method) as keyof Methods]
+    if (!found) throw emptyError(405, { Allow: allowed(methods) })
+    const operation = typeof found === 'function' ? { handle: found } : found
+    if (operation.consumes && mediaType(c.req.header('Content-Type')) !== operation.consumes) throw emptyError(415)
+    const produces = operation.produces ?? 'application/json'
+    if (!admits(c.req.header('Accept'), produces)) throw emptyError(406)
+    const result = await operation.handle(c)
+    if (result instanceof Response) return result
+    if (result === undefined || result === null) return c.body(null, 204)
+    return c.body(JSON.stringify(result), 200, { 'Content-Type': 'application/json' })
+  })
+}
+
+function allowed(methods: Methods) {
+  const names = Object.keys(methods)
+  return [...names, ...(names.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].sort().join(', ')
+}
+
+export function mediaType(header: string | undefined) {
+  return header?.split(';')[0]?.trim().toLowerCase()
+}
+
+/** Whether an `Accept` header admits a media type. */
+export function admits(accept: string | undefined, type: string): boolean {
+  if (!accept) return true
+  const [wanted = '', sub = ''] = type.split(';')[0]?.split('/') ?? []
+  return accept.split(',').some((range) => {
+    const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
+    if (parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))) return false
+    const [major, minor] = name.split('/')
+    return (major === '*' || major === wanted) && (minor === '*' || minor === sub)
+  })
+}
+
+/** A path parameter, decoded. */
+export function param(c: Call, name: string): string {
+  const value = c.req.param(name)
+  if (value === undefined) throw new Error(`The route has no parameter ${name}`)
+  return value
+}
+
+/** A path parameter that is a UUID; JAX-RS answers a bad one with an empty 404. */
+export function uuidParam(c: Call, name: string): string {
+  return parseUuid(param(c, name)) ?? notFound()
+}
+
+/** An int of the query; undefined when absent, an empty 404 when it is none of 32 bits. */
+export function intQuery(c: Call, name: string): number | undefined {
+  const text = c.req.query(name)
+  if (text === undefined) return undefined
+  const value = /^[+-]?\d{1,10}$/.test(text) ? Number(text) : Number.NaN
+  return value >= -(2 ** 31) && value < 2 ** 31 ? value : notFound()
+}
+
+/** A boolean of the query: `true` in any case is true, anything else false. */
+export function booleanQuery(c: Call, name: string, absent = false): boolean {
+  const text = c.req.query(name)
+  return text === undefined ? absent : text.toLowerCase() === 'true'
+}
+
+/** `offset` and `limit` of lists: absent or not positive means none (contract §1). */
+export function paging(c: Call): { offset: number; limit: number | undefined } {
+  const offset = intQuery(c, 'offset') ?? 0
+  const limit = intQuery(c, 'limit') ?? 0
+  return { offset: Math.max(0, offset), limit: limit > 0 ? limit : undefined }
+}
+
+/** The body as JSON of a shape. Empty, `null`, malformed and mistyped bodies are Concord's 500s (contract §3). */
+export async function readJson<T>(c: Call, schema: z.ZodType<T>): Promise<T> {
+  const text = await c.req.text()
+  let value: unknown
+  try {
+    value = text.trim() === '' ? null : JSON.parse(text)
+  } catch {
+    throw javaError('com.fasterxml.jackson.core.JsonParseException', 'The request body is not valid JSON')
+  }
+  if (value === null) throw nullPointer()
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const where = result.error.issues[0]?.path.join('.') || 'the body'
+  throw javaError('com.fasterxml.jackson.databind.exc.MismatchedInputException', `Cannot deserialize value of ${where}`)
+}
+
+/** Concord's ConcordKey: what names of entities look like (contract §1). */
+export const NAME_PATTERN = /^[0-9a-zA-Z][0-9a-zA-Z_@.\-~]{2,127}$/
+export const NAME_VIOLATION = 'must match "^[0-9a-zA-Z][0-9a-zA-Z_@.\\-~]{2,127}$"'
+
+/**
+ * Checks names as Concord's `@Validate` methods do, and throws one violation per bad name. `names` is keyed by the
+ * violation's id without its method, e.g. `checkNames('SecretResource.update', { arg0: orgName, arg1: secretName })`.
+ */
+export function checkNames(method: string, names: Record<string, string | null | undefined>) {
+  const bad = Object.entries(names).filter(([, name]) => typeof name === 'string' && !NAME_PATTERN.test(name))
+  if (bad.length > 0) throw violations(bad.map(([id]) => ({ id: `${method}.${id}`, message: NAME_VIOLATION })))
+}
+
+/** A LIKE pattern for Concord's `filter`: a substring in any case, `%` and `_` literal; for `LIKE ? ESCAPE '\\'`. */
+export function containsPattern(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`
+}
+
+/** The same object without its null and undefined fields: Jackson's NON_NULL. */
+export function nonNull<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], null> } {
+  // The entries that are left have no null in them.
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null && field !== undefined)) as never
+}
+
+/** The same object without null, undefined, '', [] and {}: Jackson's NON_EMPTY. */
+export function nonEmpty<T extends object>(value: T): Partial<T> {
+  const empty = (field: unknown) =>
+    field === null ||
+    field === undefined ||
+    field === '' ||
+    (Array.isArray(field) && field.length === 0) ||
+    (typeof field === 'object' && Object.keys(field).length === 0)
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => !empty(field))) as Partial<T>
+}
+
+function notFound(): never {
+  throw emptyError(404)
+}

@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto'
+
+/** A UUID v7, as Concord gives to the rows that it makes: sorted by time. */
+export function newId(now = Date.now()): string {
+  const bytes = randomBytes(16)
+  bytes.writeUIntBE(now, 0, 6)
+  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+const UUID = /^[0-9a-f]{1,8}-[0-9a-f]{1,4}-[0-9a-f]{1,4}-[0-9a-f]{1,4}-[0-9a-f]{1,12}$/i
+
+/** A UUID in its canonical spelling, or undefined; as lenient as java.util.UUID#fromString about missing zeros. */
+export function parseUuid(text: string): string | undefined {
+  if (!UUID.test(text)) return undefined
+  const widths = [8, 4, 4, 4, 12]
+  return text
+    .toLowerCase()
+    .split('-')
+    .map((part, i) => part.padStart(widths[i] ?? 0, '0'))
+    .join('-')
+}
+
+/** Rows that every Concord is seeded with; clients know these ids (contract §5, §15.3). */
+export const SEED = {
+  adminUser: '230c5c9c-d9a7-11e6-bcfd-bb681c07b26c',
+  defaultOrg: '0fac1b18-d179-11e7-b3e7-d7df4543ed4f',
+  defaultTeam: '00000000-0000-0000-0000-000000000000',
+} as const

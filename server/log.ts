@@ -1,0 +1,24 @@
+import type { Config } from './config.ts'
+
+const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+
+export type Log = Record<
+  'debug' | 'info' | 'warn' | 'error',
+  (message: string, facts?: Record<string, unknown>) => void
+>
+
+/**
+ * Writes one line per event to standard error: time, level, message, facts as JSON. Callers pass names, ids, statuses
+ * and times only; request bodies, query strings and headers never come here, as they may hold clear text.
+ */
+export function createLog(
+  level: Config['logLevel'],
+  write: (line: string) => void = (line) => console.error(line),
+): Log {
+  const least = LEVELS.indexOf(level)
+  const at = (name: keyof Log) => (message: string, facts?: Record<string, unknown>) => {
+    if (LEVELS.indexOf(name) < least) return
+    write(`${new Date().toISOString()} ${name.padEnd(5)} ${message}${facts ? ` ${JSON.stringify(facts)}` : ''}`)
+  }
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}

@@ -1,0 +1,24 @@
+import type { Hono } from 'hono'
+import { resource } from './http.ts'
+import type { Env, Services } from './services.ts'
+
+/** The Concord whose behaviour this server has (contract, oracle). */
+const CONCORD_VERSION = '2.44.0'
+
+/** Contract §13; both are anonymous. */
+export function serverRoutes(app: Hono<Env>, { db }: Services) {
+  resource(app, '/api/v1/server/ping', {
+    GET: async () => {
+      await db.selectFrom('settings').select('name').limit(1).execute()
+      return { ok: true }
+    },
+  })
+  resource(app, '/api/v1/server/version', {
+    GET: () => ({
+      ok: true,
+      version: CONCORD_VERSION,
+      commitId: 'concord-secrets-console',
+      env: process.env.CONCORD_ENV ?? 'n/a',
+    }),
+  })
+}

@@ -1,0 +1,29 @@
+import type { KeyObject } from 'node:crypto'
+import type { HttpBindings } from '@hono/node-server'
+import type { Context } from 'hono'
+import type { Principal } from './auth/principal.ts'
+import type { Config } from './config.ts'
+import type { Db } from './db/open.ts'
+import type { Log } from './log.ts'
+
+/** What the routes work with; one per server. */
+export interface Services {
+  db: Db
+  config: Config
+  /** Wraps the data keys of the secrets that have no store password. */
+  masterKey: KeyObject
+  log: Log
+}
+
+export interface Env {
+  Bindings: Partial<HttpBindings>
+  Variables: {
+    requestId: string
+    principal: Principal | undefined
+    /** `Set-Cookie` values that the answer carries, whatever it turns out to be. */
+    cookies: string[]
+  }
+}
+
+/** One request, as a handler sees it. */
+export type Call = Context<Env>
