@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import type { Db } from '../db/open.ts'
+import type { UserRow, UserType } from '../db/schema.ts'
+import { javaError, textError, validationError } from '../errors.ts'
+import { nonEmpty } from '../http.ts'
+import { parseUuid } from '../ids.ts'
+
+/** A UUID inside JSON; Jackson fails on a malformed one (contract §3), unlike the lenient ids of paths. */
+export const jsonUuid = z
+  .string()
+  .length(36)
+  .transform((text, context) => {
+    const id = parseUuid(text)
+    if (id) return id
+    context.addIssue({ code: 'custom', message: 'UUID has to be represented by standard 36-char representation' })
+    return z.NEVER
+  })
+
+export const userType = z.enum(['LOCAL', 'LDAP', 'SSO'])
+
+/** Concord's EntityOwner as requests carry it: `id` wins, else `username` (contract §1). */
+export const ownerRequest = z.object({
+  id: jsonUuid.nullish(),
+  username: z.string().nullish(),
+  userDomain: z.string().nullish(),
+  userType: userType.nullish(),
+})
+
+export type OwnerRequest = z.infer<typeof ownerRequest>
+
+/** Concord's EntityOwner as answers carry it; undefined for what nobody owns. */
+export function ownerEntry(user: UserRow | undefined) {
+  if (!user) return undefined
+  return nonEmpty({
+    id: user.id,
+    username: user.username,
+    userDomain: user.domain,
+    displayName: user.displayName,
+    userType: user.type,
+  })
+}
+
+/**
+ * The user of an owner's id, for the entities of a list: one query instead of one per entry. Ids that are null or
+ * unknown yield undefined.
+ */
+export async function ownersOf(db: Db, entities: readonly { ownerId: string | null }[]) {
+  const ids = [...new Set(entities.map(({ ownerId }) => ownerId).filter((id) => id !== null))]
+  const users = new Map<string, UserRow>()
+  // SQLite takes 32,766 parameters; a list of organizations or secrets can be longer than that.
+  for (let i = 0; i < ids.length; i += 1000) {
+    const rows = await db
+      .selectFrom('users')
+      .selectAll()
+      .where('id', 'in', ids.slice(i, i + 1000))
+      .execute()
+    for (const row of rows) users.set(row.id, row)
+  }
+  return (entity: { ownerId: string | null }) => ownerEntry(users.get(entity.ownerId ?? ''))
+}
+
+/**
+ * The user that an EntityOwner means, or undefined when it names nobody (`{}`).
+ *
+ * An unknown id is a validation error, an unknown name a text error with status 500, as Concord's
+ * OrganizationManager#getOwner and SecretManager#getOwner answer. Pass `onlyType` where Concord ignores the request's
+ * `userType`: SecretManager assumes LDAP.
+ */
+export async function resolveOwner(
+  db: Db,
+  owner: OwnerRequest | null | undefined,
+  onlyType?: UserType,
+): Promise<UserRow | undefined> {
+  if (!owner) return undefined
+  if (owner.id) return (await findUserById(db, owner.id)) ?? userNotFound(owner.id)
+  if (typeof owner.username !== 'string') return undefined
+  const user = await findUser(db, owner.username, owner.userDomain, onlyType ?? owner.userType)
+  if (!user) throw textError(500, `User not found: ${owner.username}`)
+  return user
+}
+
+export const findUserById = (db: Db, id: string) =>
+  db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
+
+/**
+ * A user by name, in any case. Without a domain or a type any will do; a name that then fits several users is Concord's
+ * UserDao#getId failing with "too many rows".
+ */
+export async function findUser(
+  db: Db,
+  username: string,
+  domain?: string | null,
+  type?: UserType | null,
+): Promise<UserRow | undefined> {
+  let query = db.selectFrom('users').selectAll().where('username', '=', username.toLowerCase())
+  if (typeof domain === 'string') query = query.where('domain', '=', domain.toLowerCase())
+  if (type) query = query.where('type', '=', type)
+  const [user, another] = await query.limit(2).execute()
+  if (another) {
+    throw javaError('org.jooq.exception.TooManyRowsException', 'Cursor returned more than one result')
+  }
+  return user
+}
+
+function userNotFound(id: string): never {
+  throw validationError(`User not found: ${id}`)
+}
