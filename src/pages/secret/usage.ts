@@ -1,0 +1,81 @@
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import { isApiError } from '#api/ApiError.ts'
+import { projectListQuery, repositoryListQuery } from '#api/projects.ts'
+import { queryClient } from '#api/queryClient.ts'
+import type { Repository, Secret } from '#api/types.ts'
+
+/** A repository that fetches its code with the secret. */
+export type Use = { projectName: string; repository: Repository }
+
+export type Usage = {
+  uses: Use[]
+  /** Names of projects whose repositories the caller may not read: they could use the secret as well. */
+  unreadable: string[]
+  projectsRead: number
+  projectsTotal: number
+  /** False while projects are still being read: `uses` is then only what was found so far. */
+  complete: boolean
+}
+
+const AT_ONCE = 4
+
+/**
+ * Which repositories use a secret. Concord has no reverse look-up (concord-api §6), so the projects of its
+ * organization are read one by one, four at a time; what is found shows as it comes, and reading stops when nobody
+ * looks any more. Repositories of other organizations stay unknown.
+ */
+export const usageQuery = ({ id, orgName }: Pick<Secret, 'id' | 'orgName'>) => {
+  const options = queryOptions({
+    queryKey: ['usage', id, orgName],
+    queryFn: async ({ signal }): Promise<Usage> => {
+      const projects = await queryClient.fetchQuery(projectListQuery({ orgName }))
+      const usage: Usage = {
+        uses: [],
+        unreadable: [],
+        projectsRead: 0,
+        projectsTotal: projects.length,
+        complete: projects.length === 0,
+      }
+      // A count that is known to be whole stays on the screen while it is read again.
+      const first = !queryClient.getQueryData<Usage>(options.queryKey)?.complete
+
+      await inTurn(projects, AT_ONCE, async ({ name: projectName }) => {
+        signal.throwIfAborted()
+        try {
+          const repositories = await queryClient.fetchQuery(repositoryListQuery({ orgName, projectName }))
+          const using = repositories.filter((repository) => repository.secretId === id)
+          usage.uses.push(...using.map((repository) => ({ projectName, repository })))
+        } catch (error) {
+          if (!isApiError(error, 'forbidden')) throw error
+          usage.unreadable.push(projectName)
+        }
+        usage.projectsRead += 1
+        if (first && !signal.aborted) queryClient.setQueryData(options.queryKey, { ...usage, uses: sorted(usage.uses) })
+      })
+      return { ...usage, uses: sorted(usage.uses), complete: true }
+    },
+    staleTime: 10_000,
+  })
+  return options
+}
+
+/** `data` grows while projects are read; ask `data.complete` before calling a number final. */
+export const useUsage = (secret: Pick<Secret, 'id' | 'orgName'>) => useQuery(usageQuery(secret))
+
+function sorted(uses: Use[]): Use[] {
+  const address = ({ projectName, repository }: Use) => `${projectName}/${repository.name}`
+  return [...uses].sort((a, b) => address(a).localeCompare(address(b)))
+}
+
+/** Runs `act` on each item, so many at once; the first error stops what has not begun. */
+async function inTurn<T>(items: T[], atOnce: number, act: (item: T) => Promise<void>) {
+  const waiting = [...items]
+  const worker = async () => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await act(item)
+  }
+  try {
+    await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
+  } finally {
+    waiting.length = 0
+  }
+}
