@@ -1,0 +1,159 @@
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { decodeBase64 } from './base64.ts'
+
+const KEY_BYTES = 32
+const FILE_NAME = 'master.key'
+const KEY_CHECK_VERSION = 1
+const HOW_TO_MAKE_ONE = 'It must be the base64 form of 32 bytes, as "openssl rand -base64 32" prints it.'
+
+export interface MasterKeySettings {
+  /** `MASTER_KEY`: the key itself, base64 of 32 bytes. */
+  masterKey?: string | undefined
+  /** `MASTER_KEY_FILE`: a file that holds the key in the same form. */
+  masterKeyFile?: string | undefined
+  /** Where `master.key` lives when neither is given. */
+  dataDir: string
+  /** Whether a missing `master.key` may be made: not when there is a database already, which another key belongs to. */
+  allowCreate: boolean
+}
+
+export interface MasterKey {
+  /** A KeyObject, because it shows nothing of the key when somebody logs it. */
+  key: KeyObject
+  source: 'MASTER_KEY' | 'MASTER_KEY_FILE' | 'file'
+  /** Made just now, on the first run. */
+  created: boolean
+  /** Sentences for the log. */
+  warnings: string[]
+}
+
+/** The server can't start; the message says what to do and never contains key material. */
+export class MasterKeyError extends Error {
+  override name = 'MasterKeyError'
+}
+
+/**
+ * Finds the master key: `MASTER_KEY`, `MASTER_KEY_FILE`, or `<dataDir>/master.key`, which is made on the first run (0600).
+ * @throws MasterKeyError when both settings are given, or the key is missing or malformed
+ */
+export function loadMasterKey({ masterKey, masterKeyFile, dataDir, allowCreate }: MasterKeySettings): MasterKey {
+  if (masterKey && masterKeyFile) {
+    throw new MasterKeyError('MASTER_KEY and MASTER_KEY_FILE are both set: set only one of them.')
+  }
+  if (masterKey) {
+    return { key: parseKey(masterKey, 'MASTER_KEY'), source: 'MASTER_KEY', created: false, warnings: [] }
+  }
+  if (masterKeyFile) {
+    const found = readKeyFile(masterKeyFile)
+    if (!found) {
+      throw new MasterKeyError(`MASTER_KEY_FILE names ${masterKeyFile}, which does not exist. ${HOW_TO_MAKE_ONE}`)
+    }
+    return { ...found, source: 'MASTER_KEY_FILE', created: false }
+  }
+
+  const file = join(dataDir, FILE_NAME)
+  const found = readKeyFile(file)
+  if (found) return { ...found, source: 'file', created: false }
+  if (!allowCreate) {
+    throw new MasterKeyError(
+      `master key missing: there is a database but no ${file}. Put back the ${FILE_NAME} that belongs to it (from a ` +
+        'backup), or set MASTER_KEY or MASTER_KEY_FILE. A new key could not read the secrets that are stored.',
+    )
+  }
+  const bytes = randomBytes(KEY_BYTES)
+  writeKeyFile(dataDir, file, bytes)
+  return { key: createSecretKey(bytes), source: 'file', created: true, warnings: [] }
+}
+
+/** A value to keep in the database, by which `verifyKeyCheck` knows the master key again. It tells nothing of the key. */
+export function makeKeyCheck(key: KeyObject): Buffer {
+  const mac = createHmac('sha256', key).update('concord-secrets-console/master-key-check').digest()
+  return Buffer.concat([Buffer.of(KEY_CHECK_VERSION), mac])
+}
+
+/** Whether this is the master key that the database was made with. */
+export function verifyKeyCheck(key: KeyObject, stored: Buffer): boolean {
+  const expected = makeKeyCheck(key)
+  return stored.length === expected.length && timingSafeEqual(stored, expected)
+}
+
+/** A key of its own for each use of the master key (HKDF-SHA-256), so that no use can be played off against another. */
+export function deriveKey(masterKey: KeyObject, purpose: string): KeyObject {
+  const bytes = Buffer.from(hkdfSync('sha256', masterKey, '', `concord-secrets-console/${purpose}`, KEY_BYTES))
+  return createSecretKey(bytes)
+}
+
+function parseKey(text: string, name: string): KeyObject {
+  let bytes: Buffer
+  try {
+    bytes = decodeBase64(text.trim())
+  } catch {
+    throw new MasterKeyError(`${name} is not base64. ${HOW_TO_MAKE_ONE}`)
+  }
+  if (bytes.length !== KEY_BYTES) {
+    throw new MasterKeyError(`${name} has ${bytes.length} bytes instead of ${KEY_BYTES}. ${HOW_TO_MAKE_ONE}`)
+  }
+  return createSecretKey(bytes)
+}
+
+function readKeyFile(file: string): { key: KeyObject; warnings: string[] } | undefined {
+  let text: string
+  let mode: number
+  try {
+    text = readFileSync(file, 'utf8')
+    mode = statSync(file).mode
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw new MasterKeyError(`The master key file ${file} can't be read (${code}).`)
+  }
+  // Windows has no such bits; there Node reports every file as readable for all.
+  const readableByOthers = process.platform !== 'win32' && (mode & 0o044) !== 0
+  const warnings = readableByOthers
+    ? [`The master key file ${file} can be read by other users of this computer. Run: chmod 600 '${file}'`]
+    : []
+  return { key: parseKey(text, `The master key file ${file}`), warnings }
+}
+
+/** Either the whole file is on disk afterwards or none of it: nothing is sealed with a key that a power cut can take. */
+function writeKeyFile(dataDir: string, file: string, key: Buffer): void {
+  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    const fd = openSync(temporary, 'wx', 0o600)
+    try {
+      writeSync(fd, `${key.toString('base64')}\n`)
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+    renameSync(temporary, file)
+    syncFolder(dataDir)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw new MasterKeyError(`${file} can't be written (${(error as NodeJS.ErrnoException).code}).`)
+  }
+}
+
+function syncFolder(folder: string): void {
+  // Windows can't open a folder, and writes its entries through by itself.
+  if (process.platform === 'win32') return
+  const fd = openSync(folder, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest'
+import { generateUserPassword, hashPassword, verifyDummy, verifyPassword } from './password.ts'
+
+const cheap = { log2N: 4, r: 1, p: 1 }
+
+test('a hash names its cost and salt, and differs each time', async () => {
+  const first = await hashPassword('secret', cheap)
+  expect(first).toMatch(/^\$scrypt-sha256\$ln=4,r=1,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
+  expect(await hashPassword('secret', cheap)).not.toBe(first)
+})
+
+test('takes the full cost by default', async () => {
+  const stored = await hashPassword('secret')
+  expect(stored).toMatch(/^\$scrypt-sha256\$ln=15,r=8,p=3\$/)
+  expect(await verifyPassword('secret', stored)).toBe(true)
+  expect(await verifyPassword('Secret', stored)).toBe(false)
+})
+
+test.each(['', ' ', 'a b', 'pä:ß\u{1f600}', 'x'.repeat(5000)])(
+  '%j is known again, and nothing near it',
+  async (password) => {
+    const stored = await hashPassword(password, cheap)
+    expect(await verifyPassword(password, stored)).toBe(true)
+    expect(await verifyPassword(`${password} `, stored)).toBe(false)
+    expect(await verifyPassword(`${password}\0`, stored)).toBe(false)
+  },
+)
+
+test('a hash that can not be read fits no password', async () => {
+  const stored = await hashPassword('secret', cheap)
+  for (const broken of ['', 'secret', stored.slice(0, -1), `${stored}A`, stored.replace('ln=4', 'ln=30')]) {
+    expect(await verifyPassword('secret', broken)).toBe(false)
+  }
+})
+
+test('an unknown user takes about as long as a known one', async () => {
+  const stored = await hashPassword('secret')
+  const known = await shortest(() => verifyPassword('wrong', stored))
+  const unknown = await shortest(() => verifyDummy('wrong'))
+  expect(unknown / known).toBeGreaterThan(0.3)
+  expect(unknown / known).toBeLessThan(3)
+})
+
+test('generated passwords are four groups without look-alikes, never the same', () => {
+  const passwords = Array.from({ length: 200 }, generateUserPassword)
+  for (const password of passwords) expect(password).toMatch(/^[a-hjkmnp-z2-9]{4}(-[a-hjkmnp-z2-9]{4}){3}$/)
+  expect(new Set(passwords).size).toBe(200)
+})
+
+/** The shortest of three times, in milliseconds: the one that was disturbed least. */
+async function shortest(task: () => Promise<unknown>): Promise<number> {
+  let best = Number.POSITIVE_INFINITY
+  for (let i = 0; i < 3; i++) {
+    const start = performance.now()
+    await task()
+    best = Math.min(best, performance.now() - start)
+  }
+  return best
+}

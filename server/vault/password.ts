@@ -1,0 +1,48 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { pick } from './random.ts'
+import { isAffordable, type ScryptCost, scryptKey } from './scrypt.ts'
+
+/** OWASP's recommendation for scrypt with 32 MiB; about a quarter of a second. */
+const USER_PASSWORD_COST: ScryptCost = { log2N: 15, r: 8, p: 3 }
+const SALT_BYTES = 16
+const HASH_BYTES = 32
+const STORED = /^\$scrypt-sha256\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})$/
+/** No letters or digits that look alike (0 o, 1 l i). */
+const READABLE = 'abcdefghjkmnpqrstuvwxyz23456789'
+
+/**
+ * A user's password for the user table: `$scrypt-sha256$ln=15,r=8,p=3$<salt>$<hash>`. That is the PHC string format, its
+ * name saying that the password goes through SHA-256 first (see scryptKey).
+ */
+export async function hashPassword(password: string, cost: ScryptCost = USER_PASSWORD_COST): Promise<string> {
+  const salt = randomBytes(SALT_BYTES)
+  const hash = await scryptKey(password, salt, cost, HASH_BYTES)
+  return `$scrypt-sha256$ln=${cost.log2N},r=${cost.r},p=${cost.p}$${unpadded(salt)}$${unpadded(hash)}`
+}
+
+/** Whether the password is the one that was hashed. A hash that can't be read fits no password. */
+export async function verifyPassword(password: string, stored: string): Promise<boolean> {
+  const [, log2N, r, p, salt = '', hash = ''] = STORED.exec(stored) ?? []
+  const cost = { log2N: Number(log2N), r: Number(r), p: Number(p) }
+  if (!isAffordable(cost)) {
+    await verifyDummy(password)
+    return false
+  }
+  const actual = await scryptKey(password, Buffer.from(salt, 'base64'), cost, HASH_BYTES)
+  return timingSafeEqual(actual, Buffer.from(hash, 'base64'))
+}
+
+/** Takes as long as `verifyPassword`: to be called for an unknown user, so that the time does not tell who exists. */
+export async function verifyDummy(password: string): Promise<void> {
+  await scryptKey(password, Buffer.alloc(SALT_BYTES), USER_PASSWORD_COST, HASH_BYTES)
+}
+
+/** A password that is easy to read and type, `k7qm-x2fd-9rwt-hn4p`: 16 characters of 31, 79 bits. */
+export function generateUserPassword(): string {
+  const group = () => Array.from({ length: 4 }, () => pick(READABLE)).join('')
+  return [group(), group(), group(), group()].join('-')
+}
+
+function unpadded(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '')
+}

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { pick, shuffle } from './random.ts'
+
+test('every character of a set comes up about equally often', () => {
+  const counts: Record<string, number> = {}
+  for (let i = 0; i < 8000; i++) {
+    const character = pick('abcd')
+    counts[character] = (counts[character] ?? 0) + 1
+  }
+  expect(Object.keys(counts).sort().join('')).toBe('abcd')
+  // Ten standard deviations of 2000: chance does not get there.
+  for (const count of Object.values(counts)) expect(Math.abs(count - 2000)).toBeLessThan(390)
+})
+
+test('every order comes up about equally often, and the original stays as it is', () => {
+  const original = ['a', 'b', 'c']
+  const counts: Record<string, number> = {}
+  for (let i = 0; i < 6000; i++) {
+    const order = shuffle(original).join('')
+    counts[order] = (counts[order] ?? 0) + 1
+  }
+  expect(original).toEqual(['a', 'b', 'c'])
+  expect(Object.keys(counts).sort()).toEqual(['abc', 'acb', 'bac', 'bca', 'cab', 'cba'])
+  for (const count of Object.values(counts)) expect(Math.abs(count - 1000)).toBeLessThan(290)
+})

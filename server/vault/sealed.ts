@@ -1,0 +1,146 @@
+// How a secret's value is kept: AES-256-GCM under a random data key of its own, and that data key wrapped by the
+// master key or by a key made from the store password. Concord uses AES/ECB without integrity (concord-api §9.10),
+// where about 1 of 256 wrong passwords yields garbage; here a wrong one is always noticed.
+//
+// data        version (1 byte) · box
+// wrapped key version (1) · protection (1) · for PASSWORD: log2N (1), r (1), p (1) · checksum (8) · box
+// box         nonce (12) · tag (16) · cipher text
+//
+// Both are tied to the secret's id and its protection, so one row's parts do not open in another. The checksum needs no
+// key: it tells a row that was damaged or swapped from a password that is wrong.
+import { createHash, type KeyObject, randomBytes } from 'node:crypto'
+import { decrypt, encrypt, OVERHEAD_BYTES } from './aead.ts'
+import { deriveKey } from './masterKey.ts'
+import { isAffordable, type ScryptCost, scryptKey } from './scrypt.ts'
+import { DamagedValueError, WrongPasswordError } from './vaultErrors.ts'
+
+const VERSION = 1
+const KEY_BYTES = 32
+const SALT_BYTES = 16
+const CHECKSUM_BYTES = 8
+const PROTECTION_BYTE = { SERVER_KEY: 1, PASSWORD: 2 }
+const STORE_PASSWORD_COST: ScryptCost = { log2N: 15, r: 8, p: 1 }
+
+/** What opens a value, by the names of Concord's `encryptedBy`. */
+export type Protection =
+  | { kind: 'SERVER_KEY'; masterKey: KeyObject }
+  /** `cost` is for new values (tests take a cheap one); an existing value knows its own. */
+  | { kind: 'PASSWORD'; password: string; cost?: ScryptCost }
+
+/** The columns of a stored value. `salt` is null for SERVER_KEY. */
+export interface SealedValue {
+  wrappedKey: Buffer
+  salt: Buffer | null
+  data: Buffer
+}
+
+/** Encrypts a value for one secret. Every call takes a new data key and a new salt. */
+export async function seal(input: { secretId: string; value: Buffer; protection: Protection }): Promise<SealedValue> {
+  const { secretId, value, protection } = input
+  const dataKey = randomBytes(KEY_BYTES)
+  try {
+    const box = encrypt(dataKey, value, context(secretId, protection.kind, 'data'))
+    const data = Buffer.concat([Buffer.of(VERSION), box])
+    return { ...(await wrap(secretId, dataKey, protection)), data }
+  } finally {
+    dataKey.fill(0)
+  }
+}
+
+/**
+ * The clear value.
+ * @throws WrongPasswordError when the row is whole and the store password is not the right one
+ * @throws DamagedValueError when anything else does not fit
+ */
+export async function open(input: { secretId: string; sealed: SealedValue; protection: Protection }): Promise<Buffer> {
+  const { secretId, sealed, protection } = input
+  const dataKey = await unwrap(secretId, sealed, protection)
+  try {
+    if (sealed.data[0] !== VERSION) throw new DamagedValueError('The value has an unknown format')
+    const value = decrypt(dataKey, sealed.data.subarray(1), context(secretId, protection.kind, 'data'))
+    if (!value) throw new DamagedValueError('The value does not fit its key')
+    return value
+  } finally {
+    dataKey.fill(0)
+  }
+}
+
+/**
+ * Changes the store password: a new salt and a newly wrapped key around the same data.
+ * @throws WrongPasswordError, DamagedValueError as `open`
+ */
+export async function rewrap(input: {
+  secretId: string
+  sealed: SealedValue
+  oldPassword: string
+  newPassword: string
+  cost?: ScryptCost
+}): Promise<SealedValue> {
+  const { secretId, sealed, oldPassword, newPassword, cost = STORE_PASSWORD_COST } = input
+  const dataKey = await unwrap(secretId, sealed, { kind: 'PASSWORD', password: oldPassword })
+  try {
+    const wrapped = await wrap(secretId, dataKey, { kind: 'PASSWORD', password: newPassword, cost })
+    return { ...wrapped, data: sealed.data }
+  } finally {
+    dataKey.fill(0)
+  }
+}
+
+async function wrap(secretId: string, dataKey: Buffer, protection: Protection): Promise<Omit<SealedValue, 'data'>> {
+  const { kind } = protection
+  const place = context(secretId, kind, 'key')
+  let header = Buffer.of(VERSION, PROTECTION_BYTE[kind])
+  let salt: Buffer | null = null
+  let wrappingKey: KeyObject | Buffer
+  if (protection.kind === 'SERVER_KEY') {
+    wrappingKey = serverKey(protection.masterKey)
+  } else {
+    const cost = protection.cost ?? STORE_PASSWORD_COST
+    header = Buffer.concat([header, Buffer.of(cost.log2N, cost.r, cost.p)])
+    salt = randomBytes(SALT_BYTES)
+    wrappingKey = await scryptKey(protection.password, salt, cost)
+  }
+  const box = encrypt(wrappingKey, dataKey, Buffer.concat([place, header]))
+  return { wrappedKey: Buffer.concat([header, checksum(place, header, salt, box), box]), salt }
+}
+
+async function unwrap(secretId: string, { wrappedKey, salt }: SealedValue, protection: Protection): Promise<Buffer> {
+  const { kind } = protection
+  const place = context(secretId, kind, 'key')
+  const headerBytes = kind === 'PASSWORD' ? 5 : 2
+  const header = wrappedKey.subarray(0, headerBytes)
+  const sum = wrappedKey.subarray(headerBytes, headerBytes + CHECKSUM_BYTES)
+  const box = wrappedKey.subarray(headerBytes + CHECKSUM_BYTES)
+
+  if (header[0] !== VERSION) throw new DamagedValueError('The wrapped key has an unknown format')
+  if (header[1] !== PROTECTION_BYTE[kind]) throw new DamagedValueError(`The wrapped key is not one of a ${kind} secret`)
+  const whole = box.length === OVERHEAD_BYTES + KEY_BYTES && sum.equals(checksum(place, header, salt, box))
+  if (!whole) throw new DamagedValueError('The wrapped key is damaged or belongs to another secret')
+
+  if (protection.kind === 'SERVER_KEY') {
+    const dataKey = decrypt(serverKey(protection.masterKey), box, Buffer.concat([place, header]))
+    if (!dataKey) throw new DamagedValueError('The wrapped key does not fit the master key')
+    return dataKey
+  }
+  const cost = { log2N: header.readUInt8(2), r: header.readUInt8(3), p: header.readUInt8(4) }
+  if (!salt || !isAffordable(cost)) throw new DamagedValueError('The wrapped key has no usable salt and cost')
+  const passwordKey = await scryptKey(protection.password, salt, cost)
+  const dataKey = decrypt(passwordKey, box, Buffer.concat([place, header]))
+  if (!dataKey) throw new WrongPasswordError()
+  return dataKey
+}
+
+function serverKey(masterKey: KeyObject): KeyObject {
+  return deriveKey(masterKey, 'secret-key-wrap')
+}
+
+/** What a box is tied to. Ids hold no line breaks, so no two places read the same. */
+function context(secretId: string, kind: Protection['kind'], part: 'data' | 'key'): Buffer {
+  return Buffer.from(`concord-secrets-console\n${part}\n${kind}\n${secretId}`)
+}
+
+function checksum(place: Buffer, header: Buffer, salt: Buffer | null, box: Buffer): Buffer {
+  const hash = createHash('sha256').update(place).update(header)
+  if (salt) hash.update(salt)
+  return hash.update(box).digest().subarray(0, CHECKSUM_BYTES)
+}

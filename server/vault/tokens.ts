@@ -1,0 +1,68 @@
+import { createHash, type KeyObject, randomBytes } from 'node:crypto'
+import { decrypt, encrypt } from './aead.ts'
+import { Base64Error, decodeBase64 } from './base64.ts'
+import { deriveKey } from './masterKey.ts'
+
+const API_KEY_BYTES = 16
+const SESSION_ID_BYTES = 32
+const TOKEN_VERSION = 1
+
+/** A new API key as Concord's: 16 random bytes in base64 without padding, 22 characters (concord-api §10). */
+export function generateApiKey(): string {
+  return unpadded(randomBytes(API_KEY_BYTES))
+}
+
+/**
+ * What is stored of an API key: unpadded base64 of the SHA-256 of its decoded bytes, so that the padded and the unpadded
+ * spelling are the same key (concord-api §2.2). Undefined for what is no key: not base64, or nothing at all.
+ */
+export function hashApiKey(key: string): string | undefined {
+  try {
+    const bytes = decodeBase64(key)
+    return bytes.length > 0 ? unpadded(sha256(bytes)) : undefined
+  } catch (error) {
+    if (error instanceof Base64Error) return undefined
+    throw error
+  }
+}
+
+/** A new value for the `JSESSIONID` cookie: 32 random bytes in base64url, 43 characters. */
+export function newSessionId(): string {
+  return randomBytes(SESSION_ID_BYTES).toString('base64url')
+}
+
+/** What is stored of a session id (base64url of its SHA-256), so that reading the database opens no session. */
+export function hashSessionId(id: string): string {
+  return sha256(Buffer.from(id)).toString('base64url')
+}
+
+/**
+ * Encrypts a payload that a client keeps for us, for instance the `rememberMe` cookie. The text is base64url, safe in a
+ * cookie. It carries no end of its own: put one into the payload.
+ */
+export function sealToken(masterKey: KeyObject, payload: object, purpose: string): string {
+  const version = Buffer.of(TOKEN_VERSION)
+  const box = encrypt(tokenKey(masterKey, purpose), Buffer.from(JSON.stringify(payload)), version)
+  return Buffer.concat([version, box]).toString('base64url')
+}
+
+/** The payload that was sealed for the same purpose, or undefined for anything else: a client may send what it likes. */
+export function openToken(masterKey: KeyObject, token: string, purpose: string): object | undefined {
+  const bytes = Buffer.from(token, 'base64url')
+  const version = bytes.subarray(0, 1)
+  if (version[0] !== TOKEN_VERSION) return undefined
+  const payload = decrypt(tokenKey(masterKey, purpose), bytes.subarray(1), version)
+  return payload && JSON.parse(payload.toString())
+}
+
+function tokenKey(masterKey: KeyObject, purpose: string): KeyObject {
+  return deriveKey(masterKey, `token/${purpose}`)
+}
+
+function sha256(bytes: Buffer): Buffer {
+  return createHash('sha256').update(bytes).digest()
+}
+
+function unpadded(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '')
+}
