@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { type RightFacts, rightTo } from './rights.ts'
+
+const facts = (changes: Partial<RightFacts> = {}): RightFacts => ({
+  secret: {
+    id: 's1',
+    name: 'git-key',
+    orgId: 'o1',
+    orgName: 'acme',
+    type: 'KEY_PAIR',
+    storeType: 'concord',
+    encryptedBy: 'SERVER_KEY',
+    visibility: 'PRIVATE',
+    owner: { username: 'olga' },
+    projects: [],
+    createdAt: '2026-01-01T00:00:00.000Z',
+  },
+  whoami: { username: 'alice', displayName: 'Alice', realm: 'internal', orgs: [{ id: 'o1', name: 'acme' }] },
+  userInfo: { id: 'u1', displayName: 'Alice', teams: [{ orgName: 'acme', teamName: 'devs', role: 'MEMBER' }] },
+  org: { id: 'o1', name: 'acme', visibility: 'PUBLIC', owner: { username: 'boss' } },
+  access: [],
+  teams: [{ id: 't1', orgId: 'o1', orgName: 'acme', name: 'devs' }],
+  ...changes,
+})
+
+test('a member without a grant has no right, and is told whom to ask', () => {
+  expect(rightTo('WRITER', facts())).toEqual({
+    verdict: 'no',
+    why: 'Needs WRITER on this secret: ask its owner olga.',
+  })
+})
+
+test('a grant to one of my teams counts from its level on', () => {
+  const withGrant = (level: 'READER' | 'WRITER') => facts({ access: [{ teamId: 't1', teamName: 'devs', level }] })
+  expect(rightTo('WRITER', withGrant('READER')).verdict).toBe('no')
+  expect(rightTo('WRITER', withGrant('WRITER')).verdict).toBe('yes')
+  expect(rightTo('OWNER', withGrant('WRITER')).verdict).toBe('no')
+})
+
+test('a grant to a team of the same name in another organization is not mine', () => {
+  const access = [{ teamId: 't9', teamName: 'devs', level: 'OWNER' as const }]
+  expect(rightTo('WRITER', facts({ access })).verdict).toBe('no')
+})
+
+test('owners and administrators may do everything', () => {
+  const { secret, org } = facts()
+  expect(rightTo('OWNER', facts({ secret: { ...secret, owner: { username: 'alice' } } })).verdict).toBe('yes')
+  expect(rightTo('OWNER', facts({ org: org && { ...org, owner: { username: 'alice' } } })).verdict).toBe('yes')
+  expect(rightTo('OWNER', facts({ userInfo: { id: 'u1', displayName: 'A', roles: ['concordAdmin'] } })).verdict).toBe(
+    'yes',
+  )
+})
+
+test('PUBLIC lets every member change it, but not own it', () => {
+  const secret = { ...facts().secret, visibility: 'PUBLIC' as const }
+  expect(rightTo('WRITER', facts({ secret })).verdict).toBe('yes')
+  expect(rightTo('OWNER', facts({ secret })).verdict).toBe('no')
+})
+
+test('what cannot be known stops nobody', () => {
+  expect(rightTo('WRITER', facts({ userInfo: null })).verdict).toBe('unknown')
+  expect(rightTo('WRITER', facts({ access: undefined })).verdict).toBe('unknown')
+  const { whoami } = facts()
+  expect(rightTo('WRITER', facts({ whoami: { ...whoami, realm: 'ldap' } })).verdict).toBe('unknown')
+})
