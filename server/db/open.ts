@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { Kysely, type Migration, Migrator, SqliteDialect } from 'kysely'
+import { Kysely, type Migration, Migrator, SqliteDialect, sql } from 'kysely'
 import LibSql from 'libsql'
 import * as initial from './migrations/001_initial.ts'
 import type { Database } from './schema.ts'
@@ -48,4 +48,10 @@ async function migrate(db: Db) {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } })
   const { error } = await migrator.migrateToLatest()
   if (error) throw new Error('The database could not be brought up to date', { cause: error })
+}
+
+/** Folds the write-ahead log into the database's file and closes it: what is left is one file with everything in it. */
+export async function closeDatabase(db: Db): Promise<void> {
+  await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db)
+  await db.destroy()
 }

@@ -1,0 +1,102 @@
+// Builds the console to dist/client and the server to dist/server: `node scripts/build.mjs [client] [server]`.
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
+import { build } from 'vite'
+import { ROOT } from './ensure.mjs'
+
+const PARTS = { client: buildClient, server: buildServer }
+/** The programs: the server, and the two commands that work on its data folder. */
+const SERVER_ENTRIES = { main: 'server/main.ts', user: 'server/cli/user.ts', backup: 'server/cli/backup.ts' }
+/** Smaller files gain nothing worth a second copy. */
+const LEAST_TO_COMPRESS = 1024
+
+const named = process.argv.slice(2)
+try {
+  for (const part of named.length > 0 ? named : Object.keys(PARTS)) await inPlaceOf(part, PARTS[part])
+} catch (error) {
+  // The bundler's message says which file and line; the stack below it is the bundler's own.
+  console.error(error.message)
+  process.exit(1)
+}
+
+/** Builds beside the old result and swaps them at the end: nobody ever meets half a build. */
+async function inPlaceOf(part, make) {
+  const folder = join(ROOT, 'dist', part)
+  const fresh = join(ROOT, 'dist', `${part}.${process.pid}`)
+  removeLeftovers(part)
+  try {
+    await make(fresh)
+    rmSync(folder, { recursive: true, force: true })
+    renameSync(fresh, folder)
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
+  }
+}
+
+async function buildClient(outDir) {
+  await build({ root: ROOT, logLevel: 'warn', build: { outDir, emptyOutDir: true } })
+  await compressAll(outDir)
+}
+
+async function buildServer(outDir) {
+  const input = Object.fromEntries(
+    Object.entries(SERVER_ENTRIES)
+      .map(([name, file]) => [name, join(ROOT, file)])
+      .filter(([, file]) => existsSync(file)),
+  )
+  await build({
+    root: ROOT,
+    // The console's settings (plugins, style sheets) are nothing to the server.
+    configFile: false,
+    publicDir: false,
+    logLevel: 'warn',
+    build: {
+      ssr: true,
+      outDir,
+      emptyOutDir: true,
+      target: 'node20',
+      minify: false,
+      rollupOptions: { input, output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' } },
+    },
+  })
+}
+
+/** Puts a .br and a .gz beside each file that they make smaller, so that the server never compresses. */
+async function compressAll(folder) {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(js|css|html|svg|json|txt)$/.test(entry.name))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+  await Promise.all(
+    files.map(async (file) => {
+      const clear = readFileSync(file)
+      if (clear.length < LEAST_TO_COMPRESS) return
+      const brotli = await promisify(brotliCompress)(clear, {
+        params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: clear.length },
+      })
+      writeFileSync(`${file}.br`, brotli)
+      writeFileSync(`${file}.gz`, await promisify(gzip)(clear, { level: 9 }))
+    }),
+  )
+}
+
+/** Half-made folders of builds that were interrupted, not those of builds that run right now. */
+function removeLeftovers(part) {
+  const dist = join(ROOT, 'dist')
+  if (!existsSync(dist)) return
+  for (const name of readdirSync(dist)) {
+    const pid = name.startsWith(`${part}.`) ? Number(name.slice(part.length + 1)) : Number.NaN
+    if (Number.isInteger(pid) && !isRunning(pid)) rmSync(join(dist, name), { recursive: true, force: true })
+  }
+}
+
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,129 @@
+// Installs the packages and builds the program when, and only when, something they are made of has changed.
+// Plain Node: this runs before anything is installed.
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+const at = (...path) => join(ROOT, ...path)
+
+/** A failure whose message says what to do; nobody needs its stack. */
+export class ExpectedError extends Error {
+  expected = true
+}
+
+/** What each half of the program is made of. */
+const INPUTS = {
+  client: ['src', 'public', 'index.html', 'vite.config.ts', 'package-lock.json', 'scripts/build.mjs'],
+  server: ['server', 'package-lock.json', 'scripts/build.mjs'],
+}
+
+/** Brings node_modules to what package-lock.json says. */
+export async function ensureInstalled() {
+  const stampFile = at('node_modules', '.installed')
+  const wanted = hashOf(['package-lock.json'])
+  if (readText(stampFile) === wanted) return
+  if (!isInstalled()) {
+    console.log('Installing packages (npm ci) …')
+    // npm leaves its own list of what it installed only when it came to the end, so an interrupted one is repeated.
+    await npm(
+      ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
+      'The packages could not be installed. Is the network there, and the registry that npm is set to use? ' +
+        'Then run the same command again.',
+    )
+  }
+  writeFileSync(stampFile, wanted)
+}
+
+/**
+ * Builds the given parts unless they are built from the same files already.
+ * Answers where an entry of the server is, for `import`.
+ */
+export async function ensureBuilt(parts) {
+  const hashes = Object.fromEntries(parts.map((part) => [part, hashOf(INPUTS[part])]))
+  const stale = parts.filter((part) => readText(stampOf(part)) !== hashes[part])
+  if (stale.length > 0) {
+    console.log(`Building ${stale.join(' and ')} …`)
+    mkdirSync(at('dist'), { recursive: true })
+    for (const part of stale) {
+      rmSync(stampOf(part), { force: true })
+      try {
+        await command(process.execPath, [at('scripts', 'build.mjs'), part], 'The build failed; its reason is above.')
+      } catch (error) {
+        if (part === 'server') throw error
+        console.error('The console could not be built: serving the API alone.')
+        continue
+      }
+      writeFileSync(stampOf(part), hashes[part])
+    }
+  }
+  return (entry) => pathToFileURL(at('dist', 'server', `${entry}.js`)).href
+}
+
+/** Whether npm has installed exactly the locked packages, by its own list of what it has done. */
+function isInstalled() {
+  const done = readJson(at('node_modules', '.package-lock.json'))?.packages
+  if (!done) return false
+  const locked = Object.entries(readJson(at('package-lock.json')).packages)
+  return locked.every(
+    ([path, { version, optional, devOptional, peer }]) =>
+      path === '' || done[path]?.version === version || (!done[path] && (optional || devOptional || peer)),
+  )
+}
+
+/** Runs npm as whoever called us did, which is not always the one in the PATH. */
+export function npm(args, failure) {
+  const cli = process.env.npm_execpath
+  if (cli?.endsWith('.js')) return command(process.execPath, [cli, ...args], failure)
+  return command(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, failure)
+}
+
+/** Runs a program to its end; a failing one becomes an ExpectedError. */
+export function command(program, args, failure) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: ROOT,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      shell: program.endsWith('.cmd'),
+    })
+    child.on('error', (error) => reject(new ExpectedError(`${failure}\n(${program}: ${error.message})`)))
+    child.on('exit', (code, signal) =>
+      code === 0 ? resolve() : reject(new ExpectedError(signal ? `Interrupted (${signal}).` : failure)),
+    )
+  })
+}
+
+/** One hash over the names and contents of files and folders; tests do not count. */
+function hashOf(paths) {
+  const hash = createHash('sha256')
+  for (const file of paths.flatMap((path) => [...filesBelow(path)])) {
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(at(file)))
+      .update('\0')
+  }
+  return hash.digest('hex')
+}
+
+function* filesBelow(path) {
+  if (!existsSync(at(path))) return
+  if (!statSync(at(path)).isDirectory()) {
+    if (!/\.(test|spec)\.tsx?$|\.md$/.test(path)) yield path
+    return
+  }
+  for (const name of readdirSync(at(path)).sort()) yield* filesBelow(`${path}/${name}`)
+}
+
+const stampOf = (part) => at('dist', `${part}.stamp`)
+const readText = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined)
+
+function readJson(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+// `npm start`, `npm run dev`, `npm run user`, `npm run backup`: installs and builds what has changed, then runs it.
+// Only Node's own modules before the installation, and only syntax that an old Node can read before its check.
+import process from 'node:process'
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`Node ${process.versions.node} is too old: this program needs 20.19 or newer. See https://nodejs.org`)
+  process.exit(1)
+}
+
+run(process.argv.slice(2)).catch((error) => {
+  console.error(error.expected ? error.message : error)
+  process.exitCode = 1
+})
+
+async function run(args) {
+  const { ensureBuilt, ensureInstalled } = await import('./ensure.mjs')
+  await ensureInstalled()
+  if (args[0] === '--dev') {
+    await import('./dev.mjs')
+    return
+  }
+  const [entry, ...rest] = args[0] === '--run' ? args.slice(1) : ['main', ...args]
+  const built = await ensureBuilt(entry === 'main' ? ['server', 'client'] : ['server'])
+  // The program itself reads its arguments where any program finds them, and runs in this process: signals need no
+  // passing on, and a second start stays quick.
+  process.argv.splice(2, Infinity, ...rest)
+  await import(built(entry))
+}

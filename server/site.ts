@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { extname, join, sep } from 'node:path'
+
+/** Answers every request that is not for the API. */
+export type Site = (request: Request) => Response
+
+const TYPES: Record<string, string> = {
+  '.css': 'text/css;charset=UTF-8',
+  '.html': 'text/html;charset=UTF-8',
+  '.ico': 'image/x-icon',
+  '.js': 'text/javascript;charset=UTF-8',
+  '.json': 'application/json',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain;charset=UTF-8',
+  '.woff2': 'font/woff2',
+}
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const HEADERS_OF_ALL = {
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
+}
+
+/** The order is the preference: brotli is the smaller one. */
+const ENCODINGS = { br: '.br', gzip: '.gz' } as const
+type Encoding = keyof typeof ENCODINGS
+
+interface File {
+  bytes: Record<'identity', Buffer<ArrayBuffer>> & Partial<Record<Encoding, Buffer<ArrayBuffer>>>
+  type: string
+  etag: string
+  /** Names below /assets hold a hash of the content, so what they stand for never changes. */
+  immutable: boolean
+}
+
+/**
+ * Serves the built console from a folder. Any path that is no file is the console's own (contract §1), but for missing
+ * assets: an old page that asks for the chunk of an old build must notice.
+ *
+ * The files are read once: they are few, a new build cannot pull them from under a running server, and no request can
+ * name anything outside.
+ */
+export function createSite(folder: string): Site {
+  const files = readFiles(folder)
+  const index = files.get('/index.html')
+  if (!index) return () => new Response('The console has not been built: run npm start.\n', { status: 503 })
+
+  return (request) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return new Response(null, {
+        status: 405,
+        headers: { ...HEADERS_OF_ALL, Allow: 'GET, HEAD', 'Content-Length': '0' },
+      })
+    }
+    const path = pathOf(request)
+    const file = files.get(path)
+    if (!file && path.startsWith('/assets/')) {
+      return new Response(null, { status: 404, headers: { ...HEADERS_OF_ALL, 'Content-Length': '0' } })
+    }
+    return answer(request, file ?? index)
+  }
+}
+
+function answer(request: Request, { bytes, type, etag, immutable }: File): Response {
+  const encoding = encodingFor(request.headers.get('Accept-Encoding'), bytes)
+  const headers = new Headers({
+    ...HEADERS_OF_ALL,
+    'Content-Type': type,
+    'Cache-Control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+    ETag: encoding ? etag.replace(/"$/, `-${encoding}"`) : etag,
+    Vary: 'Accept-Encoding',
+  })
+  if (isKnown(request.headers.get('If-None-Match'), etag)) return new Response(null, { status: 304, headers })
+  const body = encoding ? bytes[encoding] : undefined
+  if (encoding && body) headers.set('Content-Encoding', encoding)
+  const sent = body ?? bytes.identity
+  headers.set('Content-Length', String(sent.length))
+  return new Response(request.method === 'HEAD' ? null : sent, { headers })
+}
+
+function encodingFor(accepted: string | null, bytes: File['bytes']): Encoding | undefined {
+  const names = (accepted ?? '')
+    .split(',')
+    .map((part) => part.trim().toLowerCase())
+    .filter((part) => !/;\s*q=0(\.0*)?$/.test(part))
+    .map((part) => part.split(';')[0]?.trim())
+  return (Object.keys(ENCODINGS) as Encoding[]).find((name) => bytes[name] && names.includes(name))
+}
+
+/** Whether the caller has this content, in whatever encoding. */
+function isKnown(ifNoneMatch: string | null, etag: string): boolean {
+  const opaque = etag.slice(0, -1)
+  return (ifNoneMatch ?? '').split(',').some((tag) => {
+    const plain = tag.trim().replace(/^W\//, '')
+    return plain === '*' || plain === etag || plain.startsWith(`${opaque}-`)
+  })
+}
+
+function pathOf(request: Request): string {
+  const { pathname } = new URL(request.url)
+  try {
+    return decodeURIComponent(pathname)
+  } catch {
+    return pathname
+  }
+}
+
+function readFiles(folder: string): Map<string, File> {
+  const files = new Map<string, File>()
+  if (!existsSync(folder)) return files
+  for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const type = TYPES[extname(entry)]
+    // Vite's manifest (.vite) is for the build, and the compressed copies go with their originals.
+    if (!type || entry.startsWith('.')) continue
+    const name = join(folder, entry)
+    const identity = readFileSync(name)
+    const bytes: File['bytes'] = { identity }
+    for (const [encoding, extension] of Object.entries(ENCODINGS)) {
+      if (existsSync(name + extension)) bytes[encoding as Encoding] = readFileSync(name + extension)
+    }
+    const path = `/${entry.split(sep).join('/')}`
+    files.set(path, {
+      bytes,
+      type,
+      etag: `"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
+      immutable: path.startsWith('/assets/'),
+    })
+  }
+  return files
+}
