@@ -1,0 +1,79 @@
+/**
+ * unreachable: no answer of Concord's (network, time-out, 502–504); after a write nobody knows what happened.
+ * rejected: Concord understood and said no (400, 405–429). failed: 500 and answers that can't be read.
+ */
+export type ErrorKind = 'unreachable' | 'unauthorized' | 'forbidden' | 'notFound' | 'rejected' | 'failed'
+
+/** Every way a request can fail, as one error. */
+export class ApiError extends Error {
+  override name = 'ApiError'
+  constructor(
+    readonly status: number,
+    readonly kind: ErrorKind,
+    /** The server's own words, empty when it said nothing that people can read. */
+    readonly words: string,
+    /** Seconds after which a 429 may be tried again. */
+    readonly retryAfter?: number,
+  ) {
+    super(words || fallback(status, kind))
+  }
+}
+
+export const isApiError = (error: unknown, kind?: ErrorKind): error is ApiError =>
+  error instanceof ApiError && (kind === undefined || error.kind === kind)
+
+function fallback(status: number, kind: ErrorKind) {
+  switch (kind) {
+    case 'unreachable':
+      return 'The server does not answer.'
+    case 'unauthorized':
+      return 'You are not signed in.'
+    case 'forbidden':
+      return 'You do not have the right to do this.'
+    case 'notFound':
+      return 'It does not exist, or it was moved or deleted.'
+    default:
+      return status ? `The server answered ${status} and gave no reason.` : 'The server gave an unreadable answer.'
+  }
+}
+
+export function kindOf(status: number): ErrorKind {
+  if (status === 0 || (status >= 502 && status <= 504)) return 'unreachable'
+  if (status === 401) return 'unauthorized'
+  if (status === 403) return 'forbidden'
+  if (status === 404) return 'notFound'
+  return status >= 400 && status < 500 ? 'rejected' : 'failed'
+}
+
+/**
+ * The readable part of an error's body. Concord has several shapes (concord-api §3): a JSON array of validation
+ * errors, `{"message"}`, text, text labelled as JSON or as bytes, and nothing; a proxy adds pages of HTML.
+ */
+export function wordsOf(body: string, contentType: string): string {
+  const text = body.trim()
+  if (text === '' || contentType.includes('html') || /^<(!doctype|html|\?xml)/i.test(text)) return ''
+  const json = /^[[{"]/.test(text) ? parsed(text) : undefined
+  return (json === undefined ? text : wordsOfJson(json)).slice(0, 2000)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function wordsOfJson(json: unknown): string {
+  if (typeof json === 'string') return json
+  if (Array.isArray(json)) return json.map(wordsOfJson).filter(Boolean).join(' ')
+  if (typeof json !== 'object' || json === null) return ''
+  const { message, details, error } = json as Record<string, unknown>
+  return [message, details, error].filter((part) => typeof part === 'string' && part !== '').join(' ')
+}
+
+/** What a 403 of Concord says is missing: `… access level (WRITER) to the secret: git-key`. */
+export function missingRight(words: string): { level: string; entity: string; name: string } | undefined {
+  const match = /access level \((\w+)\) to the (\w+): (.+)$/.exec(words)
+  return match?.[1] && match[2] && match[3] ? { level: match[1], entity: match[2], name: match[3] } : undefined
+}

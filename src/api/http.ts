@@ -1,0 +1,132 @@
+import { ApiError, kindOf, wordsOf } from './ApiError.ts'
+import { serverAnswered, serverIsAway } from './serverAway.ts'
+import { currentSession, signedInAgain } from './sessionOver.ts'
+
+type Options = {
+  signal?: AbortSignal
+  headers?: Record<string, string>
+  /** A 401 is an answer like any other: for the sign-in itself, and for asking whether there is a session. */
+  signingIn?: boolean
+}
+
+type Request = Options & { method: 'GET' | 'POST' | 'PUT' | 'DELETE'; body?: BodyInit }
+
+const READ_TIMEOUT = 30_000
+/** A generated 4096 bit key and an upload of 1 MiB on a slow line take their time. */
+const WRITE_TIMEOUT = 120_000
+
+/** Encodes each value as one path segment or query value: url`/api/v1/org/${orgName}`. */
+export const url = (strings: TemplateStringsArray, ...values: (string | number | boolean)[]) =>
+  String.raw({ raw: strings }, ...values.map(encodeURIComponent))
+
+/** `?a=1&b=2` of the values that are there, or an empty string. */
+export function query(values: Record<string, string | number | boolean | undefined>) {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== '')
+  return given.length ? `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}` : ''
+}
+
+type FormValue = string | number | boolean | Blob | undefined | null
+
+/**
+ * A multipart body. Concord reads text parts without a charset as US-ASCII and browsers cannot name one for plain
+ * strings, so text travels as a Blob of UTF-8, byte for byte (concord-api §9.5). Empty text is left out: Concord
+ * treats it as absent, except where it would do harm.
+ */
+export function form(fields: Record<string, FormValue>): FormData {
+  const data = new FormData()
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined || value === null || value === '') continue
+    data.append(name, value instanceof Blob ? value : new Blob([String(value)], { type: 'text/plain;charset=UTF-8' }))
+  }
+  return data
+}
+
+/** Requests to Concord: the data of a good answer, or an ApiError. Sends a request again once after a new sign-in. */
+export const http = {
+  get: <T>(path: string, options?: Options) => data<T>(path, { ...options, method: 'GET' }),
+  post: <T>(path: string, json?: unknown, options?: Options) =>
+    data<T>(path, json === undefined ? { ...options, method: 'POST' } : withJson('POST', json, options)),
+  postForm: <T>(path: string, body: FormData, options?: Options) => data<T>(path, { ...options, method: 'POST', body }),
+  postText: <T>(path: string, body: string, options?: Options) =>
+    data<T>(path, { ...options, method: 'POST', body, headers: { ...options?.headers, 'Content-Type': 'text/plain' } }),
+  put: <T>(path: string, json: unknown, options?: Options) => data<T>(path, withJson('PUT', json, options)),
+  delete: <T>(path: string, options?: Options) => data<T>(path, { ...options, method: 'DELETE' }),
+  /** For `…/data`, whose answer is the bare value and a header that says what it is. */
+  bytes: async (path: string, body: FormData, options?: Options) => {
+    const response = await send(path, { ...options, method: 'POST', body })
+    return { bytes: new Uint8Array(await read(() => response.arrayBuffer())), headers: response.headers }
+  },
+}
+
+const withJson = (method: 'POST' | 'PUT', json: unknown, options?: Options): Request => ({
+  ...options,
+  method,
+  body: JSON.stringify(json),
+  headers: { ...options?.headers, 'Content-Type': 'application/json' },
+})
+
+async function data<T>(path: string, request: Request): Promise<T> {
+  const response = await send(path, request)
+  const text = await read(() => response.text())
+  // A 204 is Concord's answer for null (concord-api §1): the caller's type says whether that can happen.
+  if (text === '') return undefined as T
+  const type = response.headers.get('Content-Type') ?? ''
+  if (type.includes('json')) {
+    try {
+      return JSON.parse(text)
+    } catch {
+      throw new ApiError(response.status, 'failed', '')
+    }
+  }
+  // Somebody else answered, such as the sign-in page of a proxy.
+  if (type.includes('html')) throw new ApiError(response.status, 'failed', '')
+  return text as T
+}
+
+/** The body can still get lost after the headers came. */
+async function read<T>(body: () => Promise<T>): Promise<T> {
+  try {
+    return await body()
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    serverIsAway()
+    throw new ApiError(0, 'unreachable', '')
+  }
+}
+
+async function send(path: string, request: Request): Promise<Response> {
+  let answer = await attempt(path, request)
+  if (answer.response.status === 401 && !request.signingIn && (await signedInAgain(answer.session, request.method)))
+    answer = await attempt(path, request)
+  if (answer.response.ok) return answer.response
+  throw await errorOf(answer.response)
+}
+
+async function attempt(path: string, { method, body, headers, signal }: Request) {
+  const session = currentSession()
+  const timeout = AbortSignal.timeout(body === undefined && method === 'GET' ? READ_TIMEOUT : WRITE_TIMEOUT)
+  try {
+    const response = await fetch(path, {
+      method,
+      ...(body === undefined ? {} : { body }),
+      credentials: 'same-origin',
+      // `Accept` must admit Concord's own type of validation errors, or they come without a body (concord-api §3).
+      headers: { Accept: '*/*', 'X-Concord-UI-Request': 'true', ...headers },
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    })
+    if (kindOf(response.status) === 'unreachable') serverIsAway()
+    else serverAnswered()
+    return { response, session }
+  } catch (error) {
+    if (signal?.aborted) throw error
+    serverIsAway()
+    throw new ApiError(0, 'unreachable', '')
+  }
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  const body = await response.text().catch(() => '')
+  const words = wordsOf(body, response.headers.get('Content-Type') ?? '')
+  const retryAfter = Number(response.headers.get('Retry-After')) || undefined
+  return new ApiError(response.status, kindOf(response.status), words, retryAfter)
+}

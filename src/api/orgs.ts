@@ -1,0 +1,50 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { ApiError } from './ApiError.ts'
+import { http, query, url } from './http.ts'
+import type { Organization } from './types.ts'
+
+export type OrgRef = { orgName: string }
+
+type OrganizationListOptions = {
+  /** Only those one is a member of or owns; Concord ignores it for admins (concord-api §5). */
+  onlyCurrent?: boolean
+  filter?: string
+  /** 1 is the first. */
+  page?: number
+  size?: number
+}
+
+export type Page<T> = { items: T[]; hasNext: boolean }
+
+/** One page of organizations by name. Concord tells no total, so one row more is asked for. */
+export const organizationListQuery = ({ onlyCurrent, filter, page = 1, size = 50 }: OrganizationListOptions) =>
+  queryOptions({
+    queryKey: ['organizations', { onlyCurrent: !!onlyCurrent, filter: filter ?? '', page, size }],
+    queryFn: async ({ signal }): Promise<Page<Organization>> => {
+      const offset = (page - 1) * size
+      const rows = await http.get<Organization[]>(
+        `/api/v1/org${query({ onlyCurrent: !!onlyCurrent, offset, limit: size + 1, filter })}`,
+        { signal },
+      )
+      return { items: rows.slice(0, size), hasNext: rows.length > size }
+    },
+    placeholderData: keepPreviousData,
+  })
+
+export const organizationQuery = ({ orgName }: OrgRef) =>
+  queryOptions({
+    queryKey: ['organization', orgName],
+    queryFn: async ({ signal }) => {
+      const organization = await http.get<Organization | undefined>(url`/api/v1/org/${orgName}`, { signal })
+      // Concord answers 204 for an organization that does not exist (concord-api §5).
+      if (!organization) throw new ApiError(404, 'notFound', '')
+      return organization
+    },
+  })
+
+/** Whether the policies allow the caller to create one; 403 and 400 say that the caller is not a member. */
+export const canCreateQuery = (entity: 'SECRET' | 'PROJECT', { orgName }: OrgRef) =>
+  queryOptions({
+    queryKey: ['canCreate', entity, orgName],
+    queryFn: ({ signal }) => http.get<boolean>(url`/api/v1/${entity}/canCreate?orgName=${orgName}`, { signal }),
+  })

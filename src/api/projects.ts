@@ -1,0 +1,29 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { http, query, url } from './http.ts'
+import type { OrgRef } from './orgs.ts'
+import type { Project, Repository } from './types.ts'
+
+export type ProjectRef = OrgRef & { projectName: string }
+
+/** The organization's projects that the caller can see, by name. Without `limit`: all of them. */
+export const projectListQuery = ({ orgName }: OrgRef, { filter, limit }: { filter?: string; limit?: number } = {}) =>
+  queryOptions({
+    queryKey: ['projects', orgName, { filter: filter ?? '', limit: limit ?? 0 }],
+    queryFn: ({ signal }) =>
+      http.get<Project[]>(`${url`/api/v1/org/${orgName}/project`}${query({ filter, limit })}`, { signal }),
+    placeholderData: keepPreviousData,
+  })
+
+export const projectQuery = ({ orgName, projectName }: ProjectRef) =>
+  queryOptions({
+    queryKey: ['project', orgName, projectName],
+    queryFn: ({ signal }) => http.get<Project>(url`/api/v2/org/${orgName}/project/${projectName}`, { signal }),
+  })
+
+/** Needs READER on the project; a PUBLIC project can be read by anyone. */
+export const repositoryListQuery = ({ orgName, projectName }: ProjectRef) =>
+  queryOptions({
+    queryKey: ['repositories', orgName, projectName],
+    queryFn: ({ signal }) =>
+      http.get<Repository[]>(url`/api/v1/org/${orgName}/project/${projectName}/repository`, { signal }),
+  })

@@ -1,0 +1,13 @@
+import { QueryClient } from '@tanstack/react-query'
+
+/**
+ * The cache. A loader reads fresh data on each navigation and the page finds it still fresh a moment later. Nothing
+ * is retried here: when the server is away the banner tries, and has everything read again (see serverAway.ts).
+ */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: { staleTime: 5_000, gcTime: 5 * 60_000, retry: false, networkMode: 'always' },
+    // What was sent must not stay in memory longer than the form that sent it.
+    mutations: { gcTime: 0, retry: false, networkMode: 'always' },
+  },
+})

@@ -1,0 +1,129 @@
+import { queryOptions } from '@tanstack/react-query'
+import { form, http, query, url } from './http.ts'
+import type { OrgRef } from './orgs.ts'
+import type {
+  OperationResult,
+  PublicKey,
+  ResourceAccess,
+  Secret,
+  SecretCreated,
+  SecretStore,
+  SecretType,
+  SecretUpdate,
+  Visibility,
+} from './types.ts'
+
+export type SecretRef = OrgRef & { secretName: string }
+
+/** All secrets of the organization that the caller may know of, by name; `filter` and `limit` narrow it down. */
+export const secretListQuery = ({ orgName }: OrgRef, page: { filter?: string; offset?: number; limit?: number } = {}) =>
+  queryOptions({
+    queryKey: ['secrets', orgName, page],
+    queryFn: ({ signal }) => http.get<Secret[]>(`${url`/api/v2/org/${orgName}/secret`}${query(page)}`, { signal }),
+  })
+
+export const secretQuery = ({ orgName, secretName }: SecretRef) =>
+  queryOptions({
+    queryKey: ['secret', orgName, secretName],
+    queryFn: ({ signal }) => http.get<Secret>(url`/api/v2/org/${orgName}/secret/${secretName}`, { signal }),
+  })
+
+/**
+ * The public key of a pair that the server can decrypt. Only when the user asks: each reading writes an audit entry,
+ * and it fails for pairs with a store password (concord-api §9.9). So it is a change, not a query.
+ */
+export const readPublicKey = ({ orgName, secretName }: SecretRef) =>
+  http.get<PublicKey>(url`/api/v1/org/${orgName}/secret/${secretName}/public`)
+
+/** Grants to teams, of this and of other organizations. */
+export const secretAccessQuery = ({ orgName, secretName }: SecretRef) =>
+  queryOptions({
+    queryKey: ['secretAccess', orgName, secretName],
+    queryFn: ({ signal }) =>
+      http.get<ResourceAccess[]>(url`/api/v1/org/${orgName}/secret/${secretName}/access`, { signal }),
+  })
+
+export const secretStoreListQuery = queryOptions({
+  queryKey: ['secretStores'],
+  queryFn: ({ signal }) => http.get<SecretStore[]>('/api/v1/secret/store', { signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
+/** Also false where the caller is not a member: prove membership first (concord-api §4.2). */
+export const secretExistsQuery = ({ orgName, secretName }: SecretRef) =>
+  queryOptions({
+    queryKey: ['secretExists', orgName, secretName],
+    queryFn: ({ signal }) =>
+      http.get<boolean>(url`/api/service/console/org/${orgName}/secret/${secretName}/exists`, { signal }),
+    staleTime: 0,
+  })
+
+/** The parts of a value, as Concord's multipart names them. KEY_PAIR without files: the server makes a new pair. */
+export type SecretValue =
+  | { type: 'KEY_PAIR'; public?: Blob; private?: Blob }
+  | { type: 'USERNAME_PASSWORD'; username: string; password: string }
+  | { type: 'DATA'; data: Blob }
+
+export type NewSecret = SecretValue & {
+  name: string
+  /** Always sent: Concord's default is PUBLIC. */
+  visibility: Visibility
+  storeType?: string
+  storePassword?: string
+  generatePassword?: boolean
+  projectIds?: string[]
+}
+
+/** The answer has the generated key and store password, this once. */
+export const createSecret = ({ orgName }: OrgRef, { projectIds, ...secret }: NewSecret) =>
+  http.postForm<SecretCreated>(
+    url`/api/v1/org/${orgName}/secret`,
+    form({ ...secret, projectIds: projectIds?.join(','), generatePassword: secret.generatePassword || undefined }),
+  )
+
+/** Rename, visibility, owner and move: what is not named stays. The v2 endpoint would make the secret PUBLIC. */
+export const updateSecret = ({ orgName, secretName }: SecretRef, change: SecretUpdate) =>
+  http.post<OperationResult>(url`/api/v1/org/${orgName}/secret/${secretName}`, change)
+
+/** The secret as it is now: v2 makes it PUBLIC when the current visibility is not sent along (concord-api §9.6). */
+type Current = Pick<Secret, 'orgName' | 'name' | 'visibility'>
+
+const postV2 = ({ orgName, name, visibility }: Current, fields: Parameters<typeof form>[0]) =>
+  http.postForm<OperationResult>(url`/api/v2/org/${orgName}/secret/${name}`, form({ visibility, ...fields }))
+
+/** Replaces the projects that may use the secret. None at all means: every project (concord-api §9.6). */
+export const linkProjects = (secret: Current, projectIds: string[]) =>
+  postV2(secret, projectIds.length ? { projectIds: projectIds.join(',') } : { removeProjectLink: true })
+
+/** `storePassword` only for a secret that has one: for any other the whole update fails. */
+export const updateSecretValue = (secret: Current, value: SecretValue, storePassword?: string) =>
+  postV2(secret, { ...value, storePassword })
+
+export const changeStorePassword = (secret: Current, storePassword: string, newStorePassword: string) =>
+  postV2(secret, { storePassword, newStorePassword })
+
+export const deleteSecret = ({ orgName, secretName }: SecretRef) =>
+  http.delete<OperationResult>(url`/api/v1/org/${orgName}/secret/${secretName}`)
+
+/** Replaces all grants. Concord looks at `teamId` and `level` only. */
+export const replaceSecretAccess = ({ orgName, secretName }: SecretRef, access: ResourceAccess[]) =>
+  http.post<OperationResult>(
+    url`/api/v1/org/${orgName}/secret/${secretName}/access/bulk`,
+    access.map(({ teamId, level }) => ({ teamId, level })),
+  )
+
+/** Adds or changes the grant of one team, and leaves no audit entry. */
+export const setSecretAccess = ({ orgName, secretName }: SecretRef, access: ResourceAccess) =>
+  http.post<OperationResult>(url`/api/v1/org/${orgName}/secret/${secretName}/access`, access)
+
+/** The value itself. Never through the query cache; the caller forgets it as soon as it is shown or saved. */
+export async function readSecretValue({ orgName, secretName }: SecretRef, storePassword?: string) {
+  const path = url`/api/v1/org/${orgName}/secret/${secretName}/data`
+  const { bytes, headers } = await http.bytes(path, form({ storePassword }))
+  // The header is one of the three names (concord-api §9.9).
+  return { bytes, type: headers.get('X-Concord-SecretType') as SecretType }
+}
+
+/** Concord's rules for store passwords, as the server sees them for the current user. */
+export const validateStorePassword = (password: string) =>
+  http.postText<boolean>('/api/service/console/validate-password', password)

@@ -1,0 +1,35 @@
+import { createStore } from '../store.ts'
+
+export type Away = {
+  /** How many tries failed since the server went away. */
+  tries: number
+  /** When the next try is due, in milliseconds as of Date.now(). */
+  nextTry: number
+}
+
+/** Set while the server does not answer. The banner follows it and, when it is back, has everything read again. */
+export const serverAway = createStore<Away | undefined>(undefined)
+
+const PAUSES = [2, 4, 8, 15, 30]
+const pause = (tries: number) => (PAUSES[Math.min(tries, PAUSES.length - 1)] ?? 30) * 1000
+
+/** A request got no answer. Only the first one starts the count: many fail at once. */
+export function serverIsAway() {
+  if (!serverAway.get()) serverAway.set({ tries: 0, nextTry: Date.now() + pause(0) })
+}
+
+export function serverAnswered() {
+  if (serverAway.get()) serverAway.set(undefined)
+}
+
+/** Asks for a sign of life (concord-api §13); the pauses grow while there is none. */
+export async function tryServer() {
+  const tries = (serverAway.get()?.tries ?? 0) + 1
+  try {
+    const response = await fetch('/api/v1/server/ping', { signal: AbortSignal.timeout(10_000) })
+    if (response.status < 500) return serverAnswered()
+  } catch {
+    // Still away: the next try is set below.
+  }
+  if (serverAway.get()) serverAway.set({ tries, nextTry: Date.now() + pause(tries) })
+}

@@ -1,0 +1,39 @@
+import { useQuery } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import { organizationListQuery } from '#api/orgs.ts'
+import { SearchDropdown } from './SearchDropdown.tsx'
+import { useSettled } from './useSettled.ts'
+
+type Props = {
+  /** The organization's name, or '' for none. */
+  value: string
+  onChange: (orgName: string) => void
+  label?: string
+  help?: ReactNode
+  error?: string | undefined
+  disabled?: boolean
+}
+
+/** Picks one of the user's organizations by typing a part of its name. */
+export function OrganizationField({ value, onChange, label = 'Organization', ...rest }: Props) {
+  const [term, setTerm] = useState('')
+  const { data, isFetching, error } = useQuery(
+    organizationListQuery({ onlyCurrent: true, filter: useSettled(term), size: 20 }),
+  )
+  const names = data?.items.map(({ name }) => name) ?? []
+  // The chosen one stays visible while others are searched.
+  if (value && !names.includes(value) && term === '') names.unshift(value)
+  return (
+    <SearchDropdown
+      {...rest}
+      label={label}
+      value={value}
+      onChange={onChange}
+      onSearch={setTerm}
+      loading={isFetching}
+      error={rest.error ?? error?.message}
+      nothing="No organization of yours has this in its name"
+      options={names.map((name) => ({ value: name, text: name }))}
+    />
+  )
+}

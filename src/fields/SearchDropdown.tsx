@@ -1,0 +1,68 @@
+import { type ReactNode, useId } from 'react'
+import { Dropdown, type DropdownItemProps } from 'semantic-ui-react'
+
+export type SearchOption = { value: string; text: string; note?: string }
+
+type Shared = {
+  label: string
+  options: SearchOption[]
+  onSearch: (term: string) => void
+  loading?: boolean
+  disabled?: boolean
+  placeholder?: string
+  help?: ReactNode
+  error?: string | undefined
+  /** Shown where the list has no entry. */
+  nothing?: string
+}
+type One = Shared & { multiple?: false; value: string; onChange: (value: string) => void }
+type Several = Shared & { multiple: true; value: string[]; onChange: (value: string[]) => void }
+
+/** Semantic's searchable dropdown, named for screen readers and filled by the server instead of filtering by itself. */
+export function SearchDropdown(props: One | Several) {
+  const { label, options, onSearch, loading, disabled, placeholder, help, error, nothing = 'Nothing found' } = props
+  const id = useId()
+  const note = error ?? help
+  return (
+    <div className={`field ${error ? 'error' : ''}`}>
+      <label htmlFor={id}>{label}</label>
+      <Dropdown
+        search={(all: DropdownItemProps[]) => all}
+        selection
+        fluid
+        multiple={props.multiple}
+        selectOnBlur={false}
+        selectOnNavigation={false}
+        loading={loading}
+        disabled={disabled}
+        placeholder={placeholder ?? 'Type to search'}
+        noResultsMessage={loading ? 'Searching…' : nothing}
+        searchInput={{
+          id,
+          'aria-label': label,
+          autoComplete: 'off',
+          'aria-describedby': note ? `${id}-note` : undefined,
+        }}
+        options={options.map(({ value, text, note: described }) => ({
+          key: value,
+          value,
+          text,
+          description: described,
+        }))}
+        value={props.value}
+        onSearchChange={(_, { searchQuery }) => onSearch(searchQuery)}
+        onClose={() => onSearch('')}
+        onChange={(_, { value }) => {
+          onSearch('')
+          if (props.multiple) props.onChange(Array.isArray(value) ? value.map(String) : [])
+          else props.onChange(String(value ?? ''))
+        }}
+      />
+      {note && (
+        <p className={`note ${error ? 'error' : ''}`} id={`${id}-note`}>
+          {note}
+        </p>
+      )}
+    </div>
+  )
+}

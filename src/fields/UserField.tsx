@@ -1,0 +1,74 @@
+import { useQuery } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import type { EntityOwner, User } from '#api/types.ts'
+import { userSearchQuery } from '#api/users.ts'
+import { Field } from '#ui/Field.tsx'
+import { SearchDropdown, type SearchOption } from './SearchDropdown.tsx'
+import { useSettled } from './useSettled.ts'
+
+/** As `SecretUpdate.owner` takes it, with what to call the user in sentences. */
+export type ChosenUser = ({ id: string } | { username: string }) & { title: string }
+
+type Props = {
+  value: ChosenUser | undefined
+  onChange: (user: ChosenUser | undefined) => void
+  label?: string
+  help?: ReactNode
+  error?: string | undefined
+  disabled?: boolean
+}
+
+/** Picks a user that Concord knows, by a part of the name, the display name or the e-mail. */
+export function UserField({ value, onChange, label = 'User', ...rest }: Props) {
+  const [term, setTerm] = useState('')
+  const { data = [], isFetching, error } = useQuery(userSearchQuery(useSettled(term)))
+  if (data === null) return <ExactUserField label={label} value={value} onChange={onChange} {...rest} />
+
+  const chosen = value && 'id' in value ? value : undefined
+  const options: SearchOption[] = data.map((user) => ({ value: user.id, text: titleOf(user), note: user.name }))
+  if (chosen && !data.some(({ id }) => id === chosen.id)) options.unshift({ value: chosen.id, text: chosen.title })
+  return (
+    <SearchDropdown
+      {...rest}
+      label={label}
+      value={chosen?.id ?? ''}
+      onChange={(id) => {
+        const user = data.find((candidate) => candidate.id === id)
+        if (user) onChange({ id, title: titleOf(user) })
+      }}
+      onSearch={setTerm}
+      loading={isFetching}
+      error={rest.error ?? error?.message}
+      nothing="No user has this in the name or e-mail"
+      options={options}
+    />
+  )
+}
+
+const titleOf = ({ displayName, name }: User) => displayName || name
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** For servers that cannot search (2.11.1): the name, or the id, has to be known. */
+function ExactUserField({ value, onChange, label = 'User', help, error, disabled }: Props) {
+  return (
+    <Field
+      label={label}
+      help={help ?? 'This server cannot search for users: type the exact user name or the id.'}
+      error={error}
+      disabled={disabled}
+      autoComplete="off"
+      autoCapitalize="none"
+      spellCheck={false}
+      defaultValue={value?.title}
+      onChange={(event) => {
+        const typed = event.target.value.trim()
+        if (typed === '') onChange(undefined)
+        else onChange(UUID.test(typed) ? { id: typed, title: typed } : { username: typed, title: typed })
+      }}
+    />
+  )
+}
+
+/** What to call an owner, who may have been deleted. */
+export const ownerTitle = (owner: EntityOwner | undefined) => owner?.displayName || owner?.username || 'nobody'

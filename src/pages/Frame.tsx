@@ -1,0 +1,134 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { ChevronDown, LogOut } from 'lucide-react'
+import { Suspense, useEffect, useState } from 'react'
+import { Link, Outlet, useNavigate, useNavigation, useParams } from 'react-router'
+import { logout, whoamiQuery } from '#api/session.ts'
+import { paths } from '#paths.ts'
+import { Icon } from '#ui/Icon.tsx'
+import { Menu } from '#ui/Menu.tsx'
+import { Skeleton } from '#ui/Skeleton.tsx'
+import { announce, StatusRegion } from '#ui/StatusMessage.tsx'
+import { RouteError } from './RouteError.tsx'
+
+/** The bar, and below it the page. */
+export function Frame() {
+  const { data: whoami } = useSuspenseQuery(whoamiQuery)
+  return (
+    <>
+      <a className="skip" href="#content">
+        Skip to the content
+      </a>
+      <Bar displayName={whoami.displayName} username={whoami.username} />
+      <main id="content" tabIndex={-1}>
+        {/* Somebody else signed in over the page: nothing of the one before may stay in it. */}
+        <Outlet key={whoami.username} />
+      </main>
+      <StatusRegion />
+    </>
+  )
+}
+
+/** The page, or a skeleton of the next one when that takes long. */
+export function FrameBody() {
+  const navigation = useNavigation()
+  const next = navigation.location?.pathname
+  const leaving = next !== undefined && next !== window.location.pathname
+  const late = useLate(leaving)
+  return (
+    <>
+      {late && next && <Skeleton layout={layoutOf(next)} />}
+      <div hidden={late}>
+        <Suspense fallback={<Skeleton layout={layoutOf(window.location.pathname)} />}>
+          <Outlet />
+        </Suspense>
+      </div>
+    </>
+  )
+}
+
+/** Errors of pages, inside the frame. */
+export const ErrorBoundary = RouteError
+
+type BarProps = { displayName: string; username: string }
+
+function Bar({ displayName, username }: BarProps) {
+  const navigate = useNavigate()
+
+  async function signOut() {
+    const logoutUrl = window.concord?.logoutUrl
+    if (logoutUrl) return window.location.assign(logoutUrl)
+    try {
+      await logout()
+      await navigate(paths.login())
+    } catch {
+      announce('The server did not answer: you are still signed in.')
+    }
+  }
+
+  return (
+    <header className="bar">
+      <Link className="product" to={paths.organizations()}>
+        <img src="/favicon.svg" alt="" width="20" height="20" /> <span>Concord secrets</span>
+      </Link>
+      <Breadcrumb />
+      <Menu
+        label={`Account of ${displayName}`}
+        header={
+          <>
+            Signed in as <b>{displayName}</b>
+            {displayName !== username && <div className="muted mono">{username}</div>}
+          </>
+        }
+        items={[{ label: 'Sign out', icon: LogOut, onSelect: signOut }]}
+      >
+        <span className="visually-hidden">Account of </span>
+        <span className="account">{displayName}</span> <Icon of={ChevronDown} />
+      </Menu>
+    </header>
+  )
+}
+
+function Breadcrumb() {
+  const { orgName, secretName } = useParams()
+  return (
+    <nav aria-label="Breadcrumb" className="crumbs">
+      <ol>
+        <li>
+          <Link to={paths.organizations()} aria-current={orgName ? undefined : 'page'}>
+            Organizations
+          </Link>
+        </li>
+        {orgName && (
+          <li>
+            <Link className="mono" to={paths.secrets({ orgName })} aria-current={secretName ? undefined : 'page'}>
+              {orgName}
+            </Link>
+          </li>
+        )}
+        {orgName && secretName && (
+          <li>
+            <Link className="mono" to={paths.secret({ orgName, secretName })} aria-current="page">
+              {secretName}
+            </Link>
+          </li>
+        )}
+      </ol>
+    </nav>
+  )
+}
+
+function layoutOf(pathname: string): 'list' | 'detail' | 'form' {
+  if (pathname.endsWith('/secret/new')) return 'form'
+  return /\/secret\/./.test(pathname) ? 'detail' : 'list'
+}
+
+/** True once `pending` has lasted for 400 ms (ux.md §2). */
+function useLate(pending: boolean) {
+  const [late, setLate] = useState(false)
+  useEffect(() => {
+    if (!pending) return setLate(false)
+    const timer = setTimeout(() => setLate(true), 400)
+    return () => clearTimeout(timer)
+  }, [pending])
+  return late
+}

@@ -1,0 +1,96 @@
+import { useState } from 'react'
+import { useLoaderData, useNavigate, useRevalidator, useSearchParams } from 'react-router'
+import { type Credentials, liveSession, login, logout } from '#api/session.ts'
+import { sessionBegan } from '#api/sessionOver.ts'
+import type { Whoami } from '#api/types.ts'
+import { returnAddress } from '#paths.ts'
+import { ErrorMessage } from '#ui/ErrorMessage.tsx'
+import { Page } from '#ui/Page.tsx'
+import { SignInForm } from './session/SignInForm.tsx'
+
+/** Concord ignores new credentials while a session lives (concord-api §2.2), so the page must know of one. */
+export const loader = async () => ({ live: await liveSession() })
+
+export function LoginPage() {
+  const { live } = useLoaderData<typeof loader>()
+  const [params] = useSearchParams()
+  const navigate = useNavigate()
+  const from = returnAddress(params.get('from'))
+
+  async function signIn(credentials: Credentials, rememberMe: boolean) {
+    const { username } = await login(credentials, rememberMe)
+    sessionBegan(username)
+    await navigate(from, { replace: true })
+  }
+
+  return (
+    <main className="login">
+      <p className="product">
+        <img src="/favicon.svg" alt="" width="24" height="24" /> Concord secrets
+      </p>
+      <Page title="Sign in" takesFocus={false}>
+        {live ? (
+          <LiveSession live={live} from={from} />
+        ) : (
+          <SignInForm autoFocus onSignIn={signIn} way={params.get('useApiKey') === 'true' ? 'apiKey' : 'password'}>
+            {(busy) => (
+              <button type="submit" className={`ui primary ${busy ? 'loading' : ''} button`} aria-disabled={busy}>
+                Sign in
+              </button>
+            )}
+          </SignInForm>
+        )}
+        <SingleSignOn from={from} />
+      </Page>
+    </main>
+  )
+}
+
+/** Somebody is signed in already, in another tab or from before. */
+function LiveSession({ live, from }: { live: Whoami; from: string }) {
+  const navigate = useNavigate()
+  const { revalidate } = useRevalidator()
+  const [error, setError] = useState<Error | null>(null)
+
+  async function signOut() {
+    try {
+      await logout()
+      await revalidate()
+    } catch (problem) {
+      setError(problem as Error)
+    }
+  }
+
+  return (
+    <>
+      <p>
+        You are signed in as <b>{live.displayName}</b>
+        {live.displayName !== live.username && <span className="mono"> ({live.username})</span>}. To sign in as somebody
+        else, sign out first: other credentials are ignored until then.
+      </p>
+      <ErrorMessage error={error} title="You could not be signed out." />
+      <div className="actions">
+        <button type="button" className="ui primary button" onClick={() => navigate(from, { replace: true })}>
+          Continue as {live.displayName}
+        </button>
+        <button type="button" className="ui button" onClick={signOut}>
+          Sign out
+        </button>
+      </div>
+    </>
+  )
+}
+
+function SingleSignOn({ from }: { from: string }) {
+  const loginUrl = window.concord?.loginUrl
+  if (!loginUrl) return null
+  const separator = loginUrl.includes('?') ? '&' : '?'
+  return (
+    <div className="sso">
+      <span className="muted">or</span>
+      <a className="ui button" href={`${loginUrl}${separator}from=${encodeURIComponent(from)}`}>
+        Single sign-on
+      </a>
+    </div>
+  )
+}

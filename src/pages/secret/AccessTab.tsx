@@ -1,0 +1,3 @@
+export function AccessTab() {
+  return null
+}

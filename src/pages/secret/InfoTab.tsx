@@ -1,0 +1,3 @@
+export function InfoTab() {
+  return null
+}

@@ -1,0 +1,3 @@
+export function SecretCreatePage() {
+  return null
+}

@@ -1,0 +1,3 @@
+export function SecretListPage() {
+  return null
+}

@@ -1,0 +1,67 @@
+import { useId, useState } from 'react'
+import { useNavigate, useRevalidator } from 'react-router'
+import { queryClient } from '#api/queryClient.ts'
+import { type Credentials, login, whoamiQuery } from '#api/session.ts'
+import { finishSignIn, giveUpSignIn } from '#api/sessionOver.ts'
+import { paths } from '#paths.ts'
+import { Dialog } from '#ui/Dialog.tsx'
+import { warn } from '#ui/StatusMessage.tsx'
+import { SignInForm } from './SignInForm.tsx'
+
+/** Over any page, when the session is over. What was typed there stays, and refused requests are sent once more. */
+export function SignInAgainDialog({ username }: { username: string }) {
+  const [busy, setBusy] = useState(false)
+  const navigate = useNavigate()
+  const { revalidate } = useRevalidator()
+  const formId = useId()
+
+  async function signIn(credentials: Credentials, rememberMe: boolean) {
+    setBusy(true)
+    try {
+      const whoami = await login(credentials, rememberMe)
+      if (whoami.username !== username) {
+        // Nothing that the other user could read may stay on the screen. The frame mounts the page anew.
+        queryClient.clear()
+        queryClient.setQueryData(whoamiQuery.queryKey, whoami)
+        warn(`You are now signed in as ${whoami.username} instead of ${username}. The page was read again.`)
+      }
+      const outcome = finishSignIn(whoami.username)
+      if (outcome === 'another user') await revalidate()
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  async function leave() {
+    giveUpSignIn()
+    queryClient.clear()
+    await navigate(paths.login({ from: window.location.pathname + window.location.search }))
+  }
+
+  return (
+    <Dialog
+      title="Sign in again"
+      // By accident, Esc would lose what was typed on the page: only the button leaves.
+      busy
+      onClose={leave}
+      actions={
+        <>
+          <button type="button" className="ui button" onClick={leave} disabled={busy}>
+            Leave this page
+          </button>
+          <button
+            type="submit"
+            form={formId}
+            className={`ui primary ${busy ? 'loading' : ''} button`}
+            aria-disabled={busy}
+          >
+            Sign in
+          </button>
+        </>
+      }
+    >
+      <p>Your session is over. Sign in again to go on where you were; what you typed is still here.</p>
+      <SignInForm id={formId} username={username} onSignIn={signIn} />
+    </Dialog>
+  )
+}

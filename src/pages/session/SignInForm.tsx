@@ -1,0 +1,112 @@
+import { type FormEvent, type ReactNode, useRef, useState } from 'react'
+import { isApiError } from '#api/ApiError.ts'
+import type { Credentials } from '#api/session.ts'
+import { Field } from '#ui/Field.tsx'
+
+type Way = 'password' | 'apiKey'
+
+type Props = {
+  id?: string
+  /** To start with. */
+  username?: string
+  way?: Way
+  onSignIn: (credentials: Credentials, rememberMe: boolean) => Promise<void>
+  /** On a page of its own; a dialog sets the focus itself. */
+  autoFocus?: boolean
+  /** The submit button, where the form has it itself. */
+  children?: (busy: boolean) => ReactNode
+}
+
+/** Both ways to sign in: user name and password, or an API key. */
+export function SignInForm({ id, username, way: firstWay = 'password', onSignIn, autoFocus, children }: Props) {
+  const [way, setWay] = useState<Way>(firstWay)
+  const [problem, setProblem] = useState<string>()
+  const secret = useRef<HTMLInputElement>(null)
+  const [busy, setBusy] = useState(false)
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault()
+    if (busy) return
+    const form = new FormData(event.currentTarget)
+    const text = (name: string) => String(form.get(name) ?? '')
+    const credentials: Credentials =
+      way === 'apiKey' ? { apiKey: text('apiKey') } : { username: text('username'), password: text('password') }
+    setBusy(true)
+    setProblem(undefined)
+    try {
+      await onSignIn(credentials, form.has('rememberMe'))
+    } catch (error) {
+      setProblem(sentence(error, way))
+      // What was wrong is most likely this: selected, so that typing replaces it.
+      secret.current?.select()
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  return (
+    <form className="ui form" id={id} onSubmit={submit}>
+      <fieldset className="ways">
+        <legend className="visually-hidden">Way to sign in</legend>
+        <WayButton way="password" chosen={way} onChoose={setWay}>
+          User name and password
+        </WayButton>
+        <WayButton way="apiKey" chosen={way} onChoose={setWay}>
+          API key
+        </WayButton>
+      </fieldset>
+      {way === 'password' && (
+        <Field
+          label="User name"
+          name="username"
+          defaultValue={username}
+          placeholder={window.concord?.login?.usernameHint}
+          autoComplete="username"
+          autoCapitalize="none"
+          autoCorrect="off"
+          spellCheck={false}
+          required
+          autoFocus={autoFocus}
+          data-focus={username ? undefined : true}
+        />
+      )}
+      <Field label={way === 'password' ? 'Password' : 'API key'} key={way} error={problem}>
+        {(control) => (
+          <input
+            {...control}
+            ref={secret}
+            type="password"
+            name={way === 'password' ? 'password' : 'apiKey'}
+            autoComplete={way === 'password' ? 'current-password' : 'off'}
+            required
+            data-focus={username || way === 'apiKey' ? true : undefined}
+          />
+        )}
+      </Field>
+      <label className="check">
+        <input type="checkbox" name="rememberMe" /> Remember me on this device for two weeks
+      </label>
+      {children?.(busy)}
+    </form>
+  )
+}
+
+function sentence(error: unknown, way: Way): string {
+  if (isApiError(error, 'unauthorized'))
+    return way === 'password' ? 'Wrong user name or password.' : 'This API key is unknown or has expired.'
+  if (isApiError(error) && error.status === 429)
+    return `Too many attempts. Try again in ${error.retryAfter ?? 60} seconds.`
+  if (isApiError(error, 'unreachable')) return 'The server does not answer. Nothing is wrong with what you typed.'
+  return error instanceof Error ? error.message : String(error)
+}
+
+type WayProps = { way: Way; chosen: Way; onChoose: (way: Way) => void; children: ReactNode }
+
+function WayButton({ way, chosen, onChoose, children }: WayProps) {
+  return (
+    <label>
+      <input type="radio" name="way" value={way} checked={way === chosen} onChange={() => onChoose(way)} />
+      <span>{children}</span>
+    </label>
+  )
+}

@@ -1,0 +1,36 @@
+import type { OrgRef } from '#api/orgs.ts'
+import type { SecretRef } from '#api/secrets.ts'
+
+export type SecretTab = 'info' | 'access' | 'audit' | 'settings'
+
+/** Every link of the app; nothing else spells out an address. */
+export const paths = {
+  login: ({ from }: { from?: string } = {}) => (from && from !== '/' ? url`/login?from=${from}` : '/login'),
+  organizations: () => '/org',
+  organization: ({ orgName }: OrgRef) => url`/org/${orgName}`,
+  secrets: ({ orgName }: OrgRef, { filter }: { filter?: string } = {}) =>
+    url`/org/${orgName}/secret` + (filter ? url`?filter=${filter}` : ''),
+  newSecret: ({ orgName }: OrgRef, { name }: { name?: string } = {}) =>
+    url`/org/${orgName}/secret/new` + (name ? url`?name=${name}` : ''),
+  secret: ({ orgName, secretName }: SecretRef, tab: SecretTab = 'info') =>
+    url`/org/${orgName}/secret/${secretName}/` + tab,
+}
+
+function url(strings: TemplateStringsArray, ...values: string[]) {
+  return String.raw({ raw: strings }, ...values.map(encodeURIComponent))
+}
+
+/** The address to return to after signing in, if it is one of this console: never another site. */
+export function returnAddress(from: string | null): string {
+  if (!from?.startsWith('/')) return paths.organizations()
+  const target = new URL(from, window.location.origin)
+  if (target.origin !== window.location.origin || target.pathname === '/login') return paths.organizations()
+  return target.pathname + target.search + target.hash
+}
+
+/** Concord's own console keeps its addresses behind `#`; bookmarks of it keep working. */
+export function fromPeerAddress(hash: string): string | undefined {
+  if (!hash.startsWith('#/')) return undefined
+  const { pathname, search } = new URL(hash.slice(1), window.location.origin)
+  return pathname.replace(/\/secret\/_new$/, '/secret/new') + search
+}

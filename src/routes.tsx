@@ -1,0 +1,80 @@
+import type { ComponentType } from 'react'
+import { type LoaderFunction, type RouteObject, redirect } from 'react-router'
+import { isApiError } from '#api/ApiError.ts'
+import { queryClient } from '#api/queryClient.ts'
+import { whoamiQuery } from '#api/session.ts'
+import { Root } from '#pages/Root.tsx'
+import { orgRef, secretRef } from '#params.ts'
+import { paths } from '#paths.ts'
+
+type PageModule<Name extends string> = { [N in Name]: ComponentType } & {
+  loader?: LoaderFunction
+  ErrorBoundary?: ComponentType
+}
+
+/** A page in a chunk of its own: the module exports the component and, if it wants, `loader` and `ErrorBoundary`. */
+const page =
+  <Name extends string>(name: Name, load: () => Promise<PageModule<Name>>): RouteObject['lazy'] =>
+  async () => {
+    const module = await load()
+    const { loader, ErrorBoundary } = module
+    return { Component: module[name], ...(loader && { loader }), ...(ErrorBoundary && { ErrorBoundary }) }
+  }
+
+/** Only a first visit without a session goes to the sign-in page; later a 401 opens a dialog (see http.ts). */
+const signedIn: LoaderFunction = async ({ request }) => {
+  try {
+    await queryClient.ensureQueryData(whoamiQuery)
+    return null
+  } catch (error) {
+    if (!isApiError(error, 'unauthorized')) throw error
+    const { pathname, search } = new URL(request.url)
+    return redirect(paths.login({ from: pathname + search }))
+  }
+}
+
+/** Every address of the app. */
+export const routes: RouteObject[] = [
+  {
+    path: '/',
+    Component: Root,
+    children: [
+      { path: 'login', lazy: page('LoginPage', () => import('#pages/LoginPage.tsx')) },
+      {
+        loader: signedIn,
+        lazy: page('Frame', () => import('#pages/Frame.tsx')),
+        children: [
+          {
+            // Errors of pages, and pages that do not exist, show inside the frame.
+            lazy: page('FrameBody', () => import('#pages/Frame.tsx')),
+            children: [
+              { index: true, loader: () => redirect(paths.organizations()) },
+              { path: 'org', lazy: page('OrganizationListPage', () => import('#pages/org/OrganizationListPage.tsx')) },
+              { path: 'org/:orgName', loader: ({ params }) => redirect(paths.secrets(orgRef(params))) },
+              {
+                path: 'org/:orgName/secret',
+                lazy: page('SecretListPage', () => import('#pages/secret/SecretListPage.tsx')),
+              },
+              {
+                path: 'org/:orgName/secret/new',
+                lazy: page('SecretCreatePage', () => import('#pages/secret/SecretCreatePage.tsx')),
+              },
+              {
+                path: 'org/:orgName/secret/:secretName',
+                lazy: page('SecretPage', () => import('#pages/secret/SecretPage.tsx')),
+                children: [
+                  { index: true, loader: ({ params }) => redirect(paths.secret(secretRef(params))) },
+                  { path: 'info', lazy: page('InfoTab', () => import('#pages/secret/InfoTab.tsx')) },
+                  { path: 'access', lazy: page('AccessTab', () => import('#pages/secret/AccessTab.tsx')) },
+                  { path: 'audit', lazy: page('AuditTab', () => import('#pages/secret/AuditTab.tsx')) },
+                  { path: 'settings', lazy: page('SettingsTab', () => import('#pages/secret/SettingsTab.tsx')) },
+                ],
+              },
+              { path: '*', lazy: page('NotFoundPage', () => import('#pages/NotFoundPage.tsx')) },
+            ],
+          },
+        ],
+      },
+    ],
+  },
+]

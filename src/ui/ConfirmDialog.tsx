@@ -1,0 +1,140 @@
+import { type FormEvent, type ReactNode, useEffect, useId, useState } from 'react'
+import { Dialog } from './Dialog.tsx'
+import { matchesPhrase } from './phrase.ts'
+
+type Props = {
+  /** Verb and object: `Move secret “git-key” to platform`. */
+  title: ReactNode
+  /** The button, starting with the documented word: `Yes, move to platform`. */
+  action: ReactNode
+  onConfirm: () => void
+  onClose: () => void
+  /** To be typed before the button works (L2, L3). Without it *Cancel* has the focus (L1). */
+  phrase?: string
+  /** The act is red. */
+  danger?: boolean
+  /** The act runs: both buttons are off and Esc is ignored. */
+  busy?: boolean
+  /** An <ErrorMessage>: it stands under the field, and what was typed stays. */
+  problem?: ReactNode
+  /** Whether what the dialog says about the consequences is there. Failed: the user must accept to go on without. */
+  preview?: 'ready' | 'loading' | 'failed'
+  /** Why the act cannot be done whatever is typed: said at the button. */
+  blocked?: string | undefined
+  /** What happens → what is affected → what cannot be undone. */
+  children: ReactNode
+}
+
+/** Asks before an act, as ux.md §7 has it. It is open as long as it is mounted. */
+export function ConfirmDialog(props: Props) {
+  const { title, action, onConfirm, onClose, phrase, danger, busy = false, problem, preview = 'ready', blocked } = props
+  const [typed, setTyped] = useState('')
+  const [goOnWithout, setGoOnWithout] = useState(false)
+  const reasonId = useId()
+  const formId = useId()
+
+  const reason = blocked ?? whyNot()
+  const mayAct = !reason && !busy
+
+  function whyNot(): string | undefined {
+    if (preview === 'loading') return 'The consequences are still being looked up.'
+    if (preview === 'failed' && !goOnWithout) return 'Tick the box to continue without the preview.'
+    if (phrase !== undefined && !matchesPhrase(typed, phrase)) return `Type ${phrase} to confirm.`
+    return undefined
+  }
+
+  function confirm(event: FormEvent) {
+    event.preventDefault()
+    if (mayAct) onConfirm()
+  }
+
+  return (
+    <Dialog
+      title={title}
+      onClose={onClose}
+      busy={busy}
+      closesOutside={typed === ''}
+      actions={
+        <>
+          <button
+            type="button"
+            className="ui button"
+            data-focus={phrase === undefined || undefined}
+            aria-disabled={busy}
+            onClick={() => !busy && onClose()}
+          >
+            Cancel
+          </button>
+          {/* Not `disabled`: it must keep the focus while it runs, and say why it is off. */}
+          <button
+            type="submit"
+            form={formId}
+            className={`ui ${danger ? 'negative' : 'primary'} ${busy ? 'loading' : ''} button`}
+            aria-disabled={!mayAct}
+            aria-describedby={reason ? reasonId : undefined}
+          >
+            {action}
+          </button>
+          {reason && (
+            <span className="visually-hidden" id={reasonId}>
+              {reason}
+            </span>
+          )}
+        </>
+      }
+    >
+      {props.children}
+      <form className="ui form" id={formId} onSubmit={confirm}>
+        {preview === 'failed' && (
+          <label className="check">
+            <input type="checkbox" checked={goOnWithout} onChange={(event) => setGoOnWithout(event.target.checked)} />
+            Continue without the preview
+          </label>
+        )}
+        {blocked && <p className="note error">{blocked}</p>}
+        {phrase !== undefined && <PhraseField phrase={phrase} typed={typed} onType={setTyped} readOnly={busy} />}
+        {problem}
+      </form>
+    </Dialog>
+  )
+}
+
+type PhraseProps = { phrase: string; typed: string; onType: (typed: string) => void; readOnly: boolean }
+
+function PhraseField({ phrase, typed, onType, readOnly }: PhraseProps) {
+  const [hintFor, setHintFor] = useState<string>()
+  const id = useId()
+  const differs = typed !== '' && !matchesPhrase(typed, phrase)
+
+  // Quiet while typing: a hint after three seconds without a key, or when the field is left.
+  useEffect(() => {
+    const timer = setTimeout(() => setHintFor(typed), 3_000)
+    return () => clearTimeout(timer)
+  }, [typed])
+
+  return (
+    <div className="field">
+      <label htmlFor={id} className="phrase">
+        Type <b className="mono">{phrase}</b> to confirm
+      </label>
+      <input
+        id={id}
+        type="text"
+        className="mono"
+        data-focus
+        value={typed}
+        readOnly={readOnly}
+        onChange={(event) => onType(event.target.value)}
+        onBlur={() => setHintFor(typed)}
+        aria-describedby={`${id}-hint`}
+        autoComplete="off"
+        autoCapitalize="none"
+        autoCorrect="off"
+        spellCheck={false}
+      />
+      <p className="note" id={`${id}-hint`} role="status">
+        {differs && hintFor === typed ? 'This is not the name. Capital and small letters count.' : ''}
+      </p>
+    </div>
+  )
+}

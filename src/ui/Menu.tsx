@@ -1,0 +1,137 @@
+import { Ellipsis, type LucideIcon } from 'lucide-react'
+import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
+import { Link } from 'react-router'
+import { Icon } from './Icon.tsx'
+
+export type MenuItem = { label: string; icon?: LucideIcon; danger?: boolean } & (
+  | { onSelect: () => void; to?: never }
+  | { to: string; onSelect?: never }
+)
+
+type Props = {
+  /** The button's name: `Actions for git-key`. */
+  label: string
+  items: MenuItem[]
+  /** In the button; three dots without it. */
+  children?: ReactNode
+  /** Above the items, such as who is signed in. */
+  header?: ReactNode
+}
+
+/** A button with a list of actions. The list is a popover: no row or box clips it, Esc and a click outside close it. */
+export function Menu({ label, items, children, header }: Props) {
+  const [open, setOpen] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
+  const list = useRef<HTMLDivElement | null>(null)
+  const listId = useId()
+
+  function show(position: 'first' | 'last') {
+    if (!button.current || !list.current) return
+    list.current.showPopover()
+    place(list.current, button.current)
+    const entries = itemsOf(list.current)
+    ;(position === 'first' ? entries[0] : entries.at(-1))?.focus()
+  }
+
+  function hide() {
+    list.current?.hidePopover()
+    button.current?.focus()
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    if (!list.current) return
+    const entries = itemsOf(list.current)
+    const at = entries.indexOf(document.activeElement as HTMLElement)
+    const targets: Record<string, HTMLElement | undefined> = {
+      ArrowDown: entries[(at + 1) % entries.length],
+      ArrowUp: entries.at(at - 1),
+      Home: entries[0],
+      End: entries.at(-1),
+    }
+    if (event.key === 'Tab') list.current.hidePopover()
+    if (event.key === 'Escape') {
+      // Only the menu, not a dialog around it.
+      event.stopPropagation()
+      event.preventDefault()
+      hide()
+    }
+    if (!targets[event.key]) return
+    event.preventDefault()
+    targets[event.key]?.focus()
+  }
+
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        className={children ? 'ui basic button menu-button' : 'ui icon basic button'}
+        aria-label={children ? undefined : label}
+        title={children ? undefined : label}
+        aria-haspopup="menu"
+        aria-expanded={open}
+        aria-controls={listId}
+        onClick={() => (open ? hide() : show('first'))}
+        onKeyDown={(event) => {
+          if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
+          event.preventDefault()
+          show(event.key === 'ArrowDown' ? 'first' : 'last')
+        }}
+      >
+        {children ?? <Icon of={Ellipsis} />}
+      </button>
+      <div
+        ref={(element) => {
+          list.current = element
+          if (!element) return
+          // React 18 knows neither the attribute nor the event.
+          element.popover = 'auto'
+          element.ontoggle = (event) => setOpen((event as ToggleEvent).newState === 'open')
+        }}
+        className="popup-menu"
+        id={listId}
+      >
+        {header && <div className="popup-header">{header}</div>}
+        <div role="menu" aria-label={label} tabIndex={-1} onKeyDown={onKeyDown}>
+          {items.map(({ label: text, icon, danger, to, onSelect }) => {
+            const props = { role: 'menuitem', tabIndex: -1, className: danger ? 'danger' : undefined }
+            const content = (
+              <>
+                {icon && <Icon of={icon} />} {text}
+              </>
+            )
+            return to !== undefined ? (
+              <Link key={text} {...props} to={to} onClick={() => list.current?.hidePopover()}>
+                {content}
+              </Link>
+            ) : (
+              <button
+                key={text}
+                {...props}
+                type="button"
+                onClick={() => {
+                  // First back to the button: a dialog that opens now returns the focus there.
+                  hide()
+                  onSelect()
+                }}
+              >
+                {content}
+              </button>
+            )
+          })}
+        </div>
+      </div>
+    </>
+  )
+}
+
+const itemsOf = (list: HTMLElement) => [...list.querySelectorAll<HTMLElement>('[role=menuitem]')]
+
+/** Below the button, right edges aligned; above it where there is no room. */
+function place(list: HTMLElement, button: HTMLElement) {
+  const from = button.getBoundingClientRect()
+  const { width, height } = list.getBoundingClientRect()
+  const below = from.bottom + 4
+  list.style.left = `${Math.max(8, Math.min(from.right - width, window.innerWidth - width - 8))}px`
+  list.style.top = `${below + height < window.innerHeight ? below : Math.max(8, from.top - height - 4)}px`
+}

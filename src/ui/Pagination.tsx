@@ -1,0 +1,34 @@
+import { Link, useSearchParams } from 'react-router'
+
+type Props = { page: number; hasNext: boolean; label?: string }
+
+/** Previous and next page, in the address as `page`. Concord tells no totals. Nothing is shown for a single page. */
+export function Pagination({ page, hasNext, label = 'Pages' }: Props) {
+  const [params] = useSearchParams()
+  if (page === 1 && !hasNext) return null
+  const to = (target: number) => {
+    const search = new URLSearchParams(params)
+    if (target === 1) search.delete('page')
+    else search.set('page', String(target))
+    return { search: search.toString() }
+  }
+  return (
+    <nav className="pagination" aria-label={label}>
+      {page > 1 ? (
+        <Link className="ui button" to={to(page - 1)} rel="prev">
+          Previous
+        </Link>
+      ) : (
+        <span />
+      )}
+      <span className="muted">Page {page}</span>
+      {hasNext ? (
+        <Link className="ui button" to={to(page + 1)} rel="next">
+          Next
+        </Link>
+      ) : (
+        <span />
+      )}
+    </nav>
+  )
+}

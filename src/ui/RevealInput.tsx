@@ -1,0 +1,38 @@
+import { Eye, EyeOff } from 'lucide-react'
+import { type InputHTMLAttributes, type TextareaHTMLAttributes, useState } from 'react'
+import { Icon } from './Icon.tsx'
+
+type Shared = {
+  /** What is hidden, for the switch: `Show password`. */
+  what: string
+}
+type OneLine = Shared & { multiline?: false } & InputHTMLAttributes<HTMLInputElement>
+type Lines = Shared & { multiline: true } & TextareaHTMLAttributes<HTMLTextAreaElement>
+
+/** A value that somebody may be looking at over the shoulder: masked, with a switch to show it. */
+export function RevealInput({ what, ...props }: OneLine | Lines) {
+  const [shown, setShown] = useState(false)
+  const common = { autoCapitalize: 'none', autoComplete: 'off', autoCorrect: 'off', spellCheck: false } as const
+  return (
+    <div className={`reveal ${props.multiline ? 'lines' : ''}`}>
+      {props.multiline ? (
+        <textarea {...common} {...withoutMultiline(props)} className={`mono ${shown ? '' : 'masked'}`} />
+      ) : (
+        <input {...common} {...withoutMultiline(props)} className="mono" type={shown ? 'text' : 'password'} />
+      )}
+      <button
+        type="button"
+        className="ui icon basic button"
+        aria-pressed={shown}
+        aria-label={`Show ${what}`}
+        onClick={() => setShown(!shown)}
+      >
+        <Icon of={shown ? EyeOff : Eye} />
+      </button>
+    </div>
+  )
+}
+
+function withoutMultiline<P extends { multiline?: boolean }>({ multiline: _, ...rest }: P) {
+  return rest
+}

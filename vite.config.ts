@@ -1,0 +1,87 @@
+import react from '@vitejs/plugin-react'
+import { PurgeCSS } from 'purgecss'
+import { defineConfig, type Plugin } from 'vite'
+
+const isSemantic = (file: string | undefined) => file?.includes('semantic-ui-css') ?? false
+
+/**
+ * Takes out of Semantic's stylesheets what our Content-Security-Policy forbids or our looks replace: the Google
+ * font, the icon fonts in data: URIs, and `!important` where it would beat our corrections. Only the switches that
+ * make menus appear and vanish keep it.
+ */
+const semanticWithoutFonts = {
+  postcssPlugin: 'semantic-without-fonts',
+  AtRule: {
+    import: (rule: { params: string; remove(): void }) => {
+      if (rule.params.includes('fonts.googleapis.com')) rule.remove()
+    },
+    'font-face': (rule: { source?: { input: { file?: string } }; remove(): void }) => {
+      if (isSemantic(rule.source?.input.file)) rule.remove()
+    },
+  },
+  Declaration: (declaration: {
+    prop: string
+    value: string
+    important?: boolean
+    source?: { input: { file?: string } }
+    remove(): void
+  }) => {
+    if (!isSemantic(declaration.source?.input.file)) return
+    if (declaration.value.includes('data:') || /^-(webkit|ms|moz)-/.test(declaration.prop)) declaration.remove()
+    else if (declaration.important && !['display', 'visibility'].includes(declaration.prop))
+      declaration.important = false
+  },
+}
+
+/** Class names that semantic-ui-react puts on elements while it runs, so no source file of ours spells them out. */
+const runtimeClasses = [
+  ...['ui', 'dropdown', 'search', 'selection', 'multiple', 'fluid', 'clearable', 'clear', 'scrolling', 'upward'],
+  ...['menu', 'item', 'selected', 'active', 'visible', 'hidden', 'transition', 'filtered', 'sizer', 'noselect'],
+  ...['text', 'default', 'divider', 'message', 'loading', 'disabled', 'error', 'label', 'delete', 'icon', 'input'],
+]
+
+/** Drops the rules of the built stylesheet that nothing can match: Semantic has every colour of everything. */
+const withoutUnusedCss: Plugin = {
+  name: 'without-unused-css',
+  apply: 'build',
+  enforce: 'post',
+  async generateBundle(_, bundle) {
+    for (const asset of Object.values(bundle)) {
+      if (asset.type !== 'asset' || !asset.fileName.endsWith('.css')) continue
+      const [purged] = await new PurgeCSS().purge({
+        content: ['index.html', 'src/**/*.{ts,tsx}'],
+        css: [{ raw: String(asset.source) }],
+        safelist: runtimeClasses,
+      })
+      if (purged) asset.source = purged.css
+    }
+  },
+}
+
+export default defineConfig({
+  plugins: [react(), withoutUnusedCss],
+  resolve: { alias: [{ find: /^#/, replacement: `${import.meta.dirname}/src/` }] },
+  // Without these the first cold page of the development server finds two copies of React.
+  optimizeDeps: {
+    include: [
+      'react',
+      'react-dom/client',
+      'react-router',
+      '@tanstack/react-query',
+      'semantic-ui-react',
+      'lucide-react',
+    ],
+  },
+  css: {
+    postcss: { plugins: [semanticWithoutFonts] },
+    // Semantic has declarations that no parser accepts; browsers skip them, so does the minifier.
+    lightningcss: { errorRecovery: true },
+  },
+  build: {
+    outDir: 'dist/client',
+    manifest: true,
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    reportCompressedSize: true,
+  },
+})
