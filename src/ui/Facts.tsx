@@ -1,14 +1,4 @@
-import {
-  CircleSlash,
-  FileKey,
-  Globe,
-  KeyRound,
-  Lock,
-  type LucideIcon,
-  Server,
-  ShieldCheck,
-  UserRoundKey,
-} from 'lucide-react'
+import { CircleSlash, Globe, Lock, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Icon } from './Icon.tsx'
 
@@ -29,27 +19,6 @@ export function VisibilityFact({ visibility }: { visibility: 'PUBLIC' | 'PRIVATE
     </span>
   ) : (
     <Fact icon={Lock}>Private</Fact>
-  )
-}
-
-const TYPES = {
-  KEY_PAIR: { icon: KeyRound, word: 'Key pair' },
-  USERNAME_PASSWORD: { icon: UserRoundKey, word: 'Username and password' },
-  DATA: { icon: FileKey, word: 'Single value' },
-}
-
-/** The words of `SecretTypeFact`, for filters and sentences. */
-export const secretTypeWord = (type: keyof typeof TYPES) => TYPES[type].word
-
-export function SecretTypeFact({ type }: { type: keyof typeof TYPES }) {
-  return <Fact icon={TYPES[type].icon}>{TYPES[type].word}</Fact>
-}
-
-export function ProtectionFact({ encryptedBy }: { encryptedBy: 'SERVER_KEY' | 'PASSWORD' }) {
-  return encryptedBy === 'PASSWORD' ? (
-    <Fact icon={ShieldCheck}>Store password</Fact>
-  ) : (
-    <Fact icon={Server}>Server key</Fact>
   )
 }
 
