@@ -41,7 +41,6 @@ export function encodeUsernamePassword({ username, password }: UsernamePassword)
 export function decodeUsernamePassword(bytes: Buffer): UsernamePassword {
   if (bytes.length < 2) throw new DamagedValueError('The value ends too early')
   const end = 2 + bytes.readUInt16BE(0)
-  if (bytes.length < end) throw new DamagedValueError('The value ends too early')
   const username = decodeModifiedUtf8(bytes.subarray(2, end))
   return { username, password: readBlock(bytes, end).toString() }
 }

@@ -1,5 +1,15 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -60,11 +70,19 @@ describe('master.key', () => {
     expect(readFileSync(join(dataDir, 'master.key'), 'utf8')).toBe(content)
   })
 
-  test('leaves nothing behind when the folder can not be written', () => {
-    const notAFolder = join(dataDir, 'file')
-    writeFileSync(notAFolder, '')
-    expect(() => loadMasterKey({ dataDir: notAFolder, allowCreate: true })).toThrow(MasterKeyError)
-    expect(readdirSync(dataDir)).toEqual(['file'])
+  test('that can not be written stops the start with a sentence', () => {
+    const nowhere = join(dataDir, 'nowhere')
+    symlinkSync(join(dataDir, 'missing'), nowhere)
+    const load = () => loadMasterKey({ dataDir: nowhere, allowCreate: true })
+    expect(load).toThrow(MasterKeyError)
+    expect(load).toThrow("can't be written")
+  })
+
+  test('that can not be read stops the start with a sentence', () => {
+    mkdirSync(join(dataDir, 'master.key'))
+    const load = () => loadMasterKey({ dataDir, allowCreate: true })
+    expect(load).toThrow(MasterKeyError)
+    expect(load).toThrow("can't be read (EISDIR)")
   })
 
   test.each([0o640, 0o604, 0o644])('earns a warning with mode %o', (mode) => {

@@ -84,16 +84,18 @@ describe.each(protections)('%s', (_, protection) => {
 
   test('an unknown version is refused', async () => {
     const sealed = await seal({ secretId, value, protection })
-    const later = { ...sealed, data: Buffer.concat([Buffer.of(2), sealed.data.subarray(1)]) }
-    await expect(open({ secretId, sealed: later, protection })).rejects.toThrow('unknown format')
+    for (const column of ['wrappedKey', 'data'] as const) {
+      const later = { ...sealed, [column]: Buffer.concat([Buffer.of(2), sealed[column].subarray(1)]) }
+      await expect(open({ secretId, sealed: later, protection })).rejects.toThrow('unknown format')
+    }
   })
 })
 
 test('a row does not open under the other protection', async () => {
   const server = await seal({ secretId, value, protection: byServer })
-  await expect(open({ secretId, sealed: server, protection: byPassword('x') })).rejects.toThrow(DamagedValueError)
+  await expect(open({ secretId, sealed: server, protection: byPassword('x') })).rejects.toThrow('not one of')
   const password = await seal({ secretId, value, protection: byPassword('x') })
-  await expect(open({ secretId, sealed: password, protection: byServer })).rejects.toThrow(DamagedValueError)
+  await expect(open({ secretId, sealed: password, protection: byServer })).rejects.toThrow('not one of')
 })
 
 test('another master key opens nothing', async () => {

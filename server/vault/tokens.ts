@@ -5,7 +5,7 @@ import { deriveKey } from './masterKey.ts'
 
 const API_KEY_BYTES = 16
 const SESSION_ID_BYTES = 32
-const TOKEN_VERSION = 1
+const TOKEN_VERSION = Buffer.of(1)
 
 /** A new API key as Concord's: 16 random bytes in base64 without padding, 22 characters (concord-api §10). */
 export function generateApiKey(): string {
@@ -41,17 +41,15 @@ export function hashSessionId(id: string): string {
  * cookie. It carries no end of its own: put one into the payload.
  */
 export function sealToken(masterKey: KeyObject, payload: object, purpose: string): string {
-  const version = Buffer.of(TOKEN_VERSION)
-  const box = encrypt(tokenKey(masterKey, purpose), Buffer.from(JSON.stringify(payload)), version)
-  return Buffer.concat([version, box]).toString('base64url')
+  const box = encrypt(tokenKey(masterKey, purpose), Buffer.from(JSON.stringify(payload)), TOKEN_VERSION)
+  return Buffer.concat([TOKEN_VERSION, box]).toString('base64url')
 }
 
 /** The payload that was sealed for the same purpose, or undefined for anything else: a client may send what it likes. */
 export function openToken(masterKey: KeyObject, token: string, purpose: string): object | undefined {
   const bytes = Buffer.from(token, 'base64url')
-  const version = bytes.subarray(0, 1)
-  if (version[0] !== TOKEN_VERSION) return undefined
-  const payload = decrypt(tokenKey(masterKey, purpose), bytes.subarray(1), version)
+  if (bytes[0] !== TOKEN_VERSION[0]) return undefined
+  const payload = decrypt(tokenKey(masterKey, purpose), bytes.subarray(1), TOKEN_VERSION)
   return payload && JSON.parse(payload.toString())
 }
 
