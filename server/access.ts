@@ -72,12 +72,20 @@ function granted(rules: Rule[], facts: Facts, level: AccessLevel, mode: Mode): b
 
 /** `SECRET(level, mode)`. Throws Concord's 403; a secret that does not exist is the caller's to answer. */
 export async function requireSecret(db: Db, who: Principal, secret: SecretRow, level: AccessLevel, mode: Mode) {
+  requireUserOrSystemRole(who)
   const org = await db.selectFrom('orgs').selectAll().where('id', '=', secret.orgId).executeTakeFirstOrThrow()
   const facts = { ...(await factsOf(db, who, secret, org)), team: await secretTeamLevel(db, who, secret.id) }
   if (granted(SECRET_RULES, facts, level, mode)) return
-  throw forbidden(
-    `The current user (${nameOf(who)}) doesn't have the necessary access level (${level}) to the secret: ${secret.name}`,
-  )
+  throw forbidden(`The current user doesn't have the necessary access level (${level}) to the secret: ${secret.name}`)
+}
+
+/**
+ * Who may download the value of a secret that is linked to projects: running processes, which this server does not have,
+ * and system readers. Admins and the secret's owner may not (SecretManager#assertProjectScope, contract §9.9).
+ */
+export function requireProjectScope(who: Principal, secret: SecretRow, projectIds: readonly string[]) {
+  if (projectIds.length === 0 || isSystemReader(who)) return
+  throw forbidden(`Project-scoped secrets can only be accessed within a running process. Secret: ${secret.name}`)
 }
 
 /** A project's rule; throws Concord's 403. */
@@ -196,6 +204,11 @@ function nameOf({ user }: Principal): string {
     )
   }
   return user.username
+}
+
+/** Keys of agents have no user; what the rules know about them is their roles alone. */
+function requireUserOrSystemRole(who: Principal) {
+  if (!isAdmin(who) && !isSystemReader(who) && !isSystemWriter(who)) nameOf(who)
 }
 
 function orgNotFound(nameOrId: string): never {

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import type { z } from 'zod'
-import { emptyError, javaError, nullPointer, violations } from './errors.ts'
+import { emptyError, javaError, nullPointer, type Violation, violations } from './errors.ts'
 import { parseUuid } from './ids.ts'
 import type { Call, Env } from './services.ts'
 
@@ -92,6 +92,11 @@ export function paging(c: Call): { offset: number; limit: number | undefined } {
 
 /** The body as JSON of a shape. Empty, `null`, malformed and mistyped bodies are Concord's 500s (contract §3). */
 export async function readJson<T>(c: Call, schema: z.ZodType<T>): Promise<T> {
+  return (await readOptionalJson(c, schema)) ?? fail()
+}
+
+/** As `readJson`, but undefined for an empty or `null` body: some endpoints look at other things first. */
+export async function readOptionalJson<T>(c: Call, schema: z.ZodType<T>): Promise<T | undefined> {
   const text = await c.req.text()
   let value: unknown
   try {
@@ -99,7 +104,7 @@ export async function readJson<T>(c: Call, schema: z.ZodType<T>): Promise<T> {
   } catch {
     throw javaError('com.fasterxml.jackson.core.JsonParseException', 'The request body is not valid JSON')
   }
-  if (value === null) throw nullPointer()
+  if (value === null) return undefined
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const where = result.error.issues[0]?.path.join('.') || 'the body'
@@ -115,8 +120,18 @@ export const NAME_VIOLATION = 'must match "^[0-9a-zA-Z][0-9a-zA-Z_@.\\-~]{2,127}
  * violation's id without its method, e.g. `checkNames('SecretResource.update', { arg0: orgName, arg1: secretName })`.
  */
 export function checkNames(method: string, names: Record<string, string | null | undefined>) {
+  reject(nameViolations(method, names))
+}
+
+/** What `checkNames` would throw, to be thrown together with other violations. */
+export function nameViolations(method: string, names: Record<string, string | null | undefined>): Violation[] {
   const bad = Object.entries(names).filter(([, name]) => typeof name === 'string' && !NAME_PATTERN.test(name))
-  if (bad.length > 0) throw violations(bad.map(([id]) => ({ id: `${method}.${id}`, message: NAME_VIOLATION })))
+  return bad.map(([id]) => ({ id: `${method}.${id}`, message: NAME_VIOLATION }))
+}
+
+/** Throws the violations, if there are any. */
+export function reject(found: Violation[]) {
+  if (found.length > 0) throw violations(found)
 }
 
 /** A LIKE pattern for Concord's `filter`: a substring in any case, `%` and `_` literal; for `LIKE ? ESCAPE '\\'`. */
@@ -143,4 +158,8 @@ export function nonEmpty<T extends object>(value: T): Partial<T> {
 
 function notFound(): never {
   throw emptyError(404)
+}
+
+function fail(): never {
+  throw nullPointer()
 }
