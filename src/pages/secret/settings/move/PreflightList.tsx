@@ -1,0 +1,35 @@
+import { CircleCheck, CircleX, LoaderCircle, TriangleAlert } from 'lucide-react'
+import { Icon } from '#ui/Icon.tsx'
+import { Affected } from '../Affected.tsx'
+import type { Light, Line } from './preflight.ts'
+
+/** The lights, told by shape and word as well as by colour. */
+const LIGHTS: Record<Light, { icon: typeof CircleCheck; word: string }> = {
+  green: { icon: CircleCheck, word: 'Fine:' },
+  amber: { icon: TriangleAlert, word: 'Mind:' },
+  red: { icon: CircleX, word: 'Stops the move:' },
+  pending: { icon: LoaderCircle, word: '' },
+}
+
+export function PreflightList({ lines }: { lines: Line[] }) {
+  return (
+    <ul className="preflight" aria-label="What the move will meet">
+      {lines.map(({ id, light, text, items = [] }) => (
+        <li key={id} className={light} data-line={id}>
+          <Icon of={LIGHTS[light].icon} />
+          <div>
+            <Affected
+              title={
+                <>
+                  <span className="visually-hidden">{LIGHTS[light].word} </span>
+                  {text}
+                </>
+              }
+              items={items}
+            />
+          </div>
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,19 @@
+import type { SecretRef } from '#api/secrets.ts'
+import { createStore } from '#store.ts'
+import type { Use } from '../../usage.ts'
+
+/** What a move has left to do. Names and ids only. */
+export type Move = {
+  secretId: string
+  from: SecretRef
+  to: SecretRef
+  /** Repositories that lost their link. */
+  uses: Use[]
+  /** Projects that could not be read: their repositories may have lost it as well. */
+  unreadable: string[]
+  /** Names of the projects that it was limited to. */
+  projects: string[]
+}
+
+/** The move that was made last in this window, until its outcome is dismissed. */
+export const lastMove = createStore<Move | undefined>(undefined)

@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest'
+import { ApiError } from '#api/ApiError.ts'
+import { blockedBy, type Line, type MoveFacts, preflight, previewState, survivingGrants } from './preflight.ts'
+
+const answer = <T>(data: T) => ({ data, error: null })
+const refused = (status: number) => ({
+  data: undefined,
+  error: new ApiError(status, status === 403 ? 'forbidden' : status === 400 ? 'rejected' : 'failed', ''),
+})
+const waiting = { data: undefined, error: null }
+
+const facts = (changes: Partial<MoveFacts> = {}): MoveFacts => ({
+  secret: {
+    id: 's1',
+    name: 'git-key',
+    orgId: 'o1',
+    orgName: 'acme',
+    type: 'KEY_PAIR',
+    storeType: 'concord',
+    encryptedBy: 'SERVER_KEY',
+    visibility: 'PRIVATE',
+    owner: { username: 'olga' },
+    projects: [],
+    createdAt: '2026-01-01T00:00:00.000Z',
+  },
+  target: 'platform',
+  newName: 'git-key',
+  right: { verdict: 'yes', why: 'You own this secret.' },
+  canCreate: answer(true),
+  targetOrg: answer({ id: 'o2', name: 'platform', visibility: 'PUBLIC', owner: { username: 'petra' } }),
+  nameTaken: answer(false),
+  usage: answer({ uses: [], unreadable: [], projectsRead: 2, projectsTotal: 2, complete: true }),
+  access: answer([]),
+  targetTeams: answer([{ id: 't2', orgId: 'o2', orgName: 'platform', name: 'ops' }]),
+  ...changes,
+})
+
+const line = (id: Line['id'], changes: Partial<MoveFacts>) => {
+  const found = preflight(facts(changes)).find((each) => each.id === id)
+  if (!found) throw new Error(`no line ${id}`)
+  return found
+}
+
+test('a private secret that nothing uses moves without a warning', () => {
+  const lines = preflight(facts())
+  expect(lines.map((each) => each.light)).toEqual(Array(8).fill('green'))
+  expect(previewState(lines)).toBe('ready')
+  expect(blockedBy(lines)).toBeUndefined()
+})
+
+describe('what would be refused is red', () => {
+  test.each([
+    ['no right', { right: { verdict: 'no', why: 'Needs WRITER.' } }, 'right'],
+    ['not a member', { canCreate: refused(403) }, 'membership'],
+    ['no such organization', { canCreate: refused(400) }, 'membership'],
+    ['name taken', { nameTaken: answer(true) }, 'name'],
+  ] as const)('%s', (_, changes, id) => {
+    expect(blockedBy(preflight(facts(changes)))?.id).toBe(id)
+  })
+
+  test('a free name is only believed of members: the check says false to strangers too', () => {
+    expect(line('name', { canCreate: refused(403) }).light).toBe('amber')
+    expect(line('name', { canCreate: waiting }).light).toBe('pending')
+  })
+})
+
+describe('what stops working or stays behind is amber, with numbers', () => {
+  const repository = (name: string) => ({
+    projectName: 'web',
+    repository: { id: name, projectId: 'p', name, url: 'git@x', disabled: false, triggersDisabled: false },
+  })
+
+  test('repositories lose their link', () => {
+    const found = line('repositories', {
+      usage: answer({
+        uses: [repository('api'), repository('site')],
+        unreadable: ['hidden'],
+        projectsRead: 3,
+        projectsTotal: 3,
+        complete: true,
+      }),
+    })
+    expect(found.light).toBe('amber')
+    expect(found.text).toContain('2 repositories lose their link')
+    expect(found.text).toContain('1 project that you cannot read')
+    expect(found.items).toEqual(['web › api', 'web › site'])
+  })
+
+  test('a search that is not over is not an answer', () => {
+    const usage = answer({ uses: [], unreadable: [], projectsRead: 1, projectsTotal: 9, complete: false })
+    expect(line('repositories', { usage }).light).toBe('pending')
+    expect(line('repositories', { usage }).text).toContain('1 of 9')
+  })
+
+  test('the limit to projects ends, which makes the value downloadable', () => {
+    const { secret } = facts()
+    const found = line('projects', { secret: { ...secret, projects: [{ id: 'p1', name: 'web' }] } })
+    expect(found.light).toBe('amber')
+    expect(found.text).toContain('download')
+  })
+
+  test('grants to teams of the old organization stay', () => {
+    const access = answer([
+      { teamId: 't1', teamName: 'devs', level: 'WRITER' as const },
+      { teamId: 't2', teamName: 'ops', level: 'READER' as const },
+    ])
+    expect(line('grants', { access }).items).toEqual(['devs (WRITER)'])
+    expect(survivingGrants(access.data, facts().targetTeams.data ?? [])).toHaveLength(1)
+  })
+
+  test('public stays public', () => {
+    const { secret } = facts()
+    expect(line('readers', { secret: { ...secret, visibility: 'PUBLIC' } }).light).toBe('amber')
+  })
+})
+
+test('what could not be looked up asks to go on without it, and does not block', () => {
+  const lines = preflight(facts({ access: refused(403), usage: refused(500) }))
+  expect(previewState(lines)).toBe('failed')
+  expect(blockedBy(lines)).toBeUndefined()
+})
