@@ -7,9 +7,15 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 ]
 const format = new Intl.RelativeTimeFormat('en')
 
-/** `3 days ago`, `in 2 hours`, `just now`. Concord's timestamps name their offset in several ways: parse them. */
+/** Concord writes the offset as `Z`, `+01` or `+0130` (concord-api §1); browsers want a colon and minutes. */
+export const timeOf = (at: string): Date =>
+  new Date(at.replace(/(?<=T.+)([+-]\d\d):?(\d\d)?$/, (_, hours: string, minutes = '00') => `${hours}:${minutes}`))
+
+const dateOf = (at: string | Date) => (typeof at === 'string' ? timeOf(at) : at)
+
+/** `3 days ago`, `in 2 hours`, `just now`. */
 export function relativeTime(at: string | Date, now = new Date()): string {
-  const seconds = (new Date(at).getTime() - now.getTime()) / 1000
+  const seconds = (dateOf(at).getTime() - now.getTime()) / 1000
   if (Number.isNaN(seconds)) return 'at an unknown time'
   for (const [unit, size] of UNITS) {
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit)
@@ -19,6 +25,6 @@ export function relativeTime(at: string | Date, now = new Date()): string {
 
 /** `3 Nov 2026, 14:05:09 GMT+1`, in the user's time zone. */
 export const exactTime = (at: string | Date) =>
-  Number.isNaN(new Date(at).getTime())
+  Number.isNaN(dateOf(at).getTime())
     ? String(at)
-    : new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' }).format(new Date(at))
+    : new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' }).format(dateOf(at))
