@@ -5,8 +5,8 @@ import { isApiError } from './ApiError.ts'
 import { queryClient } from './queryClient.ts'
 
 type Next<Data, Variables> = {
-  /** Where to go when it is done; without it the page stays and reads its data again. */
-  to?: (data: Data, variables: Variables) => string
+  /** Where to go when it is done; without an answer the page stays and reads its data again. */
+  to?: (data: Data, variables: Variables) => string | undefined
   /** Called when it is done, before going anywhere: the place for `announce('Secret moved.')`. */
   done?: (data: Data, variables: Variables) => void
   /**

@@ -5,7 +5,7 @@ import { Icon } from './Icon.tsx'
 
 type Message = {
   text: string
-  tone: 'success' | 'warning'
+  tone: 'success' | 'warning' | 'negative'
   /** Something to do about it: `{ label: 'Make private again', onAct: … }`. */
   action?: { label: string; onAct: () => void } | undefined
 }
@@ -18,14 +18,17 @@ export const announce = (text: string, action?: Message['action']) => message.se
 /** Says something that must not be missed: it stays until it is dismissed. */
 export const warn = (text: string, action?: Message['action']) => message.set({ text, tone: 'warning', action })
 
+/** Says that harm was done: an alert that stays until it is dismissed. */
+export const alarm = (text: string, action?: Message['action']) => message.set({ text, tone: 'negative', action })
+
 export const dismiss = () => message.set(undefined)
 
-/** Where messages of `announce` and `warn` appear. Rendered once, outside the pages. */
+/** Where messages of `announce`, `warn` and `alarm` appear. Rendered once, outside the pages. */
 export function StatusRegion() {
   const shown = useStore(message)
 
   useEffect(() => {
-    if (!shown || shown.tone === 'warning') return
+    if (shown?.tone !== 'success') return
     const timer = setTimeout(() => message.get() === shown && dismiss(), shown.action ? 20_000 : 8_000)
     return () => clearTimeout(timer)
   }, [shown])
@@ -33,7 +36,7 @@ export function StatusRegion() {
   return (
     <div className="status-region" role="status" aria-live="polite">
       {shown && (
-        <div className={`ui ${shown.tone} message`}>
+        <div className={`ui ${shown.tone} message`} role={shown.tone === 'negative' ? 'alert' : undefined}>
           <Icon of={shown.tone === 'success' ? CircleCheck : TriangleAlert} />
           <p>{shown.text}</p>
           {shown.action && (

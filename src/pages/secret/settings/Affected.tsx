@@ -1,0 +1,102 @@
+import { type ReactNode, useState } from 'react'
+import type { Usage } from '../usage.ts'
+import { count } from './words.ts'
+
+const FIRST = 5
+
+type Props = {
+  /** A sentence with the number: `3 repositories lose the link`. */
+  title: ReactNode
+  /** Names; the first five are shown until *Show all* is pressed. */
+  items: string[]
+}
+
+/** What an act affects: how many, which first, and all when asked for. */
+export function Affected({ title, items }: Props) {
+  const [all, setAll] = useState(false)
+  const shown = all ? items : items.slice(0, FIRST)
+  return (
+    <div className="affected">
+      <p>{title}</p>
+      {shown.length > 0 && (
+        <ul>
+          {shown.map((item) => (
+            <li key={item} className="mono">
+              {item}
+            </li>
+          ))}
+        </ul>
+      )}
+      {items.length > FIRST && (
+        <button type="button" className="link" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? `Show the first ${FIRST}` : `Show all ${items.length}`}
+        </button>
+      )}
+    </div>
+  )
+}
+
+type UsageQuery = { data: Usage | undefined; isError: boolean }
+
+/** For `preview` of a dialog whose consequences are the repositories that use the secret. */
+export const previewOf = ({ data, isError }: UsageQuery) =>
+  isError ? 'failed' : data?.complete ? 'ready' : ('loading' as const)
+
+type RepositoriesProps = {
+  usage: UsageQuery
+  /** What happens to them: `lose the link to the secret`. With `ofOne` for a single one: `loses …`. */
+  fate: { many: string; one: string }
+  /** Which of them; without it: all. */
+  only?: (use: Usage['uses'][number]) => boolean
+}
+
+/** The repositories that an act affects, as far as they are found; says what could not be read. */
+export function AffectedRepositories({ usage: { data, isError }, fate, only = () => true }: RepositoriesProps) {
+  const uses = data?.uses.filter(only) ?? []
+  const unreadable = data?.unreadable ?? []
+  if (isError)
+    return (
+      <p className="note error" role="alert">
+        Which repositories use it could not be found out.
+      </p>
+    )
+  return (
+    <>
+      <Affected
+        title={
+          data?.complete ? (
+            uses.length ? (
+              <>
+                <b>{count(uses.length, 'repository', 'repositories')}</b> {uses.length === 1 ? fate.one : fate.many}:
+              </>
+            ) : (
+              'No repository that you can see is affected.'
+            )
+          ) : (
+            <Progress usage={data} />
+          )
+        }
+        items={uses.map(({ projectName, repository }) => `${projectName} › ${repository.name}`)}
+      />
+      {unreadable.length > 0 && (
+        <Affected
+          title={
+            <>
+              And <b>{count(unreadable.length, 'project')}</b> you cannot read, which may use it as well:
+            </>
+          }
+          items={unreadable}
+        />
+      )}
+    </>
+  )
+}
+
+function Progress({ usage }: { usage: Usage | undefined }) {
+  return (
+    <span role="status">
+      Looking for repositories that use it
+      {usage ? `: ${usage.projectsRead} of ${count(usage.projectsTotal, 'project')} read` : ''} …
+    </span>
+  )
+}

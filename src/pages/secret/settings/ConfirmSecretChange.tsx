@@ -1,0 +1,111 @@
+import { type ReactNode, useState } from 'react'
+import { Link } from 'react-router'
+import { isApiError } from '#api/ApiError.ts'
+import type { Secret } from '#api/types.ts'
+import { paths } from '#paths.ts'
+import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
+import { ErrorMessage } from '#ui/ErrorMessage.tsx'
+import { VisibilityFact } from '#ui/Facts.tsx'
+import { TypeFact } from '../facts.tsx'
+import { differences, ownerName, sentence } from './differences.ts'
+import { type SecretChange, SecretChanged } from './useSecretChange.ts'
+
+type Props = {
+  secret: Secret
+  change: SecretChange
+  /** Verb and object: `Move secret “git-key” to platform`. */
+  title: string
+  /** Starts with the documented word: `Yes, move to platform`. */
+  action: string
+  /** L2 and L3: the secret's name must be typed. Without it *Cancel* has the focus. */
+  typeName?: boolean
+  /** The act's button is red. */
+  danger?: boolean
+  /** Whether `affected` is there already. */
+  preview?: 'ready' | 'loading' | 'failed'
+  /** Why it cannot be done, whatever is typed. */
+  blocked?: string | undefined
+  happens: ReactNode
+  affected?: ReactNode
+  /** What cannot be undone: a band. */
+  forGood?: ReactNode
+  /** Our sentence when it failed: `The secret was not moved.` */
+  failed: string
+  /** What to do after this error, where there is more to say than for any change. */
+  nextStep?: (error: Error) => ReactNode
+  onClose: () => void
+}
+
+/**
+ * Asks before a change to a secret, in the order of ux.md §7: what happens → what is affected → what cannot be
+ * undone → the name → buttons. Says so when the secret was changed by somebody else since it was opened.
+ */
+export function ConfirmSecretChange(props: Props) {
+  const { secret, change, typeName, happens, affected, forGood, failed, nextStep, onClose } = props
+  const [opened] = useState(secret)
+  const changed = change.isPending ? [] : differences(opened, secret)
+
+  return (
+    <ConfirmDialog
+      title={props.title}
+      action={props.action}
+      {...(typeName && { phrase: secret.name })}
+      {...(props.danger && { danger: true })}
+      busy={change.isPending}
+      preview={props.preview ?? 'ready'}
+      blocked={props.blocked}
+      onConfirm={() => change.mutate()}
+      onClose={onClose}
+      problem={
+        change.error instanceof SecretChanged ? undefined : (
+          <ErrorMessage error={change.error} title={failed} readAgain={change.readAgain} found={change.found}>
+            {change.error && <p>{nextStep?.(change.error) ?? generalStep(change.error, secret)}</p>}
+          </ErrorMessage>
+        )
+      }
+    >
+      <p className="subject">
+        <span className="mono">
+          {secret.orgName} / {secret.name}
+        </span>
+        <TypeFact type={secret.type} />
+        <VisibilityFact visibility={secret.visibility} />
+      </p>
+      {changed.length > 0 && (
+        <div className="ui warning message" role="alert">
+          <p className="header">Somebody else changed this secret meanwhile</p>
+          <p>
+            {sentence(changed)} Nothing was sent. What is said here is about the new state: read it again before you go
+            on.
+          </p>
+        </div>
+      )}
+      <section>
+        <h3>What happens</h3>
+        {happens}
+      </section>
+      {affected && (
+        <section>
+          <h3>What is affected</h3>
+          {affected}
+        </section>
+      )}
+      {forGood && <div className="irreversible">{forGood}</div>}
+    </ConfirmDialog>
+  )
+}
+
+/** A lost answer has its own next step in ErrorMessage. */
+function generalStep(error: Error, { orgName, name, owner }: Secret): ReactNode {
+  if (isApiError(error, 'forbidden'))
+    return owner ? `Ask its owner, ${ownerName(owner)}, or an owner of ${orgName}.` : `Ask an owner of ${orgName}.`
+  if (isApiError(error, 'notFound'))
+    return (
+      <>
+        It was renamed, moved or deleted meanwhile.{' '}
+        <Link to={paths.secrets({ orgName }, { filter: name })}>Look for it in {orgName}</Link>
+      </>
+    )
+  if (isApiError(error, 'failed')) return 'Close this, look at the page, and try again.'
+  return undefined
+}
