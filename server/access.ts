@@ -1,7 +1,8 @@
-import { isAdmin, isSystemReader, isSystemWriter, type Principal } from './auth/principal.ts'
+import { isAdmin, isSystemReader, isSystemWriter, type Principal, userOfPrincipal } from './auth/principal.ts'
+import { readListColumn } from './db/json.ts'
 import type { Db } from './db/open.ts'
 import type { AccessLevel, OrgRow, ProjectRow, SecretRow, TeamRole } from './db/schema.ts'
-import { emptyError, forbidden, textError, validationError } from './errors.ts'
+import { emptyError, forbidden, javaError, validationError } from './errors.ts'
 
 /*
  * Who may do what: contract §1.1 and §9.3, Concord's OrganizationManager, SecretManager, ProjectAccessManager and
@@ -72,7 +73,7 @@ function granted(rules: Rule[], facts: Facts, level: AccessLevel, mode: Mode): b
 
 /** `SECRET(level, mode)`. Throws Concord's 403; a secret that does not exist is the caller's to answer. */
 export async function requireSecret(db: Db, who: Principal, secret: SecretRow, level: AccessLevel, mode: Mode) {
-  requireUserOrSystemRole(who)
+  userOfPrincipal(who)
   const org = await db.selectFrom('orgs').selectAll().where('id', '=', secret.orgId).executeTakeFirstOrThrow()
   const facts = { ...(await factsOf(db, who, secret, org)), team: await secretTeamLevel(db, who, secret.id) }
   if (granted(SECRET_RULES, facts, level, mode)) return
@@ -90,6 +91,7 @@ export function requireProjectScope(who: Principal, secret: SecretRow, projectId
 
 /** A project's rule; throws Concord's 403. */
 export async function requireProject(db: Db, who: Principal, project: ProjectRow, level: AccessLevel, mode: Mode) {
+  userOfPrincipal(who)
   const org = await db.selectFrom('orgs').selectAll().where('id', '=', project.orgId).executeTakeFirstOrThrow()
   const facts = { ...(await factsOf(db, who, project, org)), team: await projectTeamLevel(db, who, project.id) }
   if (granted(PROJECT_RULES, facts, level, mode)) return
@@ -121,9 +123,13 @@ export async function assertMember(db: Db, who: Principal, org: OrgRow): Promise
   throw forbidden(`The current user (${nameOf(who)}) doesn't belong to the specified organization: ${org.name}`)
 }
 
+/** Admins and the system roles: lists show them all there is. */
+export const seesEverything = (who: Principal) => isAdmin(who) || isSystemReader(who) || isSystemWriter(who)
+
 /** Whether `ORG(member)` holds: admins, system roles, the owner and everybody in a team. */
 export async function belongsTo(db: Db, who: Principal, org: OrgRow): Promise<boolean> {
-  if (isAdmin(who) || isSystemReader(who) || isSystemWriter(who)) return true
+  if (seesEverything(who)) return true
+  userOfPrincipal(who)
   return isOrgOwner(who, org) || isOrgMember(db, who, org.id)
 }
 
@@ -143,6 +149,64 @@ export const isOrgOwner = ({ user }: Principal, org: OrgRow) => user !== undefin
 /** Concord's 403 for endpoints of admins. */
 export function requireAdmin(who: Principal) {
   if (!isAdmin(who)) throw forbidden('Only admins can do that')
+}
+
+/** What roles of Concord permit beyond their name (contract §5, §10). */
+type Permission = 'createOrg' | 'updateOrg' | 'apiKeySpecifyValue'
+
+async function hasPermission(db: Db, { roles }: Principal, permission: Permission): Promise<boolean> {
+  if (roles.size === 0) return false
+  const rows = await db
+    .selectFrom('roles')
+    .select('permissions')
+    .where('name', 'in', [...roles])
+    .execute()
+  return rows.some((row) => readListColumn(row.permissions).includes(permission))
+}
+
+/** OrganizationManager throws Shiro's own exception, which Concord answers with a 500 (contract §14 Q21). */
+const shiroDenial = (message: string) => javaError('org.apache.shiro.authz.AuthorizationException', message)
+
+export async function requireOrgCreation(db: Db, who: Principal) {
+  if (await hasPermission(db, who, 'createOrg')) return
+  throw shiroDenial("Only roles with 'createOrg' permission are allowed to update organizations")
+}
+
+export async function requireOrgUpdate(db: Db, who: Principal, org: OrgRow) {
+  userOfPrincipal(who)
+  if (isOrgOwner(who, org) || (await hasPermission(db, who, 'updateOrg'))) return
+  throw shiroDenial("Only roles with 'updateOrg' permission are allowed to update organizations")
+}
+
+export function requireOrgDeletion(who: Principal) {
+  if (!isAdmin(who)) throw shiroDenial('Only admins are allowed to update organizations')
+}
+
+/** A user's whole entry: their own, or for admins and system readers. */
+export function requireUserRead(who: Principal, userId: string) {
+  if (userOfPrincipal(who).id === userId || isAdmin(who) || isSystemReader(who)) return
+  throw forbidden('Users can only view their own information or must have admin privileges.')
+}
+
+/** API keys are their user's and the admins' business. */
+export function requireApiKeysOf(who: Principal, userId: string) {
+  if (isAdmin(who) || userOfPrincipal(who).id === userId) return
+  throw forbidden('Operation is not permitted')
+}
+
+/** Whether the caller may choose a key's value instead of having it made. */
+export async function requireOwnApiKeyValue(db: Db, who: Principal) {
+  if (await hasPermission(db, who, 'apiKeySpecifyValue')) return
+  throw forbidden('Not allowed to specify the API key value.')
+}
+
+export function requireApiKeyWithoutUser(who: Principal) {
+  if (!isAdmin(who)) throw shiroDenial('Only admins are allowed to create API keys without users')
+}
+
+/** The audit log as a whole, without naming an entity that the caller may read. */
+export function requireWholeAuditLog(who: Principal) {
+  if (!isAdmin(who)) throw forbidden('Only admins can retrieve audit events without filtering by entity.')
 }
 
 const TEAM_RANK: Record<TeamRole, number> = { MEMBER: 1, MAINTAINER: 2, OWNER: 3 }
@@ -196,20 +260,7 @@ async function projectTeamLevel(db: Db, { user }: Principal, projectId: string) 
 
 const highestOf = (rows: { level: AccessLevel }[]) => rows.map((row) => row.level).sort((a, b) => RANK[b] - RANK[a])[0]
 
-function nameOf({ user }: Principal): string {
-  if (!user) {
-    throw textError(
-      401,
-      "Can't determine the current principal (com.walmartlabs.concord.server.security.UserPrincipal)",
-    )
-  }
-  return user.username
-}
-
-/** Keys of agents have no user; what the rules know about them is their roles alone. */
-function requireUserOrSystemRole(who: Principal) {
-  if (!isAdmin(who) && !isSystemReader(who) && !isSystemWriter(who)) nameOf(who)
-}
+const nameOf = (who: Principal) => userOfPrincipal(who).username
 
 function orgNotFound(nameOrId: string): never {
   throw validationError(`Organization not found: ${nameOrId}`)

@@ -5,7 +5,7 @@ import { apiKeyRoutes } from './apiKeys/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { authentication, CHALLENGES } from './auth/filter.ts'
 import { consoleRoutes } from './console/routes.ts'
-import { emptyError, HttpError, textError, VALIDATION_ERRORS_TYPE } from './errors.ts'
+import { emptyError, HttpError, javaError, textError, VALIDATION_ERRORS_TYPE } from './errors.ts'
 import { admits } from './http.ts'
 import { orgRoutes } from './orgs/routes.ts'
 import { projectRoutes } from './projects/routes.ts'
@@ -108,7 +108,8 @@ function refuseStrangePaths(c: Call) {
   }
 }
 
-function answerTo(error: Error, c: Call, { log }: Services): Response {
+function answerTo(cause: Error, c: Call, { log }: Services): Response {
+  const error = isConstraintViolation(cause) ? CONSTRAINT_VIOLATION : cause
   if (!(error instanceof HttpError)) {
     // The message could quote what somebody sent; the stack of our own code cannot.
     log.error('unexpected error', {
@@ -136,6 +137,18 @@ function answerTo(error: Error, c: Call, { log }: Services): Response {
   headers.set('Content-Type', body.type)
   return new Response(body.text, { status: error.status, headers })
 }
+
+/**
+ * A name that is taken or an id that nothing has, where Concord leaves the check to its database too: its clients get
+ * jOOQ's exception.
+ */
+const CONSTRAINT_VIOLATION = javaError(
+  'org.jooq.exception.IntegrityConstraintViolationException',
+  'a constraint of the database is violated',
+)
+
+const isConstraintViolation = (error: Error & { code?: unknown }) =>
+  typeof error.code === 'string' && error.code.startsWith('SQLITE_CONSTRAINT')
 
 const stackOf = (error: Error) =>
   error.stack

@@ -69,6 +69,12 @@ export function uuidParam(c: Call, name: string): string {
   return parseUuid(param(c, name)) ?? notFound()
 }
 
+/** A UUID of the query; undefined when absent, an empty 404 when it is none. */
+export function uuidQuery(c: Call, name: string): string | undefined {
+  const text = c.req.query(name)
+  return text === undefined ? undefined : (parseUuid(text) ?? notFound())
+}
+
 /** An int of the query; undefined when absent, an empty 404 when it is none of 32 bits. */
 export function intQuery(c: Call, name: string): number | undefined {
   const text = c.req.query(name)

@@ -46,12 +46,12 @@ export async function seed(trx: Db, adminApiKey: string): Promise<void> {
     .execute()
   await trx
     .insertInto('teamUsers')
-    .values({ teamId: SEED.defaultTeam, userId: SEED.adminUser, role: 'MAINTAINER' })
+    .values({ teamId: SEED.defaultTeam, userId: SEED.adminUser, role: 'OWNER' })
     .execute()
 }
 
 const ROLES: Record<string, string[]> = {
   concordAdmin: ['createOrg', 'updateOrg', 'getProcessQueueAllOrgs', 'apiKeySpecifyValue'],
-  concordSystemReader: ['getProcessQueueAllOrgs'],
+  concordSystemReader: [],
   concordSystemWriter: [],
 }

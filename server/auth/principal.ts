@@ -21,16 +21,13 @@ export function principalOf(c: Call): Principal {
   return principal
 }
 
-/** The user of a request; keys of agents have none and get Concord's UserPrincipal#assertCurrent answer. */
-export function userOf(c: Call): UserRow {
-  const { user } = principalOf(c)
-  if (!user) {
-    throw textError(
-      401,
-      "Can't determine the current principal (com.walmartlabs.concord.server.security.UserPrincipal)",
-    )
-  }
-  return user
+/** The user of a request; keys of agents have none. */
+export const userOf = (c: Call): UserRow => userOfPrincipal(principalOf(c))
+
+/** Concord's UserPrincipal#assertCurrent: most endpoints need a user, which the keys of agents do not have. */
+export function userOfPrincipal({ user }: Principal): UserRow {
+  if (user) return user
+  throw textError(401, "Can't determine the current principal (com.walmartlabs.concord.server.security.UserPrincipal)")
 }
 
 export const isAdmin = ({ roles }: Principal) => roles.has('concordAdmin')

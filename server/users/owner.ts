@@ -3,26 +3,13 @@ import type { Db } from '../db/open.ts'
 import type { UserRow, UserType } from '../db/schema.ts'
 import { javaError, textError, validationError } from '../errors.ts'
 import { nonEmpty } from '../http.ts'
-import { parseUuid } from '../ids.ts'
-
-/** A UUID inside JSON; Jackson fails on a malformed one (contract §3), unlike the lenient ids of paths. */
-export const jsonUuid = z
-  .string()
-  .length(36)
-  .transform((text, context) => {
-    const id = parseUuid(text)
-    if (id) return id
-    context.addIssue({ code: 'custom', message: 'UUID has to be represented by standard 36-char representation' })
-    return z.NEVER
-  })
-
-export const userType = z.enum(['LOCAL', 'LDAP', 'SSO'])
+import { text, userType, uuid } from '../jackson.ts'
 
 /** Concord's EntityOwner as requests carry it: `id` wins, else `username` (contract §1). */
 export const ownerRequest = z.object({
-  id: jsonUuid.nullish(),
-  username: z.string().nullish(),
-  userDomain: z.string().nullish(),
+  id: uuid.nullish(),
+  username: text.nullish(),
+  userDomain: text.nullish(),
   userType: userType.nullish(),
 })
 
@@ -84,7 +71,7 @@ export const findUserById = (db: Db, id: string) =>
 
 /**
  * A user by name, in any case. Without a domain or a type any will do; a name that then fits several users is Concord's
- * UserDao#getId failing with "too many rows".
+ * UserDao#getId failing.
  */
 export async function findUser(
   db: Db,
@@ -97,7 +84,11 @@ export async function findUser(
   if (type) query = query.where('type', '=', type)
   const [user, another] = await query.limit(2).execute()
   if (another) {
-    throw javaError('org.jooq.exception.TooManyRowsException', 'Cursor returned more than one result')
+    const asked = `'${username}', domain: '${domain ?? null}', type: ${type ?? null}`
+    throw javaError(
+      'java.lang.IllegalArgumentException',
+      `Non unique results found for username: ${asked}. Note that user and domain names are case-insensitive.`,
+    )
   }
   return user
 }

@@ -1,0 +1,39 @@
+interface Changes {
+  prev?: Record<string, unknown>
+  new?: Record<string, unknown>
+}
+
+/** What Concord's comparison passes over: it looks at beans and scalars, not at maps of the user's own. */
+const PASSED_OVER = new Set(['meta', 'cfg'])
+
+/**
+ * What changed between two entries, as Concord's DiffUtils#compare writes it into the audit log: only fields that
+ * differ, nested objects alike, and no `prev` or `new` that is empty. A new entry is recorded whole.
+ */
+export function changesBetween(prev: object | undefined, next: object | undefined): Changes {
+  if (!prev) return next ? { new: { ...next } } : {}
+  if (!next) return { prev: { ...prev } }
+  const before: Record<string, unknown> = {}
+  const after: Record<string, unknown> = {}
+  const left = prev as Record<string, unknown>
+  const right = next as Record<string, unknown>
+  for (const field of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    if (PASSED_OVER.has(field)) continue
+    const [a, b] = [left[field], right[field]]
+    if (isObject(a) && isObject(b)) {
+      const inner = changesBetween(a, b)
+      if (inner.prev) before[field] = inner.prev
+      if (inner.new) after[field] = inner.new
+    } else if (a !== b && !(Array.isArray(a) || Array.isArray(b))) {
+      if (a !== undefined && a !== null) before[field] = a
+      if (b !== undefined && b !== null) after[field] = b
+    }
+  }
+  return {
+    ...(Object.keys(before).length > 0 ? { prev: before } : {}),
+    ...(Object.keys(after).length > 0 ? { new: after } : {}),
+  }
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

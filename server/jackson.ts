@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { parseUuid } from './ids.ts'
+
+/*
+ * The types of JSON fields as Jackson reads them: scalars become text where text is expected, and a UUID has to be
+ * written out. Unknown fields are ignored, as everywhere in Concord.
+ */
+
+export const text = z.union([z.string(), z.number().transform(String), z.boolean().transform(String)])
+
+export const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])
+
+/** Unlike the ids in paths, these are strict: 36 characters (contract §3). */
+export const uuid = z
+  .string()
+  .length(36)
+  .transform((value, context) => {
+    const id = parseUuid(value)
+    if (id) return id
+    context.addIssue({ code: 'custom', message: 'UUID has to be represented by standard 36-char representation' })
+    return z.NEVER
+  })
+
+/** A Java `Map<String, Object>`: kept as it came. */
+export const map = z.record(z.string(), z.unknown())
+
+export const userType = z.enum(['LOCAL', 'LDAP', 'SSO'])
+export const visibility = z.enum(['PUBLIC', 'PRIVATE'])
+export const accessLevel = z.enum(['OWNER', 'WRITER', 'READER'])
+export const teamRole = z.enum(['OWNER', 'MAINTAINER', 'MEMBER'])
