@@ -1,0 +1,71 @@
+import { X } from 'lucide-react'
+import { Link } from 'react-router'
+import type { Secret } from '#api/types.ts'
+import { paths } from '#paths.ts'
+import { useStore } from '#store.ts'
+import { Icon } from '#ui/Icon.tsx'
+import { Affected } from '../Affected.tsx'
+import { refOf } from '../useSecretChange.ts'
+import { count } from '../words.ts'
+import { lastMove } from './lastMove.ts'
+
+/** What a move has left to do, on the secret's page at its new address. It stays until it is dismissed. */
+export function MoveOutcome({ secret }: { secret: Secret }) {
+  const move = useStore(lastMove)
+  if (move?.secretId !== secret.id || move.to.orgName !== secret.orgName) return null
+  const { from, uses, unreadable, projects } = move
+  return (
+    <section className="ui message move-outcome" aria-labelledby="move-outcome">
+      <button
+        type="button"
+        className="ui icon basic button"
+        aria-label="Dismiss what is left to do after the move"
+        onClick={() => lastMove.set(undefined)}
+      >
+        <Icon of={X} />
+      </button>
+      <h2 id="move-outcome">
+        Moved from{' '}
+        <span className="mono">
+          {from.orgName} / {from.secretName}
+        </span>
+      </h2>
+      {uses.length > 0 && (
+        <Affected
+          title={
+            <>
+              <b>{count(uses.length, 'repository', 'repositories')}</b> of {from.orgName} lost the link and{' '}
+              {uses.length === 1 ? 'needs' : 'need'} another secret before the next fetch:
+            </>
+          }
+          items={uses.map(({ projectName, repository }) => `${projectName} › ${repository.name}`)}
+        />
+      )}
+      {unreadable.length > 0 && (
+        <Affected
+          title={
+            <>
+              <b>{count(unreadable.length, 'project')}</b> you cannot read may have repositories that lost it as well:
+            </>
+          }
+          items={unreadable}
+        />
+      )}
+      {projects.length > 0 && (
+        <Affected
+          title={
+            <>
+              It is no longer limited to <b>{count(projects.length, 'project')}</b>. If it should be, choose projects of{' '}
+              {secret.orgName} in its settings:
+            </>
+          }
+          items={projects}
+        />
+      )}
+      <p>
+        Grants to teams of {from.orgName} stayed, if there were any:{' '}
+        <Link to={paths.secret(refOf(secret), 'access')}>look at access and remove the old teams’</Link>.
+      </p>
+    </section>
+  )
+}
