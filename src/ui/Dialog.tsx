@@ -45,7 +45,6 @@ export function Dialog({ title, onClose, busy = false, closesOutside = false, ac
   }
 
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: a click outside has its counterpart in Esc.
     <dialog
       ref={dialog}
       className="dialog"

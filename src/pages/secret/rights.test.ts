@@ -42,6 +42,18 @@ test('a grant to a team of the same name in another organization is not mine', (
   expect(rightTo('WRITER', facts({ access })).verdict).toBe('no')
 })
 
+test('a surviving grant to my team of another organization counts when that team is known, and is in doubt otherwise', () => {
+  const access = [{ teamId: 't9', teamName: 'ops', level: 'OWNER' as const }]
+  const { userInfo, teams = [] } = facts()
+  const inOps = userInfo && {
+    ...userInfo,
+    teams: [{ orgName: 'platform', teamName: 'ops', role: 'MEMBER' as const }],
+  }
+  expect(rightTo('OWNER', facts({ access, userInfo: inOps })).verdict).toBe('unknown')
+  const ops = { id: 't9', orgId: 'o2', orgName: 'platform', name: 'ops' }
+  expect(rightTo('OWNER', facts({ access, userInfo: inOps, teams: [...teams, ops] })).verdict).toBe('yes')
+})
+
 test('owners and administrators may do everything', () => {
   const { secret, org } = facts()
   expect(rightTo('OWNER', facts({ secret: { ...secret, owner: { username: 'alice' } } })).verdict).toBe('yes')

@@ -16,7 +16,7 @@ export type RightFacts = {
   org: Organization | undefined
   /** Undefined when it could not be read. */
   access: ResourceAccess[] | undefined
-  /** Of the secret's organization: tells which grants are those of the caller's teams. */
+  /** Of the secret's organization, and of others where they were read: tells which grants are the caller's. */
   teams: Team[] | undefined
 }
 
@@ -45,15 +45,26 @@ export function rightTo(level: 'WRITER' | 'OWNER', facts: RightFacts): Right {
 
   const missing = `Needs ${level} on this secret${ownerWords(secret)}`
   // Teams that come through a directory group are not in userInfo (concord-api §4.1).
-  if (mine && whoami.realm === 'internal') return { verdict: 'no', why: `${missing}.` }
+  if (mine && whoami.realm === 'internal' && !mayBeMine(facts, level)) return { verdict: 'no', why: `${missing}.` }
   return { verdict: 'unknown', why: `${missing}; whether you have it cannot be told from here.` }
 }
 
 /** The grants to teams that the caller is a direct member of. */
-export function myGrants({ userInfo, access = [], teams = [], secret }: RightFacts): ResourceAccess[] {
-  const names = new Set(userInfo?.teams?.filter((team) => team.orgName === secret.orgName).map((team) => team.teamName))
-  const ids = new Set(teams.filter((team) => names.has(team.name)).map((team) => team.id))
+export function myGrants({ userInfo, access = [], teams = [] }: RightFacts): ResourceAccess[] {
+  const names = new Set(userInfo?.teams?.map((team) => `${team.orgName}/${team.teamName}`))
+  const ids = new Set(teams.filter((team) => names.has(`${team.orgName}/${team.name}`)).map((team) => team.id))
   return access.filter((grant) => ids.has(grant.teamId))
+}
+
+/** Grants survive a move: one to a team that is not known here may be to the caller's own team of that name. */
+function mayBeMine({ userInfo, access = [], teams = [], secret }: RightFacts, level: AccessLevel) {
+  const elsewhere = userInfo?.teams?.filter(({ orgName }) => orgName !== secret.orgName) ?? []
+  return access.some(
+    (grant) =>
+      RANK[grant.level] >= RANK[level] &&
+      !teams.some(({ id }) => id === grant.teamId) &&
+      elsewhere.some(({ teamName }) => teamName === grant.teamName),
+  )
 }
 
 const belongsTo = (orgName: string, { orgs }: Whoami) => orgs?.some((org) => org.name === orgName) ?? false
