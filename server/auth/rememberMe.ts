@@ -1,7 +1,7 @@
-import { createHash, type KeyObject } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import type { Db } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
-import { openToken, sealToken } from '../vault/tokens.ts'
+import { hashSessionId, openToken, sealToken } from '../vault/tokens.ts'
 import { REMEMBER_ME_SECONDS } from './cookies.ts'
 import type { Principal } from './principal.ts'
 import { rolesOf } from './roles.ts'
@@ -45,5 +45,5 @@ export async function rememberedPrincipal(db: Db, token: RememberMe): Promise<Pr
 }
 
 function passwordMark({ passwordHash }: UserRow) {
-  return passwordHash ? createHash('sha256').update(passwordHash).digest('base64url').slice(0, 16) : undefined
+  return passwordHash ? hashSessionId(passwordHash) : undefined
 }
