@@ -135,6 +135,16 @@ export function nameViolations(method: string, names: Record<string, string | nu
   return bad.map(([id]) => ({ id: `${method}.${id}`, message: NAME_VIOLATION }))
 }
 
+/** A violation of `@Size(max = …)`. */
+export function tooLong(id: string, value: string | null | undefined, most: number): Violation[] {
+  return (value ?? '').length > most ? [{ id, message: `size must be between 0 and ${most}` }] : []
+}
+
+/** A violation of `@NotNull`. */
+export function missing(id: string, value: unknown): Violation[] {
+  return value === null || value === undefined ? [{ id, message: 'must not be null' }] : []
+}
+
 /** Throws the violations, if there are any. */
 export function reject(found: Violation[]) {
   if (found.length > 0) throw violations(found)

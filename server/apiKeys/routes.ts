@@ -1,4 +1,149 @@
+import { randomUUID } from 'node:crypto'
 import type { Hono } from 'hono'
-import type { Env, Services } from '../services.ts'
+import { z } from 'zod'
+import { requireApiKeysOf, requireApiKeyWithoutUser, requireOwnApiKeyValue } from '../access.ts'
+import { recordAudit } from '../audit/record.ts'
+import { principalOf, userOf } from '../auth/principal.ts'
+import type { Db } from '../db/open.ts'
+import { javaError, validationError } from '../errors.ts'
+import { checkNames, NAME_PATTERN, nonNull, param, readJson, resource, uuidParam, uuidQuery } from '../http.ts'
+import { newId } from '../ids.ts'
+import { text, userType, uuid } from '../jackson.ts'
+import type { Call, Env, Services } from '../services.ts'
+import { resolveOwner } from '../users/owner.ts'
+import { generateApiKey, hashApiKey } from '../vault/tokens.ts'
 
-export function apiKeyRoutes(_app: Hono<Env>, _services: Services) {}
+const keyRequest = z.object({
+  name: text.nullish(),
+  userId: uuid.nullish(),
+  username: text.nullish(),
+  userDomain: text.nullish(),
+  userType: userType.nullish(),
+  key: text.nullish(),
+})
+
+type KeyRequest = z.infer<typeof keyRequest>
+
+/** API keys: contract §10. Values are shown once, when they are made; only their hashes are kept. */
+export function apiKeyRoutes(app: Hono<Env>, { db }: Services) {
+  resource(app, '/api/v1/apikey', {
+    GET: async (c) => {
+      const userId = uuidQuery(c, 'userId') ?? userOf(c).id
+      requireApiKeysOf(principalOf(c), userId)
+      const rows = await db.selectFrom('apiKeys').selectAll().where('userId', '=', userId).orderBy('name').execute()
+      return rows.map(({ id, name, expiredAt }) => nonNull({ id, userId, name, expiredAt }))
+    },
+    POST: {
+      consumes: 'application/json',
+      handle: async (c) => {
+        const request = await readJson(c, keyRequest)
+        return db.transaction().execute((trx) => create(trx, c, request))
+      },
+    },
+  })
+
+  resource(app, '/api/v2/apikey', {
+    POST: {
+      consumes: 'application/json',
+      handle: async (c) => {
+        const request = await readJson(c, keyRequest)
+        return db.transaction().execute((trx) => createOrOverwrite(trx, c, request))
+      },
+    },
+  })
+
+  resource(app, '/api/v1/apikey/:key', {
+    /** A key of an agent, which belongs to nobody. */
+    POST: {
+      consumes: 'application/json',
+      handle: (c) => {
+        const name = param(c, 'key')
+        checkNames('ApiKeyResource.create', { arg0: name })
+        requireApiKeyWithoutUser(principalOf(c))
+        return db.transaction().execute(async (trx) => {
+          if (await findKey(trx, null, name)) throw nameTaken(name)
+          return insertKey(trx, c, null, name)
+        })
+      },
+    },
+    DELETE: (c) => {
+      const id = uuidParam(c, 'key')
+      return db.transaction().execute(async (trx) => {
+        const key = await trx.selectFrom('apiKeys').select('userId').where('id', '=', id).executeTakeFirst()
+        if (!key?.userId) throw validationError(`API key not found: ${id}`)
+        requireApiKeysOf(principalOf(c), key.userId)
+        await trx.deleteFrom('apiKeys').where('id', '=', id).execute()
+        await recordAudit(trx, c, { object: 'API_KEY', action: 'DELETE', details: { id } })
+        return { ok: true, result: 'DELETED' }
+      })
+    },
+  })
+}
+
+/** v1: the name has to be a new one that fits the pattern. */
+async function create(trx: Db, c: Call, request: KeyRequest) {
+  const userId = await userOfKey(trx, c, request)
+  const name = request.name?.trim() || `key-${randomUUID()}`
+  if (!NAME_PATTERN.test(name)) throw validationError(`Invalid API key name. Must match ${NAME_PATTERN.source}`)
+  if (await findKey(trx, userId, name)) throw nameTaken(name)
+  return insertKey(trx, c, userId, name, request.key)
+}
+
+/** v2: any name; an existing key of that name gets a new value. */
+async function createOrOverwrite(trx: Db, c: Call, request: KeyRequest) {
+  const userId = await userOfKey(trx, c, request)
+  const name = request.name?.trim() || `key#${randomUUID()}`
+  if (name.length > 128) throw javaError('org.jooq.exception.DataException', 'value too long')
+  const existing = await findKey(trx, userId, name)
+  if (!existing) return insertKey(trx, c, userId, name, request.key)
+  const { id } = existing
+  const key = request.key ?? generateApiKey()
+  await trx
+    .updateTable('apiKeys')
+    .set({ hash: hashOf(key), expiredAt: null })
+    .where('id', '=', id)
+    .execute()
+  await recordAudit(trx, c, { object: 'API_KEY', action: 'UPDATE', details: { id, name, userId } })
+  return { ok: true, id, name, key, result: 'UPDATED' }
+}
+
+/** Whose key it is to be, in ApiKeyManager's order of checks: may the value be given, who is it, may the caller. */
+async function userOfKey(trx: Db, c: Call, request: KeyRequest): Promise<string> {
+  const who = principalOf(c)
+  if (typeof request.key === 'string') await requireOwnApiKeyValue(trx, who)
+  const { userId: id, username, userDomain } = request
+  const type = request.userType ?? userOf(c).type
+  const user = (await resolveOwner(trx, { id, username, userDomain, userType: type })) ?? userOf(c)
+  requireApiKeysOf(who, user.id)
+  return user.id
+}
+
+async function insertKey(trx: Db, c: Call, userId: string | null, name: string, value?: string | null) {
+  const key = value ?? generateApiKey()
+  const hash = hashOf(key)
+  // Concord mistakes a value that exists for a name that exists.
+  const duplicate = await trx.selectFrom('apiKeys').select('id').where('hash', '=', hash).executeTakeFirst()
+  if (duplicate) throw validationError(`Duplicate API key name: ${name}`)
+  const id = newId()
+  await trx.insertInto('apiKeys').values({ id, userId, name, hash, expiredAt: null }).execute()
+  await recordAudit(trx, c, { object: 'API_KEY', action: 'CREATE', details: nonNull({ id, name, userId }) })
+  return { ok: true, id, name, key, result: 'CREATED' }
+}
+
+export const findKey = (db: Db, userId: string | null, name: string) =>
+  db.selectFrom('apiKeys').select('id').where('userId', 'is', userId).where('name', '=', name).executeTakeFirst()
+
+const nameTaken = (name: string) => validationError(`API key with name '${name}' already exists`)
+
+/** The hash, or what java.util.Base64 says of text that is not base64. */
+function hashOf(key: string): string {
+  const hash = hashApiKey(key)
+  if (hash !== undefined) return hash
+  const stranger = /[^0-9A-Za-z+/=]/.exec(key)?.[0]
+  throw javaError(
+    'java.lang.IllegalArgumentException',
+    stranger
+      ? `Illegal base64 character ${stranger.charCodeAt(0).toString(16)}`
+      : 'Input byte array has wrong 4-byte ending unit',
+  )
+}

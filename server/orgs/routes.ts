@@ -1,4 +1,161 @@
 import type { Hono } from 'hono'
-import type { Env, Services } from '../services.ts'
+import { z } from 'zod'
+import {
+  requireAdmin,
+  requireMember,
+  requireOrg,
+  requireOrgById,
+  requireOrgCreation,
+  requireOrgDeletion,
+  requireOrgUpdate,
+} from '../access.ts'
+import { changesBetween } from '../audit/changes.ts'
+import { recordAudit } from '../audit/record.ts'
+import { principalOf, userOf } from '../auth/principal.ts'
+import { writeJsonColumn } from '../db/json.ts'
+import type { Db } from '../db/open.ts'
+import { emptyError, javaError, textError, validationError } from '../errors.ts'
+import { booleanQuery, checkNames, nonNull, paging, param, readJson, resource } from '../http.ts'
+import { map, text, uuid, visibility } from '../jackson.ts'
+import type { Call, Env, Services } from '../services.ts'
+import { type OwnerRequest, ownerRequest, resolveOwner } from '../users/owner.ts'
+import { findOrg, insertOrg, listOrgs, orgEntry } from './store.ts'
 
-export function orgRoutes(_app: Hono<Env>, _services: Services) {}
+const orgRequest = z.object({
+  id: uuid.nullish(),
+  name: text.nullish(),
+  owner: ownerRequest.nullish(),
+  visibility: visibility.nullish(),
+  meta: map.nullish(),
+  cfg: map.nullish(),
+})
+
+type OrgRequest = z.infer<typeof orgRequest>
+
+/** Kinds of entities whose creation policies may forbid (Concord's EntityType); there are no policies here. */
+const ENTITY_TYPES = new Set([
+  'ORGANIZATION',
+  'PROJECT',
+  'SECRET',
+  'REPOSITORY',
+  'JSON_STORE',
+  'JSON_STORE_QUERY',
+  'JSON_STORE_ITEM',
+  'STORAGE',
+  'STORAGE_ITEM',
+  'TRIGGER',
+])
+
+/** Organizations and policies: contract §5, §12. */
+export function orgRoutes(app: Hono<Env>, { db }: Services) {
+  resource(app, '/api/v1/org', {
+    GET: (c) => {
+      userOf(c)
+      return listOrgs(db, principalOf(c), {
+        ...paging(c),
+        onlyCurrent: booleanQuery(c, 'onlyCurrent'),
+        filter: c.req.query('filter'),
+      })
+    },
+    POST: {
+      consumes: 'application/json',
+      handle: async (c) => {
+        const request = await readJson(c, orgRequest)
+        checkNames('OrganizationEntry.createOrUpdate', {
+          'arg0.name': request.name,
+        })
+        return db.transaction().execute((trx) => createOrUpdate(trx, c, request))
+      },
+    },
+  })
+
+  resource(app, '/api/v1/org/:orgName', {
+    // Concord checks nothing here: everybody may read PRIVATE ones too (contract §14 Q20).
+    GET: async (c) => {
+      const org = await findOrg(db, param(c, 'orgName'))
+      return org && orgEntry(db, org)
+    },
+    DELETE: async (c) => {
+      if (c.req.query('confirmation')?.toLowerCase() !== 'yes') throw textError(400, 'Operation must be confirmed')
+      requireOrgDeletion(principalOf(c))
+      return db.transaction().execute(async (trx) => {
+        const { id, name } = await requireOrg(trx, param(c, 'orgName'))
+        await trx.deleteFrom('orgs').where('id', '=', id).execute()
+        await recordAudit(trx, c, { object: 'ORGANIZATION', action: 'DELETE', details: { orgId: id, name } })
+        return { ok: true, result: 'DELETED' }
+      })
+    },
+  })
+
+  resource(app, '/api/v1/:entity{[A-Z_]+}/canCreate', {
+    GET: async (c) => {
+      if (!ENTITY_TYPES.has(param(c, 'entity'))) throw emptyError(404)
+      const orgName = c.req.query('orgName')
+      if (orgName === undefined) throw validationError('Organization ID or name is required')
+      await requireMember(db, principalOf(c), orgName)
+      return true
+    },
+  })
+
+  resource(app, '/api/v2/policy', {
+    GET: (c) => {
+      requireAdmin(principalOf(c))
+      return []
+    },
+  })
+}
+
+async function createOrUpdate(trx: Db, c: Call, request: OrgRequest) {
+  if (request.id) return update(trx, c, request.id, request)
+  const taken = typeof request.name === 'string' ? await findOrg(trx, request.name) : undefined
+  return taken ? update(trx, c, taken.id, request) : create(trx, c, request)
+}
+
+async function create(trx: Db, c: Call, request: OrgRequest) {
+  const who = principalOf(c)
+  await requireOrgCreation(trx, who)
+  const owner = (await resolveOwner(trx, withCallersType(c, request.owner))) ?? userOf(c)
+  if (typeof request.name !== 'string') {
+    // Nothing but Concord's database asks for the name.
+    throw javaError(
+      'org.jooq.exception.IntegrityConstraintViolationException',
+      'null value in column "org_name" violates not-null constraint',
+    )
+  }
+  const { name, meta, cfg } = request
+  const id = await insertOrg(trx, { name, owner, visibility: request.visibility ?? 'PUBLIC', meta, cfg })
+  await recordAudit(trx, c, {
+    object: 'ORGANIZATION',
+    action: 'CREATE',
+    details: { orgId: id, name, changes: changesBetween(undefined, nonNull(request)) },
+  })
+  return { ok: true, id, result: 'CREATED' }
+}
+
+/** Only the fields that are sent change; `meta` and `cfg` are replaced whole. */
+async function update(trx: Db, c: Call, orgId: string, request: OrgRequest) {
+  const org = await requireOrgById(trx, orgId)
+  await requireOrgUpdate(trx, principalOf(c), org)
+  const owner = await resolveOwner(trx, withCallersType(c, request.owner))
+  const before = await orgEntry(trx, org)
+  const changed = {
+    ...org,
+    name: request.name ?? org.name,
+    ownerId: owner?.id ?? org.ownerId,
+    visibility: request.visibility ?? org.visibility,
+    meta: writeJsonColumn(request.meta) ?? org.meta,
+    cfg: writeJsonColumn(request.cfg) ?? org.cfg,
+  }
+  await trx.updateTable('orgs').set(changed).where('id', '=', orgId).execute()
+  await recordAudit(trx, c, {
+    object: 'ORGANIZATION',
+    action: 'UPDATE',
+    details: { orgId, name: org.name, changes: changesBetween(before, await orgEntry(trx, changed)) },
+  })
+  return { ok: true, id: orgId, result: 'UPDATED' }
+}
+
+/** OrganizationManager looks an owner's name up among users of the caller's type unless told another. */
+function withCallersType(c: Call, owner: OwnerRequest | null | undefined) {
+  return owner && { ...owner, userType: owner.userType ?? userOf(c).type }
+}

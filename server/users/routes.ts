@@ -1,4 +1,244 @@
 import type { Hono } from 'hono'
-import type { Env, Services } from '../services.ts'
+import { z } from 'zod'
+import { requireAdmin, requireUserRead } from '../access.ts'
+import { changesBetween } from '../audit/changes.ts'
+import { recordAudit } from '../audit/record.ts'
+import { principalOf, userOf } from '../auth/principal.ts'
+import type { Db } from '../db/open.ts'
+import type { UserRow } from '../db/schema.ts'
+import { nullPointer, textError, validationError } from '../errors.ts'
+import { booleanQuery, intQuery, missing, param, readJson, reject, resource, tooLong, uuidParam } from '../http.ts'
+import { newId } from '../ids.ts'
+import { flag, text, userType } from '../jackson.ts'
+import type { Call, Env, Services } from '../services.ts'
+import { insertUser } from './directory.ts'
+import { findUser, findUserById } from './owner.ts'
+import { briefUserEntry, replaceRoles, roleEntry, searchUsers, userEntry } from './store.ts'
 
-export function userRoutes(_app: Hono<Env>, _services: Services) {}
+const MOST_USERNAME = 128
+
+const userRequest = z.object({
+  username: text.nullish(),
+  userDomain: text.nullish(),
+  displayName: text.nullish(),
+  email: text.nullish(),
+  userType: userType.nullish(),
+  // What `userType` is also called; the oracle's case `type-field-ignored` shows that it is not ignored.
+  type: userType.nullish(),
+  disabled: flag.nullish(),
+  roles: z.array(text).nullish(),
+})
+
+type UserRequest = z.infer<typeof userRequest>
+
+const rolesRequest = z.object({ roles: z.array(text).nullish() })
+
+/** Users and roles: contract §8. Passwords are not the API's business (users/directory.ts). */
+export function userRoutes(app: Hono<Env>, services: Services) {
+  const { db } = services
+  resource(app, '/api/v2/user', {
+    GET: (c) => {
+      const offset = intQuery(c, 'offset') ?? 0
+      const limit = intQuery(c, 'limit') ?? 10
+      if (offset < 0) throw validationError("'offset' must be a positive number or zero")
+      if (limit < 1) throw validationError("'limit' must be a positive number")
+      const filter = c.req.query('filter')
+      return filter === undefined ? [] : searchUsers(db, { filter, offset, limit })
+    },
+  })
+  resource(app, '/api/v2/user/:id', {
+    GET: async (c) => {
+      const id = uuidParam(c, 'id')
+      requireUserRead(principalOf(c), id)
+      const user = await findUserById(db, id)
+      return user && userEntry(db, user)
+    },
+  })
+  administration(app, services)
+  roles(app, services)
+}
+
+function administration(app: Hono<Env>, { db }: Services) {
+  resource(app, '/api/v1/user', {
+    POST: {
+      consumes: 'application/json',
+      handle: async (c) => {
+        const request = await readJson(c, userRequest)
+        const field = 'CreateUserRequest.createOrUpdate.arg0'
+        reject([
+          ...missing(`${field}.username`, request.username),
+          ...tooLong(`${field}.username`, request.username, MOST_USERNAME),
+          ...tooLong(`${field}.userDomain`, request.userDomain, 512),
+          ...tooLong(`${field}.displayName`, request.displayName, 1024),
+          ...tooLong(`${field}.email`, request.email, 512),
+        ])
+        requireAdmin(principalOf(c))
+        return db.transaction().execute((trx) => createOrUpdate(trx, c, request))
+      },
+    },
+  })
+
+  resource(app, '/api/v1/user/:user', {
+    GET: async (c) => {
+      const username = param(c, 'user')
+      reject(tooLong('UserResource.findByUsername.arg0', username, MOST_USERNAME))
+      requireAdmin(principalOf(c))
+      const user = await findUser(db, username)
+      if (!user) throw textError(404, `User not found: ${username}`)
+      return userEntry(db, user)
+    },
+    DELETE: async (c) => {
+      const id = uuidParam(c, 'user')
+      requireAdmin(principalOf(c))
+      return db.transaction().execute(async (trx) => {
+        const user = await findUserById(trx, id)
+        if (!user) throw validationError(`User not found: ${id}`)
+        await trx.deleteFrom('users').where('id', '=', id).execute()
+        await recordAudit(trx, c, {
+          object: 'USER',
+          action: 'DELETE',
+          details: { userId: id, name: user.username },
+        })
+        return { ok: true }
+      })
+    },
+  })
+
+  resource(app, '/api/v1/user/:id/disable', {
+    PUT: async (c) => {
+      const id = uuidParam(c, 'id')
+      requireAdmin(principalOf(c))
+      return db.transaction().execute(async (trx) => {
+        const user = await findUserById(trx, id)
+        if (!user) throw textError(404, `User not found: ${id}`)
+        return userEntry(trx, await disable(trx, c, user, booleanQuery(c, 'permanent')))
+      })
+    },
+  })
+
+  resource(app, '/api/v1/user/:username/roles', {
+    POST: {
+      consumes: 'application/json',
+      handle: async (c) => {
+        const username = param(c, 'username')
+        const request = await readJson(c, rolesRequest)
+        reject(tooLong('UserResource.updateUserRoles.arg0', username, MOST_USERNAME))
+        requireAdmin(principalOf(c))
+        return db.transaction().execute(async (trx) => {
+          const user = await findUser(trx, username, null, userOf(c).type)
+          if (!user) throw textError(404, `User not found: ${username}`)
+          if (!request.roles) throw nullPointer()
+          await replaceRoles(trx, user.id, request.roles)
+          // Concord leaves this out of its log, where it is missed most.
+          await recordAudit(trx, c, {
+            object: 'USER',
+            action: 'UPDATE',
+            details: { userId: user.id, username: user.username, roles: request.roles },
+          })
+          return { ok: true, result: 'UPDATED' }
+        })
+      },
+    },
+  })
+}
+
+async function createOrUpdate(trx: Db, c: Call, request: UserRequest) {
+  const type = request.userType ?? request.type
+  if (type === 'SSO') throw textError(400, 'User of type SSO cannot be created')
+  const username = request.username ?? ''
+  const user = await findUser(trx, username, request.userDomain, type ?? userOf(c).type)
+  if (user) return update(trx, c, user, request)
+  if ((type ?? userOf(c).type) !== 'LOCAL') {
+    // What Concord says when it has no LDAP to ask.
+    throw textError(500, `Error while retrieving LDAP information for ${username}`)
+  }
+  const id = newId()
+  const { displayName = null, email = null } = request
+  await insertUser(trx, { id, username: username.toLowerCase(), displayName, email, passwordHash: null })
+  if (request.userDomain) {
+    await trx.updateTable('users').set({ domain: request.userDomain.toLowerCase() }).where('id', '=', id).execute()
+  }
+  if (request.roles) await replaceRoles(trx, id, request.roles)
+  const created = await findUserById(trx, id)
+  await recordAudit(trx, c, {
+    object: 'USER',
+    action: 'CREATE',
+    details: {
+      userId: id,
+      username: username.toLowerCase(),
+      changes: changesBetween(undefined, created && (await userEntry(trx, created))),
+    },
+  })
+  return { ok: true, id, username: username.toLowerCase(), result: 'CREATED' }
+}
+
+/** Unlike other updates of Concord this one sets `disabled` also when it is not sent: that enables the user. */
+async function update(trx: Db, c: Call, user: UserRow, request: UserRequest) {
+  if (user.permanentlyDisabled) throw textError(500, 'User is permanently disabled')
+  const changed: UserRow = {
+    ...user,
+    displayName: request.displayName ?? user.displayName,
+    email: request.email ?? user.email,
+    disabled: request.disabled ? 1 : 0,
+    disabledDate: request.disabled ? new Date().toISOString() : null,
+  }
+  await trx.updateTable('users').set(changed).where('id', '=', user.id).execute()
+  if (request.roles) await replaceRoles(trx, user.id, request.roles)
+  const changes = changesBetween(briefUserEntry(user), briefUserEntry(changed))
+  if (Object.keys(changes).length > 0 || request.roles) {
+    await recordAudit(trx, c, {
+      object: 'USER',
+      action: 'UPDATE',
+      details: {
+        userId: user.id,
+        username: user.username,
+        changes,
+        ...(request.roles ? { roles: request.roles } : {}),
+      },
+    })
+  }
+  return { ok: true, id: user.id, username: user.username, result: 'UPDATED' }
+}
+
+/** Live sessions of the user stay (contract §2.3), as in Concord. */
+async function disable(trx: Db, c: Call, user: UserRow, permanent: boolean): Promise<UserRow> {
+  if (user.disabled && user.disabledDate !== null && (user.permanentlyDisabled || !permanent)) return user
+  const changed: UserRow = {
+    ...user,
+    disabled: 1,
+    permanentlyDisabled: permanent ? 1 : 0,
+    disabledDate: new Date().toISOString(),
+  }
+  await trx.updateTable('users').set(changed).where('id', '=', user.id).execute()
+  await recordAudit(trx, c, {
+    object: 'USER',
+    action: 'UPDATE',
+    details: { userId: user.id, changes: changesBetween(statusOf(user), statusOf(changed)) },
+  })
+  return changed
+}
+
+const statusOf = ({ disabled, permanentlyDisabled }: UserRow) => ({
+  disabled: disabled === 1,
+  permanentlyDisabled: permanentlyDisabled === 1,
+})
+
+/** Reading only: the roles are those that every Concord has. */
+function roles(app: Hono<Env>, { db }: Services) {
+  resource(app, '/api/v1/role', {
+    GET: async (c) => {
+      requireAdmin(principalOf(c))
+      const rows = await db.selectFrom('roles').selectAll().orderBy('name').execute()
+      return rows.map(roleEntry)
+    },
+  })
+  resource(app, '/api/v1/role/:roleName', {
+    GET: async (c) => {
+      requireAdmin(principalOf(c))
+      const name = param(c, 'roleName')
+      const role = await db.selectFrom('roles').selectAll().where('name', '=', name).executeTakeFirst()
+      if (!role) throw textError(404, `Role not found: ${name}`)
+      return roleEntry(role)
+    },
+  })
+}

@@ -1,0 +1,94 @@
+import { seesEverything } from '../access.ts'
+import type { Principal } from '../auth/principal.ts'
+import { contains } from '../db/filter.ts'
+import { readJsonColumn, writeJsonColumn } from '../db/json.ts'
+import type { Db } from '../db/open.ts'
+import type { OrgRow, UserRow, Visibility } from '../db/schema.ts'
+import { nonNull } from '../http.ts'
+import { newId } from '../ids.ts'
+import { ownersOf } from '../users/owner.ts'
+
+interface ListQuery {
+  onlyCurrent: boolean
+  offset: number
+  limit: number | undefined
+  filter: string | undefined
+}
+
+/**
+ * The organizations that somebody sees in the list: all for admins and system roles; for others those that they own or
+ * are in, and the PUBLIC ones unless `onlyCurrent` (contract §5). A userless key has to be refused before.
+ */
+export async function listOrgs(db: Db, who: Principal, { onlyCurrent, offset, limit, filter }: ListQuery) {
+  const userId = who.user?.id ?? ''
+  const rows = await db
+    .selectFrom('orgs')
+    .selectAll()
+    .$if(!seesEverything(who), (query) =>
+      query.where(({ or, eb, exists, selectFrom }) =>
+        or([
+          eb('orgs.ownerId', '=', userId),
+          exists(
+            selectFrom('userTeams')
+              .select('teamId')
+              .whereRef('userTeams.orgId', '=', 'orgs.id')
+              .where('userId', '=', userId),
+          ),
+          ...(onlyCurrent ? [] : [eb('visibility', '=', 'PUBLIC' as const)]),
+        ]),
+      ),
+    )
+    .$if(filter !== undefined, (query) => query.where(contains('name', filter ?? '')))
+    .orderBy('name')
+    .limit(limit ?? -1)
+    .offset(offset)
+    .execute()
+  return orgEntries(db, rows)
+}
+
+/** Organizations by name or id; a missing one is the caller's to answer. */
+export const findOrg = (db: Db, name: string) =>
+  db.selectFrom('orgs').selectAll().where('name', '=', name).executeTakeFirst()
+
+/** OrganizationEntry, as every answer and the audit log show it. */
+export async function orgEntry(db: Db, org: OrgRow) {
+  const ownerOf = await ownersOf(db, [org])
+  return entryOf(org, ownerOf(org))
+}
+
+async function orgEntries(db: Db, orgs: OrgRow[]) {
+  const ownerOf = await ownersOf(db, orgs)
+  return orgs.map((org) => entryOf(org, ownerOf(org)))
+}
+
+function entryOf({ id, name, visibility, meta, cfg }: OrgRow, owner: object | undefined) {
+  return nonNull({ id, name, owner, visibility, meta: readJsonColumn(meta), cfg: readJsonColumn(cfg) })
+}
+
+interface NewOrg {
+  name: string
+  owner: UserRow
+  visibility: Visibility
+  meta: object | null | undefined
+  cfg: object | null | undefined
+}
+
+/** Inserts an organization with its team `default`, which has the owner as OWNER. Answers the new id. */
+export async function insertOrg(trx: Db, { name, owner, visibility, meta, cfg }: NewOrg): Promise<string> {
+  const orgId = newId()
+  await trx
+    .insertInto('orgs')
+    .values({
+      id: orgId,
+      name,
+      ownerId: owner.id,
+      visibility,
+      meta: writeJsonColumn(meta),
+      cfg: writeJsonColumn(cfg),
+    })
+    .execute()
+  const teamId = newId()
+  await trx.insertInto('teams').values({ id: teamId, orgId, name: 'default', description: 'Default team' }).execute()
+  await trx.insertInto('teamUsers').values({ teamId, userId: owner.id, role: 'OWNER' }).execute()
+  return orgId
+}

@@ -1,0 +1,95 @@
+import { contains } from '../db/filter.ts'
+import { readListColumn } from '../db/json.ts'
+import type { Db } from '../db/open.ts'
+import type { UserRow } from '../db/schema.ts'
+import { nonNull } from '../http.ts'
+
+/** UserEntry with what the user is in and may do. */
+export async function userEntry(db: Db, user: UserRow) {
+  const { disabled, permanentlyDisabled, ...entry } = briefUserEntry(user)
+  return {
+    ...entry,
+    orgs: await orgsOf(db, user.id),
+    roles: await roleEntriesOf(db, user.id),
+    disabled,
+    permanentlyDisabled,
+  }
+}
+
+/** UserEntry as the search shows it. */
+export function briefUserEntry(user: UserRow) {
+  return nonNull({
+    id: user.id,
+    name: user.username,
+    domain: user.domain,
+    displayName: user.displayName,
+    type: user.type,
+    email: user.email,
+    disabled: user.disabled === 1,
+    permanentlyDisabled: user.permanentlyDisabled === 1,
+    disabledDate: user.disabledDate,
+  })
+}
+
+/** The organizations that somebody is in a team of, directly or through an LDAP group; not those that they own only. */
+export async function orgsOf(db: Db, userId: string): Promise<{ id: string; name: string }[]> {
+  return db
+    .selectFrom('userTeams')
+    .innerJoin('orgs', 'orgs.id', 'userTeams.orgId')
+    .select(['orgs.id', 'orgs.name'])
+    .distinct()
+    .where('userId', '=', userId)
+    .orderBy('orgs.name')
+    .execute()
+}
+
+async function roleEntriesOf(db: Db, userId: string) {
+  const rows = await db
+    .selectFrom('userRoles')
+    .innerJoin('roles', 'roles.id', 'userRoles.roleId')
+    .selectAll('roles')
+    .where('userId', '=', userId)
+    .orderBy('roles.name')
+    .execute()
+  return rows.map(roleEntry)
+}
+
+export const roleEntry = ({ id, name, permissions }: { id: string; name: string; permissions: string }) => ({
+  id,
+  name,
+  permissions: readListColumn(permissions),
+})
+
+/** Replaces somebody's roles; names of roles that do not exist are passed over, as UserDao#updateRoles does. */
+export async function replaceRoles(trx: Db, userId: string, names: string[]) {
+  await trx.deleteFrom('userRoles').where('userId', '=', userId).execute()
+  if (names.length === 0) return
+  const roles = await trx.selectFrom('roles').select('id').where('name', 'in', names).execute()
+  if (roles.length === 0) return
+  await trx
+    .insertInto('userRoles')
+    .values(roles.map((role) => ({ userId, roleId: role.id })))
+    .execute()
+}
+
+interface SearchQuery {
+  filter: string
+  offset: number
+  limit: number
+}
+
+/** The user picker: those whose name, display name or e-mail contains the text; no disabled ones. */
+export async function searchUsers(db: Db, { filter, offset, limit }: SearchQuery) {
+  const rows = await db
+    .selectFrom('users')
+    .selectAll()
+    .where('disabled', '=', 0)
+    .where(({ or }) => or([contains('username', filter), contains('displayName', filter), contains('email', filter)]))
+    // PostgreSQL sorts those without a display name last, SQLite would sort them first.
+    .orderBy('displayName', (order) => order.asc().nullsLast())
+    .orderBy('username')
+    .limit(limit)
+    .offset(offset)
+    .execute()
+  return rows.map(briefUserEntry)
+}
