@@ -1,24 +1,14 @@
-import type { Server } from 'node:http'
-import { createAdaptorServer } from '@hono/node-server'
+import type { RequestListener, Server } from 'node:http'
 import type { Config } from './config.ts'
 import { closeDatabase } from './db/open.ts'
 import type { Services } from './services.ts'
-import type { Site } from './site.ts'
 
 /** The server cannot take the address it was told to. */
 export class ListenError extends Error {}
 
-/** One request, as Hono's node server hands it on. */
-type Fetch = (request: Request, env: never) => Response | Promise<Response>
-
-/** Everything on one port: the API below /api, the console elsewhere. */
-export function fetchOf(api: { fetch: Fetch }, site: Site): Fetch {
-  return (request, env) => (new URL(request.url).pathname.startsWith('/api/') ? api.fetch(request, env) : site(request))
-}
-
-/** Listens as the settings say. Throws a ListenError when it cannot. */
-export async function listen(fetch: Fetch, { host, port }: Config): Promise<Server> {
-  const server = createAdaptorServer({ fetch: fetch as never, overrideGlobalObjects: false }) as Server
+/** Lets an HTTP server listen where the settings say. Throws a ListenError when it cannot. */
+export async function listen(server: Server, listener: RequestListener, { host, port }: Config): Promise<void> {
+  server.on('request', listener)
   // A request is at most 2 MiB; who takes longer than this for it holds a connection, not a conversation.
   server.requestTimeout = 60_000
   server.headersTimeout = 20_000
@@ -26,15 +16,14 @@ export async function listen(fetch: Fetch, { host, port }: Config): Promise<Serv
     server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(sentenceOf(error, host, port))))
     server.listen(port, host, resolve)
   })
-  return server
 }
 
 function sentenceOf(error: NodeJS.ErrnoException, host: string, port: number): string {
   switch (error.code) {
     case 'EADDRINUSE':
-      return `Port ${port} of ${host} is in use. Stop the other program, or choose another port: PORT=${port + 1} npm start`
+      return `Port ${port} of ${host} is in use. Stop the other program, or choose another port, as in: PORT=${port + 1} npm start`
     case 'EACCES':
-      return `Port ${port} may not be used by this user. Choose one above 1023: PORT=8080 npm start`
+      return `This user may not listen on port ${port}. Choose one above 1023, as in: PORT=8080 npm start`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return `HOST=${host} is no address of this computer.`
@@ -52,18 +41,20 @@ export function addressOf(server: Server, { host }: Config): string {
 }
 
 /**
- * Stops accepting, lets the requests that are under way finish for at most `patience`, and closes the database, which
- * folds the write-ahead log into it.
+ * Stops accepting, lets the requests that are under way finish for at most `patience` milliseconds, and closes the
+ * database.
  */
-export async function stop(server: Server, { db, log }: Services, patience = 10_000): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve))
+export async function stop(servers: Server[], { db, log }: Services, patience = 10_000): Promise<void> {
+  const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)))
   // A connection that was busy when the stop began becomes idle later and would stay open for its keep-alive.
-  const idle = setInterval(() => server.closeIdleConnections(), 50)
+  const idle = setInterval(() => {
+    for (const server of servers) server.closeIdleConnections()
+  }, 50)
   const enough = setTimeout(() => {
-    log.warn('requests were cut off', { after: `${patience} ms` })
-    server.closeAllConnections()
+    log.warn('requests were cut off', { afterMs: patience })
+    for (const server of servers) server.closeAllConnections()
   }, patience)
-  await closed
+  await Promise.all(closed)
   clearInterval(idle)
   clearTimeout(enough)
   await closeDatabase(db)

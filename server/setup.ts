@@ -1,14 +1,16 @@
 import type { Config } from './config.ts'
 import { type Db, openDatabase } from './db/open.ts'
 import type { Log } from './log.ts'
+import { prepareSampleData, SAMPLE_STORE_PASSWORD } from './sampleData.ts'
 import { seed } from './seed.ts'
 import type { Services } from './services.ts'
 import { loadMasterKey, MasterKeyError, makeKeyCheck, verifyKeyCheck } from './vault/masterKey.ts'
 import { generateApiKey } from './vault/tokens.ts'
+import type { FirstRun } from './welcome.ts'
 
 export interface Setup extends Services {
-  /** What the first run made; undefined on later ones. The only time that the key is known. */
-  firstRun: { adminApiKey: string; adminApiKeyWasGiven: boolean } | undefined
+  /** What the first run made; undefined on later ones. The only time that the credentials are known. */
+  firstRun: FirstRun | undefined
 }
 
 const KEY_CHECK = 'masterKeyCheck'
@@ -45,12 +47,18 @@ async function prepare(db: Db, config: Config, log: Log): Promise<Setup> {
     return { ...services, firstRun: undefined }
   }
   const adminApiKey = config.adminApiKey ?? generateApiKey()
+  const samples = config.sampleData ? await prepareSampleData(loaded.key) : undefined
   await db.transaction().execute(async (trx) => {
     await seed(trx, adminApiKey)
+    await samples?.insert(trx)
     await trx
       .insertInto('settings')
       .values({ name: KEY_CHECK, value: makeKeyCheck(loaded.key) })
       .execute()
   })
-  return { ...services, firstRun: { adminApiKey, adminApiKeyWasGiven: config.adminApiKey !== undefined } }
+  const admin = { username: 'admin', password: undefined, apiKey: config.adminApiKey ? undefined : adminApiKey }
+  const credentials = samples
+    ? samples.credentials.map((user) => (user.username === 'admin' ? { ...admin, password: user.password } : user))
+    : [admin]
+  return { ...services, firstRun: { credentials, storePassword: samples && SAMPLE_STORE_PASSWORD } }
 }

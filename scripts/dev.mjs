@@ -1,0 +1,35 @@
+// `npm run dev`: the console and the API from their sources on the usual port. A change of the console is swapped into
+// the open page; after a change of the server the next request meets the new code, on the same open database.
+import { createServer as createHttpServer } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { createServer } from 'vite'
+import { ROOT } from './ensure.mjs'
+
+const server = createHttpServer()
+const vite = await createServer({
+  root: ROOT,
+  appType: 'spa',
+  server: { middlewareMode: true, hmr: { server }, watch: { ignored: ['**/data/**', '**/dist/**'] } },
+})
+const { run } = await vite.ssrLoadModule('/server/run.ts')
+
+await run((services) => {
+  let createApp
+  let answerApi
+  return async (request, response) => {
+    if (!request.url.startsWith('/api/')) return vite.middlewares(request, response)
+    try {
+      const loaded = await vite.ssrLoadModule('/server/app.ts')
+      if (loaded.createApp !== createApp) {
+        createApp = loaded.createApp
+        answerApi = getRequestListener(createApp(services).fetch)
+      }
+    } catch (error) {
+      vite.ssrFixStacktrace(error)
+      console.error(error)
+      response.writeHead(500, { 'Content-Type': 'text/plain' }).end('The server has a mistake: see its terminal.\n')
+      return
+    }
+    return answerApi(request, response)
+  }
+}, server)

@@ -1,0 +1,19 @@
+import { resolve } from 'node:path'
+import { readConfig } from '../config.ts'
+import { runCommand } from '../control.ts'
+import { runCli, UsageError } from './terminal.ts'
+
+await runCli(async () => {
+  const [name, ...rest] = process.argv.slice(2)
+  if (!name || name.startsWith('-') || rest.length > 0) {
+    throw new UsageError(
+      'npm run backup -- FILE\n\nWrites a consistent copy of the database to FILE; the server may run or not.',
+    )
+  }
+  const config = readConfig(process.env)
+  const file = resolve(name)
+  const { bytes } = await runCommand(config, 'backUp', { file })
+  console.log(`Wrote ${file} (${Math.ceil(bytes / 1024)} KiB).`)
+  const key = config.masterKeyFile ?? (config.masterKey ? 'MASTER_KEY' : resolve(config.dataDir, 'master.key'))
+  console.log(`It is of no use without the master key. Keep a copy of that too, in another place: ${key}`)
+})
