@@ -1,0 +1,111 @@
+import type { NewSecret, SecretValue } from '#api/secrets.ts'
+import type { SecretType, Visibility } from '#api/types.ts'
+
+/** What a user may want to make. Concord has three types: the last two are DATA. */
+export type Kind = 'new-key-pair' | 'key-pair' | 'username-password' | 'value' | 'file'
+
+export type Protection = 'server-key' | 'generated-password' | 'own-password'
+
+/** Text as it stands in a textarea, or, in its place, a file as it lies on the disk. */
+export type Content = {
+  text: string
+  /** A textarea has LF only; what was pasted may have had CRLF. */
+  lineEnds: 'LF' | 'CRLF'
+  file?: ChosenFile | undefined
+}
+
+export type ChosenFile = {
+  name: string
+  /** Read when it was chosen: what is sent is what was looked at, even if the file changes meanwhile. */
+  blob: Blob
+  /** The same, decoded: only to look at, never to send. */
+  text: string
+}
+
+/** Everything the wizard holds, in memory only. */
+export type Draft = {
+  kind: Kind | undefined
+  name: string
+  publicKey: Content
+  privateKey: Content
+  username: string
+  password: string
+  value: Content
+  file: Content
+  protection: Protection
+  storePassword: string
+  visibility: Visibility
+  projects: { id: string; name: string }[]
+}
+
+const nothing: Content = { text: '', lineEnds: 'LF' }
+
+export const emptyDraft = (name = ''): Draft => ({
+  kind: undefined,
+  name,
+  publicKey: nothing,
+  privateKey: nothing,
+  username: '',
+  password: '',
+  value: nothing,
+  file: nothing,
+  protection: 'server-key',
+  storePassword: '',
+  visibility: 'PRIVATE',
+  projects: [],
+})
+
+/** Whether leaving would lose something that somebody typed or chose. The kind alone is chosen again in a moment. */
+export function isDirty(draft: Draft, initialName: string): boolean {
+  const contents = [draft.publicKey, draft.privateKey, draft.value, draft.file]
+  return (
+    draft.name !== initialName ||
+    contents.some((content) => !isEmpty(content)) ||
+    [draft.username, draft.password, draft.storePassword].some(Boolean) ||
+    draft.projects.length > 0
+  )
+}
+
+export const isEmpty = ({ text, file }: Content) => !file && text === ''
+
+/** What is looked at for warnings. */
+export const readable = ({ text, file }: Content) => file?.text ?? text
+
+/** The text with the line ends that were asked for. A textarea's own value never has a CR. */
+const exactText = ({ text, lineEnds }: Content) => (lineEnds === 'CRLF' ? text.replaceAll('\n', '\r\n') : text)
+
+/** The bytes that are sent: a file's as they are, text as UTF-8. */
+export const blobOf = (content: Content): Blob => content.file?.blob ?? new Blob([exactText(content)])
+
+export const sizeOf = (content: Content): number =>
+  content.file?.blob.size ?? new TextEncoder().encode(exactText(content)).length
+
+export const typeOf = (kind: Kind): SecretType =>
+  kind === 'username-password' ? 'USERNAME_PASSWORD' : kind === 'value' || kind === 'file' ? 'DATA' : 'KEY_PAIR'
+
+/** The draft as Concord's multipart fields (concord-api §9.5). */
+export function newSecretOf(draft: Draft): NewSecret {
+  return {
+    ...partsOf(draft),
+    name: draft.name,
+    visibility: draft.visibility,
+    ...(draft.projects.length && { projectIds: draft.projects.map(({ id }) => id) }),
+    ...(draft.protection === 'own-password' && { storePassword: draft.storePassword }),
+    ...(draft.protection === 'generated-password' && { generatePassword: true }),
+  }
+}
+
+function partsOf(draft: Draft): SecretValue {
+  switch (draft.kind) {
+    case 'key-pair':
+      return { type: 'KEY_PAIR', public: blobOf(draft.publicKey), private: blobOf(draft.privateKey) }
+    case 'username-password':
+      return { type: 'USERNAME_PASSWORD', username: draft.username, password: draft.password }
+    case 'value':
+      return { type: 'DATA', data: blobOf(draft.value) }
+    case 'file':
+      return { type: 'DATA', data: blobOf(draft.file) }
+    default:
+      return { type: 'KEY_PAIR' }
+  }
+}

@@ -1,0 +1,120 @@
+import { type Content, type Draft, isEmpty, sizeOf } from './draft.ts'
+
+/** Concord's names (concord-api §1), as the pattern of an input. */
+export const NAME_PATTERN = '[0-9a-zA-Z][0-9a-zA-Z_@.\\-~]{2,127}'
+export const NAME_MEANING = '3 to 128 letters, digits and _ @ . - ~, with a letter or a digit first.'
+
+const isName = (name: string) => new RegExp(`^${NAME_PATTERN}$`).test(name)
+
+/** Concord stores up to this much as data, and its server takes no larger request (concord-api §9.5). */
+export const MAX_BYTES = 1024 * 1024
+
+export const isTooLarge = (content: Content) => sizeOf(content) > MAX_BYTES
+
+/** `17 bytes`, `3.2 KiB`. */
+export function sizeWords(bytes: number): string {
+  if (bytes < 1024) return bytes === 1 ? '1 byte' : `${bytes} bytes`
+  // Rounded down near the limit, 1 MiB and a byte would look allowed.
+  if (bytes > MAX_BYTES && bytes < 1.01 * MAX_BYTES) return `${bytes.toLocaleString('en')} bytes`
+  return bytes < MAX_BYTES ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / MAX_BYTES).toFixed(2)} MiB`
+}
+
+/** Java's trim, which Concord's text fields go through: everything up to the blank, not more. */
+export const trimmed = (text: string) => text.replace(/^[\0- ]+|[\0- ]+$/g, '')
+
+export type PasswordRule = { words: string; holds: boolean }
+
+/** Concord's rules for store passwords (concord-api §9.8), on what is left after the server's trim. */
+export function passwordRules(password: string, username: string): PasswordRule[] {
+  const text = trimmed(password)
+  // Java looks at each UTF-16 unit alone: letters beyond the first plane count for nothing.
+  const classified = text.replace(/[\u{10000}-\u{10ffff}]/gu, '')
+  return [
+    { words: 'At least 7 characters', holds: text.length >= 7 },
+    { words: 'A capital letter', holds: /\p{Uppercase}/u.test(classified) },
+    { words: 'A small letter', holds: /\p{Lowercase}/u.test(classified) },
+    { words: 'A digit', holds: /\p{Nd}/u.test(classified) },
+    {
+      words: `No three characters in a row of your user name, ${username}`,
+      holds: text !== '' && !sharesThree(text, username),
+    },
+  ]
+}
+
+function sharesThree(password: string, username: string) {
+  for (let from = 0; from + 3 <= username.length; from++)
+    if (password.includes(username.slice(from, from + 3))) return true
+  return false
+}
+
+export type Step = 'kind' | 'value' | 'protection' | 'review'
+export const STEPS: Step[] = ['kind', 'value', 'protection', 'review']
+
+export type FieldName =
+  | 'kind'
+  | 'name'
+  | 'username'
+  | 'password'
+  | 'publicKey'
+  | 'privateKey'
+  | 'value'
+  | 'file'
+  | 'storePassword'
+
+export type Problem = { step: Step; field: FieldName; words: string }
+
+/** What keeps the draft from being sent. Everything else is the server's to say. */
+export function problemsOf(draft: Draft, username: string): Problem[] {
+  const problems: Problem[] = []
+  const check = (step: Step, field: FieldName, words: string | undefined | false) => {
+    if (words) problems.push({ step, field, words })
+  }
+  const content = (field: 'publicKey' | 'privateKey' | 'value' | 'file', missing: string) => {
+    check('value', field, isEmpty(draft[field]) && missing)
+    check('value', field, isTooLarge(draft[field]) && tooLarge(draft[field]))
+  }
+  check('kind', 'kind', !draft.kind && 'Choose what to create.')
+  check('value', 'name', !isName(draft.name) && `A name has ${NAME_MEANING}`)
+  switch (draft.kind) {
+    case 'key-pair':
+      content('publicKey', 'Paste the public key, or choose its file.')
+      content('privateKey', 'Paste the private key, or choose its file.')
+      break
+    case 'username-password':
+      // What the server trims to nothing is missing.
+      check('value', 'username', !trimmed(draft.username) && 'Type the user name.')
+      check('value', 'password', !trimmed(draft.password) && 'Type the password.')
+      break
+    case 'value':
+      content('value', 'Type or paste the value.')
+      break
+    case 'file':
+      content('file', 'Choose a file.')
+  }
+  if (draft.protection === 'own-password') {
+    const broken = passwordRules(draft.storePassword, username).some(({ holds }) => !holds)
+    check('protection', 'storePassword', broken && 'The password does not follow every rule below yet.')
+  }
+  return problems
+}
+
+const tooLarge = (content: Content) =>
+  `It has ${sizeWords(sizeOf(content))}; Concord stores at most 1 MiB. Nothing was sent.`
+
+/** The step to show: the asked one, or the first before it that is not done. A reload has forgotten every value. */
+export function stepToShow(asked: string | null, problems: Problem[]): Step {
+  const wanted = STEPS.find((step) => step === asked) ?? 'kind'
+  const firstOpen = STEPS.find((step) => problems.some((problem) => problem.step === step))
+  return firstOpen && STEPS.indexOf(firstOpen) < STEPS.indexOf(wanted) ? firstOpen : wanted
+}
+
+/** Whether every step before it is done. */
+export const isReachable = (step: Step, problems: Problem[]) => stepToShow(step, problems) === step
+
+/** Where the server's refusal belongs (concord-api §9.5). Undefined: to the whole. */
+export function placeOf(words: string): { step: Step; field: FieldName } | undefined {
+  if (/^(secret already exists|invalid secret name|name not specified)/i.test(words))
+    return { step: 'value', field: 'name' }
+  if (/^invalid password/i.test(words)) return { step: 'protection', field: 'storePassword' }
+  return undefined
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { type Draft, emptyDraft } from './draft.ts'
+import { warningsOf } from './warnings.ts'
+
+const text = (value: string) => ({ text: value, lineEnds: 'LF' as const })
+const words = (change: Partial<Draft>) =>
+  warningsOf({ ...emptyDraft('git-key'), ...change })
+    .map((warning) => `${warning.field}: ${warning.words}`)
+    .join('\n')
+
+describe('warningsOf', () => {
+  it('has nothing to say about an ordinary secret', () => {
+    expect(words({ kind: 'new-key-pair' })).toBe('')
+    expect(words({ kind: 'value', value: text('two\nlines') })).toBe('')
+    expect(words({ kind: 'username-password', username: 'bob', password: 'a b' })).toBe('')
+  })
+
+  it('tells what the server trims, and what it keeps', () => {
+    const login = words({ kind: 'username-password', username: ' bob', password: 'secret ' })
+    expect(login).toMatch(/username: The server removes/)
+    expect(login).toMatch(/password: The server removes/)
+    expect(words({ kind: 'value', value: text('v\n') })).toMatch(/line break, which is kept/)
+    expect(words({ kind: 'value', value: text(' v') })).toMatch(/blanks .* kept/)
+    expect(words({ protection: 'own-password', storePassword: 'Secret12 ' })).toMatch(
+      /storePassword: The server removes/,
+    )
+  })
+
+  it('looks at keys in both slots', () => {
+    const key = '-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIF\n-----END ENCRYPTED PRIVATE KEY-----\n'
+    expect(words({ kind: 'key-pair', publicKey: text('ssh-rsa AAAA'), privateKey: text(key) })).toMatch(
+      /^privateKey: It is protected with a passphrase.*$/,
+    )
+    expect(words({ kind: 'key-pair', publicKey: text(key) })).toMatch(/^publicKey: This looks like a private key/)
+    expect(words({ kind: 'key-pair', publicKey: text('x'.repeat(8193)) })).toMatch(/8 KiB/)
+    expect(words({ kind: 'key-pair', privateKey: text('ssh-rsa AAAA') })).toMatch(/does not look like a private key/)
+  })
+
+  it('warns of a store password where a repository would have to give it', () => {
+    expect(words({ kind: 'new-key-pair', protection: 'generated-password' })).toMatch(/repository cannot use it/)
+    expect(words({ kind: 'value', protection: 'generated-password' })).toBe('')
+  })
+
+  it('says what PUBLIC opens', () => {
+    const projects = [{ id: '1', name: 'one' }]
+    expect(words({ visibility: 'PUBLIC' })).toMatch(/Everybody who can sign in .* download/)
+    expect(words({ visibility: 'PUBLIC', projects })).toMatch(/Every member/)
+    expect(words({ kind: 'value', visibility: 'PUBLIC', protection: 'own-password' })).toMatch(/Every member/)
+  })
+})

@@ -1,0 +1,84 @@
+import { type Content, type Draft, isEmpty, readable, sizeOf } from './draft.ts'
+import { privateKeyFacts } from './keys.ts'
+import { type FieldName, type Step, trimmed } from './rules.ts'
+
+/** Something that will work, but perhaps not as meant. Never a reason to stop anybody. */
+export type Warning = { step: Step; field: FieldName | 'protection' | 'visibility'; words: string }
+
+/** Larger parts of a key pair can be stored, but `…/public` cannot read them (concord-api §9.5). */
+const MAX_KEY_BYTES = 8192
+
+export function warningsOf(draft: Draft): Warning[] {
+  return [...valueWarnings(draft), ...protectionWarnings(draft)]
+}
+
+function valueWarnings(draft: Draft): Warning[] {
+  const at = (field: FieldName, words: string[]): Warning[] =>
+    words.map((each) => ({ step: 'value', field, words: each }))
+  switch (draft.kind) {
+    case 'key-pair':
+      return [
+        ...at('publicKey', publicKeyWarnings(draft.publicKey)),
+        ...at('privateKey', privateKeyWarnings(draft.privateKey)),
+      ]
+    case 'username-password':
+      return [...at('username', outerBlanks(draft.username)), ...at('password', outerBlanks(draft.password))]
+    case 'value':
+      return at('value', dataWarnings(draft.value))
+    case 'file':
+      return at('file', draft.file.file?.blob.size === 0 ? ['The file is empty.'] : [])
+    default:
+      return []
+  }
+}
+
+const outerBlanks = (text: string) =>
+  trimmed(text) !== text ? ['The server removes blanks at the beginning and at the end.'] : []
+
+function dataWarnings(content: Content): string[] {
+  const text = readable(content)
+  if (content.file || text === '') return []
+  if (/\n$/.test(text)) return ['It ends with a line break, which is kept. Remove it if it came along by accident.']
+  return text.trim() !== text ? ['It has blanks at the beginning or at the end, which are kept.'] : []
+}
+
+function publicKeyWarnings(content: Content): string[] {
+  if (isEmpty(content)) return []
+  const text = readable(content)
+  if (/PRIVATE KEY/.test(text))
+    return ['This looks like a private key. The public half of a pair is shown to everybody who may read the secret.']
+  return tooLargeForKey(content)
+}
+
+function privateKeyWarnings(content: Content): string[] {
+  if (isEmpty(content)) return []
+  const { looksLikeKey, encrypted, endsOpen } = privateKeyFacts(readable(content))
+  return [
+    ...(encrypted
+      ? ['It is protected with a passphrase. Git in Concord cannot ask for one, so it cannot use it.']
+      : []),
+    ...(looksLikeKey ? [] : ['This does not look like a private key: there is no “BEGIN … PRIVATE KEY” line.']),
+    ...(endsOpen ? ['It has no line break at the end; OpenSSH refuses some keys without it.'] : []),
+    ...tooLargeForKey(content),
+  ]
+}
+
+const tooLargeForKey = (content: Content) =>
+  sizeOf(content) > MAX_KEY_BYTES
+    ? ['It has more than 8 KiB: unusual for a key, and Concord cannot show it later.']
+    : []
+
+function protectionWarnings({ kind, protection, storePassword, visibility, projects }: Draft): Warning[] {
+  const at = (field: Warning['field'], words: string): Warning => ({ step: 'protection', field, words })
+  const warnings: Warning[] = []
+  if (protection === 'own-password')
+    for (const words of outerBlanks(storePassword)) warnings.push(at('storePassword', words))
+  if (protection !== 'server-key' && kind !== 'value' && kind !== 'file')
+    warnings.push(at('protection', 'A repository cannot use it: nobody is there to give the store password.'))
+  // Concord-api §14, Q4 and Q3.
+  if (visibility === 'PUBLIC' && protection === 'server-key' && projects.length === 0)
+    warnings.push(at('visibility', 'Everybody who can sign in to this server can download the value.'))
+  else if (visibility === 'PUBLIC')
+    warnings.push(at('visibility', 'Every member of the organization can change, move or replace it.'))
+  return warnings
+}
