@@ -1,4 +1,169 @@
 import type { Hono } from 'hono'
-import type { Env, Services } from '../services.ts'
+import { z } from 'zod'
+import { requireMember, requireOrg, requireSecret, requireSecretRow, seesEverything } from '../access.ts'
+import { recordAudit } from '../audit/record.ts'
+import { principalOf, userOf } from '../auth/principal.ts'
+import { nullPointer } from '../errors.ts'
+import { checkNames, nameViolations, paging, param, readOptionalJson, reject, resource } from '../http.ts'
+import type { Call, Env, Services } from '../services.ts'
+import { createSecret, STORES } from './create.ts'
+import { readForm } from './multipart.ts'
+import { readData, readPublicKey } from './read.ts'
+import { deleteSecretRow, listSecrets, listTeamAccess, secretEntries, secretEntry } from './store.ts'
+import { accessEntry, entryViolations, replaceTeamAccess, setTeamAccess } from './teamAccess.ts'
+import { updateSecret } from './update.ts'
+import { changeOfForm, changeOfJson, updateRequest } from './updateRequest.ts'
 
-export function secretRoutes(_app: Hono<Env>, _services: Services) {}
+const JSON_BODY = 'application/json'
+const MULTIPART = 'multipart/form-data'
+const UPDATED = { ok: true, result: 'UPDATED' }
+
+/**
+ * Secrets: Concord's SecretResource (v1) and SecretResourceV2 (contract §9). Bodies are read before names are checked,
+ * as in JAX-RS; not every operation checks names (§9.2).
+ */
+export function secretRoutes(app: Hono<Env>, services: Services) {
+  resource(app, '/api/v1/org/:orgName/secret', {
+    GET: (c) => list(services, c, 'SecretResource'),
+    POST: { consumes: MULTIPART, handle: (c) => create(services, c) },
+  })
+  resource(app, '/api/v2/org/:orgName/secret', {
+    GET: (c) => list(services, c, 'SecretResourceV2'),
+  })
+  resource(app, '/api/v1/org/:orgName/secret/:secretName', {
+    GET: (c) => get(services, c),
+    POST: { consumes: JSON_BODY, handle: (c) => updateByJson(services, c) },
+    DELETE: (c) => remove(services, c),
+  })
+  resource(app, '/api/v2/org/:orgName/secret/:secretName', {
+    GET: (c) => get(services, c),
+    POST: { consumes: MULTIPART, handle: (c) => updateByForm(services, c) },
+  })
+  resource(app, '/api/v1/org/:orgName/secret/:secretName/data', {
+    POST: { consumes: MULTIPART, produces: 'application/octet-stream', handle: (c) => data(services, c) },
+  })
+  resource(app, '/api/v1/org/:orgName/secret/:secretName/public', {
+    GET: (c) => publicKey(services, c),
+  })
+  resource(app, '/api/v1/org/:orgName/secret/:secretName/access', {
+    GET: (c) => teamAccess(services, c),
+    POST: { consumes: JSON_BODY, handle: (c) => grantOne(services, c) },
+  })
+  resource(app, '/api/v1/org/:orgName/secret/:secretName/access/bulk', {
+    POST: { consumes: JSON_BODY, handle: (c) => grantAll(services, c) },
+  })
+  resource(app, '/api/v1/secret/store', { GET: () => STORES })
+}
+
+async function list({ db }: Services, c: Call, javaClass: string) {
+  const orgName = param(c, 'orgName')
+  const page = paging(c)
+  checkNames(`${javaClass}.list`, { arg0: orgName })
+  const org = await requireOrg(db, orgName)
+  const who = principalOf(c)
+  const userId = seesEverything(who) ? undefined : userOf(c).id
+  return secretEntries(db, org, await listSecrets(db, org, { userId, filter: c.req.query('filter'), ...page }))
+}
+
+async function get({ db }: Services, c: Call) {
+  const org = await requireOrg(db, param(c, 'orgName'))
+  const secret = await requireSecretRow(db, org.id, param(c, 'secretName'))
+  await requireSecret(db, principalOf(c), secret, 'READER', 'open')
+  return secretEntry(db, org, secret)
+}
+
+async function create(services: Services, c: Call) {
+  const form = await readForm(c)
+  const orgName = param(c, 'orgName')
+  checkNames('SecretResource.create', { arg0: orgName })
+  return createSecret(services, c, orgName, form)
+}
+
+async function updateByJson(services: Services, c: Call) {
+  const request = await readOptionalJson(c, updateRequest)
+  const { orgName, secretName, ...names } = namesOf(c)
+  reject([
+    ...nameViolations('SecretResource.update', names),
+    ...nameViolations('ImmutableSecretUpdateRequest.update', { 'arg2.name': request?.name }),
+  ])
+  const org = await requireMember(services.db, principalOf(c), orgName)
+  if (!request) throw nullPointer()
+  await updateSecret(services, c, org, secretName, await changeOfJson(services.db, request))
+  return UPDATED
+}
+
+async function updateByForm(services: Services, c: Call) {
+  const form = await readForm(c)
+  const { orgName, secretName, ...names } = namesOf(c)
+  checkNames('SecretResourceV2.update', names)
+  const org = await requireMember(services.db, principalOf(c), orgName)
+  await updateSecret(services, c, org, secretName, await changeOfForm(services.db, org, form))
+  return UPDATED
+}
+
+async function remove({ db }: Services, c: Call) {
+  const { orgName, secretName, ...names } = namesOf(c)
+  checkNames('SecretResource.delete', names)
+  await db.transaction().execute(async (trx) => {
+    const org = await requireMember(trx, principalOf(c), orgName)
+    const secret = await requireSecretRow(trx, org.id, secretName)
+    await requireSecret(trx, principalOf(c), secret, 'OWNER', 'strict')
+    await deleteSecretRow(trx, secret.id)
+    await recordAudit(trx, c, {
+      object: 'SECRET',
+      action: 'DELETE',
+      details: { orgId: org.id, secretId: secret.id, name: secret.name },
+    })
+  })
+  return { ok: true, result: 'DELETED' }
+}
+
+async function data(services: Services, c: Call) {
+  const storePassword = (await readForm(c)).text('storePassword')
+  const { orgName, secretName } = namesOf(c)
+  const { secret, value } = await readData(services, c, orgName, secretName, storePassword)
+  return c.body(new Uint8Array(value), 200, {
+    'Content-Type': 'application/octet-stream',
+    'X-Concord-SecretType': secret.type,
+  })
+}
+
+async function publicKey(services: Services, c: Call) {
+  const { orgName, secretName, ...names } = namesOf(c)
+  checkNames('SecretResource.getPublicKey', names)
+  return readPublicKey(services, c, orgName, secretName)
+}
+
+async function teamAccess({ db }: Services, c: Call) {
+  const { orgName, secretName } = namesOf(c)
+  const org = await requireOrg(db, orgName)
+  const secret = await requireSecretRow(db, org.id, secretName)
+  await requireSecret(db, principalOf(c), secret, 'READER', 'open')
+  return listTeamAccess(db, secret.id)
+}
+
+async function grantOne(services: Services, c: Call) {
+  const entry = await readOptionalJson(c, accessEntry)
+  const { orgName, secretName, ...names } = namesOf(c)
+  reject([...nameViolations('SecretResource.updateAccessLevel', names), ...entryViolations(entry, 'arg2')])
+  await setTeamAccess(services, c, orgName, secretName, entry)
+  return UPDATED
+}
+
+async function grantAll(services: Services, c: Call) {
+  const entries = await readOptionalJson(c, z.array(accessEntry.nullable()))
+  const { orgName, secretName, ...names } = namesOf(c)
+  reject([
+    ...nameViolations('SecretResource.updateAccessLevel', names),
+    ...(entries ?? []).flatMap((entry, i) => entryViolations(entry, `arg2[${i}]`)),
+  ])
+  await replaceTeamAccess(services, c, orgName, secretName, entries)
+  return UPDATED
+}
+
+/** The names of the path, also under the ids that violations give them. */
+function namesOf(c: Call) {
+  const orgName = param(c, 'orgName')
+  const secretName = param(c, 'secretName')
+  return { orgName, secretName, arg0: orgName, arg1: secretName }
+}

@@ -1,0 +1,95 @@
+import { findSecret, requireMember, requireOrgById } from '../access.ts'
+import { recordAudit } from '../audit/record.ts'
+import { principalOf, userOf } from '../auth/principal.ts'
+import type { SecretRow, SecretType, UserRow } from '../db/schema.ts'
+import { textError, validationError } from '../errors.ts'
+import { NAME_PATTERN, nonNull } from '../http.ts'
+import { newId } from '../ids.ts'
+import type { Call, Services } from '../services.ts'
+import { encodeKeyPair } from '../vault/binary.ts'
+import { generateKeyPair } from '../vault/keyPair.ts'
+import { type Protection, seal } from '../vault/sealed.ts'
+import { checkStorePassword, generateStorePassword } from '../vault/storePassword.ts'
+import type { Form } from './multipart.ts'
+import { projectIdsOf } from './projectLinks.ts'
+import { alreadyExists, insertSecret } from './store.ts'
+import { type ClearValue, formValue, typeOf, visibilityOf } from './value.ts'
+
+/** Creates a secret of any type; the checks come in Concord's order (contract §9.5). */
+export async function createSecret({ db, masterKey }: Services, c: Call, orgName: string, form: Form) {
+  const org = await requireMember(db, principalOf(c), orgName)
+  const owner = userOf(c)
+
+  const type = typeOf(form)
+  if (!type) throw validationError("'type' is required")
+  const storeType = storeTypeOf(form)
+  const name = nameOf(form)
+  if (await findSecret(db, org.id, name)) throw alreadyExists(name)
+  const storePassword = storePasswordOf(form, owner)
+  const visibility = visibilityOf(form)
+  const projectIds = await projectIdsOf(db, org, form)
+  const { value, publicKey } = await newValue(form, type)
+
+  const encryptedBy = storePassword === undefined ? 'SERVER_KEY' : 'PASSWORD'
+  const createdAt = new Date().toISOString()
+  const row: SecretRow = {
+    ...{ id: newId(), orgId: org.id, name, ownerId: owner.id, type, storeType, encryptedBy, visibility },
+    ...{ createdAt, lastUpdatedAt: null },
+  }
+  const protection: Protection =
+    storePassword === undefined ? { kind: 'SERVER_KEY', masterKey } : { kind: 'PASSWORD', password: storePassword }
+  const sealed = await seal({ secretId: row.id, value: value.bytes, protection })
+
+  await db.transaction().execute(async (trx) => {
+    // Making a key takes a second: the organization may be gone by now, and the name taken.
+    await requireOrgById(trx, org.id)
+    if (await findSecret(trx, org.id, name)) throw alreadyExists(name)
+    await insertSecret(trx, row, sealed, projectIds)
+    await recordAudit(trx, c, {
+      object: 'SECRET',
+      action: 'CREATE',
+      details: { orgId: org.id, secretId: row.id, type, storeType, name },
+    })
+  })
+  return nonNull({ ok: true, result: 'CREATED', id: row.id, password: storePassword, publicKey })
+}
+
+function storeTypeOf(form: Form): string {
+  const text = form.text('storeType') ?? STORE_TYPE
+  if (text.toLowerCase() !== STORE_TYPE) throw validationError(`Secret store of type ${text} is not available!`)
+  return STORE_TYPE
+}
+
+/** The one store there is. */
+const STORE_TYPE = 'concord'
+
+/** What `GET /api/v1/secret/store` answers. */
+export const STORES = [{ storeType: STORE_TYPE, description: 'Concord' }]
+
+function nameOf(form: Form): string {
+  const name = form.requiredText('name')
+  if (NAME_PATTERN.test(name)) return name
+  // ConcordKey#MESSAGE; it is wrong about the length and silent about the tilde.
+  throw validationError(
+    `Invalid secret name: ${name}. Must contain only alphanumeric characters, digits, underscore, @, dot (.) or a ` +
+      'minus (-). Must start with an alphanumeric character or a digit. Must be between 2 and 128 characters in length.',
+  )
+}
+
+function storePasswordOf(form: Form, owner: UserRow): string | undefined {
+  const given = form.text('storePassword')
+  if (given === undefined) return form.flag('generatePassword') ? generateStorePassword() : undefined
+  const broken = checkStorePassword(given, owner.username)
+  if (broken) throw textError(400, `Invalid password: ${broken}`)
+  return given
+}
+
+/** The value to store. A key pair without a `public` part is a request for a new one, whatever `private` says. */
+async function newValue(form: Form, type: SecretType): Promise<{ value: ClearValue; publicKey?: string }> {
+  if (type !== 'KEY_PAIR') return { value: formValue(form, type) }
+  const uploaded = form.bytes('public')
+  if (uploaded) return { value: formValue(form, type), publicKey: uploaded.toString() }
+  const { publicKey, privateKey } = await generateKeyPair()
+  const bytes = encodeKeyPair({ publicKey: Buffer.from(publicKey), privateKey: Buffer.from(privateKey) })
+  return { value: { type, bytes }, publicKey }
+}

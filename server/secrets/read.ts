@@ -1,0 +1,87 @@
+import { requireOrg, requireProjectScope, requireSecret, requireSecretRow } from '../access.ts'
+import { recordAudit } from '../audit/record.ts'
+import { principalOf } from '../auth/principal.ts'
+import type { SecretRow } from '../db/schema.ts'
+import type { Call, Services } from '../services.ts'
+import { decodeKeyPair, MAX_KEY_BYTES } from '../vault/binary.ts'
+import { open } from '../vault/sealed.ts'
+import { WrongPasswordError } from '../vault/vaultErrors.ts'
+import { linkedProjectIds, readValue } from './store.ts'
+import { damaged, secretError, WRONG_PASSWORD } from './valueErrors.ts'
+
+const BINARY = 'application/octet-stream'
+
+/** `POST …/data`: the value as it is stored, and its type. */
+export function readData(services: Services, c: Call, orgName: string, secretName: string, storePassword?: string) {
+  return openSecret(services, c, { orgName, secretName, storePassword, scope: 'apiAccess', errorType: BINARY })
+}
+
+/**
+ * `GET …/public`: the public key of a pair, whose private key can be read without a store password. Concord opens the
+ * value before it looks at the type, so the attempt is in the audit log for any type.
+ */
+export async function readPublicKey(services: Services, c: Call, orgName: string, secretName: string) {
+  const errorType = 'application/json'
+  const refuse = (message: string) => secretError(errorType, secretName, message)
+  const { secret, value } = await openSecret(services, c, { orgName, secretName, scope: 'internal', errorType })
+  if (secret.type !== 'KEY_PAIR') {
+    throw refuse(`Invalid secret type: ${secretName}, expected KEY_PAIR, got: ${secret.type}`)
+  }
+  const { publicKey, privateKey } = decodeKeyPair(value)
+  for (const { length } of [publicKey, privateKey]) {
+    if (length > MAX_KEY_BYTES) throw refuse(`Invalid key length: ${length}`)
+  }
+  return { ok: true, id: secret.id, publicKey: publicKey.toString() }
+}
+
+interface Opening {
+  orgName: string
+  secretName: string
+  storePassword?: string | undefined
+  /** Whether a client gets the value, or the server takes something from it. */
+  scope: 'apiAccess' | 'internal'
+  /** The content type of a SecretException here. */
+  errorType: string
+}
+
+/** SecretManager#getRaw: rights, then projects, then the store password. */
+async function openSecret(
+  services: Services,
+  c: Call,
+  opening: Opening,
+): Promise<{ secret: SecretRow; value: Buffer }> {
+  const { orgName, secretName, storePassword, scope, errorType } = opening
+  const { db, masterKey } = services
+  const who = principalOf(c)
+  // One transaction, so that a value never comes with the type of another one.
+  const { secret, sealed, projectIds } = await db.transaction().execute(async (trx) => {
+    const org = await requireOrg(trx, orgName)
+    const secret = await requireSecretRow(trx, org.id, secretName)
+    await requireSecret(trx, who, secret, 'READER', 'open')
+    return { secret, sealed: await readValue(trx, secret.id), projectIds: await linkedProjectIds(trx, secret.id) }
+  })
+  if (scope === 'apiAccess') requireProjectScope(who, secret, projectIds)
+  const refuse = (message: string) => secretError(errorType, secretName, message)
+  if (secret.encryptedBy === 'PASSWORD' && storePassword === undefined) {
+    throw refuse(`The secret '${secretName}' requires a password to decrypt`)
+  }
+  if (secret.encryptedBy === 'SERVER_KEY' && storePassword !== undefined) {
+    throw refuse(`Not a password-protected secret '${secretName}'`)
+  }
+  const protection =
+    storePassword === undefined
+      ? ({ kind: 'SERVER_KEY', masterKey } as const)
+      : ({ kind: 'PASSWORD', password: storePassword } as const)
+  let value: Buffer
+  try {
+    value = await open({ secretId: secret.id, sealed, protection })
+  } catch (error) {
+    throw error instanceof WrongPasswordError ? refuse(WRONG_PASSWORD) : damaged(error, secret, services)
+  }
+  await recordAudit(db, c, {
+    object: 'SECRET',
+    action: 'ACCESS',
+    details: { orgId: secret.orgId, secretId: secret.id, name: secret.name, type: secret.type, scope: { name: scope } },
+  })
+  return { secret, value }
+}

@@ -1,0 +1,190 @@
+import { contains } from '../db/filter.ts'
+import type { Db } from '../db/open.ts'
+import type { AccessLevel, OrgRow, SecretRow } from '../db/schema.ts'
+import { validationError } from '../errors.ts'
+import { nonNull } from '../http.ts'
+import { ownersOf } from '../users/owner.ts'
+import type { SealedValue } from '../vault/sealed.ts'
+
+/** The rows of secrets. Everything takes the connection to use, so that a request's statements share a transaction. */
+
+export interface ListFilter {
+  /** Whose view it is; undefined for admins and system roles, who see all. */
+  userId: string | undefined
+  filter: string | undefined
+  offset: number
+  limit: number | undefined
+}
+
+/**
+ * The secrets of an organization by name. A user sees what is PUBLIC or their own, and everything if they are in any team
+ * of the organization or own it: more than they can open (contract §9.4; §14, Q5).
+ */
+export function listSecrets(db: Db, org: OrgRow, { userId, filter, offset, limit }: ListFilter): Promise<SecretRow[]> {
+  let query = db.selectFrom('secrets').selectAll().where('orgId', '=', org.id).orderBy('name')
+  if (userId !== undefined && userId !== org.ownerId) {
+    query = query.where((e) =>
+      e.or([
+        e('visibility', '=', 'PUBLIC'),
+        e('ownerId', '=', userId),
+        e.exists(e.selectFrom('userTeams').select('teamId').where('userId', '=', userId).where('orgId', '=', org.id)),
+      ]),
+    )
+  }
+  if (filter !== undefined) query = query.where(contains('name', filter))
+  // -1 is SQLite's "no limit"; it knows no OFFSET without LIMIT.
+  return query
+    .limit(limit ?? -1)
+    .offset(offset)
+    .execute()
+}
+
+/** Concord's SecretEntryV2, one for each row (contract §9.1). All rows are of one organization. */
+export async function secretEntries(db: Db, org: OrgRow, rows: readonly SecretRow[]) {
+  const ownerOf = await ownersOf(db, rows)
+  const projects = await projectsOf(
+    db,
+    rows.map((row) => row.id),
+  )
+  return rows.map((row) =>
+    nonNull({
+      id: row.id,
+      name: row.name,
+      orgId: row.orgId,
+      orgName: org.name,
+      projects: (projects.get(row.id) ?? []).map(projectEntry),
+      type: row.type,
+      encryptedBy: row.encryptedBy,
+      storeType: row.storeType,
+      visibility: row.visibility,
+      owner: ownerOf(row),
+      createdAt: row.createdAt,
+      lastUpdatedAt: row.lastUpdatedAt,
+    }),
+  )
+}
+
+export type SecretEntry = Awaited<ReturnType<typeof secretEntries>>[number]
+
+export async function secretEntry(db: Db, org: OrgRow, row: SecretRow): Promise<SecretEntry> {
+  const [entry] = await secretEntries(db, org, [row])
+  if (!entry) throw new Error('One row makes one entry')
+  return entry
+}
+
+/** The modes are ProjectEntry's defaults, whatever the project says: Concord does not read them here (§14, Q28). */
+const projectEntry = ({ id, name }: { id: string; name: string }) => ({
+  id,
+  name,
+  rawPayloadMode: 'DISABLED',
+  outVariablesMode: 'DISABLED',
+  processExecMode: 'READERS',
+})
+
+/** The projects that each secret is linked to. */
+async function projectsOf(db: Db, secretIds: readonly string[]) {
+  const found = new Map<string, { id: string; name: string }[]>()
+  // SQLite takes 32,766 parameters; an organization can have more secrets.
+  for (let i = 0; i < secretIds.length; i += 1000) {
+    const links = await db
+      .selectFrom('secretProjects as link')
+      .innerJoin('projects', 'projects.id', 'link.projectId')
+      .select(['link.secretId', 'projects.id', 'projects.name'])
+      .where('link.secretId', 'in', secretIds.slice(i, i + 1000))
+      .orderBy('projects.name')
+      .execute()
+    for (const { secretId, id, name } of links) {
+      found.set(secretId, [...(found.get(secretId) ?? []), { id, name }])
+    }
+  }
+  return found
+}
+
+export async function linkedProjectIds(db: Db, secretId: string): Promise<string[]> {
+  const rows = await db.selectFrom('secretProjects').select('projectId').where('secretId', '=', secretId).execute()
+  return rows.map((row) => row.projectId)
+}
+
+export const findProject = (db: Db, id: string) =>
+  db.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst()
+
+export const findProjectByName = (db: Db, orgId: string, name: string) =>
+  db.selectFrom('projects').selectAll().where('orgId', '=', orgId).where('name', '=', name).executeTakeFirst()
+
+/** Sets the links. A project that does not exist breaks the foreign key, as in Concord. */
+export async function linkProjects(trx: Db, secretId: string, projectIds: readonly string[]) {
+  await trx.deleteFrom('secretProjects').where('secretId', '=', secretId).execute()
+  for (const projectId of new Set(projectIds)) {
+    await trx.insertInto('secretProjects').values({ secretId, projectId }).execute()
+  }
+}
+
+/** A new secret with its value, which `seal` made for this row's id. */
+export async function insertSecret(trx: Db, row: SecretRow, value: SealedValue, projectIds: readonly string[]) {
+  await trx.insertInto('secrets').values(row).execute()
+  await trx
+    .insertInto('secretValues')
+    .values({ secretId: row.id, ...value })
+    .execute()
+  await linkProjects(trx, row.id, projectIds)
+}
+
+export async function readValue(db: Db, secretId: string): Promise<SealedValue> {
+  const row = await db
+    .selectFrom('secretValues')
+    .select(['wrappedKey', 'salt', 'data'])
+    .where('secretId', '=', secretId)
+    .executeTakeFirstOrThrow()
+  return {
+    wrappedKey: Buffer.from(row.wrappedKey),
+    salt: row.salt && Buffer.from(row.salt),
+    data: Buffer.from(row.data),
+  }
+}
+
+export async function writeValue(trx: Db, secretId: string, value: SealedValue) {
+  await trx
+    .updateTable('secretValues')
+    .set({ ...value })
+    .where('secretId', '=', secretId)
+    .execute()
+}
+
+export async function updateSecretRow(trx: Db, { id, ...row }: SecretRow) {
+  await trx.updateTable('secrets').set(row).where('id', '=', id).execute()
+}
+
+/** Repositories go on without the secret: what a move does to them (contract §9.6). */
+export async function clearRepositories(trx: Db, secretId: string) {
+  await trx.updateTable('repositories').set({ secretId: null }).where('secretId', '=', secretId).execute()
+}
+
+/** The value, links and access rows go with it, repositories lose it: the schema says so. */
+export async function deleteSecretRow(trx: Db, secretId: string) {
+  await trx.deleteFrom('secrets').where('id', '=', secretId).execute()
+}
+
+export const listTeamAccess = (db: Db, secretId: string) =>
+  db
+    .selectFrom('secretTeamAccess as access')
+    .innerJoin('teams', 'teams.id', 'access.teamId')
+    .select(['teams.id as teamId', 'teams.name as teamName', 'access.level'])
+    .where('access.secretId', '=', secretId)
+    .orderBy('teams.name')
+    .execute()
+
+/** Grants a level to a team, in place of the level that it had. An unknown team breaks the foreign key, as in Concord. */
+export async function upsertTeamAccess(trx: Db, secretId: string, teamId: string, level: AccessLevel) {
+  await trx
+    .insertInto('secretTeamAccess')
+    .values({ secretId, teamId, level })
+    .onConflict((conflict) => conflict.columns(['secretId', 'teamId']).doUpdateSet({ level }))
+    .execute()
+}
+
+export async function clearTeamAccess(trx: Db, secretId: string) {
+  await trx.deleteFrom('secretTeamAccess').where('secretId', '=', secretId).execute()
+}
+
+/** The answer to a taken name. In updates it quotes the old one (contract §14, Q15). */
+export const alreadyExists = (name: string) => validationError(`Secret already exists: ${name}`)

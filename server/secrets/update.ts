@@ -1,0 +1,231 @@
+import { createHash } from 'node:crypto'
+import {
+  assertMember,
+  findSecret,
+  requireMember,
+  requireOrgById,
+  requireProject,
+  requireSecret,
+  requireSecretRow,
+} from '../access.ts'
+import { changesBetween } from '../audit/changes.ts'
+import { recordAudit } from '../audit/record.ts'
+import { type Principal, principalOf } from '../auth/principal.ts'
+import type { Db } from '../db/open.ts'
+import type { OrgRow, SecretRow } from '../db/schema.ts'
+import { javaError, textError, validationError } from '../errors.ts'
+import type { Call, Services } from '../services.ts'
+import { findUserById } from '../users/owner.ts'
+import { open, rewrap, type SealedValue, seal } from '../vault/sealed.ts'
+import { WrongPasswordError } from '../vault/vaultErrors.ts'
+import {
+  alreadyExists,
+  clearRepositories,
+  findProject,
+  linkedProjectIds,
+  linkProjects,
+  readValue,
+  type SecretEntry,
+  secretEntry,
+  updateSecretRow,
+  writeValue,
+} from './store.ts'
+import type { SecretChange } from './updateRequest.ts'
+import { damaged, WRONG_PASSWORD } from './valueErrors.ts'
+
+/**
+ * Updates a secret, in any combination of aims: SecretManager#update, the same for both versions (contract §9.6).
+ *
+ * Encrypting takes long and stays outside the transaction. So whoever writes a value says which one it comes from, and
+ * starts again when that is not the one in the row any more: two changes of a value can't mix.
+ */
+export async function updateSecret(services: Services, c: Call, org: OrgRow, secretName: string, change: SecretChange) {
+  const { db } = services
+  const newValue = change.value !== undefined || change.newStorePassword !== undefined
+  // Every further round is one that another request has won.
+  for (;;) {
+    const prepared = newValue ? await prepareValue(services, principalOf(c), org, secretName, change) : undefined
+    const done = await db.transaction().execute(async (trx) => {
+      const checked = await check(trx, principalOf(c), org, secretName, change)
+      if (prepared && !(await isCurrent(trx, checked.secret, prepared))) return false
+      await write(trx, c, org, change, checked, prepared)
+      return true
+    })
+    if (done) return
+  }
+}
+
+interface Checked {
+  secret: SecretRow
+  /** Where it moves to; undefined when it stays. */
+  target: OrgRow | undefined
+  projectIds: string[]
+  ownerId: string | undefined
+}
+
+/** Everything that can be wrong before the value is looked at, in Concord's order. */
+async function check(db: Db, who: Principal, org: OrgRow, secretName: string, change: SecretChange): Promise<Checked> {
+  const secret = await requireSecretRow(db, org.id, secretName)
+  await requireSecret(db, who, secret, 'WRITER', 'open')
+  const target = await targetOf(db, who, org, change)
+  const projectIds = await projectsAfter(db, who, org, secret, target, change)
+  const ownerId = await newOwnerOf(db, who, secret, change)
+  checkPasswords(secret, change)
+  return { secret, target, projectIds, ownerId }
+}
+
+async function targetOf(db: Db, who: Principal, org: OrgRow, { orgId, orgName }: SecretChange) {
+  let target: OrgRow | undefined
+  if (orgId !== undefined) {
+    target = await requireOrgById(db, orgId)
+    await assertMember(db, who, target)
+  } else if (orgName !== undefined) {
+    target = await requireMember(db, who, orgName)
+  }
+  return target?.id === org.id ? undefined : target
+}
+
+/** A secret that moves leaves its projects behind, whatever projects were sent. */
+async function projectsAfter(
+  db: Db,
+  who: Principal,
+  org: OrgRow,
+  secret: SecretRow,
+  target: OrgRow | undefined,
+  { projectIds, removeProjectLink }: SecretChange,
+): Promise<string[]> {
+  if (target || removeProjectLink) return []
+  if (projectIds.length === 0) return linkedProjectIds(db, secret.id)
+  for (const id of projectIds) {
+    const project = await findProject(db, id)
+    if (!project) throw validationError(`Project not found: ${id}`)
+    await requireProject(db, who, project, 'READER', 'strict')
+    if (project.orgId !== org.id) {
+      throw validationError(`Project '${project.name}' does not belong to organization '${org.name}'`)
+    }
+  }
+  return projectIds
+}
+
+async function newOwnerOf(db: Db, who: Principal, secret: SecretRow, { ownerId }: SecretChange) {
+  if (ownerId === undefined || ownerId === secret.ownerId) return undefined
+  if (!(await findUserById(db, ownerId))) throw validationError(`User not found: ${ownerId}`)
+  await requireSecret(db, who, secret, 'OWNER', 'strict')
+  return ownerId
+}
+
+function checkPasswords({ encryptedBy }: SecretRow, { value, storePassword, newStorePassword }: SecretChange) {
+  if (encryptedBy === 'SERVER_KEY' && (storePassword !== undefined || newStorePassword !== undefined)) {
+    throw textError(400, "The secret is encrypted with the server's key, the 'storePassword' cannot be changed")
+  }
+  if (encryptedBy === 'PASSWORD' && value !== undefined && storePassword === undefined) {
+    throw textError(400, "Updating the secret's data requires the original 'storePassword'")
+  }
+}
+
+interface PreparedValue {
+  /** The value in the row that this one takes the place of. */
+  from: SealedValue
+  sealed: SealedValue
+}
+
+/** Encrypts the new value, or the old one's key under the new store password. */
+async function prepareValue(services: Services, who: Principal, org: OrgRow, secretName: string, change: SecretChange) {
+  const { secret, from } = await services.db.transaction().execute(async (trx) => {
+    const checked = await check(trx, who, org, secretName, change)
+    return { secret: checked.secret, from: await readValue(trx, checked.secret.id) }
+  })
+  try {
+    return { from, sealed: await sealChange(services, secret, from, change) }
+  } catch (error) {
+    if (error instanceof WrongPasswordError) throw javaError('java.lang.SecurityException', WRONG_PASSWORD)
+    throw damaged(error, secret, services)
+  }
+}
+
+async function sealChange({ masterKey }: Services, secret: SecretRow, from: SealedValue, change: SecretChange) {
+  const { value, storePassword, newStorePassword } = change
+  const secretId = secret.id
+  if (value && secret.encryptedBy === 'SERVER_KEY') {
+    return seal({ secretId, value: value.bytes, protection: { kind: 'SERVER_KEY', masterKey } })
+  }
+  // Concord tries its own key then, and fails as with any wrong password.
+  if (storePassword === undefined) throw new WrongPasswordError()
+  const newPassword = newStorePassword ?? storePassword
+  if (!value) return rewrap({ secretId, sealed: from, oldPassword: storePassword, newPassword })
+  await open({ secretId, sealed: from, protection: { kind: 'PASSWORD', password: storePassword } })
+  return seal({ secretId, value: value.bytes, protection: { kind: 'PASSWORD', password: newPassword } })
+}
+
+/** Each sealing has a random nonce of its own, so equal bytes mean that nobody has written in between. */
+async function isCurrent(trx: Db, secret: SecretRow, { from }: PreparedValue) {
+  return (await readValue(trx, secret.id)).wrappedKey.equals(from.wrappedKey)
+}
+
+async function write(
+  trx: Db,
+  c: Call,
+  org: OrgRow,
+  change: SecretChange,
+  { secret, target, projectIds, ownerId }: Checked,
+  prepared: PreparedValue | undefined,
+) {
+  await checkName(trx, secret, target ?? org, change)
+  const before = await secretEntry(trx, org, secret)
+  const after: SecretRow = {
+    ...secret,
+    orgId: target?.id ?? secret.orgId,
+    name: change.name ?? secret.name,
+    visibility: change.visibility ?? secret.visibility,
+    ownerId: ownerId ?? secret.ownerId,
+    type: change.value?.type ?? secret.type,
+    lastUpdatedAt: prepared ? new Date().toISOString() : secret.lastUpdatedAt,
+  }
+  if (target) await clearRepositories(trx, secret.id)
+  await updateSecretRow(trx, after)
+  await linkProjects(trx, secret.id, projectIds)
+  if (prepared) await writeValue(trx, secret.id, prepared.sealed)
+  await recordAudit(trx, c, {
+    object: 'SECRET',
+    action: 'UPDATE',
+    details: {
+      orgId: secret.orgId,
+      secretId: secret.id,
+      name: secret.name,
+      changes: {
+        ...changesBetween(audited(before), audited(await secretEntry(trx, target ?? org, after))),
+        updated: updatedParts(change),
+      },
+    },
+  })
+}
+
+/** A name is looked up when it is sent, even if it is the secret's own, and when the secret moves. */
+async function checkName(trx: Db, secret: SecretRow, org: OrgRow, { name }: SecretChange) {
+  if (name === undefined && org.id === secret.orgId) return
+  if (await findSecret(trx, org.id, name ?? secret.name)) throw alreadyExists(secret.name)
+  // The form's name is not checked against the pattern (contract §14, Q11), but the column of Concord has its limits.
+  if (name !== undefined && ([...name].length > 128 || name.includes('\0'))) {
+    throw javaError('org.jooq.exception.DataException', 'value too long for type character varying(128)')
+  }
+}
+
+/** An entry as the audit log compares it. */
+function audited(entry: SecretEntry) {
+  return {
+    ...entry,
+    // DiffUtils compares lists as sets, each element under the MD5 of its JSON.
+    projects: Object.fromEntries(entry.projects.map((project) => [md5(JSON.stringify(project)), project])),
+    // Its JSON mapper has no date format of its own: it writes microseconds where the API writes milliseconds.
+    lastUpdatedAt: entry.lastUpdatedAt?.replace(/Z$/, '000Z'),
+  }
+}
+
+const md5 = (text: string) => createHash('md5').update(text).digest('hex')
+
+function updatedParts({ value, storePassword, newStorePassword }: SecretChange) {
+  return {
+    ...(value ? { data: true } : {}),
+    ...(newStorePassword !== undefined && newStorePassword !== storePassword ? { password: true } : {}),
+  }
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import type { Db } from '../db/open.ts'
+import type { OrgRow, Visibility } from '../db/schema.ts'
+import { text, uuid, visibility } from '../jackson.ts'
+import { ownerRequest, resolveOwner } from '../users/owner.ts'
+import type { Form } from './multipart.ts'
+import { projectIdByName, projectIdsOf } from './projectLinks.ts'
+import { base64Value, type ClearValue, formValue, typeOf, visibilityOf } from './value.ts'
+
+/** What both versions of the update ask for: Concord's SecretUpdateParams. Undefined means "leave it". */
+export interface SecretChange {
+  name: string | undefined
+  visibility: Visibility | undefined
+  ownerId: string | undefined
+  /** The organization to move to; the id wins. */
+  orgId: string | undefined
+  orgName: string | undefined
+  /** Empty: keep the links. */
+  projectIds: string[]
+  /** Wins over `projectIds`. */
+  removeProjectLink: boolean
+  value: ClearValue | undefined
+  storePassword: string | undefined
+  newStorePassword: string | undefined
+}
+
+/** Concord's SecretUpdateRequest, the JSON of v1 (contract §9.6); `id` is taken and ignored. */
+export const updateRequest = z.object({
+  id: uuid.nullish(),
+  name: text.nullish(),
+  visibility: visibility.nullish(),
+  owner: ownerRequest.nullish(),
+  orgId: uuid.nullish(),
+  orgName: text.nullish(),
+  projectId: uuid.nullish(),
+  projectName: text.nullish(),
+  data: z.string().nullish(),
+  storePassword: text.nullish(),
+  newStorePassword: text.nullish(),
+})
+
+export type UpdateRequest = z.infer<typeof updateRequest>
+
+/** What a JSON body asks for; what it names is looked up in Concord's order. */
+export async function changeOfJson(db: Db, request: UpdateRequest): Promise<SecretChange> {
+  const projectIds = await projectOfJson(db, request)
+  const ownerId = request.owner?.id ?? (await resolveOwner(db, request.owner, 'LDAP'))?.id
+  return {
+    name: request.name ?? undefined,
+    visibility: request.visibility ?? undefined,
+    ownerId,
+    orgId: request.orgId ?? undefined,
+    orgName: request.orgName ?? undefined,
+    projectIds,
+    removeProjectLink: request.projectName?.trim() === '',
+    value: typeof request.data === 'string' ? base64Value(request.data) : undefined,
+    storePassword: request.storePassword ?? undefined,
+    newStorePassword: request.newStorePassword ?? undefined,
+  }
+}
+
+/** A project's name is looked up in the organization of the body, not of the path (contract §14, Q7). */
+async function projectOfJson(db: Db, { projectId, projectName, orgId }: UpdateRequest): Promise<string[]> {
+  if (projectId) return [projectId]
+  if (!projectName?.trim()) return []
+  return [await projectIdByName(db, orgId ?? '', projectName)]
+}
+
+/** What a multipart body of v2 asks for. Project names come first, so that they fail before anything else does. */
+export async function changeOfForm(db: Db, org: OrgRow, form: Form): Promise<SecretChange> {
+  const projectIds = await projectIdsOf(db, org, form)
+  const orgId = form.uuid('orgId')
+  const ownerId = form.uuid('ownerId')
+  const type = typeOf(form)
+  const value = type && formValue(form, type)
+  return {
+    name: form.text('name'),
+    visibility: visibilityOf(form),
+    ownerId,
+    orgId,
+    orgName: form.text('org'),
+    projectIds,
+    removeProjectLink: form.flag('removeProjectLink'),
+    value,
+    storePassword: form.text('storePassword'),
+    newStorePassword: form.text('newStorePassword'),
+  }
+}

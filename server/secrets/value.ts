@@ -1,0 +1,73 @@
+import type { SecretType, Visibility } from '../db/schema.ts'
+import { javaError, textError, validationError } from '../errors.ts'
+import { decodeBase64 } from '../vault/base64.ts'
+import { encodeKeyPair, encodeUsernamePassword } from '../vault/binary.ts'
+import type { Form } from './multipart.ts'
+
+/** Concord's default of `secretStore.maxSecretDataSize`. */
+export const MAX_DATA_BYTES = 1024 * 1024
+
+/** A value in the clear, as `…/data` sends it (contract §9.9). */
+export interface ClearValue {
+  type: SecretType
+  bytes: Buffer
+}
+
+const TYPES: readonly string[] = ['KEY_PAIR', 'USERNAME_PASSWORD', 'DATA'] satisfies SecretType[]
+
+/** The `type` field, in any case. */
+export function typeOf(form: Form): SecretType | undefined {
+  const text = form.text('type')
+  if (text === undefined) return undefined
+  const type = text.toUpperCase()
+  if (!TYPES.includes(type)) throw validationError(`Unsupported secret type: ${text}`)
+  return type as SecretType
+}
+
+/** The `visibility` field, in exact case. Absent means PUBLIC, in updates too (contract §14, Q1). */
+export function visibilityOf(form: Form): Visibility {
+  const text = form.text('visibility') ?? 'PUBLIC'
+  if (text !== 'PUBLIC' && text !== 'PRIVATE') throw textError(400, `Invalid visibility value: ${text}`)
+  return text
+}
+
+/** The value that the fields of a form hold. A key pair needs both files here; only creation can make new ones. */
+export function formValue(form: Form, type: SecretType): ClearValue {
+  if (type === 'KEY_PAIR') {
+    const publicKey = form.requiredBytes('public')
+    return { type, bytes: encodeKeyPair({ publicKey, privateKey: form.requiredBytes('private') }) }
+  }
+  if (type === 'USERNAME_PASSWORD') {
+    const username = form.requiredText('username')
+    return loginValue(username, form.requiredText('password'))
+  }
+  return dataValue(form.requiredBytes('data'))
+}
+
+function loginValue(username: string, password: string): ClearValue {
+  try {
+    return { type: 'USERNAME_PASSWORD', bytes: encodeUsernamePassword({ username, password }) }
+  } catch {
+    // The only failure: DataOutput#writeUTF has two bytes for the length.
+    throw javaError('java.lang.RuntimeException', 'java.io.UTFDataFormatException: encoded string too long')
+  }
+}
+
+export function dataValue(bytes: Buffer): ClearValue {
+  if (bytes.length > MAX_DATA_BYTES) {
+    throw javaError('java.lang.IllegalArgumentException', `File size exceeds limit of ${MAX_DATA_BYTES} bytes`)
+  }
+  return { type: 'DATA', bytes }
+}
+
+/** The `data` of a JSON update: base64, in which Jackson allows white space. */
+export function base64Value(text: string): ClearValue {
+  let bytes: Buffer
+  try {
+    bytes = decodeBase64(text.replace(/\s+/g, ''))
+  } catch {
+    // Not the decoder's message, which quotes a character of the value.
+    throw javaError('com.fasterxml.jackson.databind.exc.InvalidFormatException', 'Failed to decode data as base64')
+  }
+  return dataValue(bytes)
+}
