@@ -19,6 +19,10 @@ const semanticWithoutFonts = {
       if (isSemantic(rule.source?.input.file)) rule.remove()
     },
   },
+  Rule: (rule: { selector: string; remove(): void }) => {
+    // A misspelling in Semantic that the minifier stumbles over.
+    if (rule.selector.includes(':ActiveHover')) rule.remove()
+  },
   Declaration: (declaration: {
     prop: string
     value: string
@@ -58,9 +62,20 @@ const withoutUnusedCss: Plugin = {
   },
 }
 
-export default defineConfig({
+const ourSources = { find: /^#/, replacement: `${import.meta.dirname}/src/` }
+
+/** The router's package offers its development build to bundlers, with all its warnings. */
+const routerForProduction = [
+  { find: /^react-router$/, file: 'index.mjs' },
+  { find: /^react-router\/dom$/, file: 'dom-export.mjs' },
+].map(({ find, file }) => ({
+  find,
+  replacement: `${import.meta.dirname}/node_modules/react-router/dist/production/${file}`,
+}))
+
+export default defineConfig(({ command }) => ({
   plugins: [react(), withoutUnusedCss],
-  resolve: { alias: [{ find: /^#/, replacement: `${import.meta.dirname}/src/` }] },
+  resolve: { alias: command === 'build' ? [ourSources, ...routerForProduction] : [ourSources] },
   // Without these the first cold page of the development server finds two copies of React.
   optimizeDeps: {
     include: [
@@ -84,4 +99,4 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: true,
   },
-})
+}))

@@ -1,10 +1,8 @@
 import './index.css'
-import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createBrowserRouter } from 'react-router'
 import { RouterProvider } from 'react-router/dom'
-import { queryClient } from '#api/queryClient.ts'
 import { fromPeerAddress } from '#paths.ts'
 import { routes } from './routes.tsx'
 
@@ -15,8 +13,6 @@ if (peerAddress) window.history.replaceState(null, '', peerAddress)
 const root = document.getElementById('root') as HTMLElement
 createRoot(root).render(
   <StrictMode>
-    <QueryClientProvider client={queryClient}>
-      <RouterProvider router={createBrowserRouter(routes)} />
-    </QueryClientProvider>
+    <RouterProvider router={createBrowserRouter(routes)} />
   </StrictMode>,
 )

@@ -1,8 +1,7 @@
 import type { ComponentType } from 'react'
 import { type LoaderFunction, type RouteObject, redirect } from 'react-router'
 import { isApiError } from '#api/ApiError.ts'
-import { queryClient } from '#api/queryClient.ts'
-import { whoamiQuery } from '#api/session.ts'
+import { resumeSession } from '#api/session.ts'
 import { Root } from '#pages/Root.tsx'
 import { orgRef, secretRef } from '#params.ts'
 import { paths } from '#paths.ts'
@@ -24,7 +23,7 @@ const page =
 /** Only a first visit without a session goes to the sign-in page; later a 401 opens a dialog (see http.ts). */
 const signedIn: LoaderFunction = async ({ request }) => {
   try {
-    await queryClient.ensureQueryData(whoamiQuery)
+    await resumeSession()
     return null
   } catch (error) {
     if (!isApiError(error, 'unauthorized')) throw error

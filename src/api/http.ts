@@ -1,6 +1,6 @@
 import { ApiError, kindOf, wordsOf } from './ApiError.ts'
 import { serverAnswered, serverIsAway } from './serverAway.ts'
-import { currentSession, signedInAgain } from './sessionOver.ts'
+import { session, signedInAgain } from './sessionOver.ts'
 
 type Options = {
   signal?: AbortSignal
@@ -96,14 +96,14 @@ async function read<T>(body: () => Promise<T>): Promise<T> {
 
 async function send(path: string, request: Request): Promise<Response> {
   let answer = await attempt(path, request)
-  if (answer.response.status === 401 && !request.signingIn && (await signedInAgain(answer.session, request.method)))
+  if (answer.response.status === 401 && !request.signingIn && (await signedInAgain(answer.sentUnder, request.method)))
     answer = await attempt(path, request)
   if (answer.response.ok) return answer.response
   throw await errorOf(answer.response)
 }
 
 async function attempt(path: string, { method, body, headers, signal }: Request) {
-  const session = currentSession()
+  const sentUnder = session.get()
   const timeout = AbortSignal.timeout(body === undefined && method === 'GET' ? READ_TIMEOUT : WRITE_TIMEOUT)
   try {
     const response = await fetch(path, {
@@ -116,7 +116,7 @@ async function attempt(path: string, { method, body, headers, signal }: Request)
     })
     if (kindOf(response.status) === 'unreachable') serverIsAway()
     else serverAnswered()
-    return { response, session }
+    return { response, sentUnder }
   } catch (error) {
     if (signal?.aborted) throw error
     serverIsAway()

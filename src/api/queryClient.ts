@@ -1,4 +1,5 @@
 import { QueryClient } from '@tanstack/react-query'
+import { session } from './sessionOver.ts'
 
 /**
  * The cache. A loader reads fresh data on each navigation and the page finds it still fresh a moment later. Nothing
@@ -10,4 +11,12 @@ export const queryClient = new QueryClient({
     // What was sent must not stay in memory longer than the form that sent it.
     mutations: { gcTime: 0, retry: false, networkMode: 'always' },
   },
+})
+
+// Whoever signs in next must not find what somebody else has read.
+let reader = session.get()?.username
+session.subscribe(() => {
+  const username = session.get()?.username
+  if (reader !== undefined && username !== reader) queryClient.clear()
+  reader = username
 })

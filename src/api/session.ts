@@ -1,22 +1,19 @@
 import { queryOptions } from '@tanstack/react-query'
 import { isApiError } from './ApiError.ts'
 import { http } from './http.ts'
-import { queryClient } from './queryClient.ts'
-import { sessionBegan, sessionEnded } from './sessionOver.ts'
+import { session } from './sessionOver.ts'
 import type { UserInfo, Whoami } from './types.ts'
 
 export type Credentials = { username: string; password: string } | { apiKey: string }
 
-/** Who is signed in. On a first visit a 401 is the answer "nobody". */
+const WHOAMI = '/api/service/console/whoami'
+
+/** Who is signed in: known from the sign-in, or from the question that each visit starts with. */
 export const whoamiQuery = queryOptions({
   queryKey: ['whoami'],
-  queryFn: async ({ signal }) => {
-    const whoami = await http.get<Whoami>('/api/service/console/whoami', { signal })
-    sessionBegan(whoami.username)
-    return whoami
-  },
+  queryFn: ({ signal }) => http.get<Whoami>(WHOAMI, { signal }),
+  initialData: () => session.get(),
   staleTime: Number.POSITIVE_INFINITY,
-  gcTime: Number.POSITIVE_INFINITY,
 })
 
 /** `null` on Concord 2.11.1, which does not have it. */
@@ -32,30 +29,35 @@ export const userInfoQuery = queryOptions({
   },
 })
 
-/** The session that is alive before anybody signs in here, if any. */
+/** On a first visit: takes up the session that the browser has, or throws the 401. */
+export async function resumeSession(): Promise<Whoami> {
+  const known = session.get()
+  if (known) return known
+  const whoami = await http.get<Whoami>(WHOAMI, { signingIn: true })
+  session.set(whoami)
+  return whoami
+}
+
+/** The session that is alive before anybody signs in here, if any. Whatever is wrong, signing in will say it. */
 export async function liveSession(): Promise<Whoami | undefined> {
   try {
-    return await http.get<Whoami>('/api/service/console/whoami', { signingIn: true })
+    return await http.get<Whoami>(WHOAMI, { signingIn: true })
   } catch (error) {
-    // A disabled user's session answers 403: not one to continue with. And whatever else is wrong with the server,
-    // signing in will say it.
     if (isApiError(error)) return undefined
     throw error
   }
 }
 
 /**
- * Starts a session (concord-api §2). While another session or a remembered login lives, Concord ignores new
- * credentials, so both are ended first.
+ * Asks for a session (concord-api §2). While another session or a remembered login lives, Concord ignores new
+ * credentials, so both are ended first. The caller then sets `session`, or finishes the dialog.
  */
 export async function login(credentials: Credentials, rememberMe: boolean): Promise<Whoami> {
   await endSession()
-  const whoami = await http.get<Whoami>('/api/service/console/whoami', {
+  return http.get<Whoami>(WHOAMI, {
     signingIn: true,
     headers: { ...authorization(credentials), ...(rememberMe ? { 'X-Concord-RememberMe': 'true' } : {}) },
   })
-  queryClient.setQueryData(whoamiQuery.queryKey, whoami)
-  return whoami
 }
 
 function authorization(credentials: Credentials): Record<string, string> {
@@ -68,9 +70,8 @@ const base64 = (text: string) => btoa(String.fromCharCode(...new TextEncoder().e
 
 const endSession = () => http.post<void>('/api/service/console/logout', undefined, { signingIn: true })
 
-/** Ends the session on the server and forgets everything that was read. */
+/** Ends the session on the server; what was read is forgotten with it (see queryClient.ts). */
 export async function logout() {
   await endSession()
-  sessionEnded()
-  queryClient.clear()
+  session.set(undefined)
 }

@@ -1,20 +1,25 @@
-import { useSuspenseQuery } from '@tanstack/react-query'
+import { QueryClientProvider } from '@tanstack/react-query'
 import { ChevronDown, LogOut } from 'lucide-react'
 import { Suspense, useEffect, useState } from 'react'
 import { Link, Outlet, useNavigate, useNavigation, useParams } from 'react-router'
-import { logout, whoamiQuery } from '#api/session.ts'
+import { queryClient } from '#api/queryClient.ts'
+import { logout } from '#api/session.ts'
+import { session } from '#api/sessionOver.ts'
 import { paths } from '#paths.ts'
 import { Icon } from '#ui/Icon.tsx'
 import { Menu } from '#ui/Menu.tsx'
 import { Skeleton } from '#ui/Skeleton.tsx'
 import { announce, StatusRegion } from '#ui/StatusMessage.tsx'
+import { useStore } from '../store.ts'
 import { RouteError } from './RouteError.tsx'
 
 /** The bar, and below it the page. */
 export function Frame() {
-  const { data: whoami } = useSuspenseQuery(whoamiQuery)
+  const whoami = useStore(session)
+  // Signed out: the sign-in page is on its way.
+  if (!whoami) return null
   return (
-    <>
+    <QueryClientProvider client={queryClient}>
       <a className="skip" href="#content">
         Skip to the content
       </a>
@@ -24,7 +29,7 @@ export function Frame() {
         <Outlet key={whoami.username} />
       </main>
       <StatusRegion />
-    </>
+    </QueryClientProvider>
   )
 }
 

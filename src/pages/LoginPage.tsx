@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { useLoaderData, useNavigate, useRevalidator, useSearchParams } from 'react-router'
 import { type Credentials, liveSession, login, logout } from '#api/session.ts'
-import { sessionBegan } from '#api/sessionOver.ts'
+import { session } from '#api/sessionOver.ts'
 import type { Whoami } from '#api/types.ts'
 import { returnAddress } from '#paths.ts'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
@@ -18,8 +18,7 @@ export function LoginPage() {
   const from = returnAddress(params.get('from'))
 
   async function signIn(credentials: Credentials, rememberMe: boolean) {
-    const { username } = await login(credentials, rememberMe)
-    sessionBegan(username)
+    session.set(await login(credentials, rememberMe))
     await navigate(from, { replace: true })
   }
 

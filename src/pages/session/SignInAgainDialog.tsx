@@ -1,7 +1,6 @@
 import { useId, useState } from 'react'
 import { useNavigate, useRevalidator } from 'react-router'
-import { queryClient } from '#api/queryClient.ts'
-import { type Credentials, login, whoamiQuery } from '#api/session.ts'
+import { type Credentials, login } from '#api/session.ts'
 import { finishSignIn, giveUpSignIn } from '#api/sessionOver.ts'
 import { paths } from '#paths.ts'
 import { Dialog } from '#ui/Dialog.tsx'
@@ -19,14 +18,11 @@ export function SignInAgainDialog({ username }: { username: string }) {
     setBusy(true)
     try {
       const whoami = await login(credentials, rememberMe)
-      if (whoami.username !== username) {
-        // Nothing that the other user could read may stay on the screen. The frame mounts the page anew.
-        queryClient.clear()
-        queryClient.setQueryData(whoamiQuery.queryKey, whoami)
+      if (finishSignIn(whoami) === 'another user') {
+        // The cache is empty and the frame mounts the page anew: nothing of the other user's stays on the screen.
         warn(`You are now signed in as ${whoami.username} instead of ${username}. The page was read again.`)
+        await revalidate()
       }
-      const outcome = finishSignIn(whoami.username)
-      if (outcome === 'another user') await revalidate()
     } finally {
       setBusy(false)
     }
@@ -34,7 +30,6 @@ export function SignInAgainDialog({ username }: { username: string }) {
 
   async function leave() {
     giveUpSignIn()
-    queryClient.clear()
     await navigate(paths.login({ from: window.location.pathname + window.location.search }))
   }
 
