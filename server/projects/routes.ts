@@ -1,4 +1,246 @@
 import type { Hono } from 'hono'
-import type { Env, Services } from '../services.ts'
+import { z } from 'zod'
+import { requireMember, requireOrg, requireProject } from '../access.ts'
+import { recordAudit } from '../audit/record.ts'
+import { principalOf, userOf } from '../auth/principal.ts'
+import type { Db } from '../db/open.ts'
+import type { AccessLevel, ProjectRow } from '../db/schema.ts'
+import { nullPointer, textError } from '../errors.ts'
+import {
+  checkNames,
+  missing,
+  nameViolations,
+  paging,
+  param,
+  readJson,
+  readOptionalJson,
+  reject,
+  resource,
+} from '../http.ts'
+import type { Call, Env, Services } from '../services.ts'
+import { teamOfAccessEntry } from '../teams/store.ts'
+import {
+  accessRequest,
+  projectRequest,
+  projectViolations,
+  repositoryRequest,
+  repositoryViolations,
+} from './requests.ts'
+import {
+  findRepository,
+  listProjects,
+  listRepositories,
+  projectEntry,
+  requireProjectNamed,
+  requireProjectRow,
+} from './store.ts'
+import { createOrUpdateProject, createOrUpdateRepository, deleteProject, deleteRepository } from './write.ts'
 
-export function projectRoutes(_app: Hono<Env>, _services: Services) {}
+/** Projects and repositories: contract §6, without running or cloning anything. */
+export function projectRoutes(app: Hono<Env>, services: Services) {
+  const { db } = services
+
+  resource(app, '/api/v1/org/:orgName/project', {
+    GET: async (c) => {
+      checkNames('ProjectResource.find', { arg0: param(c, 'orgName') })
+      const org = await requireOrg(db, param(c, 'orgName'))
+      userOf(c)
+      return listProjects(db, principalOf(c), org, pageOf(c))
+    },
+    POST: {
+      consumes: 'application/json',
+      handle: async (c) => {
+        const request = await readJson(c, projectRequest)
+        const orgName = param(c, 'orgName')
+        reject([...nameViolations('ProjectResource.createOrUpdate', { arg0: orgName }), ...projectViolations(request)])
+        return db.transaction().execute((trx) => createOrUpdateProject(trx, c, orgName, request))
+      },
+    },
+  })
+
+  resource(app, '/api/v1/org/:orgName/project/:projectName', {
+    /** The old way to read a project: with its repositories by name. */
+    GET: async (c) => {
+      checkPath(c, 'ProjectResource.get')
+      const { org, project } = await readableProject(db, c)
+      const repositories = await listRepositories(db, project.id, { offset: 0, limit: undefined, filter: undefined })
+      return {
+        ...(await projectEntry(db, project, org.name)),
+        repositories: Object.fromEntries(repositories.map((repository) => [repository.name, repository])),
+      }
+    },
+    DELETE: async (c) => {
+      checkPath(c, 'ProjectResource.delete')
+      return db.transaction().execute(async (trx) => {
+        const org = await requireOrg(trx, param(c, 'orgName'))
+        userOf(c)
+        await deleteProject(trx, c, org, await requireProjectRow(trx, org.id, param(c, 'projectName')))
+        return { ok: true, result: 'DELETED' }
+      })
+    },
+  })
+
+  resource(app, '/api/v2/org/:orgName/project/:projectName', {
+    GET: async (c) => {
+      checkPath(c, 'ProjectResourceV2.get')
+      const { org, project } = await readableProject(db, c)
+      return projectEntry(db, project, org.name)
+    },
+  })
+
+  repositories(app, services)
+  access(app, services)
+}
+
+function repositories(app: Hono<Env>, { db }: Services) {
+  resource(app, '/api/v1/org/:orgName/project/:projectName/repository', {
+    GET: async (c) => {
+      checkPath(c, 'RepositoryResource.find')
+      return listRepositories(db, (await projectOfRepositories(db, c)).id, pageOf(c))
+    },
+    POST: {
+      consumes: 'application/json',
+      handle: async (c) => {
+        const request = await readJson(c, repositoryRequest)
+        reject([
+          ...nameViolations('RepositoryResource.createOrUpdate', pathOf(c)),
+          ...repositoryViolations('createOrUpdate.arg2', request),
+        ])
+        return db.transaction().execute(async (trx) => {
+          const { project } = await projectForMembers(trx, c)
+          await createOrUpdateRepository(trx, c, project, request)
+          return { ok: true, result: request.id ? 'UPDATED' : 'CREATED' }
+        })
+      },
+    },
+  })
+
+  resource(app, '/api/v1/org/:orgName/project/:projectName/repository/:repositoryName', {
+    GET: async (c) => {
+      checkNames('RepositoryResource.get', { ...pathOf(c), arg2: param(c, 'repositoryName') })
+      const project = await projectOfRepositories(db, c)
+      const repository = await findRepository(db, project.id, param(c, 'repositoryName'))
+      if (!repository) throw textError(404, `Repository not found: ${param(c, 'repositoryName')}`)
+      return repository
+    },
+    DELETE: async (c) => {
+      checkNames('RepositoryResource.delete', { ...pathOf(c), arg2: param(c, 'repositoryName') })
+      return db.transaction().execute(async (trx) => {
+        const { project } = await projectForMembers(trx, c)
+        await deleteRepository(trx, c, project, param(c, 'repositoryName'))
+        return { ok: true, result: 'DELETED' }
+      })
+    },
+  })
+}
+
+function access(app: Hono<Env>, { db }: Services) {
+  resource(app, '/api/v1/org/:orgName/project/:projectName/access', {
+    GET: async (c) => {
+      checkPath(c, 'ProjectResource.getAccessLevel')
+      const { project } = await readableProject(db, c)
+      return db
+        .selectFrom('projectTeamAccess as access')
+        .innerJoin('teams', 'teams.id', 'access.teamId')
+        .innerJoin('orgs', 'orgs.id', 'teams.orgId')
+        .select(['teams.id as teamId', 'orgs.name as orgName', 'teams.name as teamName', 'access.level'])
+        .where('access.projectId', '=', project.id)
+        .orderBy('teams.name')
+        .execute()
+    },
+    POST: {
+      consumes: 'application/json',
+      handle: async (c) => {
+        const request = await readJson(c, accessRequest)
+        reject([
+          ...nameViolations('ProjectResource.updateAccessLevel', pathOf(c)),
+          ...missing('ResourceAccessEntry.updateAccessLevel.arg2.level', request.level),
+        ])
+        return db.transaction().execute(async (trx) => {
+          const { org, project } = await projectForMembers(trx, c)
+          const teamId = await teamOfAccessEntry(trx, org.id, request)
+          // `missing` has seen to the level.
+          await grant(trx, c, project, [{ teamId, level: request.level as AccessLevel }], false)
+          return { ok: true, result: 'UPDATED' }
+        })
+      },
+    },
+  })
+
+  resource(app, '/api/v1/org/:orgName/project/:projectName/access/bulk', {
+    POST: {
+      consumes: 'application/json',
+      handle: async (c) => {
+        const request = await readOptionalJson(c, z.array(accessRequest))
+        reject([
+          ...nameViolations('ProjectResource.updateAccessLevel', pathOf(c)),
+          ...(request ?? []).flatMap(({ level }, i) =>
+            missing(`ResourceAccessEntry.updateAccessLevel.arg2[${i}].level`, level),
+          ),
+        ])
+        return db.transaction().execute(async (trx) => {
+          const { project } = await projectForMembers(trx, c)
+          if (!request) throw textError(400, 'List of teams is null.')
+          const entries = request.map(({ teamId, level }) => ({ teamId, level: level as AccessLevel }))
+          await grant(trx, c, project, entries, true)
+          return { ok: true, result: 'UPDATED' }
+        })
+      },
+    },
+  })
+}
+
+interface Grant {
+  teamId: string | null | undefined
+  level: AccessLevel
+}
+
+async function grant(trx: Db, c: Call, project: ProjectRow, entries: Grant[], replace: boolean) {
+  await requireProject(trx, principalOf(c), project, 'OWNER', 'strict')
+  const projectId = project.id
+  if (replace) await trx.deleteFrom('projectTeamAccess').where('projectId', '=', projectId).execute()
+  for (const { teamId, level } of entries) {
+    if (!teamId) throw nullPointer()
+    await trx
+      .insertInto('projectTeamAccess')
+      .values({ projectId, teamId, level })
+      .onConflict((conflict) => conflict.columns(['projectId', 'teamId']).doUpdateSet({ level }))
+      .execute()
+  }
+  const teams = entries.map(({ teamId, level }) => ({ id: teamId, level }))
+  await recordAudit(trx, c, {
+    object: 'PROJECT',
+    action: 'UPDATE',
+    details: { projectId, access: { replace, teams } },
+  })
+}
+
+const pageOf = (c: Call) => ({ ...paging(c), filter: c.req.query('filter') })
+
+const pathOf = (c: Call) => ({ arg0: param(c, 'orgName'), arg1: param(c, 'projectName') })
+
+const checkPath = (c: Call, method: string) => checkNames(method, pathOf(c))
+
+/** The project of the path, for those who may read it; a missing one is a 404. */
+async function readableProject(db: Db, c: Call) {
+  const org = await requireOrg(db, param(c, 'orgName'))
+  userOf(c)
+  const project = await requireProjectRow(db, org.id, param(c, 'projectName'))
+  await requireProject(db, principalOf(c), project, 'READER', 'open')
+  return { org, project }
+}
+
+/** The same for reading its repositories, where a missing one is a 400. */
+async function projectOfRepositories(db: Db, c: Call): Promise<ProjectRow> {
+  const org = await requireOrg(db, param(c, 'orgName'))
+  userOf(c)
+  const project = await requireProjectNamed(db, org.id, param(c, 'projectName'))
+  await requireProject(db, principalOf(c), project, 'READER', 'open')
+  return project
+}
+
+/** The project of the path, for changes: those need membership, and then what the change itself asks for. */
+async function projectForMembers(db: Db, c: Call) {
+  const org = await requireMember(db, principalOf(c), param(c, 'orgName'))
+  return { org, project: await requireProjectRow(db, org.id, param(c, 'projectName')) }
+}

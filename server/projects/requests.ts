@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import type { Violation } from '../errors.ts'
+import { missing, nameViolations, tooLong } from '../http.ts'
+import { accessLevel, flag, map, text, uuid, visibility } from '../jackson.ts'
+import { ownerRequest } from '../users/owner.ts'
+
+export const repositoryRequest = z
+  .object({
+    id: uuid.nullish(),
+    name: text.nullish(),
+    url: text.nullish(),
+    branch: text.nullish(),
+    commitId: text.nullish(),
+    path: text.nullish(),
+    secretId: uuid.nullish(),
+    secretName: text.nullish(),
+    // What `secretName` was called once.
+    secret: text.nullish(),
+    disabled: flag.nullish(),
+    triggersDisabled: flag.nullish(),
+    meta: map.nullish(),
+  })
+  .transform(({ secret, ...request }) => ({ ...request, secretName: request.secretName ?? secret }))
+
+export type RepositoryRequest = z.infer<typeof repositoryRequest>
+
+const audience = z.enum(['DISABLED', 'OWNERS', 'TEAM_MEMBERS', 'ORG_MEMBERS', 'EVERYONE'])
+
+export const projectRequest = z.object({
+  id: uuid.nullish(),
+  name: text.nullish(),
+  description: text.nullish(),
+  orgId: uuid.nullish(),
+  orgName: text.nullish(),
+  repositories: z.record(z.string(), repositoryRequest).nullish(),
+  cfg: map.nullish(),
+  visibility: visibility.nullish(),
+  owner: ownerRequest.nullish(),
+  rawPayloadMode: audience.nullish(),
+  outVariablesMode: audience.nullish(),
+  processExecMode: z.enum(['DISABLED', 'READERS', 'WRITERS']).nullish(),
+  meta: map.nullish(),
+})
+
+export type ProjectRequest = z.infer<typeof projectRequest>
+
+/** ResourceAccessEntry, the same for projects and secrets. */
+export const accessRequest = z.object({
+  teamId: uuid.nullish(),
+  orgName: text.nullish(),
+  teamName: text.nullish(),
+  level: accessLevel.nullish(),
+})
+
+/** `at` is where the entry is: Concord names the class that a violation is in and the way to it. */
+export function repositoryViolations(at: string, request: RepositoryRequest): Violation[] {
+  const id = `RepositoryEntry.${at}`
+  return [
+    ...nameViolations(id, { name: request.name, secretName: request.secretName }),
+    ...missing(`${id}.url`, request.url),
+    ...tooLong(`${id}.url`, request.url, 2048),
+    ...tooLong(`${id}.branch`, request.branch, 255),
+    ...tooLong(`${id}.commitId`, request.commitId, 64),
+    ...tooLong(`${id}.path`, request.path, 2048),
+  ]
+}
+
+export function projectViolations(request: ProjectRequest): Violation[] {
+  const id = 'ProjectEntry.createOrUpdate.arg1'
+  const repositories = Object.entries(request.repositories ?? {})
+  return [
+    ...nameViolations(id, { name: request.name, orgName: request.orgName }),
+    ...tooLong(`${id}.description`, request.description, 1024),
+    ...repositories.flatMap(([key, repository]) =>
+      repositoryViolations(`createOrUpdate.arg1.repositories[${key}]`, repository),
+    ),
+  ]
+}

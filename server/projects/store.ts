@@ -1,0 +1,126 @@
+import { seesEverything } from '../access.ts'
+import type { Principal } from '../auth/principal.ts'
+import { contains } from '../db/filter.ts'
+import { readJsonColumn } from '../db/json.ts'
+import type { Db } from '../db/open.ts'
+import type { OrgRow, ProjectRow, RepositoryRow } from '../db/schema.ts'
+import { textError, validationError } from '../errors.ts'
+import { nonNull } from '../http.ts'
+import { ownersOf } from '../users/owner.ts'
+
+export const findProject = (db: Db, orgId: string, name: string) =>
+  db.selectFrom('projects').selectAll().where('orgId', '=', orgId).where('name', '=', name).executeTakeFirst()
+
+/** The project, or the 404 of ProjectManager. */
+export async function requireProjectRow(db: Db, orgId: string, name: string): Promise<ProjectRow> {
+  const project = await findProject(db, orgId, name)
+  if (!project) throw textError(404, `Project not found: ${name}`)
+  return project
+}
+
+/** The project, or the 400 of ProjectAccessManager, which the repositories and the audit log answer with. */
+export async function requireProjectNamed(db: Db, orgId: string, name: string): Promise<ProjectRow> {
+  const project = await findProject(db, orgId, name)
+  if (!project) throw validationError(`Project not found: ${name}`)
+  return project
+}
+
+interface Page {
+  offset: number
+  limit: number | undefined
+  filter: string | undefined
+}
+
+/**
+ * The projects of an organization that somebody sees in its list: PUBLIC ones, their own, and all for those who are in
+ * any team of the organization or own it. Entries without `cfg` and `meta`.
+ */
+export async function listProjects(db: Db, who: Principal, org: OrgRow, { offset, limit, filter }: Page) {
+  const userId = who.user?.id ?? ''
+  const rows = await db
+    .selectFrom('projects')
+    .selectAll()
+    .where('orgId', '=', org.id)
+    .$if(!seesEverything(who) && org.ownerId !== userId, (query) =>
+      query.where(({ or, eb, exists, selectFrom }) =>
+        or([
+          eb('visibility', '=', 'PUBLIC'),
+          eb('ownerId', '=', userId),
+          exists(
+            selectFrom('userTeams').select('teamId').where('userId', '=', userId).where('userTeams.orgId', '=', org.id),
+          ),
+        ]),
+      ),
+    )
+    .$if(filter !== undefined, (query) => query.where(contains('name', filter ?? '')))
+    .orderBy('name')
+    .limit(limit ?? -1)
+    .offset(offset)
+    .execute()
+  const ownerOf = await ownersOf(db, rows)
+  return rows.map((project) => briefEntry(project, org.name, ownerOf(project)))
+}
+
+/** ProjectEntry with everything but its repositories. */
+export async function projectEntry(db: Db, project: ProjectRow, orgName: string) {
+  const ownerOf = await ownersOf(db, [project])
+  return nonNull({
+    ...briefEntry(project, orgName, ownerOf(project)),
+    cfg: readJsonColumn(project.cfg),
+    meta: readJsonColumn(project.meta),
+  })
+}
+
+function briefEntry(project: ProjectRow, orgName: string, owner: object | undefined) {
+  const { id, name, description, orgId, visibility, rawPayloadMode, outVariablesMode, processExecMode, createdAt } =
+    project
+  return nonNull({
+    id,
+    name,
+    description,
+    orgId,
+    orgName,
+    visibility,
+    owner,
+    rawPayloadMode,
+    outVariablesMode,
+    processExecMode,
+    createdAt,
+  })
+}
+
+export async function listRepositories(db: Db, projectId: string, { offset, limit, filter }: Page) {
+  const rows = await repositories(db)
+    .where('projectId', '=', projectId)
+    .$if(filter !== undefined, (query) => query.where(contains('repositories.name', filter ?? '')))
+    .orderBy('repositories.name')
+    .limit(limit ?? -1)
+    .offset(offset)
+    .execute()
+  return rows.map(repositoryEntry)
+}
+
+export async function findRepository(db: Db, projectId: string, name: string) {
+  const row = await repositories(db)
+    .where('projectId', '=', projectId)
+    .where('repositories.name', '=', name)
+    .executeTakeFirst()
+  return row && repositoryEntry(row)
+}
+
+const repositories = (db: Db) =>
+  db
+    .selectFrom('repositories')
+    .leftJoin('secrets', 'secrets.id', 'repositories.secretId')
+    .selectAll('repositories')
+    .select(['secrets.name as secretName', 'secrets.storeType as secretStoreType'])
+
+/** RepositoryEntry. */
+function repositoryEntry(row: RepositoryRow & { secretName: string | null; secretStoreType: string | null }) {
+  return nonNull({
+    ...row,
+    disabled: row.disabled === 1,
+    triggersDisabled: row.triggersDisabled === 1,
+    meta: readJsonColumn(row.meta),
+  })
+}

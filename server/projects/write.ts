@@ -1,0 +1,199 @@
+import { requireMember, requireOrgById, requireProject, requireSecret, requireSecretRow } from '../access.ts'
+import { changesBetween } from '../audit/changes.ts'
+import { recordAudit } from '../audit/record.ts'
+import { principalOf, userOf } from '../auth/principal.ts'
+import { writeJsonColumn } from '../db/json.ts'
+import type { Db } from '../db/open.ts'
+import type { OrgRow, ProjectRow, SecretRow } from '../db/schema.ts'
+import { emptyError, validationError } from '../errors.ts'
+import { nonNull } from '../http.ts'
+import { newId } from '../ids.ts'
+import type { Call } from '../services.ts'
+import { resolveOwner } from '../users/owner.ts'
+import type { ProjectRequest, RepositoryRequest } from './requests.ts'
+import { findProject, findRepository, projectEntry } from './store.ts'
+
+/*
+ * Changes of projects and their repositories (Concord's ProjectManager and ProjectRepositoryManager). Unlike Concord
+ * this server does not clone a repository before it saves it: it runs no processes.
+ */
+
+export async function createOrUpdateProject(trx: Db, c: Call, orgName: string, request: ProjectRequest) {
+  const org = await requireMember(trx, principalOf(c), orgName)
+  if (request.id) return update(trx, c, request.id, request)
+  const name = request.name ?? ''
+  if (name.trim() === '') throw validationError("'name' is required")
+  const existing = await findProject(trx, org.id, name)
+  return existing ? update(trx, c, existing.id, request) : create(trx, c, org, name, request)
+}
+
+async function create(trx: Db, c: Call, org: OrgRow, name: string, request: ProjectRequest) {
+  const owner = (await resolveOwner(trx, request.owner, 'LDAP')) ?? userOf(c)
+  const project: ProjectRow = {
+    id: newId(),
+    orgId: org.id,
+    name,
+    description: request.description ?? null,
+    visibility: request.visibility ?? 'PUBLIC',
+    ownerId: owner.id,
+    rawPayloadMode: request.rawPayloadMode ?? 'DISABLED',
+    outVariablesMode: request.outVariablesMode ?? 'DISABLED',
+    processExecMode: request.processExecMode ?? 'READERS',
+    cfg: writeJsonColumn(request.cfg),
+    meta: writeJsonColumn(request.meta),
+    createdAt: new Date().toISOString(),
+  }
+  await trx.insertInto('projects').values(project).execute()
+  if (request.repositories) await replaceRepositories(trx, c, project, request.repositories)
+  await recordProject(trx, c, 'CREATE', project, org.name, changesBetween(undefined, nonNull(request)))
+  return { ok: true, id: project.id, result: 'CREATED' }
+}
+
+/** Only the fields that are sent change, except `rawPayloadMode`: without it an update sets ORG_MEMBERS (contract §6). */
+async function update(trx: Db, c: Call, projectId: string, request: ProjectRequest) {
+  const who = principalOf(c)
+  const project = await trx.selectFrom('projects').selectAll().where('id', '=', projectId).executeTakeFirst()
+  if (!project) throw validationError(`Project not found: ${projectId}`)
+  const owner = await resolveOwner(trx, request.owner, 'LDAP')
+  const changesOwner = owner !== undefined && owner.id !== project.ownerId
+  await requireProject(trx, who, project, changesOwner ? 'OWNER' : 'WRITER', 'strict')
+  const org = await requireOrgById(trx, project.orgId)
+  const target = await targetOrg(trx, c, request)
+  const before = await projectEntry(trx, project, org.name)
+  if (target && target.id !== org.id) {
+    // The secrets' links to the project stay, as Concord forgets to delete them (contract §14 Q36).
+    await trx.updateTable('repositories').set({ secretId: null }).where('projectId', '=', projectId).execute()
+  }
+  const changed: ProjectRow = {
+    ...project,
+    orgId: target?.id ?? project.orgId,
+    name: request.name ?? project.name,
+    description: request.description ?? project.description,
+    visibility: request.visibility ?? project.visibility,
+    ownerId: owner?.id ?? project.ownerId,
+    rawPayloadMode: request.rawPayloadMode ?? 'ORG_MEMBERS',
+    outVariablesMode: request.outVariablesMode ?? project.outVariablesMode,
+    processExecMode: request.processExecMode ?? project.processExecMode,
+    cfg: writeJsonColumn(request.cfg) ?? project.cfg,
+    meta: writeJsonColumn(request.meta) ?? project.meta,
+  }
+  await trx.updateTable('projects').set(changed).where('id', '=', projectId).execute()
+  if (request.repositories) await replaceRepositories(trx, c, changed, request.repositories)
+  const after = await projectEntry(trx, changed, target?.name ?? org.name)
+  await recordProject(trx, c, 'UPDATE', project, org.name, changesBetween(before, after))
+  return { ok: true, id: projectId, result: 'UPDATED' }
+}
+
+/** Where the project is to be, for members of that organization: `orgId` wins over `orgName`. */
+async function targetOrg(trx: Db, c: Call, { orgId, orgName }: ProjectRequest): Promise<OrgRow | undefined> {
+  const name = orgId ? (await requireOrgById(trx, orgId)).name : orgName
+  return typeof name === 'string' ? requireMember(trx, principalOf(c), name) : undefined
+}
+
+export async function deleteProject(trx: Db, c: Call, org: OrgRow, project: ProjectRow) {
+  await requireProject(trx, principalOf(c), project, 'OWNER', 'strict')
+  await trx.deleteFrom('projects').where('id', '=', project.id).execute()
+  await recordProject(trx, c, 'DELETE', project, org.name)
+}
+
+/** One repository, by id or name. */
+export async function createOrUpdateRepository(trx: Db, c: Call, project: ProjectRow, request: RepositoryRequest) {
+  await requireProject(trx, principalOf(c), project, 'WRITER', 'strict')
+  const existing = request.id
+    ? await trx.selectFrom('repositories').select(['id', 'name']).where('id', '=', request.id).executeTakeFirst()
+    : await findRepository(trx, project.id, request.name ?? '')
+  const before = existing && (await findRepository(trx, project.id, existing.name))
+  const row = await repositoryRow(trx, c, project, request)
+  if (existing) {
+    const { id: _, meta: _kept, ...changed } = row
+    await trx
+      .updateTable('repositories')
+      .set(changed)
+      .where('id', '=', existing.id)
+      .where('projectId', '=', project.id)
+      .execute()
+  } else {
+    await trx.insertInto('repositories').values(row).execute()
+  }
+  await recordRepository(trx, c, project, before, await findRepository(trx, project.id, row.name))
+}
+
+export async function deleteRepository(trx: Db, c: Call, project: ProjectRow, name: string) {
+  await requireProject(trx, principalOf(c), project, 'WRITER', 'open')
+  const before = await findRepository(trx, project.id, name)
+  if (!before) throw validationError(`Repository not found: ${name}`)
+  await trx.deleteFrom('repositories').where('id', '=', before.id).execute()
+  await recordRepository(trx, c, project, before, undefined)
+}
+
+async function replaceRepositories(
+  trx: Db,
+  c: Call,
+  project: ProjectRow,
+  repositories: NonNullable<ProjectRequest['repositories']>,
+) {
+  await trx.deleteFrom('repositories').where('projectId', '=', project.id).execute()
+  for (const [key, request] of Object.entries(repositories)) {
+    const row = await repositoryRow(trx, c, project, { ...request, name: request.name ?? key })
+    await trx.insertInto('repositories').values(row).execute()
+  }
+}
+
+async function repositoryRow(trx: Db, c: Call, project: ProjectRow, request: RepositoryRequest) {
+  const secret = await secretOf(trx, c, project.orgId, request)
+  return {
+    id: newId(),
+    projectId: project.id,
+    name: request.name ?? '',
+    url: request.url ?? '',
+    branch: trimmed(request.branch),
+    commitId: trimmed(request.commitId),
+    path: trimmed(request.path),
+    secretId: secret?.id ?? null,
+    disabled: request.disabled ? (1 as const) : (0 as const),
+    triggersDisabled: request.triggersDisabled ? (1 as const) : (0 as const),
+    meta: writeJsonColumn(request.meta),
+  }
+}
+
+/** The secret that a repository is to use: by id one of any organization, by name one of the project's. */
+async function secretOf(trx: Db, c: Call, orgId: string, { secretId, secretName }: RepositoryRequest) {
+  let secret: SecretRow | undefined
+  if (secretId) {
+    secret = await trx.selectFrom('secrets').selectAll().where('id', '=', secretId).executeTakeFirst()
+    if (!secret) throw emptyError(404)
+  } else if (typeof secretName === 'string') {
+    secret = await requireSecretRow(trx, orgId, secretName)
+  }
+  if (secret) await requireSecret(trx, principalOf(c), secret, 'READER', 'open')
+  return secret
+}
+
+const trimmed = (value: string | null | undefined) => value?.trim() || null
+
+async function recordProject(
+  trx: Db,
+  c: Call,
+  action: 'CREATE' | 'UPDATE' | 'DELETE',
+  project: ProjectRow,
+  orgName: string,
+  changes?: object,
+) {
+  await recordAudit(trx, c, {
+    object: 'PROJECT',
+    action,
+    details: { orgId: project.orgId, orgName, projectId: project.id, name: project.name, changes },
+  })
+}
+
+async function recordRepository(
+  trx: Db,
+  c: Call,
+  project: ProjectRow,
+  before: { name: string } | undefined,
+  after: { name: string } | undefined,
+) {
+  const org = await requireOrgById(trx, project.orgId)
+  const repositories = (entry: { name: string } | undefined) => ({ repositories: entry ? { [entry.name]: entry } : {} })
+  await recordProject(trx, c, 'UPDATE', project, org.name, changesBetween(repositories(before), repositories(after)))
+}

@@ -1,0 +1,128 @@
+import type { Db } from '../db/open.ts'
+import type { TeamRole } from '../db/schema.ts'
+import { javaError, validationError } from '../errors.ts'
+import { nonNull } from '../http.ts'
+
+export interface TeamRow {
+  id: string
+  orgId: string
+  name: string
+  description: string | null
+}
+
+export const findTeam = (db: Db, orgId: string, name: string): Promise<TeamRow | undefined> =>
+  db.selectFrom('teams').selectAll().where('orgId', '=', orgId).where('name', '=', name).executeTakeFirst()
+
+export async function requireTeam(db: Db, orgId: string, name: string): Promise<TeamRow> {
+  const team = await findTeam(db, orgId, name)
+  if (!team) throw validationError(`Team not found: ${name}`)
+  return team
+}
+
+/** TeamEntry. */
+export const teamEntry = ({ id, orgId, name, description }: TeamRow, orgName: string) =>
+  nonNull({ id, orgId, orgName, name, description })
+
+export async function listTeams(db: Db, org: { id: string; name: string }) {
+  const rows = await db.selectFrom('teams').selectAll().where('orgId', '=', org.id).orderBy('name').execute()
+  return rows.map((team) => teamEntry(team, org.name))
+}
+
+const userColumns = [
+  'users.id as userId',
+  'users.username',
+  'users.domain as userDomain',
+  'users.displayName',
+  'users.type as userType',
+] as const
+
+/** Direct members by name, then those that a group brings, by name: somebody can be in both. */
+export async function listTeamUsers(db: Db, teamId: string) {
+  const direct = await db
+    .selectFrom('teamUsers')
+    .innerJoin('users', 'users.id', 'teamUsers.userId')
+    .select([...userColumns, 'teamUsers.role'])
+    .where('teamId', '=', teamId)
+    .orderBy('users.username')
+    .execute()
+  const throughGroups = await db
+    .selectFrom('teamLdapGroups as groups')
+    .innerJoin('userLdapGroups', 'userLdapGroups.ldapGroup', 'groups.ldapGroup')
+    .innerJoin('users', 'users.id', 'userLdapGroups.userId')
+    .select([...userColumns, 'groups.role', 'groups.ldapGroup as ldapGroupSource'])
+    .where('teamId', '=', teamId)
+    .orderBy('users.username')
+    .execute()
+  return [
+    ...direct.map((member) => nonNull({ ...member, memberType: 'SINGLE' })),
+    ...throughGroups.map((member) => nonNull({ ...member, memberType: 'LDAP_GROUP' })),
+  ]
+}
+
+export const listTeamLdapGroups = (db: Db, teamId: string) =>
+  db
+    .selectFrom('teamLdapGroups')
+    .select(['ldapGroup as group', 'role'])
+    .where('teamId', '=', teamId)
+    .orderBy('ldapGroup')
+    .execute()
+
+export const putTeamUser = (trx: Db, teamId: string, userId: string, role: TeamRole) =>
+  trx
+    .insertInto('teamUsers')
+    .values({ teamId, userId, role })
+    .onConflict((conflict) => conflict.columns(['teamId', 'userId']).doUpdateSet({ role }))
+    .execute()
+
+export const putTeamLdapGroup = (trx: Db, teamId: string, ldapGroup: string, role: TeamRole) =>
+  trx
+    .insertInto('teamLdapGroups')
+    .values({ teamId, ldapGroup, role })
+    .onConflict((conflict) => conflict.columns(['teamId', 'ldapGroup']).doUpdateSet({ role }))
+    .execute()
+
+/** TeamManager#validateUsers: an organization without an owner keeps at least one team member who is OWNER. */
+export async function requireSomeOwner(trx: Db, orgId: string) {
+  const org = await trx.selectFrom('orgs').select('ownerId').where('id', '=', orgId).executeTakeFirstOrThrow()
+  if (org.ownerId !== null) return
+  const member = await trx
+    .selectFrom('teamUsers')
+    .innerJoin('teams', 'teams.id', 'teamUsers.teamId')
+    .select('userId')
+    .where('orgId', '=', orgId)
+    .where('role', '=', 'OWNER')
+    .executeTakeFirst()
+  const group = await trx
+    .selectFrom('teamLdapGroups')
+    .innerJoin('teams', 'teams.id', 'teamLdapGroups.teamId')
+    .select('ldapGroup')
+    .where('orgId', '=', orgId)
+    .where('role', '=', 'OWNER')
+    .executeTakeFirst()
+  if (!member && !group) throw validationError('Organization must have at least one OWNER')
+}
+
+/**
+ * The team of an access entry: by id, else by name in the entry's organization or the one at hand. What cannot be
+ * resolved is a 500, as ResourceAccessUtils#getTeamId throws it.
+ */
+export async function teamOfAccessEntry(
+  db: Db,
+  orgId: string,
+  entry: { teamId?: string | null; orgName?: string | null; teamName?: string | null },
+): Promise<string> {
+  if (entry.teamId) return entry.teamId
+  if (typeof entry.teamName !== 'string') {
+    throw illegalArgument('You must specify an organization and/or a team name.')
+  }
+  const org =
+    typeof entry.orgName === 'string'
+      ? await db.selectFrom('orgs').select('id').where('name', '=', entry.orgName).executeTakeFirst()
+      : { id: orgId }
+  if (!org) throw illegalArgument(`Organization not found: ${entry.orgName}`)
+  const team = await findTeam(db, org.id, entry.teamName)
+  if (!team) throw illegalArgument(`Team not found: ${entry.teamName}`)
+  return team.id
+}
+
+const illegalArgument = (message: string) => javaError('java.lang.IllegalArgumentException', message)
