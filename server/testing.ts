@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createApp } from './app.ts'
 import { readConfig } from './config.ts'
+import type { ProjectRow, TeamRole, Visibility } from './db/schema.ts'
+import { newId } from './ids.ts'
 import { createLog } from './log.ts'
 import { setUp } from './setup.ts'
+import { generateApiKey, hashApiKey } from './vault/tokens.ts'
 
 /** The admin key of every test server. */
 export const ADMIN_KEY = 'dGVzdC1hZG1pbi1rZXk'
@@ -65,4 +68,60 @@ function formData(fields: Record<string, string | Blob>) {
   const data = new FormData()
   for (const [name, value] of Object.entries(fields)) data.append(name, value)
   return data
+}
+
+/** Rows that tests need around what they test; made without the endpoints, which have tests of their own. */
+
+export async function givenOrg({ services: { db } }: TestServer, name: string, owner?: { id: string }) {
+  const row = { id: newId(), name, ownerId: owner?.id ?? null, visibility: 'PUBLIC', meta: null, cfg: null } as const
+  await db.insertInto('orgs').values(row).execute()
+  return row
+}
+
+/** A user with an API key: `as: user.key` sends a request as them. */
+export async function givenUser({ services: { db } }: TestServer, username: string, ...roles: string[]) {
+  const id = newId()
+  const key = generateApiKey()
+  await db
+    .insertInto('users')
+    .values({
+      ...{ id, username, domain: null, displayName: `The ${username}`, email: null, type: 'LOCAL', disabled: 0 },
+      ...{ permanentlyDisabled: 0, disabledDate: null, passwordHash: null },
+    })
+    .execute()
+  for (const role of roles) {
+    const { id: roleId } = await db.selectFrom('roles').select('id').where('name', '=', role).executeTakeFirstOrThrow()
+    await db.insertInto('userRoles').values({ userId: id, roleId }).execute()
+  }
+  const hash = hashApiKey(key) ?? ''
+  await db.insertInto('apiKeys').values({ id: newId(), userId: id, name: 'main', hash, expiredAt: null }).execute()
+  return { id, username, key }
+}
+
+export async function givenTeam(
+  { services: { db } }: TestServer,
+  org: { id: string },
+  name: string,
+  members: { id: string }[] = [],
+  role: TeamRole = 'MEMBER',
+) {
+  const id = newId()
+  await db.insertInto('teams').values({ id, orgId: org.id, name, description: null }).execute()
+  for (const { id: userId } of members) await db.insertInto('teamUsers').values({ teamId: id, userId, role }).execute()
+  return { id, name }
+}
+
+export async function givenProject(
+  { services: { db } }: TestServer,
+  org: { id: string },
+  name: string,
+  visibility: Visibility = 'PUBLIC',
+) {
+  const row: ProjectRow = {
+    ...{ id: newId(), orgId: org.id, name, description: null, visibility, ownerId: null, cfg: null, meta: null },
+    ...{ rawPayloadMode: 'DISABLED', outVariablesMode: 'DISABLED', processExecMode: 'READERS' },
+    createdAt: new Date().toISOString(),
+  }
+  await db.insertInto('projects').values(row).execute()
+  return row
 }
