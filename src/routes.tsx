@@ -1,5 +1,5 @@
 import type { ComponentType } from 'react'
-import { type LoaderFunction, type RouteObject, redirect } from 'react-router'
+import { type LoaderFunction, type RouteObject, redirect, type ShouldRevalidateFunction } from 'react-router'
 import { isApiError } from '#api/ApiError.ts'
 import { resumeSession } from '#api/session.ts'
 import { Root } from '#pages/Root.tsx'
@@ -8,16 +8,22 @@ import { paths } from '#paths.ts'
 
 type PageModule<Name extends string> = { [N in Name]: ComponentType } & {
   loader?: LoaderFunction
+  shouldRevalidate?: ShouldRevalidateFunction
   ErrorBoundary?: ComponentType
 }
 
-/** A page in a chunk of its own: the module exports the component and, if it wants, `loader` and `ErrorBoundary`. */
+/** A page in a chunk of its own: the module exports the component and, if it wants, `loader`, `shouldRevalidate` and `ErrorBoundary`. */
 const page =
   <Name extends string>(name: Name, load: () => Promise<PageModule<Name>>): RouteObject['lazy'] =>
   async () => {
     const module = await load()
-    const { loader, ErrorBoundary } = module
-    return { Component: module[name], ...(loader && { loader }), ...(ErrorBoundary && { ErrorBoundary }) }
+    const { loader, shouldRevalidate, ErrorBoundary } = module
+    return {
+      Component: module[name],
+      ...(loader && { loader }),
+      ...(shouldRevalidate && { shouldRevalidate }),
+      ...(ErrorBoundary && { ErrorBoundary }),
+    }
   }
 
 /** Only a first visit without a session goes to the sign-in page; later a 401 opens a dialog (see http.ts). */

@@ -1,3 +1,157 @@
-export function SecretListPage() {
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { Plus } from 'lucide-react'
+import { useDeferredValue, useMemo } from 'react'
+import { Link, type LoaderFunctionArgs, type ShouldRevalidateFunctionArgs } from 'react-router'
+import { isApiError } from '#api/ApiError.ts'
+import { canCreateQuery, type OrgRef, organizationQuery } from '#api/orgs.ts'
+import { queryClient } from '#api/queryClient.ts'
+import { userInfoQuery } from '#api/session.ts'
+import { orgRef, useOrgRef } from '#params.ts'
+import { paths } from '#paths.ts'
+import { ErrorMessage } from '#ui/ErrorMessage.tsx'
+import { VisibilityFact } from '#ui/Facts.tsx'
+import { FilterInput } from '#ui/FilterInput.tsx'
+import { Icon } from '#ui/Icon.tsx'
+import { Page } from '#ui/Page.tsx'
+import { Pagination } from '#ui/Pagination.tsx'
+import { RouteError } from '../RouteError.tsx'
+import { Facets, SortSelect } from './list/ListTools.tsx'
+import { changed, isNarrowed, SIZES, sortBy } from './list/listState.ts'
+import { NothingToShow } from './list/NothingToShow.tsx'
+import { useNoAccess } from './list/noAccess.ts'
+import { listing, rowsOf } from './list/rows.ts'
+import { SecretTable } from './list/SecretTable.tsx'
+import { useListState } from './list/useListState.ts'
+import { MOST, useSecrets, wholeListQuery } from './list/useSecrets.ts'
+
+export async function loader({ params }: LoaderFunctionArgs) {
+  const org = orgRef(params)
+  // Not worth waiting for: it only marks rows.
+  void queryClient.prefetchQuery(userInfoQuery)
+  await Promise.all([
+    queryClient.fetchQuery(organizationQuery(org)),
+    queryClient.fetchQuery(wholeListQuery(org)),
+    // That one is not a member is an answer, not a reason to show nothing.
+    queryClient.prefetchQuery(canCreateQuery('SECRET', org)),
+  ])
   return null
+}
+
+/** Another filter, order or page is found in memory: nothing is read again for it. */
+export const shouldRevalidate = ({ currentUrl, nextUrl, defaultShouldRevalidate }: ShouldRevalidateFunctionArgs) =>
+  currentUrl.pathname === nextUrl.pathname && currentUrl.search !== nextUrl.search ? false : defaultShouldRevalidate
+
+export function ErrorBoundary() {
+  const { orgName } = useOrgRef()
+  return <RouteError what={`the organization “${orgName}”`} />
+}
+
+export function SecretListPage() {
+  const org = useOrgRef()
+  const { data: organization } = useSuspenseQuery(organizationQuery(org))
+  const mayCreate = useMayCreate(org)
+  const { state, show, type, clear } = useListState()
+  // The letter appears at once, the rows a moment later.
+  const filter = useDeferredValue(state.filter)
+  const { secrets, isCut, total, error } = useSecrets(org, filter)
+  const rows = useMemo(() => rowsOf(secrets), [secrets])
+  const { rows: shown, ...found } = listing(rows, { ...state, filter })
+  const shownSecrets = shown.map(({ secret }) => secret)
+  const noAccess = useNoAccess(shownSecrets, org.orgName)
+  const from = (found.page - 1) * state.size
+
+  return (
+    <Page
+      title={organization.name}
+      mono
+      documentTitle={`Secrets of ${organization.name}`}
+      facts={
+        <>
+          <VisibilityFact visibility={organization.visibility} />
+          <span>{total === undefined ? `More than ${MOST.toLocaleString('en')} secrets` : counted(total)}</span>
+          <span>Owner: {organization.owner?.displayName ?? organization.owner?.username ?? 'nobody'}</span>
+        </>
+      }
+      action={<CreateButton org={org} whyNot={mayCreate.whyNot} />}
+    >
+      {mayCreate.whyNot && (
+        <p className="ui message" id="why-not-create">
+          {mayCreate.whyNot}
+        </p>
+      )}
+      <search className="tools">
+        <FilterInput label="Filter by name" value={state.filter} onChange={type} />
+        <Facets state={state} onShow={show} counts={found.counts} />
+        <SortSelect state={state} onShow={show} />
+        {isNarrowed(state) && (
+          <button type="button" className="ui basic button" onClick={clear}>
+            Clear all
+          </button>
+        )}
+      </search>
+      <ErrorMessage error={error} title="The list could not be read." />
+      {isCut && (
+        <p className="ui message">
+          Only the first {MOST.toLocaleString('en')} by name are looked at: filter by name to find the others.
+        </p>
+      )}
+      {found.matching > 0 ? (
+        <SecretTable
+          secrets={shownSecrets}
+          sort={state.sort}
+          onSort={(by) => show(sortBy(state, by))}
+          noAccess={noAccess}
+        />
+      ) : (
+        <NothingToShow org={org} state={state} onClear={clear} mayCreate={!mayCreate.whyNot} />
+      )}
+      <div className="table-footer">
+        <span className="muted" role="status">
+          {found.matching > 0 && `${from + 1}–${from + shown.length} of ${counted(found.matching)}`}
+        </span>
+        <Pagination page={found.page} hasNext={found.page < found.pages} />
+        {found.matching > Math.min(...SIZES) && (
+          <label className="size">
+            Rows
+            <select value={state.size} onChange={({ target }) => show(changed(state, { size: Number(target.value) }))}>
+              {SIZES.map((size) => (
+                <option key={size}>{size}</option>
+              ))}
+            </select>
+          </label>
+        )}
+      </div>
+    </Page>
+  )
+}
+
+const counted = (count: number) => `${count.toLocaleString('en')} ${count === 1 ? 'secret' : 'secrets'}`
+
+/** Why the caller may not create secrets here, as far as can be known before the server is asked to (concord-api §12). */
+function useMayCreate(org: OrgRef): { whyNot: string | undefined } {
+  const { data, error } = useQuery(canCreateQuery('SECRET', org))
+  if (isApiError(error, 'forbidden'))
+    return { whyNot: `You are not a member of ${org.orgName}: you see its public secrets, and cannot create any.` }
+  if (data === false) return { whyNot: `A policy does not let you create secrets in ${org.orgName}.` }
+  return { whyNot: undefined }
+}
+
+function CreateButton({ org, whyNot }: { org: OrgRef; whyNot: string | undefined }) {
+  const label = (
+    <>
+      <Icon of={Plus} /> Create secret
+    </>
+  )
+  if (!whyNot)
+    return (
+      <Link className="ui primary button" to={paths.newSecret(org)}>
+        {label}
+      </Link>
+    )
+  // Not `disabled`: it must be reachable, to say why.
+  return (
+    <button type="button" className="ui primary button" aria-disabled aria-describedby="why-not-create">
+      {label}
+    </button>
+  )
 }

@@ -1,10 +1,5 @@
+import { isName, NAME_MEANING } from '../secretName.ts'
 import { type Content, type Draft, isEmpty, sizeOf } from './draft.ts'
-
-/** Concord's names (concord-api §1), as the pattern of an input. */
-export const NAME_PATTERN = '[0-9a-zA-Z][0-9a-zA-Z_@.\\-~]{2,127}'
-export const NAME_MEANING = '3 to 128 letters, digits and _ @ . - ~, with a letter or a digit first.'
-
-const isName = (name: string) => new RegExp(`^${NAME_PATTERN}$`).test(name)
 
 /** Concord stores up to this much as data, and its server takes no larger request (concord-api §9.5). */
 export const MAX_BYTES = 1024 * 1024

@@ -1,0 +1,95 @@
+import { protectionWord, typeWord } from '../facts.tsx'
+import {
+  changed,
+  choose,
+  FACET_NAMES,
+  FACET_VALUES,
+  type Facet,
+  type FacetValues,
+  type ListState,
+  type Sort,
+  type SortKey,
+} from './listState.ts'
+import type { Counts } from './rows.ts'
+
+type Words = { [F in Facet]: { label: string; all: string; word: (value: FacetValues[F]) => string } }
+
+const WORDS: Words = {
+  type: { label: 'Type', all: 'Any type', word: typeWord },
+  visibility: {
+    label: 'Visibility',
+    all: 'Any visibility',
+    word: (value) => (value === 'PUBLIC' ? 'Public' : 'Private'),
+  },
+  scope: { label: 'Scope', all: 'Any scope', word: (value) => (value === 'all' ? 'All projects' : 'Some projects') },
+  protection: { label: 'Protection', all: 'Any protection', word: protectionWord },
+}
+
+type Props = { state: ListState; onShow: (state: ListState) => void; counts: Counts }
+
+/** A choice per facet, with how many each value would leave. */
+export function Facets({ state, onShow, counts }: Props) {
+  return FACET_NAMES.map((facet) => <FacetSelect key={facet} facet={facet} {...{ state, onShow, counts }} />)
+}
+
+function FacetSelect<F extends Facet>({ facet, state, onShow, counts }: Props & { facet: F }) {
+  const { label, all, word } = WORDS[facet]
+  const values: FacetValues[F][] = FACET_VALUES[facet]
+  const ofFacet: Partial<Record<FacetValues[F], number>> = counts[facet]
+  const chosen = state.chosen[facet]
+  return (
+    <select
+      className={`facet ${chosen ? 'chosen' : ''}`}
+      aria-label={label}
+      value={chosen ?? ''}
+      onChange={({ target }) =>
+        onShow(
+          choose(
+            state,
+            facet,
+            values.find((value) => value === target.value),
+          ),
+        )
+      }
+    >
+      <option value="">{all}</option>
+      {values.map((value) => (
+        <option key={value} value={value}>
+          {word(value)} ({ofFacet[value] ?? 0})
+        </option>
+      ))}
+    </select>
+  )
+}
+
+const ORDERS: { by: SortKey; descending: boolean; words: string }[] = [
+  { by: 'name', descending: false, words: 'Name, A to Z' },
+  { by: 'name', descending: true, words: 'Name, Z to A' },
+  { by: 'age', descending: false, words: 'Newest value first' },
+  { by: 'age', descending: true, words: 'Oldest value first' },
+  { by: 'type', descending: false, words: 'Type' },
+  { by: 'type', descending: true, words: 'Type, reversed' },
+]
+
+const isSame = (a: Sort, b: Sort) => a.by === b.by && a.descending === b.descending
+
+/** For narrow screens, where the table has no headings to click. */
+export function SortSelect({ state, onShow }: Omit<Props, 'counts'>) {
+  return (
+    <select
+      className="facet narrow-only"
+      aria-label="Order"
+      value={ORDERS.findIndex((order) => isSame(order, state.sort))}
+      onChange={({ target }) => {
+        const order = ORDERS[Number(target.value)]
+        if (order) onShow(changed(state, { sort: { by: order.by, descending: order.descending } }))
+      }}
+    >
+      {ORDERS.map(({ words }, index) => (
+        <option key={words} value={index}>
+          {words}
+        </option>
+      ))}
+    </select>
+  )
+}

@@ -1,0 +1,39 @@
+import { Link } from 'react-router'
+import type { OrgRef } from '#api/orgs.ts'
+import { paths } from '#paths.ts'
+import { isName } from '../secretName.ts'
+import { isNarrowed, type ListState } from './listState.ts'
+
+type Props = { org: OrgRef; state: ListState; onClear: () => void; mayCreate: boolean }
+
+/** Nothing there is not nothing matches. */
+export function NothingToShow({ org, state, onClear, mayCreate }: Props) {
+  const name = state.filter.trim()
+  if (!isNarrowed(state))
+    return (
+      <div className="empty">
+        <p>{mayCreate ? `There are no secrets in ${org.orgName} yet.` : `There is nothing to see for you here.`}</p>
+        {mayCreate && (
+          <Link className="ui button" to={paths.newSecret(org)}>
+            Create a secret
+          </Link>
+        )}
+      </div>
+    )
+  return (
+    <div className="empty">
+      <p>
+        {name ? `No secret has “${name}” in its name` : 'No secret is like that'}
+        {name && Object.keys(state.chosen).length > 0 ? ' and is like that.' : '.'}
+      </p>
+      <button type="button" className="ui button" onClick={onClear}>
+        Clear the filter
+      </button>
+      {mayCreate && isName(name) && (
+        <Link className="ui button" to={paths.newSecret(org, { name })}>
+          Create “{name}”
+        </Link>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,136 @@
+import { ArrowDown, ArrowUp, Copy, Settings, Trash2 } from 'lucide-react'
+import { memo } from 'react'
+import { Link } from 'react-router'
+import type { Secret } from '#api/types.ts'
+import { paths } from '#paths.ts'
+import { copyText } from '#ui/CopyButton.tsx'
+import { NoAccessFact, VisibilityFact } from '#ui/Facts.tsx'
+import { Icon } from '#ui/Icon.tsx'
+import { Menu } from '#ui/Menu.tsx'
+import { RelativeTime } from '#ui/RelativeTime.tsx'
+import { announce } from '#ui/StatusMessage.tsx'
+import { ProtectionFact, TypeFact } from '../facts.tsx'
+import type { Sort, SortKey } from './listState.ts'
+import { valueSince } from './rows.ts'
+
+type Props = {
+  secrets: Secret[]
+  sort: Sort
+  onSort: (by: SortKey) => void
+  /** Ids of those that may not be opened. */
+  noAccess: Set<string>
+}
+
+export function SecretTable({ secrets, sort, onSort, noAccess }: Props) {
+  const sortable = { sort, onSort }
+  return (
+    <table className="ui table secrets">
+      <thead>
+        <tr>
+          <SortHeader by="name" {...sortable}>
+            Name
+          </SortHeader>
+          <SortHeader by="type" {...sortable}>
+            Type
+          </SortHeader>
+          <th scope="col">Visibility</th>
+          <th scope="col">Protection</th>
+          <th scope="col">Projects</th>
+          <th scope="col">Owner</th>
+          <SortHeader by="age" {...sortable} className="number">
+            Value age
+          </SortHeader>
+          <th scope="col">
+            <span className="visually-hidden">Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {secrets.map((secret) => (
+          <SecretRow key={secret.id} secret={secret} isClosed={noAccess.has(secret.id)} />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+type HeaderProps = { by: SortKey; sort: Sort; onSort: (by: SortKey) => void; className?: string; children: string }
+
+function SortHeader({ by, sort, onSort, className, children }: HeaderProps) {
+  const isSorted = sort.by === by
+  const order = isSorted ? (sort.descending ? 'descending' : 'ascending') : undefined
+  return (
+    <th scope="col" className={className} aria-sort={order}>
+      <button type="button" className="ui link button" onClick={() => onSort(by)}>
+        {children}
+        {isSorted && <Icon of={sort.descending ? ArrowDown : ArrowUp} size={14} />}
+      </button>
+    </th>
+  )
+}
+
+type RowProps = { secret: Secret; isClosed: boolean }
+
+/** Memoized: most rows stay when one more letter is typed. */
+const SecretRow = memo(function SecretRow({ secret, isClosed }: RowProps) {
+  const { orgName, name, owner, projects } = secret
+  const ref = { orgName, secretName: name }
+  return (
+    <tr>
+      <td className="primary">
+        <Link className="mono" to={paths.secret(ref)}>
+          {name}
+        </Link>{' '}
+        {isClosed && <NoAccessFact />}
+      </td>
+      <td>
+        <TypeFact type={secret.type} />
+      </td>
+      <td>
+        <VisibilityFact visibility={secret.visibility} />
+      </td>
+      <td>
+        <ProtectionFact encryptedBy={secret.encryptedBy} />
+      </td>
+      <td>
+        <Projects projects={projects} />
+      </td>
+      <td className="owner">
+        <span className="narrow-only muted">Owner: </span>
+        {owner?.displayName ?? owner?.username ?? 'Nobody'}
+      </td>
+      <td className="number">
+        <span className="narrow-only muted">Value: </span>
+        <RelativeTime at={valueSince(secret)} />
+      </td>
+      <td className="row-menu">
+        <Menu
+          label={`Actions for ${name}`}
+          items={[
+            { label: 'Copy name', icon: Copy, onSelect: () => copy('name', name) },
+            { label: 'Copy id', icon: Copy, onSelect: () => copy('id', secret.id) },
+            { label: 'Settings', icon: Settings, to: paths.secret(ref, 'settings') },
+            { label: 'Delete…', icon: Trash2, danger: true, to: `${paths.secret(ref, 'settings')}#danger` },
+          ]}
+        />
+      </td>
+    </tr>
+  )
+})
+
+async function copy(what: string, text: string) {
+  announce((await copyText(text)) ? `Copied the ${what} ${text}.` : `Could not copy the ${what}: ${text}`)
+}
+
+/** The first two, and how many more; without any, every project may use it. */
+function Projects({ projects }: Pick<Secret, 'projects'>) {
+  if (projects.length === 0) return <span className="muted">All projects</span>
+  const names = projects.map(({ name }) => name).sort()
+  const more = names.slice(2)
+  return (
+    <span className="mono">
+      {names.slice(0, 2).join(', ')}
+      {more.length > 0 && <span title={more.join(', ')}> +{more.length}</span>}
+    </span>
+  )
+}

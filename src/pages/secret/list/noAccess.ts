@@ -1,0 +1,78 @@
+import { useQueries, useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { isApiError } from '#api/ApiError.ts'
+import { organizationQuery } from '#api/orgs.ts'
+import { queryClient } from '#api/queryClient.ts'
+import { type SecretRef, secretQuery } from '#api/secrets.ts'
+import { userInfoQuery, whoamiQuery } from '#api/session.ts'
+import type { EntityOwner, Organization, Secret, UserInfo, Whoami } from '#api/types.ts'
+import { useSettled } from '#fields/useSettled.ts'
+
+type Reader = { whoami: Whoami; userInfo: UserInfo | null | undefined; org: Organization }
+
+const SEES_EVERYTHING = ['concordAdmin', 'concordSystemReader', 'concordSystemWriter']
+
+/**
+ * Whether only the server can tell if the reader may open it (concord-api §9.3): a PRIVATE secret of somebody else,
+ * listed for every member of the organization, that a team of the reader's may or may not have a grant to.
+ */
+export function isUncertain({ visibility, owner }: Secret, { whoami, userInfo, org }: Reader): boolean {
+  if (visibility === 'PUBLIC') return false
+  if (userInfo?.roles?.some((role) => SEES_EVERYTHING.includes(role))) return false
+  return !isSame(owner, whoami) && !isSame(org.owner, whoami)
+}
+
+const isSame = (owner: EntityOwner | undefined, { username, userDomain }: Whoami) =>
+  owner?.username === username && owner.userDomain === userDomain
+
+/**
+ * The ids of those among the shown secrets that may not be opened. The list does not say (concord-api §14, Q5), so each
+ * uncertain one is asked for once: few at a time, and remembered for a minute.
+ */
+export function useNoAccess(shown: Secret[], orgName: string): Set<string> {
+  const { data: whoami } = useSuspenseQuery(whoamiQuery)
+  const { data: org } = useSuspenseQuery(organizationQuery({ orgName }))
+  const { data: userInfo, isPending } = useQuery(userInfoQuery)
+  // Nobody is asked about rows that only flash by while somebody types.
+  const settled = useSettled(shown, 300)
+  const uncertain = isPending ? [] : settled.filter((secret) => isUncertain(secret, { whoami, userInfo, org }))
+  return useQueries({
+    queries: uncertain.map(({ name }) => readableQuery({ orgName, secretName: name })),
+    combine: (answers) => new Set(uncertain.filter((_, index) => answers[index]?.data === false).map(({ id }) => id)),
+  })
+}
+
+const fewAtATime = limit(4)
+
+const readableQuery = (ref: SecretRef) => ({
+  queryKey: ['secretReadable', ref.orgName, ref.secretName],
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    fewAtATime(async () => {
+      signal.throwIfAborted()
+      try {
+        await queryClient.fetchQuery(secretQuery(ref))
+        return true
+      } catch (error) {
+        if (isApiError(error, 'forbidden')) return false
+        throw error
+      }
+    }),
+  staleTime: 60_000,
+})
+
+/** Runs at most so many at once; the others wait for their turn. */
+export function limit(atOnce: number) {
+  let free = atOnce
+  const waiting: (() => void)[] = []
+  return async <T>(act: () => Promise<T>): Promise<T> => {
+    if (free > 0) free -= 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await act()
+    } finally {
+      // The place goes straight to the next one.
+      const next = waiting.shift()
+      if (next) next()
+      else free += 1
+    }
+  }
+}
