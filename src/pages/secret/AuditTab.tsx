@@ -1,3 +1,71 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { type LoaderFunctionArgs, useLoaderData } from 'react-router'
+import { type ApiError, isApiError } from '#api/ApiError.ts'
+import { type AuditFilter, auditQuery } from '#api/audit.ts'
+import { queryClient } from '#api/queryClient.ts'
+import { secretQuery } from '#api/secrets.ts'
+import { secretRef, useSecretRef } from '#params.ts'
+import { AuditFilters, isAction } from './audit/AuditFilters.tsx'
+import { AuditList } from './audit/AuditList.tsx'
+import { timesOf } from './audit/period.ts'
+
+type Question = { filter: AuditFilter; page: number; refused?: ApiError }
+
+/** Asks by the secret's id: what happened under other names and in other organizations belongs to it (concord-api §11). */
+export async function loader({ params, request }: LoaderFunctionArgs): Promise<Question> {
+  const { id: secretId } = await queryClient.fetchQuery(secretQuery(secretRef(params)))
+  const { searchParams } = new URL(request.url)
+  const action = searchParams.get('action')
+  const filter: AuditFilter = {
+    object: 'SECRET',
+    secretId,
+    ...(isAction(action) && { action }),
+    ...timesOf(searchParams),
+  }
+  const page = Math.max(1, Math.trunc(Number(searchParams.get('page'))) || 1)
+  try {
+    await queryClient.fetchQuery(auditQuery(filter, { page }))
+    return { filter, page }
+  } catch (error) {
+    // Others may open a PUBLIC secret, but its log is for readers among the members; a server may limit the period.
+    if (isApiError(error, 'forbidden') || isApiError(error, 'rejected')) return { filter, page, refused: error }
+    throw error
+  }
+}
+
 export function AuditTab() {
-  return null
+  const { filter, page, refused } = useLoaderData<typeof loader>()
+  const { data: secret } = useSuspenseQuery(secretQuery(useSecretRef()))
+  return (
+    <>
+      <p className="prose muted">
+        Everything that was done to this secret, also under earlier names and in other organizations. The server decides
+        how long it keeps its log; Concord’s default is 7 days.
+      </p>
+      {refused?.kind === 'forbidden' ? (
+        <div className="ui message">
+          <div className="content">
+            <p className="header">You may not read the log of this secret</p>
+            <p>It takes Reader access and, for a public secret, belonging to {secret.orgName}.</p>
+            <p className="words muted">{refused.words}</p>
+          </div>
+        </div>
+      ) : (
+        <>
+          <AuditFilters />
+          {refused ? (
+            <div className="ui message">
+              <div className="content">
+                <p className="header">The server does not answer this question</p>
+                <p className="words">{refused.words}</p>
+                <p>Choose another period.</p>
+              </div>
+            </div>
+          ) : (
+            <AuditList secret={secret} filter={filter} page={page} />
+          )}
+        </>
+      )}
+    </>
+  )
 }

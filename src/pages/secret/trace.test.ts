@@ -8,7 +8,7 @@ const entry = (minute: number, action: AuditAction, details: Record<string, unkn
   action,
   details: { secretId: 's1', orgId: 'o1', ...details },
 })
-const named = (wanted: string) => (details: { name?: unknown }) => details.name === wanted
+const named = (wanted: string) => (details: Record<string, unknown>) => details.name === wanted
 
 test('a move says where to, under the name it got there', () => {
   const moved = entry(1, 'UPDATE', {

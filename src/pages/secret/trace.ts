@@ -24,7 +24,7 @@ const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 export function clueIn(
   entries: AuditEntry[],
   orgName: string,
-  matches: (details: { name?: unknown; secretId?: unknown }) => boolean,
+  matches: (details: Record<string, unknown>) => boolean,
 ): Clue | undefined {
   const newestFirst = entries
     .filter((entry) => entry.object === 'SECRET' && entry.details && matches(entry.details))

@@ -19,12 +19,17 @@ export const plain = (parts: Part[]) => parts.map((part) => (typeof part === 'st
 export const actorOf = ({ user }: AuditEntry) =>
   user ? (user.username ?? user.displayName ?? user.id ?? 'somebody') : 'the system or a deleted user'
 
+const SOURCES: Record<string, string> = {
+  UI: 'console',
+  API_REQUEST: 'API',
+  PROCESS: 'process',
+  SYSTEM: 'the server itself',
+}
+
 /** From where: `console, 10.0.0.7`. A process is named by its id, wholly. */
 export function sourceOf({ details }: AuditEntry): string {
   const { actionSource, requestIp } = details ?? {}
-  const via =
-    { UI: 'console', API_REQUEST: 'API', PROCESS: 'process', SYSTEM: 'the server itself' }[actionSource?.type ?? ''] ??
-    actionSource?.type
+  const via = SOURCES[actionSource?.type ?? ''] ?? actionSource?.type
   const what = actionSource?.instanceId ? `${via} ${actionSource.instanceId}` : via
   return [what, requestIp].filter(Boolean).join(', ') || 'unknown'
 }

@@ -1,0 +1,65 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
+import type { SecretRef } from '#api/secrets.ts'
+import { paths } from '#paths.ts'
+import { ErrorPage } from '#ui/ErrorPage.tsx'
+import { RelativeTime } from '#ui/RelativeTime.tsx'
+import { actorOf } from './audit/sentences.ts'
+import { type Trace, traceSecret } from './trace.ts'
+
+/** In place of a secret that is not there: what was looked for, and where it went if the log knows. */
+export function SecretMissing({ orgName, secretName }: SecretRef) {
+  const { data: trace, isPending } = useQuery({
+    queryKey: ['trace', orgName, secretName],
+    queryFn: () => traceSecret({ orgName, secretName }),
+  })
+  const now = trace?.now
+  return (
+    <ErrorPage
+      title={`There is no secret “${secretName}” in ${orgName}`}
+      nextSteps={
+        <>
+          {now && (
+            <Link className="ui primary button" to={paths.secret(now)}>
+              Open {now.orgName} / {now.secretName}
+            </Link>
+          )}
+          <Link className={`ui ${now ? '' : 'primary'} button`} to={paths.secrets({ orgName }, { filter: secretName })}>
+            Look for this name in {orgName}
+          </Link>
+          <Link className="ui button" to={paths.secrets({ orgName })}>
+            All secrets of {orgName}
+          </Link>
+        </>
+      }
+    >
+      <p role="status">
+        {trace ? (
+          <Story trace={trace} orgName={orgName} />
+        ) : isPending ? (
+          'Looking in the audit log for where it went …'
+        ) : (
+          'It was renamed, moved or deleted, or there never was one. The audit log, as far as you may read it, does not say.'
+        )}
+      </p>
+      <p className="muted">Capital and small letters count in names.</p>
+    </ErrorPage>
+  )
+}
+
+function Story({ trace, orgName }: { trace: Trace; orgName: string }) {
+  const by = (
+    <>
+      <b>{actorOf(trace.entry)}</b> <RelativeTime at={trace.entry.entryDate} />
+    </>
+  )
+  if (trace.what === 'deleted') return <>It was deleted by {by}.</>
+  return (
+    <>
+      It was {trace.what === 'moved' ? 'moved to ' : 'renamed to '}
+      <b className="mono">{trace.what === 'moved' ? trace.to.orgName : trace.to.secretName}</b>
+      {trace.what === 'moved' && trace.to.orgName === orgName ? ' and back' : ''} by {by}.{' '}
+      {!trace.now && 'Where it is now cannot be seen with your rights, or it was deleted since.'}
+    </>
+  )
+}

@@ -1,0 +1,128 @@
+import { Globe, TriangleAlert } from 'lucide-react'
+import { useBeforeUnload, useBlocker } from 'react-router'
+import { isApiError } from '#api/ApiError.ts'
+import type { Secret } from '#api/types.ts'
+import type { Change } from '#api/useChange.ts'
+import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
+import { ErrorMessage } from '#ui/ErrorMessage.tsx'
+import { VisibilityFact } from '#ui/Facts.tsx'
+import { Icon } from '#ui/Icon.tsx'
+import { TypeFact } from '../facts.tsx'
+import { changeWords, type GrantRow, levelWord, type Staged } from './grants.ts'
+import { LockOutWarning } from './LockOutWarning.tsx'
+import type { LockOut } from './lockOut.ts'
+
+/** Grants hardly matter for a PUBLIC secret: concord-api §9.3, Q3 and Q4. */
+export function PublicMessage({ orgName }: { orgName: string }) {
+  return (
+    <div className="ui warning message">
+      <Icon of={Globe} />
+      <div className="content">
+        <p className="header">This secret is public, so what is granted here hardly matters</p>
+        <p>
+          Every signed-in user of this server can use it, and every member of {orgName} can change, rename or move it,
+          in whatever team they are. Only two things still take <b>Owner</b>: deleting it, and changing this list.
+        </p>
+      </div>
+    </div>
+  )
+}
+
+type ChangedProps = { theirs: GrantRow[]; staged: Staged; onKeep: () => void; onDiscard: () => void }
+
+/** Somebody else was faster: what they did, and what the user wanted for the same teams. */
+export function AccessChangedMessage({ theirs, staged, onKeep, onDiscard }: ChangedProps) {
+  return (
+    <div className="ui warning message" role="alert">
+      <Icon of={TriangleAlert} />
+      <div className="content">
+        <p className="header">Somebody else changed access meanwhile. Nothing of yours is saved.</p>
+        <ul>
+          {theirs.map((row) => {
+            const wanted = staged.edits[row.teamId]
+            return (
+              <li key={row.teamId}>
+                <b className="mono">{row.teamName}</b>: {changeWords(row)}
+                {wanted && <> (you want: {wanted.level ? levelWord[wanted.level] : 'no access'})</>}
+              </li>
+            )
+          })}
+        </ul>
+        <div className="tools">
+          <button type="button" className="ui button" onClick={onKeep}>
+            Keep my changes on top of theirs
+          </button>
+          <button type="button" className="ui button" onClick={onDiscard}>
+            Discard mine
+          </button>
+        </div>
+      </div>
+    </div>
+  )
+}
+
+type SaveProps = {
+  secret: Secret
+  changes: GrantRow[]
+  risk: LockOut
+  save: Change<void, void>
+  onClose: () => void
+}
+
+/** L1 (ux.md §7): says what changes for whom; *Cancel* has the focus. */
+export function SaveDialog({ secret, changes, risk, save, onClose }: SaveProps) {
+  return (
+    <ConfirmDialog
+      title={`Change access to “${secret.name}”`}
+      action="Yes, change access"
+      danger={risk.risk === 'access' || risk.risk === 'control'}
+      busy={save.isPending}
+      onConfirm={() => save.mutate()}
+      onClose={onClose}
+      problem={
+        <ErrorMessage error={save.error} title="Access was not changed." readAgain={save.readAgain} found={save.found}>
+          <p>
+            Your changes are still here.{' '}
+            {isApiError(save.error, 'forbidden') && 'Saving takes Owner on this secret, or being its owner.'}
+          </p>
+        </ErrorMessage>
+      }
+    >
+      <p className="subject">
+        <span className="mono">
+          {secret.orgName} / {secret.name}
+        </span>
+        <TypeFact type={secret.type} />
+        <VisibilityFact visibility={secret.visibility} />
+      </p>
+      <p>This takes effect at once, for everybody in these teams:</p>
+      <ul className="changes">
+        {changes.map((row) => (
+          <li key={row.teamId}>
+            <b className="mono">{row.teamName}</b>: {changeWords(row)}
+          </li>
+        ))}
+      </ul>
+      <LockOutWarning {...risk} />
+    </ConfirmDialog>
+  )
+}
+
+/** Asks before what is staged is lost by going to another page. */
+export function LeaveGuard({ active }: { active: boolean }) {
+  const blocker = useBlocker(
+    ({ currentLocation, nextLocation }) => active && currentLocation.pathname !== nextLocation.pathname,
+  )
+  useBeforeUnload((event) => active && event.preventDefault())
+  if (blocker.state !== 'blocked') return null
+  return (
+    <ConfirmDialog
+      title="Leave without saving access?"
+      action="Yes, leave without saving"
+      onConfirm={() => blocker.proceed()}
+      onClose={() => blocker.reset()}
+    >
+      <p>The changes to access that you made here are not saved yet. They are lost when you leave.</p>
+    </ConfirmDialog>
+  )
+}

@@ -1,0 +1,41 @@
+import type { Secret } from '#api/types.ts'
+import { CopyButton } from '#ui/CopyButton.tsx'
+
+type Way = { method: string; gives: string }
+
+/** Methods of Concord's `crypto` task by type of secret. */
+const WAYS: Record<Secret['type'], Way[]> = {
+  KEY_PAIR: [{ method: 'exportKeyAsFile', gives: 'writes both keys to files and gives their paths: private, public' }],
+  USERNAME_PASSWORD: [{ method: 'exportCredentials', gives: 'gives username and password' }],
+  DATA: [
+    { method: 'exportAsString', gives: 'gives the value as text' },
+    { method: 'exportAsFile', gives: 'writes the value to a file and gives its path' },
+  ],
+}
+
+export function HowToUse({ secret: { orgName, name, type, encryptedBy, projects } }: { secret: Secret }) {
+  const password = encryptedBy === 'PASSWORD'
+  return (
+    <section aria-labelledby="how-to-use">
+      <h2 id="how-to-use">In a flow</h2>
+      <ul className="plain">
+        {WAYS[type].map(({ method, gives }) => {
+          const expression = `\${crypto.${method}('${orgName}', '${name}', ${password ? 'storePassword' : 'null'})}`
+          return (
+            <li key={method}>
+              <code className="mono">{expression}</code> <CopyButton text={expression} label={`Copy ${method}`} />
+              <p className="note">{gives}</p>
+            </li>
+          )
+        })}
+      </ul>
+      <p className="prose muted">
+        {password
+          ? 'The third argument is the store password: a variable that somebody enters, or an encrypted string.'
+          : 'The third argument would be a store password; this secret has none.'}{' '}
+        {projects.length > 0 && 'It works in processes of the projects named above only. '}
+        {type === 'KEY_PAIR' && !password && 'A repository uses it when it is chosen in the settings of its project.'}
+      </p>
+    </section>
+  )
+}

@@ -1,0 +1,77 @@
+import { useMutation } from '@tanstack/react-query'
+import { Download } from 'lucide-react'
+import { queryClient } from '#api/queryClient.ts'
+import { readPublicKey } from '#api/secrets.ts'
+import type { Secret } from '#api/types.ts'
+import { CopyButton } from '#ui/CopyButton.tsx'
+import { ErrorMessage } from '#ui/ErrorMessage.tsx'
+import { Icon } from '#ui/Icon.tsx'
+import { fingerprintOf } from './fingerprint.ts'
+
+/** The public half of a key pair, on demand only: each reading writes an audit entry (concord-api §9.9). */
+export function PublicKeySection({ secret }: { secret: Secret }) {
+  const read = useMutation({
+    mutationFn: async () => {
+      const { publicKey } = await readPublicKey({ orgName: secret.orgName, secretName: secret.name })
+      await queryClient.invalidateQueries({ queryKey: ['audit'], refetchType: 'none' })
+      return { publicKey, fingerprint: await fingerprintOf(publicKey) }
+    },
+  })
+  return (
+    <section aria-labelledby="public-key">
+      <h2 id="public-key">Public key</h2>
+      {secret.encryptedBy === 'PASSWORD' ? (
+        <p className="prose">
+          The server cannot show it: both halves of this pair are encrypted with the store password, which the server
+          does not keep. Take the public key from where the pair was made.
+        </p>
+      ) : read.data ? (
+        <PublicKey {...read.data} fileName={`${secret.name}.pub`} />
+      ) : (
+        <>
+          <ErrorMessage error={read.error} title="The public key could not be read." />
+          <button
+            type="button"
+            className={`ui ${read.isPending ? 'loading' : ''} button`}
+            aria-disabled={read.isPending}
+            aria-describedby="public-key-note"
+            onClick={() => !read.isPending && read.mutate()}
+          >
+            Show public key
+          </button>
+          <p className="note" id="public-key-note">
+            The server writes to the audit log that you asked for it.
+          </p>
+        </>
+      )}
+    </section>
+  )
+}
+
+type Props = { publicKey: string; fingerprint: string | undefined; fileName: string }
+
+function PublicKey({ publicKey, fingerprint, fileName }: Props) {
+  return (
+    <>
+      <pre className="key mono">{publicKey.trim()}</pre>
+      {fingerprint && (
+        <p>
+          Fingerprint <span className="mono">{fingerprint}</span>{' '}
+          <CopyButton text={fingerprint} label="Copy fingerprint" />
+        </p>
+      )}
+      <div className="tools">
+        <CopyButton text={`${publicKey.trim()}\n`} label="Copy public key">
+          Copy
+        </CopyButton>
+        <a
+          className="ui button"
+          download={fileName}
+          href={`data:text/plain;charset=utf-8,${encodeURIComponent(`${publicKey.trim()}\n`)}`}
+        >
+          <Icon of={Download} /> Download {fileName}
+        </a>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,47 @@
+import type { Secret } from '#api/types.ts'
+import { Affected } from '../settings/Affected.tsx'
+import { count } from '../settings/words.ts'
+import { useUsage } from '../usage.ts'
+
+/** The repositories that fetch their code with the secret. Found out after the page is there: it may take a while. */
+export function UsedBy({ secret }: { secret: Secret }) {
+  const { data: usage, isError, refetch } = useUsage(secret)
+  return (
+    <section aria-labelledby="used-by">
+      <h2 id="used-by">Used by</h2>
+      {isError ? (
+        <>
+          <p className="note error" role="alert">
+            Which repositories use it could not be found out.
+          </p>
+          <button type="button" className="ui button" onClick={() => refetch()}>
+            Try again
+          </button>
+        </>
+      ) : (
+        <>
+          <p className="muted" role="status">
+            {usage?.complete
+              ? usage.uses.length === 0 &&
+                `No repository of ${secret.orgName} that you can read uses it. Flows may still ask for it by its name.`
+              : `Reading the projects of ${secret.orgName}${
+                  usage ? `: ${usage.projectsRead} of ${usage.projectsTotal}` : ''
+                } …`}
+          </p>
+          {usage && usage.uses.length > 0 && (
+            <Affected
+              title={count(usage.uses.length, 'repository', 'repositories')}
+              items={usage.uses.map(({ projectName, repository }) => `${projectName} › ${repository.name}`)}
+            />
+          )}
+          {usage && usage.unreadable.length > 0 && (
+            <Affected
+              title={`And ${count(usage.unreadable.length, 'project')} you cannot read, which may use it as well:`}
+              items={usage.unreadable}
+            />
+          )}
+        </>
+      )}
+    </section>
+  )
+}
