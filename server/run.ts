@@ -42,8 +42,6 @@ async function start(listenerOf: (services: Services) => RequestListener, server
     await services.db.destroy()
     throw error
   }
-  console.log(`Concord secrets console: ${addressOf(server, config)}`)
-
   const clean = () =>
     removeDeadSessions(services.db, config).catch((error: Error) =>
       log.error('dead sessions not removed', { name: error.name }),
@@ -62,6 +60,7 @@ async function start(listenerOf: (services: Services) => RequestListener, server
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
+  console.log(`Concord secrets console: ${addressOf(server, config)}`)
 }
 
 /** Mistakes of whoever starts the server get a sentence, mistakes of ours a stack. */

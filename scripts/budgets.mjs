@@ -1,0 +1,78 @@
+// Measures the built console against the budgets: `node scripts/budgets.mjs`, after a build.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { pathToFileURL } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { ROOT } from './ensure.mjs'
+
+const CLIENT = join(ROOT, 'dist', 'client')
+const ENTRY = 'index.html'
+const LOGIN = [ENTRY, 'src/pages/LoginPage.tsx']
+/** From the first visit on: sign in, the organizations, the secrets of one. */
+const FIRST_LIST = [
+  ...LOGIN,
+  'src/pages/Frame.tsx',
+  'src/pages/org/OrganizationListPage.tsx',
+  'src/pages/secret/SecretListPage.tsx',
+]
+
+/** Every budget as `{ name, ok, said }`, kB meaning 1,000 bytes of gzip. */
+export function checkBudgets() {
+  const manifest = JSON.parse(readFileSync(join(CLIENT, '.vite', 'manifest.json'), 'utf8'))
+  const chunks = Object.values(manifest).filter(({ file }) => file.endsWith('.js'))
+  const styles = [...new Set(Object.values(manifest).flatMap(({ css = [] }) => css))]
+  const first = filesOf(manifest, [ENTRY])
+  const lazy = chunks.map(({ file }) => file).filter((file) => !first.has(file))
+  const heaviest = lazy.map((file) => ({ file, bytes: gzipped(file) })).sort((a, b) => b.bytes - a.bytes)[0]
+  return [
+    budget('JavaScript of the sign-in page', sum(filesOf(manifest, LOGIN)), 90),
+    budget('JavaScript up to the first list', sum(filesOf(manifest, FIRST_LIST)), 150),
+    budget(`heaviest lazy chunk (${heaviest?.file})`, heaviest?.bytes ?? 0, 60),
+    budget('style sheets', sum(styles), 35),
+    noOtherHost(),
+  ]
+}
+
+function budget(name, bytes, most) {
+  const kilobytes = bytes / 1000
+  return { name, ok: kilobytes <= most, said: `${name}: ${kilobytes.toFixed(1)} kB of ${most} kB` }
+}
+
+/** The scripts that the given entries load, with everything that these import. */
+function filesOf(manifest, entries) {
+  const seen = new Set()
+  const visit = (key) => {
+    const chunk = manifest[key]
+    if (!chunk) throw new Error(`The build has no ${key}: has the page moved? scripts/budgets.mjs names it.`)
+    if (seen.has(chunk.file)) return
+    seen.add(chunk.file)
+    for (const imported of chunk.imports ?? []) visit(imported)
+  }
+  for (const entry of entries) visit(entry)
+  return seen
+}
+
+/** What a page loads by itself: addresses in the HTML, in style sheets, in imports. (The stories watch the requests.) */
+function noOtherHost() {
+  const name = 'nothing from another host'
+  const patterns = {
+    '.html': /(?:src|href)=["'](?:https?:)?\/\/[^"']+/g,
+    '.css': /(?:url\(\s*["']?|@import\s*["'])(?:https?:)?\/\/[^"')]+/g,
+    '.js': /\b(?:import|from)\s*\(?\s*["'`](?:https?:)?\/\/[^"'`]+/g,
+  }
+  const found = readdirSync(CLIENT, { recursive: true }).flatMap((file) => {
+    const pattern = Object.entries(patterns).find(([extension]) => file.endsWith(extension))?.[1]
+    return pattern ? (readFileSync(join(CLIENT, file), 'utf8').match(pattern) ?? []) : []
+  })
+  return { name, ok: found.length === 0, said: found.length === 0 ? name : `${name}: ${found.join(', ')}` }
+}
+
+const sum = (files) => [...files].reduce((total, file) => total + gzipped(file), 0)
+const gzipped = (file) => gzipSync(readFileSync(join(CLIENT, file)), { level: 9 }).length
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const budgets = checkBudgets()
+  for (const { ok, said } of budgets) console.log(`${ok ? 'ok  ' : 'OVER'} ${said}`)
+  process.exitCode = budgets.every(({ ok }) => ok) ? 0 : 1
+}

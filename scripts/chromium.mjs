@@ -1,0 +1,108 @@
+// Finds a Chromium that starts, or installs one; for the stories of e2e/.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import process from 'node:process'
+import { ExpectedError, npm } from './ensure.mjs'
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'microsoft-edge']
+const MAC = ['Google Chrome', 'Chromium', 'Microsoft Edge'].map(
+  (app) => `/Applications/${app}.app/Contents/MacOS/${app}`,
+)
+const INSTALL_MINUTES = 3
+
+/** The path of a Chromium that has been seen to start. Throws an ExpectedError that says what to do when there is none. */
+export async function findChromium() {
+  const { chromium } = await import('@playwright/test')
+  if (process.env.CHROMIUM_PATH) {
+    const problem = await whyNot(chromium, process.env.CHROMIUM_PATH)
+    if (problem) throw new ExpectedError(`CHROMIUM_PATH=${process.env.CHROMIUM_PATH} does not start: ${problem}`)
+    return process.env.CHROMIUM_PATH
+  }
+  const attempts = []
+  const found = async () => {
+    for (const path of new Set([...systemChromiums(), chromium.executablePath()])) {
+      if (!existsSync(path)) continue
+      const problem = await whyNot(chromium, path)
+      if (!problem) return path
+      attempts.push(`${path}: ${problem}`)
+    }
+  }
+  const present = await found()
+  if (present) return present
+
+  for (const [what, install] of Object.entries(INSTALLERS)) {
+    if (!install.possible()) continue
+    console.log(`No Chromium found: installing one (${what}) …`)
+    try {
+      await install.run()
+    } catch (error) {
+      attempts.push(`${what}: ${error.message.split('\n')[0]}`)
+    }
+    const installed = await found()
+    if (installed) return installed
+  }
+  throw new ExpectedError(
+    [
+      'The browser tests need a Chromium, and none was found or could be installed.',
+      ...attempts.map((line) => `  ${line}`),
+    ]
+      .concat(
+        'Install one (for instance: apt-get install chromium), or set CHROMIUM_PATH to one, and run npm test again.',
+      )
+      .join('\n'),
+  )
+}
+
+const INSTALLERS = {
+  'playwright install': {
+    possible: () => true,
+    run: () => withinMinutes(npm(['exec', '--', 'playwright', 'install', 'chromium'], 'no download')),
+  },
+  'apt-get': {
+    possible: () => existsSync('/etc/debian_version') && (process.getuid?.() === 0 || canSudo()),
+    run: () => {
+      const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
+      const options = { stdio: ['ignore', 'inherit', 'inherit'], timeout: INSTALL_MINUTES * 60_000 }
+      const run = ([program, ...args]) => execFileSync(program, args, options)
+      run([...sudo, 'apt-get', '-q', 'update'])
+      run([
+        ...sudo,
+        'env',
+        'DEBIAN_FRONTEND=noninteractive',
+        'apt-get',
+        '-qy',
+        'install',
+        '--no-install-recommends',
+        'chromium',
+      ])
+    },
+  },
+}
+
+function* systemChromiums() {
+  for (const name of NAMES) for (const folder of (process.env.PATH ?? '').split(delimiter)) yield join(folder, name)
+  if (process.platform === 'darwin') yield* MAC
+}
+
+/** Why a browser cannot be used, in a line; undefined when it can. */
+async function whyNot(chromium, executablePath) {
+  try {
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'], timeout: 30_000 })
+    await browser.close()
+    return undefined
+  } catch (error) {
+    const lines = error.message.split('\n')
+    return (lines.find((line) => /error while loading|cannot|failed|not found/i.test(line)) ?? lines[0]).trim()
+  }
+}
+
+const canSudo = () => spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0
+
+function withinMinutes(promise) {
+  let timer
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`took longer than ${INSTALL_MINUTES} minutes`)), INSTALL_MINUTES * 60_000)
+  })
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+}
