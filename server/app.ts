@@ -126,7 +126,7 @@ function answerTo(cause: Error, c: Call, { log }: Services): Response {
   }
   const headers = new Headers()
   for (const [name, value] of Object.entries(error.headers)) {
-    if (value === CHALLENGES) for (const scheme of value.split(', ')) headers.append(name, scheme)
+    if (value === CHALLENGES) challenge(c, headers)
     else headers.set(name, value)
   }
   const body = error.body
@@ -136,6 +136,13 @@ function answerTo(cause: Error, c: Call, { log }: Services): Response {
   }
   headers.set('Content-Type', body.type)
   return new Response(body.text, { status: error.status, headers })
+}
+
+/** Two headers, as in Concord. A Response joins them into one, so they go into Node's own answer where there is one. */
+function challenge(c: Call, headers: Headers) {
+  const schemes = CHALLENGES.split(', ')
+  if (c.env?.outgoing) c.env.outgoing.setHeader('WWW-Authenticate', schemes)
+  else for (const scheme of schemes) headers.append('WWW-Authenticate', scheme)
 }
 
 /**
