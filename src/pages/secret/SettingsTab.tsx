@@ -1,3 +1,50 @@
-export function SettingsTab() {
+import { useSuspenseQuery } from '@tanstack/react-query'
+import type { LoaderFunction } from 'react-router'
+import { organizationQuery } from '#api/orgs.ts'
+import { queryClient } from '#api/queryClient.ts'
+import { secretAccessQuery, secretQuery } from '#api/secrets.ts'
+import { userInfoQuery } from '#api/session.ts'
+import { teamListQuery } from '#api/teams.ts'
+import { secretRef, useSecretRef } from '#params.ts'
+import { ChangeOwner } from './settings/ChangeOwner.tsx'
+import { DeleteSecret } from './settings/DeleteSecret.tsx'
+import { LinkProjects } from './settings/LinkProjects.tsx'
+import { MoveSecret } from './settings/MoveSecret.tsx'
+import { RenameSecret } from './settings/RenameSecret.tsx'
+import { SetVisibility } from './settings/SetVisibility.tsx'
+
+/** With what tells the caller's rights, so that no button changes its mind while one looks at it. */
+export const loader: LoaderFunction = async ({ params }) => {
+  const ref = secretRef(params)
+  await Promise.all([
+    queryClient.fetchQuery(secretQuery(ref)),
+    // These fail quietly: what cannot be known stops nobody (see rights.ts).
+    queryClient.prefetchQuery(userInfoQuery),
+    queryClient.prefetchQuery(organizationQuery(ref)),
+    queryClient.prefetchQuery(secretAccessQuery(ref)),
+    queryClient.prefetchQuery(teamListQuery(ref)),
+  ])
   return null
+}
+
+/** What changes the secret, from harmless to final. Each card asks before it acts. */
+export function SettingsTab() {
+  const { data: secret } = useSuspenseQuery(secretQuery(useSecretRef()))
+  // What is typed on a card starts from this secret: another one, or another name, begins anew.
+  const { id, name } = secret
+  return (
+    <>
+      <RenameSecret key={`name ${id} ${name}`} secret={secret} />
+      <SetVisibility key={`visibility ${id}`} secret={secret} />
+      <h2 className="danger" id="danger-zone">
+        Danger zone
+      </h2>
+      <section className="danger-zone" aria-labelledby="danger-zone">
+        <LinkProjects key={`projects ${id}`} secret={secret} />
+        <ChangeOwner key={`owner ${id}`} secret={secret} />
+        <MoveSecret key={`move ${id}`} secret={secret} />
+        <DeleteSecret key={`delete ${id}`} secret={secret} />
+      </section>
+    </>
+  )
 }

@@ -9,10 +9,12 @@ type Props = {
   title: ReactNode
   /** Names; the first five are shown until *Show all* is pressed. */
   items: string[]
+  /** false for anything but names. */
+  mono?: boolean
 }
 
 /** What an act affects: how many, which first, and all when asked for. */
-export function Affected({ title, items }: Props) {
+export function Affected({ title, items, mono = true }: Props) {
   const [all, setAll] = useState(false)
   const shown = all ? items : items.slice(0, FIRST)
   return (
@@ -21,14 +23,14 @@ export function Affected({ title, items }: Props) {
       {shown.length > 0 && (
         <ul>
           {shown.map((item) => (
-            <li key={item} className="mono">
+            <li key={item} className={mono ? 'mono' : undefined}>
               {item}
             </li>
           ))}
         </ul>
       )}
       {items.length > FIRST && (
-        <button type="button" className="link" aria-expanded={all} onClick={() => setAll(!all)}>
+        <button type="button" className="ui link button" aria-expanded={all} onClick={() => setAll(!all)}>
           {all ? `Show the first ${FIRST}` : `Show all ${items.length}`}
         </button>
       )}
@@ -44,14 +46,16 @@ export const previewOf = ({ data, isError }: UsageQuery) =>
 
 type RepositoriesProps = {
   usage: UsageQuery
-  /** What happens to them: `lose the link to the secret`. With `ofOne` for a single one: `loses …`. */
+  /** What happens to them, after the number: `lose their link`, or `loses its link` for a single one. */
   fate: { many: string; one: string }
   /** Which of them; without it: all. */
   only?: (use: Usage['uses'][number]) => boolean
+  /** Said when there is none. */
+  none: string
 }
 
 /** The repositories that an act affects, as far as they are found; says what could not be read. */
-export function AffectedRepositories({ usage: { data, isError }, fate, only = () => true }: RepositoriesProps) {
+export function AffectedRepositories({ usage: { data, isError }, fate, only = () => true, none }: RepositoriesProps) {
   const uses = data?.uses.filter(only) ?? []
   const unreadable = data?.unreadable ?? []
   if (isError)
@@ -70,7 +74,7 @@ export function AffectedRepositories({ usage: { data, isError }, fate, only = ()
                 <b>{count(uses.length, 'repository', 'repositories')}</b> {uses.length === 1 ? fate.one : fate.many}:
               </>
             ) : (
-              'No repository that you can see is affected.'
+              none
             )
           ) : (
             <Progress usage={data} />

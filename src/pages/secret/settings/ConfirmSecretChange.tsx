@@ -1,3 +1,4 @@
+import { TriangleAlert } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { Link } from 'react-router'
 import { isApiError } from '#api/ApiError.ts'
@@ -6,6 +7,7 @@ import { paths } from '#paths.ts'
 import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
 import { VisibilityFact } from '#ui/Facts.tsx'
+import { Icon } from '#ui/Icon.tsx'
 import { TypeFact } from '../facts.tsx'
 import { differences, ownerName, sentence } from './differences.ts'
 import { type SecretChange, SecretChanged } from './useSecretChange.ts'
@@ -45,6 +47,8 @@ export function ConfirmSecretChange(props: Props) {
   const [opened] = useState(secret)
   const changed = change.isPending ? [] : differences(opened, secret)
 
+  const step = change.error && (nextStep?.(change.error) ?? generalStep(change.error, secret))
+
   return (
     <ConfirmDialog
       title={props.title}
@@ -59,7 +63,7 @@ export function ConfirmSecretChange(props: Props) {
       problem={
         change.error instanceof SecretChanged ? undefined : (
           <ErrorMessage error={change.error} title={failed} readAgain={change.readAgain} found={change.found}>
-            {change.error && <p>{nextStep?.(change.error) ?? generalStep(change.error, secret)}</p>}
+            {step && <p>{step}</p>}
           </ErrorMessage>
         )
       }
@@ -73,11 +77,14 @@ export function ConfirmSecretChange(props: Props) {
       </p>
       {changed.length > 0 && (
         <div className="ui warning message" role="alert">
-          <p className="header">Somebody else changed this secret meanwhile</p>
-          <p>
-            {sentence(changed)} Nothing was sent. What is said here is about the new state: read it again before you go
-            on.
-          </p>
+          <Icon of={TriangleAlert} />
+          <div className="content">
+            <p className="header">Somebody else changed this secret meanwhile</p>
+            <p>
+              {sentence(changed)} Nothing was sent. What is said here is about the new state: read it again before you
+              go on.
+            </p>
+          </div>
         </div>
       )}
       <section>
@@ -90,7 +97,7 @@ export function ConfirmSecretChange(props: Props) {
           {affected}
         </section>
       )}
-      {forGood && <div className="irreversible">{forGood}</div>}
+      {forGood && <p className="band">{forGood}</p>}
     </ConfirmDialog>
   )
 }

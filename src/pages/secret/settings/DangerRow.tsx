@@ -17,11 +17,11 @@ type Props = {
 export function DangerRow({ title, consequence, action, blocked, onAct, children }: Props) {
   return (
     <div className="danger-row">
-      <div className="danger-words">
+      <div>
         <h3>{title}</h3>
         <p>{consequence}</p>
       </div>
-      <div className="danger-act">
+      <div className="control">
         {children}
         <ActButton action={action} blocked={blocked} onAct={onAct} danger />
       </div>
@@ -29,26 +29,30 @@ export function DangerRow({ title, consequence, action, blocked, onAct, children
   )
 }
 
-type ActProps = Pick<Props, 'action' | 'blocked' | 'onAct'> & { danger?: boolean; submits?: boolean }
+type ActProps = {
+  action: string
+  blocked?: string | undefined
+  /** Without it the button submits the form around it, which has to look at `blocked` itself: Enter submits too. */
+  onAct?: () => void
+  danger?: boolean
+}
 
-/** A button that stays focusable when it cannot work, and says why. */
-export function ActButton({ action, blocked, onAct, danger, submits }: ActProps) {
+/** A button that opens a dialog. It stays focusable when it cannot work, and says why. */
+export function ActButton({ action, blocked, onAct, danger }: ActProps) {
   const reasonId = useId()
+  const isOff = blocked !== undefined
   return (
     <>
       <button
-        type={submits ? 'submit' : 'button'}
-        className={`ui basic ${danger ? 'negative' : ''} button`}
-        aria-disabled={blocked !== undefined}
-        aria-describedby={blocked === undefined ? undefined : reasonId}
-        onClick={(event) => {
-          if (blocked !== undefined) event.preventDefault()
-          else if (!submits) onAct()
-        }}
+        type={onAct ? 'button' : 'submit'}
+        className={`ui ${danger ? 'basic negative' : ''} button`}
+        aria-disabled={isOff}
+        aria-describedby={isOff ? reasonId : undefined}
+        onClick={isOff ? (event) => event.preventDefault() : onAct}
       >
         {action}
       </button>
-      {blocked !== undefined && (
+      {isOff && (
         <p className="note" id={reasonId}>
           {blocked}
         </p>

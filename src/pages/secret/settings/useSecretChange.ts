@@ -4,6 +4,7 @@ import { queryClient } from '#api/queryClient.ts'
 import { type SecretRef, secretQuery } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
 import { type Change, useChange } from '#api/useChange.ts'
+import { paths } from '#paths.ts'
 import { announce } from '#ui/StatusMessage.tsx'
 import { differences, sentence } from './differences.ts'
 import { becamePublicUnasked, sayExposed } from './exposure.ts'
@@ -19,14 +20,14 @@ type Plan = {
   said: string
   /** The change itself makes it PUBLIC, so that is no surprise. */
   makesPublic?: boolean
-  /**
-   * Where to go when it is done; the page stays when there is no answer. `now` is what was read then, missing when
-   * it is gone or the caller may no longer open it.
-   */
-  to?: (now: Secret | undefined) => string | undefined
+  /** Where to go when it is done; without it the page stays. Who may no longer open the secret gets to the list. */
+  to?: () => string
   /** Done: the place to close the dialog. */
-  onDone: (now: Secret | undefined) => void
+  onDone: () => void
 }
+
+/** What was seen after the change: the secret, that it is gone, that it may not be opened any more, or nothing. */
+type Seen = Secret | 'gone' | 'no access' | 'not read'
 
 /** The secret was changed by somebody else while the page was open. Nothing was sent; the dialog shows what is new. */
 export class SecretChanged extends Error {
@@ -35,7 +36,7 @@ export class SecretChanged extends Error {
   }
 }
 
-export type SecretChange = Change<Secret | undefined, void>
+export type SecretChange = Change<Seen, void>
 
 /**
  * A change to a secret, made on fresh facts and looked at afterwards: all cards of the settings use this.
@@ -49,11 +50,14 @@ export function useSecretChange(secret: Secret, plan: Plan): SecretChange {
   const here = refOf(secret)
   const after = plan.after === undefined ? here : plan.after
 
-  function finish(now: Secret | undefined) {
-    plan.onDone(now)
-    if (now && !plan.makesPublic && becamePublicUnasked(secret, now)) sayExposed(now, plan.said)
-    else announce(plan.said)
+  function finish(seen: Seen) {
+    plan.onDone()
+    if (typeof seen === 'object' && !plan.makesPublic && becamePublicUnasked(secret, seen)) sayExposed(seen, plan.said)
+    else announce(plan.said + (AFTERTHOUGHTS[String(seen)] ?? ''))
   }
+
+  const addressFor = (seen: Seen) =>
+    seen === 'no access' && after ? paths.secrets(after, { filter: after.secretName }) : plan.to?.()
 
   return useChange(
     async () => {
@@ -61,26 +65,35 @@ export function useSecretChange(secret: Secret, plan: Plan): SecretChange {
       const changed = differences(secret, now)
       if (changed.length) throw new SecretChanged(changed)
       await plan.send(now)
-      return after ? readAfter(after) : undefined
+      return after ? readAfter(after) : 'gone'
     },
     {
       done: finish,
-      to: (now) => plan.to?.(now),
+      to: addressFor,
       found: async () => {
-        const now = await readIfThere(after ?? here)
-        if (after === null ? !now : now?.id === secret.id && plan.happened(now)) {
-          finish(now)
-          const address = plan.to?.(now)
+        const seen = await readIfThere(after ?? here)
+        const happened = after === null ? seen === 'gone' : isSecret(seen, secret.id) && plan.happened(seen)
+        if (happened) {
+          finish(seen)
+          const address = addressFor(seen)
           if (address) await navigate(address)
           return `The change was made. ${plan.said}`
         }
-        const still = now?.id === secret.id ? now : await readIfThere(here)
-        if (still?.id === secret.id) return 'The change was not made. You can try again.'
+        const still = isSecret(seen, secret.id) ? seen : await readIfThere(here)
+        if (isSecret(still, secret.id)) return 'The change was not made. You can try again.'
+        if (still === 'no access') return 'It may not be opened any more, so it cannot be told what happened.'
         return `There is no such secret in ${secret.orgName} any more: it was renamed, moved or deleted.`
       },
     },
   )
 }
+
+const AFTERTHOUGHTS: Record<string, string> = {
+  'no access': ' You may no longer open it.',
+  'not read': ' It could not be read again, so look at it before you rely on it.',
+}
+
+const isSecret = (seen: Seen, id: string): seen is Secret => typeof seen === 'object' && seen.id === id
 
 export const refOf = ({ orgName, name }: Secret): SecretRef => ({ orgName, secretName: name })
 
@@ -98,20 +111,21 @@ async function readBefore(ref: SecretRef): Promise<Secret> {
 }
 
 /** The change was made: what cannot be read now is no failure of it. */
-async function readAfter(ref: SecretRef): Promise<Secret | undefined> {
+async function readAfter(ref: SecretRef): Promise<Seen> {
   try {
-    return await readFresh(ref)
+    return await readIfThere(ref)
   } catch (error) {
-    if (error instanceof ApiError) return undefined
+    if (error instanceof ApiError) return 'not read'
     throw error
   }
 }
 
-async function readIfThere(ref: SecretRef): Promise<Secret | undefined> {
+async function readIfThere(ref: SecretRef): Promise<Seen> {
   try {
     return await readFresh(ref)
   } catch (error) {
-    if (isApiError(error, 'notFound')) return undefined
+    if (isApiError(error, 'notFound')) return 'gone'
+    if (isApiError(error, 'forbidden')) return 'no access'
     throw error
   }
 }

@@ -1,0 +1,142 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { isApiError } from '#api/ApiError.ts'
+import { secretAccessQuery, updateSecret } from '#api/secrets.ts'
+import { userInfoQuery, whoamiQuery } from '#api/session.ts'
+import type { Secret } from '#api/types.ts'
+import { type ChosenUser, UserField } from '#fields/UserField.tsx'
+import { useRight } from '../rights.ts'
+import { Affected } from './Affected.tsx'
+import { ConfirmSecretChange } from './ConfirmSecretChange.tsx'
+import { DangerRow } from './DangerRow.tsx'
+import { ownerName } from './differences.ts'
+import { refOf, useSecretChange } from './useSecretChange.ts'
+import { count } from './words.ts'
+
+export function ChangeOwner({ secret }: { secret: Secret }) {
+  const [chosen, setChosen] = useState<ChosenUser>()
+  const [asking, setAsking] = useState(false)
+  const right = useRight('OWNER', secret)
+  const access = useQuery(secretAccessQuery(refOf(secret)))
+  const whoami = useQuery(whoamiQuery).data
+
+  function whyNot() {
+    if (right?.verdict === 'no') return right.why
+    if (!chosen) return 'Choose the new owner first.'
+    if (owns(secret, chosen)) return `${chosen.title} owns it already.`
+    return undefined
+  }
+
+  const isMine = whoami !== undefined && secret.owner?.username === whoami.username
+  const keeps = access.data
+    ? access.data.length
+      ? `only what the ${count(access.data.length, 'grant')} to teams give`
+      : 'nothing, for no team has a grant'
+    : 'only what teams give'
+
+  return (
+    <DangerRow
+      title="Owner"
+      consequence={
+        secret.owner
+          ? `${isMine ? 'You own it' : `${ownerName(secret.owner)} owns it`}. A new owner can do everything with it; ${isMine ? 'you keep' : `${ownerName(secret.owner)} keeps`} ${keeps}.`
+          : `It has no owner: the user was deleted. A new owner can do everything with it.`
+      }
+      action="Change owner"
+      blocked={whyNot()}
+      onAct={() => setAsking(true)}
+    >
+      <UserField label="New owner" value={chosen} onChange={setChosen} />
+      {asking && chosen && (
+        <OwnerDialog
+          secret={secret}
+          chosen={chosen}
+          isMine={isMine}
+          onClose={() => setAsking(false)}
+          onDone={() => {
+            setAsking(false)
+            setChosen(undefined)
+          }}
+        />
+      )}
+    </DangerRow>
+  )
+}
+
+const owns = ({ owner }: Secret, chosen: ChosenUser) =>
+  'id' in chosen ? owner?.id === chosen.id : owner?.username === chosen.username.toLowerCase()
+
+type DialogProps = { secret: Secret; chosen: ChosenUser; isMine: boolean; onClose: () => void; onDone: () => void }
+
+function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
+  const { name } = secret
+  const access = useQuery(secretAccessQuery(refOf(secret)))
+  const me = useQuery(userInfoQuery).data
+  // As if somebody else owned it, what the caller has left then.
+  const left = useRight('WRITER', { ...secret, owner: {} })
+  const becomesMine = 'id' in chosen && chosen.id === me?.id
+
+  const changeOwner = useSecretChange(secret, {
+    send: () =>
+      updateSecret(refOf(secret), { owner: 'id' in chosen ? { id: chosen.id } : { username: chosen.username } }),
+    happened: (now) => owns(now, chosen),
+    said: `Changed the owner of ${name} to ${chosen.title}.`,
+    onDone,
+  })
+
+  const before = isMine ? 'You' : ownerName(secret.owner)
+  return (
+    <ConfirmSecretChange
+      secret={secret}
+      change={changeOwner}
+      title={`Change the owner of secret “${name}” to ${chosen.title}`}
+      action={`Yes, change the owner to ${chosen.title}`}
+      preview={access.isError ? 'failed' : access.data ? 'ready' : 'loading'}
+      blocked={owns(secret, chosen) ? `${chosen.title} owns it already.` : undefined}
+      happens={
+        <ul>
+          <li>
+            <b>{becomesMine ? 'You' : chosen.title}</b> can do everything with it: use it, change its value and its
+            access, give it away, delete it.
+          </li>
+          {secret.owner && (
+            <li>
+              <b>{before}</b> {isMine ? 'keep' : 'keeps'} only what grants to teams give.
+            </li>
+          )}
+          <li>Its name, value, visibility, grants and projects stay.</li>
+        </ul>
+      }
+      affected={
+        <>
+          <Affected
+            title={
+              access.data?.length ? (
+                <>
+                  <b>{count(access.data.length, 'grant')}</b> to teams {access.data.length === 1 ? 'stays' : 'stay'}:
+                </>
+              ) : (
+                'No team has a grant on it.'
+              )
+            }
+            items={(access.data ?? []).map(({ teamId, teamName, level }) => `${teamName ?? teamId} (${level})`).sort()}
+          />
+          {isMine && left && <p className={left.verdict === 'no' ? 'note error' : undefined}>{whatIsLeft(left)}</p>}
+        </>
+      }
+      failed={`The owner of ${name} was not changed.`}
+      nextStep={(error) =>
+        isApiError(error) && error.words.includes('User not found')
+          ? 'Look at the spelling. By name the server finds users of its directory only; everybody else by the id.'
+          : undefined
+      }
+      onClose={onClose}
+    />
+  )
+}
+
+function whatIsLeft({ verdict, why }: NonNullable<ReturnType<typeof useRight>>) {
+  if (verdict === 'yes') return `You can still change it afterwards. ${why}`
+  if (verdict === 'no') return 'You could not change it any more, nor take it back.'
+  return 'Whether a team of yours leaves you the right to change it cannot be told from here.'
+}

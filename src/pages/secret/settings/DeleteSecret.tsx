@@ -1,0 +1,104 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { deleteSecret, secretAccessQuery } from '#api/secrets.ts'
+import type { Secret } from '#api/types.ts'
+import { paths } from '#paths.ts'
+import { useRight } from '../rights.ts'
+import { useUsage } from '../usage.ts'
+import { Affected, AffectedRepositories, previewOf } from './Affected.tsx'
+import { ConfirmSecretChange } from './ConfirmSecretChange.tsx'
+import { DangerRow } from './DangerRow.tsx'
+import { refOf, useSecretChange } from './useSecretChange.ts'
+import { count, repositoriesUseIt } from './words.ts'
+
+export function DeleteSecret({ secret }: { secret: Secret }) {
+  const [asking, setAsking] = useState(false)
+  const right = useRight('OWNER', secret)
+  const usage = useUsage(secret)
+  return (
+    <DangerRow
+      title="Delete"
+      consequence={`The value of ${secret.name} is gone for good, there are no earlier versions; ${repositoriesUseIt(usage.data)}.`}
+      action="Delete this secret"
+      blocked={right?.verdict === 'no' ? right.why : undefined}
+      onAct={() => setAsking(true)}
+    >
+      {asking && <DeleteDialog secret={secret} onClose={() => setAsking(false)} />}
+    </DangerRow>
+  )
+}
+
+function DeleteDialog({ secret, onClose }: { secret: Secret; onClose: () => void }) {
+  const { orgName, name, projects } = secret
+  const usage = useUsage(secret)
+  const access = useQuery(secretAccessQuery(refOf(secret)))
+
+  const remove = useSecretChange(secret, {
+    send: () => deleteSecret(refOf(secret)),
+    after: null,
+    happened: () => false,
+    said: `Deleted ${name}.`,
+    to: () => paths.secrets({ orgName }),
+    onDone: onClose,
+  })
+
+  return (
+    <ConfirmSecretChange
+      secret={secret}
+      change={remove}
+      title={`Delete secret “${name}” from ${orgName}`}
+      action="Yes, delete this secret"
+      typeName
+      danger
+      preview={access.isError ? 'failed' : access.data ? previewOf(usage) : 'loading'}
+      happens={
+        <ul>
+          <li>Its value is destroyed. There is no copy and there are no earlier versions.</li>
+          <li>
+            Flows and API calls that use <b className="mono">{name}</b> fail from then on.
+          </li>
+        </ul>
+      }
+      affected={
+        <>
+          <AffectedRepositories
+            usage={usage}
+            fate={{
+              one: 'loses its link and fails at its next fetch',
+              many: 'lose their link and fail at their next fetch',
+            }}
+            none="No repository that you can see uses it."
+          />
+          <Affected
+            title={
+              access.data?.length ? (
+                <>
+                  <b>{count(access.data.length, 'grant')}</b> to teams {access.data.length === 1 ? 'goes' : 'go'} with
+                  it:
+                </>
+              ) : (
+                'No team has a grant on it.'
+              )
+            }
+            items={(access.data ?? []).map(({ teamId, teamName, level }) => `${teamName ?? teamId} (${level})`).sort()}
+          />
+          <Affected
+            title={
+              projects.length ? (
+                <>
+                  Its limit to <b>{count(projects.length, 'project')}</b> goes with it:
+                </>
+              ) : (
+                'It is not limited to projects.'
+              )
+            }
+            items={projects.map((project) => project.name).sort()}
+          />
+        </>
+      }
+      forGood="This cannot be undone. A new secret of the same name has another id: every link has to be made again."
+      failed={`${name} was not deleted.`}
+      onClose={onClose}
+    />
+  )
+}

@@ -1,0 +1,196 @@
+import { useQuery } from '@tanstack/react-query'
+import { useId, useState } from 'react'
+import { isApiError } from '#api/ApiError.ts'
+import { projectListQuery } from '#api/projects.ts'
+import { linkProjects } from '#api/secrets.ts'
+import type { Secret } from '#api/types.ts'
+import { type ChosenProject, ProjectField } from '#fields/ProjectField.tsx'
+import { useRight } from '../rights.ts'
+import { useUsage } from '../usage.ts'
+import { Affected, AffectedRepositories, previewOf } from './Affected.tsx'
+import { ConfirmSecretChange } from './ConfirmSecretChange.tsx'
+import { DangerRow } from './DangerRow.tsx'
+import { includes, type Scope, scopeChange, scopeOf } from './scope.ts'
+import { useSecretChange } from './useSecretChange.ts'
+import { count, listed, repositoriesUseIt } from './words.ts'
+
+export function LinkProjects({ secret }: { secret: Secret }) {
+  // As long as nothing is chosen it follows the secret, also when somebody else changes that.
+  const [choice, setChoice] = useState<{ limited: boolean; chosen: ChosenProject[] }>()
+  const [asking, setAsking] = useState(false)
+  const right = useRight('WRITER', secret)
+  const usage = useUsage(secret)
+  const name = useId()
+  const { orgName } = secret
+  const { limited, chosen } = choice ?? { limited: secret.projects.length > 0, chosen: secret.projects }
+  const scope: Scope = limited ? chosen : null
+
+  function whyNot() {
+    if (right?.verdict === 'no') return right.why
+    if (limited && chosen.length === 0) return 'Choose at least one project.'
+    if (scopeChange(scopeOf(secret), scope).kind === 'same') return 'Change the choice first.'
+    return undefined
+  }
+
+  return (
+    <DangerRow
+      title="Projects"
+      consequence={`${whoMayUseIt(secret)} A project that may not use it any more fails at its next run; ${repositoriesUseIt(usage.data)}.`}
+      action="Change projects"
+      blocked={whyNot()}
+      onAct={() => setAsking(true)}
+    >
+      <fieldset className="scope">
+        <legend className="visually-hidden">Which projects may use it</legend>
+        <label className="check">
+          <input type="radio" name={name} checked={!limited} onChange={() => setChoice({ limited: false, chosen })} />
+          Every project of {orgName}
+        </label>
+        <label className="check">
+          <input type="radio" name={name} checked={limited} onChange={() => setChoice({ limited: true, chosen })} />
+          Only these projects
+        </label>
+      </fieldset>
+      {limited && (
+        <ProjectField
+          orgName={orgName}
+          value={chosen}
+          onChange={(projects) => setChoice({ limited, chosen: projects })}
+        />
+      )}
+      {asking && (
+        <ProjectsDialog
+          secret={secret}
+          scope={scope}
+          onClose={() => setAsking(false)}
+          onDone={() => {
+            setAsking(false)
+            setChoice(undefined)
+          }}
+        />
+      )}
+    </DangerRow>
+  )
+}
+
+function whoMayUseIt({ orgName, projects }: Secret) {
+  if (projects.length === 0) return `Every project of ${orgName} may use it.`
+  const names = projects.map(({ name }) => name).sort()
+  return names.length > 3
+    ? `Only ${count(names.length, 'project')} of ${orgName} may use it.`
+    : `Only ${listed(names)} may use it.`
+}
+
+type DialogProps = { secret: Secret; scope: Scope; onClose: () => void; onDone: () => void }
+
+function ProjectsDialog({ secret, scope, onClose, onDone }: DialogProps) {
+  const { orgName, name } = secret
+  const usage = useUsage(secret)
+  const all = useQuery(projectListQuery({ orgName }))
+  const ids = (scope ?? []).map(({ id }) => id)
+  const change = scopeChange(scopeOf(secret), scope)
+  const narrower = change.kind === 'narrower'
+  const words = scope === null ? 'every project' : count(scope.length, 'project')
+  // For a secret that every project uses, those that lose it are all that are not chosen.
+  const losing = (
+    change.lost === 'all others' ? (all.data ?? []).filter(({ id }) => !ids.includes(id)) : change.lost
+  ).map(({ name: projectName }) => projectName)
+
+  const link = useSecretChange(secret, {
+    send: (now) => linkProjects(now, ids),
+    happened: (now) => scopeChange(scopeOf(now), scope).kind === 'same',
+    said: scope === null ? `${name} may be used by every project of ${orgName}.` : `Limited ${name} to ${words}.`,
+    onDone,
+  })
+
+  return (
+    <ConfirmSecretChange
+      secret={secret}
+      change={link}
+      title={
+        scope === null ? `Let every project of ${orgName} use secret “${name}”` : `Limit secret “${name}” to ${words}`
+      }
+      action={scope === null ? 'Yes, let every project use it' : `Yes, limit to ${words}`}
+      {...(narrower && { typeName: true, danger: true, preview: previewOf(usage) })}
+      blocked={change.kind === 'same' ? 'Its projects are what you chose already.' : undefined}
+      happens={<Happens secret={secret} scope={scope} />}
+      affected={
+        <>
+          {narrower && (
+            <>
+              <Affected
+                title={
+                  <>
+                    <b>{count(losing.length, 'project')}</b>
+                    {change.lost === 'all others' ? ' that you can see' : ''} may not use it any more; runs that need it
+                    fail:
+                  </>
+                }
+                items={losing}
+              />
+              <AffectedRepositories
+                usage={usage}
+                only={({ projectName }) => !includes(scope, projectName)}
+                fate={{
+                  one: 'fails at its next run. Its link stays, so that adding the project again repairs it',
+                  many: 'fail at their next run. Their links stay, so that adding the projects again repairs them',
+                }}
+                none="No repository that you can see uses it outside of the chosen projects."
+              />
+            </>
+          )}
+          {change.gained === 'all' && (
+            <p>
+              <b>Every project of {orgName}</b>, also those that are made later, may use it.
+            </p>
+          )}
+          {change.gained !== 'all' && change.gained.length > 0 && (
+            <Affected
+              title={
+                <>
+                  <b>{count(change.gained.length, 'project')}</b> may use it from now on:
+                </>
+              }
+              items={change.gained.map((project) => project.name)}
+            />
+          )}
+        </>
+      }
+      failed={`The projects of ${name} were not changed.`}
+      nextStep={(error) =>
+        isApiError(error, 'rejected') && error.words.includes('does not belong')
+          ? 'Close this, take that project out of the choice, and try again.'
+          : undefined
+      }
+      onClose={onClose}
+    />
+  )
+}
+
+function Happens({ secret, scope }: { secret: Secret; scope: Scope }) {
+  const { orgName, encryptedBy } = secret
+  return (
+    <ul>
+      {scope === null ? (
+        <>
+          <li>Processes of every project of {orgName} can use it.</li>
+          <li>
+            Everybody who may read it can download its value
+            {encryptedBy === 'PASSWORD' && ' with its store password'}. Until now only processes of its projects could.
+          </li>
+        </>
+      ) : (
+        <>
+          <li>
+            Only processes of {scope.length > 3 ? 'the chosen projects' : listed(scope.map(({ name }) => name))} can use
+            it.
+          </li>
+          {secret.projects.length === 0 && (
+            <li>Nobody can download its value any more, not even you: only processes of these projects get it.</li>
+          )}
+        </>
+      )}
+      <li>It stays {secret.visibility === 'PRIVATE' ? 'private' : 'public'}; value, owner and grants stay.</li>
+    </ul>
+  )
+}

@@ -1,0 +1,110 @@
+import { useQuery } from '@tanstack/react-query'
+import { type FormEvent, useState } from 'react'
+import { isApiError } from '#api/ApiError.ts'
+import { secretExistsQuery, updateSecret } from '#api/secrets.ts'
+import type { Secret } from '#api/types.ts'
+import { paths } from '#paths.ts'
+import { Field } from '#ui/Field.tsx'
+import { useRight } from '../rights.ts'
+import { useUsage } from '../usage.ts'
+import { AffectedRepositories, previewOf } from './Affected.tsx'
+import { ConfirmSecretChange } from './ConfirmSecretChange.tsx'
+import { ActButton } from './DangerRow.tsx'
+import { refOf, useSecretChange } from './useSecretChange.ts'
+
+export function RenameSecret({ secret }: { secret: Secret }) {
+  const [name, setName] = useState(secret.name)
+  const [asking, setAsking] = useState(false)
+  const right = useRight('WRITER', secret)
+  const newName = name.trim()
+  const blocked = right?.verdict === 'no' ? right.why : newName === secret.name ? 'Type another name first.' : undefined
+
+  function ask(event: FormEvent) {
+    event.preventDefault()
+    if (!blocked) setAsking(true)
+  }
+
+  return (
+    <section className="ui segment" aria-labelledby="rename">
+      <h2 id="rename">Name</h2>
+      <form className="ui form" onSubmit={ask}>
+        <Field
+          label="Secret name"
+          className="mono"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          required
+          // ConcordKey (concord-api §1), with the blanks around it that a paste brings.
+          pattern="\s*[0-9a-zA-Z][0-9a-zA-Z_@.\-~]{2,127}\s*"
+          patternMeaning="3 to 128 letters, digits and _ @ . - ~, beginning with a letter or a digit."
+          help="Repositories keep their link. Flows and API calls that use the name have to be changed."
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+        />
+        <ActButton action="Rename" blocked={blocked} />
+      </form>
+      {asking && <RenameDialog secret={secret} newName={newName} onClose={() => setAsking(false)} />}
+    </section>
+  )
+}
+
+function RenameDialog({ secret, newName, onClose }: { secret: Secret; newName: string; onClose: () => void }) {
+  const usage = useUsage(secret)
+  const { orgName, name } = secret
+  const renamed = { orgName, secretName: newName }
+  // The server's answer to a taken name quotes the old one (concord-api Q15), so it is asked before.
+  const taken = useQuery(secretExistsQuery(renamed)).data === true
+
+  const rename = useSecretChange(secret, {
+    send: () => updateSecret(refOf(secret), { name: newName }),
+    after: renamed,
+    happened: (now) => now.name === newName,
+    said: `Renamed ${name} to ${newName}.`,
+    to: () => paths.secret(renamed, 'settings'),
+    onDone: onClose,
+  })
+
+  return (
+    <ConfirmSecretChange
+      secret={secret}
+      change={rename}
+      title={`Rename secret “${name}” to “${newName}”`}
+      action={`Yes, rename to ${newName}`}
+      typeName
+      danger
+      preview={previewOf(usage)}
+      blocked={taken ? `${orgName} has a secret named ${newName} already. Choose another name.` : undefined}
+      happens={
+        <ul>
+          <li>
+            Its address becomes <b className="mono">{`${orgName} / ${newName}`}</b>; the value, the id, the owner and
+            all access stay.
+          </li>
+          <li>It stays {secret.visibility === 'PRIVATE' ? 'private' : 'public'}.</li>
+          <li>
+            Flows, playbooks and API calls that use the name <b className="mono">{name}</b> fail from then on. Where
+            they are cannot be found from here: search your code for the name first.
+          </li>
+        </ul>
+      }
+      affected={
+        <AffectedRepositories
+          usage={usage}
+          fate={{
+            one: 'uses it and keeps its link, which goes by the id',
+            many: 'use it and keep their link, which goes by the id',
+          }}
+          none="No repository that you can see uses it."
+        />
+      }
+      failed={`${name} was not renamed.`}
+      nextStep={(error) =>
+        isApiError(error, 'rejected') && error.words.includes('already exists')
+          ? `It means the new name: ${orgName} has a secret named ${newName}. Close this and choose another.`
+          : undefined
+      }
+      onClose={onClose}
+    />
+  )
+}

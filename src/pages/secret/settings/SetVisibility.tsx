@@ -1,0 +1,119 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { organizationQuery } from '#api/orgs.ts'
+import { secretAccessQuery, updateSecret } from '#api/secrets.ts'
+import type { Secret } from '#api/types.ts'
+import { useRight } from '../rights.ts'
+import { Affected } from './Affected.tsx'
+import { ConfirmSecretChange } from './ConfirmSecretChange.tsx'
+import { ActButton } from './DangerRow.tsx'
+import { keepers, publicReach } from './reach.ts'
+import { refOf, useSecretChange } from './useSecretChange.ts'
+
+export function SetVisibility({ secret }: { secret: Secret }) {
+  const [asking, setAsking] = useState(false)
+  const right = useRight('WRITER', secret)
+  const isPublic = secret.visibility === 'PUBLIC'
+  const close = () => setAsking(false)
+  return (
+    <section className="ui segment" aria-labelledby="visibility">
+      <h2 id="visibility">Visibility</h2>
+      <p className="prose">
+        {isPublic
+          ? `It is public: every signed-in user can use it, and every member of ${secret.orgName} can change it.`
+          : `It is private: only its owner, the owner of ${secret.orgName}, administrators and teams with a grant can use it. All members of ${secret.orgName} see its name.`}
+      </p>
+      <ActButton
+        action={isPublic ? 'Make private' : 'Make public'}
+        blocked={right?.verdict === 'no' ? right.why : undefined}
+        onAct={() => setAsking(true)}
+      />
+      {asking &&
+        (isPublic ? (
+          <MakePrivateDialog secret={secret} onClose={close} />
+        ) : (
+          <MakePublicDialog secret={secret} onClose={close} />
+        ))}
+    </section>
+  )
+}
+
+type DialogProps = { secret: Secret; onClose: () => void }
+
+function MakePublicDialog({ secret, onClose }: DialogProps) {
+  const { orgName, name } = secret
+  const makePublic = useSecretChange(secret, {
+    send: () => updateSecret(refOf(secret), { visibility: 'PUBLIC' }),
+    happened: (now) => now.visibility === 'PUBLIC',
+    said: `Made ${name} public.`,
+    makesPublic: true,
+    onDone: onClose,
+  })
+  return (
+    <ConfirmSecretChange
+      secret={secret}
+      change={makePublic}
+      title={`Make secret “${name}” public`}
+      action="Yes, make it public"
+      typeName
+      danger
+      happens={
+        <ul>
+          <li>
+            <b>Every signed-in user</b> of this server can use it, also from other organizations.
+          </li>
+          <li>
+            <b>Every member of {orgName}</b> can rename, move or re-value it and change the projects that may use it.
+          </li>
+          <li>{publicReach(secret)}</li>
+        </ul>
+      }
+      forGood="Making it private again does not take back a value that somebody has read meanwhile."
+      failed={`${name} was not made public.`}
+      onClose={onClose}
+    />
+  )
+}
+
+function MakePrivateDialog({ secret, onClose }: DialogProps) {
+  const { orgName, name } = secret
+  const access = useQuery(secretAccessQuery(refOf(secret)))
+  const org = useQuery(organizationQuery({ orgName }))
+  const mine = useRight('WRITER', { ...secret, visibility: 'PRIVATE' })
+  const makePrivate = useSecretChange(secret, {
+    send: () => updateSecret(refOf(secret), { visibility: 'PRIVATE' }),
+    happened: (now) => now.visibility === 'PRIVATE',
+    said: `Made ${name} private.`,
+    onDone: onClose,
+  })
+  const kept = keepers(secret, org.data, access.data ?? [])
+  return (
+    <ConfirmSecretChange
+      secret={secret}
+      change={makePrivate}
+      title={`Make secret “${name}” private`}
+      action="Yes, make it private"
+      preview={access.isError || org.isError ? 'failed' : access.data && org.data ? 'ready' : 'loading'}
+      happens={
+        <ul>
+          <li>Only the people below can use it. All members of {orgName} still see its name.</li>
+          <li>Its value, its owner, its grants and its projects stay.</li>
+        </ul>
+      }
+      affected={
+        <>
+          <Affected title={<b>Keep access:</b>} items={kept} mono={false} />
+          <p>
+            <b>Lose access:</b> every other signed-in user, also the other members of {orgName}. What they run with it
+            fails from then on.
+          </p>
+          {mine?.verdict === 'no' && (
+            <p className="note error">You are one of them: you could not make it public again yourself.</p>
+          )}
+        </>
+      }
+      failed={`${name} was not made private.`}
+      onClose={onClose}
+    />
+  )
+}

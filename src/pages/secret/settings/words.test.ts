@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { count, listed, repositoriesUseIt } from './words.ts'
+
+const use = (name: string) => ({
+  projectName: 'web',
+  repository: { id: name, projectId: 'p1', name, url: 'git@x', disabled: false, triggersDisabled: false },
+})
+
+test('numbers and lists', () => {
+  expect(count(1, 'project')).toBe('1 project')
+  expect(count(2_000, 'repository', 'repositories')).toBe('2,000 repositories')
+  expect(listed([])).toBe('')
+  expect(listed(['a', 'b', 'c'])).toBe('a, b and c')
+})
+
+test('a number of repositories is only said when all projects were looked into', () => {
+  const usage = { uses: [use('api')], unreadable: [], projectsRead: 1, projectsTotal: 1, complete: true }
+  expect(repositoriesUseIt({ ...usage, complete: false })).toBe('repositories may use it')
+  expect(repositoriesUseIt(usage)).toBe('1 repository uses it now')
+  expect(repositoriesUseIt({ ...usage, uses: [], unreadable: ['x'] })).toBe(
+    'no repository that you can see uses it, and 1 project cannot be looked into',
+  )
+})
