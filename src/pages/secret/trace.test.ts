@@ -38,7 +38,8 @@ test('the newest secret of that name counts, in whatever order the entries come'
   expect(clueIn([renamed, deleted], 'acme', named('git-key'))).toMatchObject({ what: 'deleted', secretId: 's2' })
 })
 
-test('nothing is made up from entries without details', () => {
-  const bare: AuditEntry = { entryDate: '2026-08-21T12:00:00.000Z', object: 'SECRET', action: 'DELETE' }
-  expect(clueIn([bare, entry(1, 'UPDATE', { name: 'other' })], 'acme', named('git-key'))).toBeUndefined()
+test('nothing is made up from entries that do not say which secret', () => {
+  const bare: AuditEntry = { entryDate: '2026-08-21T12:00:00.000Z', object: 'SECRET', action: 'DELETE', details: {} }
+  const access = entry(1, 'UPDATE', { access: { replace: true, teams: [] } })
+  expect(clueIn([bare, access], 'acme', () => true)).toBeUndefined()
 })
