@@ -2,23 +2,27 @@ import type { Principal } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import type { Call } from '../services.ts'
 
-export type AuditObject =
-  | 'API_KEY'
-  | 'EXTERNAL_EVENT'
-  | 'JSON_STORE'
-  | 'JSON_STORE_DATA'
-  | 'JSON_STORE_QUERY'
-  | 'ORGANIZATION'
-  | 'POLICY'
-  | 'PROJECT'
-  | 'PROCESS'
-  | 'ROLE'
-  | 'SECRET'
-  | 'SYSTEM'
-  | 'TEAM'
-  | 'USER'
+export const AUDIT_OBJECTS = [
+  'API_KEY',
+  'EXTERNAL_EVENT',
+  'JSON_STORE',
+  'JSON_STORE_DATA',
+  'JSON_STORE_QUERY',
+  'ORGANIZATION',
+  'POLICY',
+  'PROJECT',
+  'PROCESS',
+  'ROLE',
+  'SECRET',
+  'SYSTEM',
+  'TEAM',
+  'USER',
+] as const
 
-export type AuditAction = 'CREATE' | 'UPDATE' | 'DELETE' | 'ACCESS'
+export const AUDIT_ACTIONS = ['CREATE', 'UPDATE', 'DELETE', 'ACCESS'] as const
+
+export type AuditObject = (typeof AUDIT_OBJECTS)[number]
+export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 
 export interface AuditEvent {
   object: AuditObject

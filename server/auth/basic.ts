@@ -42,14 +42,7 @@ export async function basicPrincipal(
   { username, password }: Credentials,
 ): Promise<Principal | undefined> {
   const name = username.toLowerCase()
-  const wait = throttle.secondsToWait(name, address)
-  if (wait > 0) {
-    throw new HttpError(
-      429,
-      { type: 'text/plain;charset=UTF-8', text: `Too many failed sign-ins for this user. Try again in ${wait} s.` },
-      { 'Retry-After': String(wait) },
-    )
-  }
+  refuseGuessing(throttle, name, address)
   const user = await db
     .selectFrom('users')
     .selectAll()
@@ -58,10 +51,22 @@ export async function basicPrincipal(
     .executeTakeFirst()
   if (!user?.passwordHash) await verifyDummy(password)
   const matches = user?.passwordHash ? await verifyPassword(password, user.passwordHash) : false
+  // Guesses that came all at once were all let in above: what the first of them used up, the others do not have.
+  refuseGuessing(throttle, name, address)
   if (!user || !matches || user.disabled) {
     throttle.failed(name, address)
     return undefined
   }
   throttle.succeeded(name, address)
   return { realm: 'internal', user, roles: await rolesOf(db, user.id) }
+}
+
+function refuseGuessing(throttle: Throttle, username: string, address: string) {
+  const wait = throttle.secondsToWait(username, address)
+  if (wait === 0) return
+  throw new HttpError(
+    429,
+    { type: 'text/plain;charset=UTF-8', text: `Too many failed sign-ins for this user. Try again in ${wait} s.` },
+    { 'Retry-After': String(wait) },
+  )
 }

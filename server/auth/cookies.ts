@@ -26,14 +26,11 @@ export function sendRememberMeCookie(c: Call, config: Config, value: string) {
 }
 
 /**
- * Deletes the remember-me cookie, if the request carried it. Concord marks this one `Secure`, which a browser on plain
- * http ignores; so on plain http a second one without the mark follows (server/README.md, differences).
+ * Deletes the remember-me cookie, if the request carried it. Concord marks the deletion `Secure`, which a browser on plain
+ * http ignores; that is why `endRememberMe` also ends the cookie here, on the server.
  */
-export function forgetRememberMe(c: Call, config: Config) {
+export function forgetRememberMe(c: Call) {
   if (cookieOf(c, REMEMBER_ME_COOKIE) === undefined) return
   const expires = new Date(Date.now() - 24 * 3600 * 1000).toUTCString()
-  const attributes = `Path=/; Max-Age=0; Expires=${expires}`
-  c.get('cookies').push(
-    `${REMEMBER_ME_COOKIE}=deleteMe; ${attributes}${config.secureCookies ? '; Secure' : ''}; SameSite=lax`,
-  )
+  c.get('cookies').push(`${REMEMBER_ME_COOKIE}=deleteMe; Path=/; Max-Age=0; Expires=${expires}; Secure; SameSite=lax`)
 }

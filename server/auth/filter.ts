@@ -51,42 +51,41 @@ async function identify(c: Call, services: Services, throttle: Throttle): Promis
 
   const remembered = cookieOf(c, REMEMBER_ME_COOKIE)
   if (remembered) {
-    const token = readRememberMe(masterKey, remembered)
-    forgetRememberMe(c, config)
+    const token = await readRememberMe(db, masterKey, remembered)
     if (token) {
       const principal = await rememberedPrincipal(db, token)
       if (!principal) {
-        // The failed login deletes the cookie a second time in Concord.
-        forgetRememberMe(c, config)
+        // Both the failed login and the logout after it delete the cookie.
+        forgetRememberMe(c)
+        forgetRememberMe(c)
         return undefined
       }
       await openSession(c, services, principal)
-      sendRememberMeCookie(c, config, rememberMeValue(masterKey, principal))
+      forgetRememberMe(c)
+      sendRememberMeCookie(c, config, rememberMeValue(masterKey, principal, token.id))
       return principal
     }
     // An undecryptable cookie is deleted, twice as in Concord, and ignored.
-    forgetRememberMe(c, config)
+    forgetRememberMe(c)
+    forgetRememberMe(c)
   }
 
-  const authorization = c.req.header('Authorization')?.trim()
-  const principal = await fromHeaders(c, services, throttle, authorization)
-  if (!principal?.user) return principal
-
+  const principal = await fromHeaders(c, services, throttle)
+  if (!principal) return undefined
   const viaKey = principal.realm === 'apikey'
+  if (viaKey) {
+    const details = { realm: 'apikey', apiKeyId: principal.apiKeyId }
+    await recordAudit(db, c, { principal, object: 'SYSTEM', action: 'ACCESS', details })
+  }
+  if (!principal.user) return principal
   if (!viaKey || isTrue(c, 'X-Concord-EnableSession')) await openSession(c, services, principal)
-  else
-    await recordAudit(db, c, {
-      principal,
-      object: 'SYSTEM',
-      action: 'ACCESS',
-      details: { realm: 'apikey', apiKeyId: principal.apiKeyId },
-    })
   if (isTrue(c, 'X-Concord-RememberMe')) sendRememberMeCookie(c, config, rememberMeValue(masterKey, principal))
   return principal
 }
 
 /** Concord 2.44's order: Basic, API key, session token; the first that knows the caller wins. */
-async function fromHeaders(c: Call, { db }: Services, throttle: Throttle, authorization: string | undefined) {
+async function fromHeaders(c: Call, { db }: Services, throttle: Throttle) {
+  const authorization = c.req.header('Authorization')?.trim()
   const basic = readBasic(authorization)
   if (basic && 'username' in basic) return basicPrincipal(db, throttle, addressOf(c), basic)
   const byKey = await apiKeyPrincipal(db, authorization)
@@ -107,7 +106,7 @@ function challenge(c: Call): Record<string, string> {
   const wantsNone =
     rawPath(c) === WHOAMI ||
     isTrue(c, 'X-Concord-UI-Request') ||
-    (authorization !== undefined && !/basic/i.test(authorization))
+    (authorization !== undefined && !authorization.includes('Basic'))
   return wantsNone ? {} : { 'WWW-Authenticate': CHALLENGES }
 }
 

@@ -7,6 +7,8 @@ import type { Principal } from './principal.ts'
 import { rolesOf } from './roles.ts'
 
 interface RememberMe {
+  /** The same in every renewal of one login's cookie, so that a logout ends them all. */
+  id: string
   userId: string
   realm: Principal['realm']
   /** Of the password that was used: a new password ends the cookies of the old one. */
@@ -20,9 +22,10 @@ const PURPOSE = 'rememberMe'
  * The value of the remember-me cookie. Concord puts the password or the key itself into it; ours says who it was, which
  * serves as well and cannot leak them.
  */
-export function rememberMeValue(masterKey: KeyObject, { user, realm }: Principal): string {
+export function rememberMeValue(masterKey: KeyObject, { user, realm }: Principal, id: string = randomUUID()): string {
   if (!user) throw new Error('Only users are remembered')
   const token: RememberMe = {
+    id,
     userId: user.id,
     realm,
     password: passwordMark(user),
@@ -31,9 +34,25 @@ export function rememberMeValue(masterKey: KeyObject, { user, realm }: Principal
   return sealToken(masterKey, token, PURPOSE)
 }
 
-/** What a remember-me cookie says; undefined when it is not ours, which is then deleted and ignored. */
-export function readRememberMe(masterKey: KeyObject, value: string): RememberMe | undefined {
-  return openToken(masterKey, value, PURPOSE) as RememberMe | undefined
+/** What a remember-me cookie says; undefined when it is not ours or a logout ended it: it is then deleted and ignored. */
+export async function readRememberMe(db: Db, masterKey: KeyObject, value: string): Promise<RememberMe | undefined> {
+  const token = openToken(masterKey, value, PURPOSE) as RememberMe | undefined
+  if (!token) return undefined
+  const ended = await db.selectFrom('endedRememberMe').select('id').where('id', '=', token.id).executeTakeFirst()
+  return ended ? undefined : token
+}
+
+/** Ends a cookie for good, whether or not the browser drops it. */
+export async function endRememberMe(db: Db, masterKey: KeyObject, value: string) {
+  const token = openToken(masterKey, value, PURPOSE) as RememberMe | undefined
+  if (!token) return
+  // A renewal of the cookie may be up to the whole time younger than this one.
+  const forgettable = new Date(Date.now() + REMEMBER_ME_SECONDS * 1000).toISOString()
+  await db
+    .insertInto('endedRememberMe')
+    .values({ id: token.id, forgettable })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
 }
 
 /** The principal of a cookie that is ours; undefined when it has ended: the user is disabled, the password another. */

@@ -53,8 +53,9 @@ export async function endSession(db: Db, id: string): Promise<void> {
   await db.deleteFrom('sessions').where('idHash', '=', hashSessionId(id)).execute()
 }
 
-/** Removes the sessions that nobody has used for the time-out; called once in a while by main.ts. */
+/** Removes the sessions that nobody has used for the time-out, and what is kept about ended remember-me cookies. */
 export async function removeDeadSessions(db: Db, config: Config): Promise<void> {
+  await db.deleteFrom('endedRememberMe').where('forgettable', '<', new Date().toISOString()).execute()
   const oldest = new Date(Date.now() - config.sessionTimeout).toISOString()
   await db.deleteFrom('sessions').where('lastUsedAt', '<', oldest).execute()
 }

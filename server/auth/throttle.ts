@@ -48,4 +48,5 @@ export class Throttle {
   }
 }
 
-const keyOf = (username: string, address: string) => JSON.stringify([username, address])
+/** No user's name is longer than that: what a stranger makes up does not take more memory. */
+const keyOf = (username: string, address: string) => JSON.stringify([username.slice(0, 128), address])

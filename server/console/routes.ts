@@ -1,4 +1,160 @@
 import type { Hono } from 'hono'
-import type { Env, Services } from '../services.ts'
+import { assertMember, belongsTo, findSecret, requireOrg } from '../access.ts'
+import { findKey } from '../apiKeys/routes.ts'
+import { cookieOf, forgetRememberMe, REMEMBER_ME_COOKIE, SESSION_COOKIE, sendSessionCookie } from '../auth/cookies.ts'
+import { principalOf, userOf } from '../auth/principal.ts'
+import { endRememberMe } from '../auth/rememberMe.ts'
+import { endSession } from '../auth/sessions.ts'
+import type { Db } from '../db/open.ts'
+import type { OrgRow, UserRow } from '../db/schema.ts'
+import { forbidden, textError, violations } from '../errors.ts'
+import { nonEmpty, param, resource } from '../http.ts'
+import { findProject, findRepository } from '../projects/store.ts'
+import type { Call, Env, Services } from '../services.ts'
+import { findTeam } from '../teams/store.ts'
+import { findUserById } from '../users/owner.ts'
+import { orgsOf } from '../users/store.ts'
+import { checkStorePassword } from '../vault/storePassword.ts'
+import { newSessionId } from '../vault/tokens.ts'
 
-export function consoleRoutes(_app: Hono<Env>, _services: Services) {}
+const CONSOLE = '/api/service/console'
+
+/** What Concord offers to its console: contract §4 and §2.6. */
+export function consoleRoutes(app: Hono<Env>, services: Services) {
+  const { db } = services
+
+  resource(app, `${CONSOLE}/whoami`, {
+    GET: async (c) => {
+      const { id, username, domain, displayName } = currentUser(c)
+      // A session keeps the user of its login: whether they were disabled since is asked here, and only here.
+      const user = await findUserById(db, id)
+      if (!user) throw textError(500, `Unknown user: ${id}`)
+      if (user.disabled) throw forbidden(`User is disabled: ${id}`)
+      return nonEmpty({
+        realm: principalOf(c).realm,
+        username,
+        userDomain: domain,
+        displayName: displayName ?? username,
+        orgs: await orgsOf(db, id),
+      })
+    },
+  })
+
+  resource(app, `${CONSOLE}/userInfo`, {
+    GET: async (c) => {
+      const { id, username, displayName } = currentUser(c)
+      return nonEmpty({
+        id,
+        displayName: displayName ?? username,
+        teams: await directTeamsOf(db, id),
+        roles: [...principalOf(c).roles],
+      })
+    },
+  })
+
+  resource(app, `${CONSOLE}/logout`, { POST: (c) => logout(c, services) })
+
+  resource(app, `${CONSOLE}/cfg`, {
+    GET: {
+      produces: 'text/plain',
+      handle: (c) => c.redirect(new URL('/cfg.js', c.req.url).href, 303),
+    },
+  })
+
+  resource(app, `${CONSOLE}/validate-password`, {
+    POST: {
+      consumes: 'text/plain',
+      handle: async (c) => checkStorePassword(await c.req.text(), userOf(c).username) === undefined,
+    },
+  })
+
+  resource(app, `${CONSOLE}/search/ldapGroups`, { GET: (c) => searchLdapGroups(db, c.req.query('filter')) })
+
+  existsChecks(app, services)
+}
+
+/** Ends the session and, in the browser and here, the remember-me cookie; works without credentials. */
+async function logout(c: Call, { db, config, masterKey }: Services) {
+  const sessionId = cookieOf(c, SESSION_COOKIE)
+  const remembered = cookieOf(c, REMEMBER_ME_COOKIE)
+  if (sessionId) await endSession(db, sessionId)
+  if (remembered !== undefined) {
+    // Shiro keeps the message "forget" in a session, and makes one for it: an id that opens nothing.
+    if (!sessionId) sendSessionCookie(c, config, newSessionId())
+    forgetRememberMe(c)
+    await endRememberMe(db, masterKey, remembered)
+  }
+}
+
+/** The names of groups that past logins brought; `%` and `_` in the filter are wildcards here. */
+async function searchLdapGroups(db: Db, filter: string | undefined) {
+  if (filter === undefined) return []
+  if (filter.length < 5 || filter.length > 256) {
+    throw violations([{ id: 'ConsoleService.searchLdapGroups.arg0', message: 'size must be between 5 and 256' }])
+  }
+  if (filter.trim().startsWith('*')) return []
+  const rows = await db
+    .selectFrom('userLdapGroups')
+    .select('ldapGroup')
+    .distinct()
+    .where('ldapGroup', 'like', `%${filter.trim()}%`)
+    .orderBy('ldapGroup')
+    .limit(10)
+    .execute()
+  return rows.map(({ ldapGroup }) => ({ groupName: ldapGroup, displayName: ldapGroup }))
+}
+
+/** Bare `true` or `false`; names are not checked, and what somebody may not open exists all the same. */
+function existsChecks(app: Hono<Env>, { db }: Services) {
+  resource(app, `${CONSOLE}/org/:orgName/secret/:name/exists`, {
+    GET: (c) => forMembers(c, db, async (org) => (await findSecret(db, org.id, param(c, 'name'))) !== undefined),
+  })
+  resource(app, `${CONSOLE}/org/:orgName/team/:name/exists`, {
+    GET: (c) => forMembers(c, db, async (org) => (await findTeam(db, org.id, param(c, 'name'))) !== undefined),
+  })
+  resource(app, `${CONSOLE}/org/:orgName/project/:project/repo/:name/exists`, {
+    GET: (c) =>
+      forMembers(c, db, async (org) => {
+        const project = await findProject(db, org.id, param(c, 'project'))
+        if (!project) throw textError(400, `Project not found: ${param(c, 'project')}`)
+        return (await findRepository(db, project.id, param(c, 'name'))) !== undefined
+      }),
+  })
+  resource(app, `${CONSOLE}/org/:orgName/project/:name/exists`, {
+    // The one check that lets the 403 through (contract §14 Q32).
+    GET: async (c) => {
+      const org = await requireOrg(db, param(c, 'orgName'))
+      await assertMember(db, principalOf(c), org)
+      return (await findProject(db, org.id, param(c, 'name'))) !== undefined
+    },
+  })
+  resource(app, `${CONSOLE}/apikey/:name/exists`, {
+    GET: async (c) => {
+      const { user } = principalOf(c)
+      return user !== undefined && (await findKey(db, user.id, param(c, 'name'))) !== undefined
+    },
+  })
+}
+
+/** ConsoleService turns a 403 into `false`. */
+async function forMembers(c: Call, db: Db, check: (org: OrgRow) => Promise<boolean>): Promise<boolean> {
+  const org = await requireOrg(db, param(c, 'orgName'))
+  return (await belongsTo(db, principalOf(c), org)) && check(org)
+}
+
+function currentUser(c: Call): UserRow {
+  const { user } = principalOf(c)
+  if (!user) throw textError(500, "Can't determine current user: principal not found")
+  return user
+}
+
+const directTeamsOf = (db: Db, userId: string) =>
+  db
+    .selectFrom('teamUsers')
+    .innerJoin('teams', 'teams.id', 'teamUsers.teamId')
+    .innerJoin('orgs', 'orgs.id', 'teams.orgId')
+    .select(['orgs.name as orgName', 'teams.name as teamName', 'teamUsers.role'])
+    .where('userId', '=', userId)
+    .orderBy('orgs.name')
+    .orderBy('teams.name')
+    .execute()

@@ -8,6 +8,8 @@ export interface Database {
   userRoles: { userId: string; roleId: string }
   apiKeys: ApiKeyRow
   sessions: SessionRow
+  /** Remember-me cookies that a logout ended, until they would have ended by themselves. */
+  endedRememberMe: { id: string; forgettable: string }
   orgs: OrgRow
   teams: { id: string; orgId: string; name: string; description: string | null }
   teamUsers: { teamId: string; userId: string; role: TeamRole }

@@ -24,6 +24,7 @@ const statements = [
      idHash TEXT PRIMARY KEY, userId TEXT NOT NULL REFERENCES users ON DELETE CASCADE, realm TEXT NOT NULL,
      roles TEXT NOT NULL, lastUsedAt TEXT NOT NULL) STRICT`,
   `CREATE INDEX sessionsByUse ON sessions (lastUsedAt)`,
+  `CREATE TABLE endedRememberMe (id TEXT PRIMARY KEY, forgettable TEXT NOT NULL) STRICT`,
 
   `CREATE TABLE orgs (
      id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, ownerId TEXT REFERENCES users ON DELETE SET NULL,
