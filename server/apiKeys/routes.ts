@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import { requireApiKeysOf, requireApiKeyWithoutUser, requireOwnApiKeyValue } from '../access.ts'
@@ -83,7 +82,7 @@ export function apiKeyRoutes(app: Hono<Env>, { db }: Services) {
 /** v1: the name has to be a new one that fits the pattern. */
 async function create(trx: Db, c: Call, request: KeyRequest) {
   const userId = await userOfKey(trx, c, request)
-  const name = request.name?.trim() || `key-${randomUUID()}`
+  const name = request.name?.trim() || `key-${newId()}`
   if (!NAME_PATTERN.test(name)) throw validationError(`Invalid API key name. Must match ${NAME_PATTERN.source}`)
   if (await findKey(trx, userId, name)) throw nameTaken(name)
   return insertKey(trx, c, userId, name, request.key)
@@ -92,7 +91,7 @@ async function create(trx: Db, c: Call, request: KeyRequest) {
 /** v2: any name; an existing key of that name gets a new value. */
 async function createOrOverwrite(trx: Db, c: Call, request: KeyRequest) {
   const userId = await userOfKey(trx, c, request)
-  const name = request.name?.trim() || `key#${randomUUID()}`
+  const name = request.name?.trim() || `key#${newId()}`
   if (name.length > 128) throw javaError('org.jooq.exception.DataException', 'value too long')
   const existing = await findKey(trx, userId, name)
   if (!existing) return insertKey(trx, c, userId, name, request.key)

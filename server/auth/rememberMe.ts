@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { Db } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
+import { newId } from '../ids.ts'
 import { hashSessionId, openToken, sealToken } from '../vault/tokens.ts'
 import { REMEMBER_ME_SECONDS } from './cookies.ts'
 import type { Principal } from './principal.ts'
@@ -22,7 +23,7 @@ const PURPOSE = 'rememberMe'
  * The value of the remember-me cookie. Concord puts the password or the key itself into it; ours says who it was, which
  * serves as well and cannot leak them.
  */
-export function rememberMeValue(masterKey: KeyObject, { user, realm }: Principal, id: string = randomUUID()): string {
+export function rememberMeValue(masterKey: KeyObject, { user, realm }: Principal, id: string = newId()): string {
   if (!user) throw new Error('Only users are remembered')
   const token: RememberMe = {
     id,
