@@ -82,6 +82,7 @@ export default defineConfig(({ command }) => ({
       'react',
       'react-dom/client',
       'react-router',
+      'react-router/dom',
       '@tanstack/react-query',
       'semantic-ui-react',
       'lucide-react',

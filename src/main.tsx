@@ -13,6 +13,6 @@ if (peerAddress) window.history.replaceState(null, '', peerAddress)
 const root = document.getElementById('root') as HTMLElement
 createRoot(root).render(
   <StrictMode>
-    <RouterProvider router={createBrowserRouter(routes)} />
+    <RouterProvider router={createBrowserRouter(routes, { future: { v8_middleware: true } })} />
   </StrictMode>,
 )

@@ -1,8 +1,14 @@
 import type { ComponentType } from 'react'
-import { type LoaderFunction, type RouteObject, redirect, type ShouldRevalidateFunction } from 'react-router'
+import {
+  type LoaderFunction,
+  type MiddlewareFunction,
+  type RouteObject,
+  redirect,
+  type ShouldRevalidateFunction,
+} from 'react-router'
 import { isApiError } from '#api/ApiError.ts'
 import { resumeSession } from '#api/session.ts'
-import { Root } from '#pages/Root.tsx'
+import { FirstSkeleton, Root } from '#pages/Root.tsx'
 import { orgRef, secretRef } from '#params.ts'
 import { paths } from '#paths.ts'
 
@@ -12,7 +18,7 @@ type PageModule<Name extends string> = { [N in Name]: ComponentType } & {
   ErrorBoundary?: ComponentType
 }
 
-/** A page in a chunk of its own: the module exports the component and, if it wants, `loader`, `shouldRevalidate` and `ErrorBoundary`. */
+/** A page in a chunk of its own: its module exports the component and what it wants of the rest of `PageModule`. */
 const page =
   <Name extends string>(name: Name, load: () => Promise<PageModule<Name>>): RouteObject['lazy'] =>
   async () => {
@@ -27,15 +33,15 @@ const page =
   }
 
 /** Only a first visit without a session goes to the sign-in page; later a 401 opens a dialog (see http.ts). */
-const signedIn: LoaderFunction = async ({ request }) => {
+const signedIn: MiddlewareFunction = async ({ request }, next) => {
   try {
     await resumeSession()
-    return null
   } catch (error) {
     if (!isApiError(error, 'unauthorized')) throw error
     const { pathname, search } = new URL(request.url)
-    return redirect(paths.login({ from: pathname + search }))
+    throw redirect(paths.login({ from: pathname + search }))
   }
+  return next()
 }
 
 /** Every address of the app. */
@@ -43,10 +49,11 @@ export const routes: RouteObject[] = [
   {
     path: '/',
     Component: Root,
+    HydrateFallback: FirstSkeleton,
     children: [
       { path: 'login', lazy: page('LoginPage', () => import('#pages/LoginPage.tsx')) },
       {
-        loader: signedIn,
+        middleware: [signedIn],
         lazy: page('Frame', () => import('#pages/Frame.tsx')),
         children: [
           {

@@ -29,22 +29,32 @@ export const userInfoQuery = queryOptions({
   },
 })
 
+/** Set when the server has just said that there is no session, so that the sign-in page need not ask again. */
+let nobody = false
+
 /** On a first visit: takes up the session that the browser has, or throws the 401. */
 export async function resumeSession(): Promise<Whoami> {
   const known = session.get()
   if (known) return known
-  const whoami = await http.get<Whoami>(WHOAMI, { signingIn: true })
-  session.set(whoami)
-  return whoami
+  try {
+    const whoami = await http.get<Whoami>(WHOAMI, { signingIn: true })
+    session.set(whoami)
+    return whoami
+  } catch (error) {
+    nobody = isApiError(error, 'unauthorized')
+    throw error
+  }
 }
 
 /** The session that is alive before anybody signs in here, if any. Whatever is wrong, signing in will say it. */
 export async function liveSession(): Promise<Whoami | undefined> {
   try {
-    return await http.get<Whoami>(WHOAMI, { signingIn: true })
+    return nobody ? undefined : await http.get<Whoami>(WHOAMI, { signingIn: true })
   } catch (error) {
     if (isApiError(error)) return undefined
     throw error
+  } finally {
+    nobody = false
   }
 }
 

@@ -4,6 +4,7 @@ import { serverAway } from '#api/serverAway.ts'
 import { sessionOver } from '#api/sessionOver.ts'
 import { fromPeerAddress } from '#paths.ts'
 import { ProgressLine } from '#ui/ProgressLine.tsx'
+import { Skeleton } from '#ui/Skeleton.tsx'
 import { useStore } from '../store.ts'
 
 const SignInAgainDialog = lazy(async () => ({
@@ -30,6 +31,18 @@ export function Root() {
         {over && <SignInAgainDialog username={over.username} />}
       </Suspense>
       <ScrollRestoration />
+    </>
+  )
+}
+
+/** Until the first page has its code and data. */
+export function FirstSkeleton() {
+  return (
+    <>
+      <div className="bar" />
+      <main id="content">
+        <Skeleton layout="list" />
+      </main>
     </>
   )
 }

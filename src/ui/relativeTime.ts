@@ -13,8 +13,11 @@ export const timeOf = (at: string): Date =>
 
 const dateOf = (at: string | Date) => (typeof at === 'string' ? timeOf(at) : at)
 
+/** Concord names the offset as `Z`, `+02` or `+0200`; browsers agree on `+02:00` only. */
+export const parseTime = (at: string) => new Date(at.replace(/([+-]\d\d)(\d\d)?$/, (_, h, m) => `${h}:${m ?? '00'}`))
+
 /** `3 days ago`, `in 2 hours`, `just now`. */
-export function relativeTime(at: string | Date, now = new Date()): string {
+export function relativeTime(at: string, now = new Date()): string {
   const seconds = (dateOf(at).getTime() - now.getTime()) / 1000
   if (Number.isNaN(seconds)) return 'at an unknown time'
   for (const [unit, size] of UNITS) {
@@ -24,7 +27,7 @@ export function relativeTime(at: string | Date, now = new Date()): string {
 }
 
 /** `3 Nov 2026, 14:05:09 GMT+1`, in the user's time zone. */
-export const exactTime = (at: string | Date) =>
-  Number.isNaN(dateOf(at).getTime())
-    ? String(at)
-    : new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' }).format(dateOf(at))
+export const exactTime = (at: string) =>
+  Number.isNaN(parseTime(at).getTime())
+    ? at
+    : new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' }).format(parseTime(at))

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { fromPeerAddress, paths, returnAddress } from './paths.ts'
+
+test('names are encoded', () => {
+  expect(paths.secret({ orgName: 'a b', secretName: 'x/y' }, 'settings')).toBe('/org/a%20b/secret/x%2Fy/settings')
+})
+
+test.each([
+  ['/org/acme/secret?filter=x', '/org/acme/secret?filter=x'],
+  [null, '/org'],
+  ['', '/org'],
+  ['//evil.example/x', '/org'],
+  ['/\\evil.example', '/org'],
+  ['https://evil.example/', '/org'],
+  ['/login?from=/org', '/org'],
+])('after signing in, %s leads to %s', (from, expected) => {
+  expect(returnAddress(from)).toBe(expected)
+})
+
+test.each([
+  ['#/org/acme/secret/git-key/settings', '/org/acme/secret/git-key/settings'],
+  ['#/org/acme/secret/_new', '/org/acme/secret/new'],
+  ['#/login?useApiKey=true&from=/org', '/login?useApiKey=true&from=/org'],
+  ['#content', undefined],
+  ['', undefined],
+])("the peer's address %s is our %s", (hash, expected) => {
+  expect(fromPeerAddress(hash)).toBe(expected)
+})
