@@ -10,8 +10,8 @@ export const paths = {
   organization: ({ orgName }: OrgRef) => url`/org/${orgName}`,
   secrets: ({ orgName }: OrgRef, { filter }: { filter?: string } = {}) =>
     url`/org/${orgName}/secret` + (filter ? url`?filter=${filter}` : ''),
-  newSecret: ({ orgName }: OrgRef, { name }: { name?: string } = {}) =>
-    url`/org/${orgName}/secret/new` + (name ? url`?name=${name}` : ''),
+  newSecret: ({ orgName }: OrgRef, { name, step }: { name?: string; step?: string } = {}) =>
+    url`/org/${orgName}/secret/new` + (step ? url`?step=${step}` : name ? url`?name=${name}` : ''),
   secret: ({ orgName, secretName }: SecretRef, tab: SecretTab = 'info') =>
     url`/org/${orgName}/secret/${secretName}/` + tab,
 }

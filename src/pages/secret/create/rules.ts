@@ -56,17 +56,23 @@ export type FieldName =
   | 'file'
   | 'storePassword'
 
-export type Problem = { step: Step; field: FieldName; words: string }
+export type Problem = {
+  step: Step
+  field: FieldName
+  words: string
+  /** Said at once, not only when somebody wants to go on. */
+  urgent?: boolean
+}
 
 /** What keeps the draft from being sent. Everything else is the server's to say. */
 export function problemsOf(draft: Draft, username: string): Problem[] {
   const problems: Problem[] = []
-  const check = (step: Step, field: FieldName, words: string | undefined | false) => {
-    if (words) problems.push({ step, field, words })
+  const check = (step: Step, field: FieldName, words: string | undefined | false, urgent = false) => {
+    if (words) problems.push({ step, field, words, urgent })
   }
   const content = (field: 'publicKey' | 'privateKey' | 'value' | 'file', missing: string) => {
     check('value', field, isEmpty(draft[field]) && missing)
-    check('value', field, isTooLarge(draft[field]) && tooLarge(draft[field]))
+    check('value', field, isTooLarge(draft[field]) && tooLarge(draft[field]), true)
   }
   check('kind', 'kind', !draft.kind && 'Choose what to create.')
   check('value', 'name', !isName(draft.name) && `A name has ${NAME_MEANING}`)

@@ -1,0 +1,197 @@
+import { FileText } from 'lucide-react'
+import { type ClipboardEvent, type DragEvent, type ReactNode, useState } from 'react'
+import { type ControlProps, Field } from '#ui/Field.tsx'
+import { Icon } from '#ui/Icon.tsx'
+import { RevealInput } from '#ui/RevealInput.tsx'
+import { lineEndsOf, readFile } from './chosenFile.ts'
+import { type Content, isEmpty, sizeOf } from './draft.ts'
+import { Warnings } from './Notes.tsx'
+import { sizeWords } from './rules.ts'
+import type { Warning } from './warnings.ts'
+
+type Props = {
+  label: string
+  help?: ReactNode
+  content: Content
+  onChange: (content: Content) => void
+  error: string | undefined
+  warnings: Warning[]
+  /** Typed, pasted or from a file; without it only a file will do. */
+  typed?: 'in clear' | 'masked'
+  accept?: string
+}
+
+/** Text that is typed or pasted, or a file that is dropped or chosen. */
+export function ContentField({ label, help, content, onChange, error, warnings, typed, accept }: Props) {
+  const [unreadable, setUnreadable] = useState<string>()
+  const [dragging, setDragging] = useState(false)
+
+  async function take(file: File | undefined) {
+    if (!file) return
+    try {
+      onChange({ ...content, file: await readFile(file) })
+      setUnreadable(undefined)
+    } catch {
+      // A folder, or a file that is gone.
+      setUnreadable(`“${file.name}” could not be read.`)
+    }
+  }
+
+  const drop = {
+    onDragOver: (event: DragEvent) => {
+      if (!event.dataTransfer.types.includes('Files')) return
+      event.preventDefault()
+      setDragging(true)
+    },
+    onDragLeave: () => setDragging(false),
+    onDrop: (event: DragEvent) => {
+      setDragging(false)
+      // Text that is dragged into the field is the browser's business.
+      if (!event.dataTransfer.types.includes('Files')) return
+      event.preventDefault()
+      void take(event.dataTransfer.files[0])
+    },
+  }
+
+  return (
+    <div className={`content-field ${dragging ? 'dragging' : ''}`} {...drop}>
+      <Field label={label} help={help} error={unreadable ?? error} className="wide">
+        {(control) => (
+          <>
+            {content.file ? (
+              <ChosenFile control={control} content={content} onChange={onChange} />
+            ) : typed ? (
+              <Lines {...{ label, control, content, onChange, typed }} />
+            ) : (
+              <output className="no-file muted" id={control.id}>
+                No file chosen yet.
+              </output>
+            )}
+            <div className="content-bar">
+              <FileButton label={label} accept={accept} onChoose={take} isProblem={!!error} />
+              <span className="muted">or drop it here</span>
+              {!isEmpty(content) && !content.file && <span className="muted size">{sizeWords(sizeOf(content))}</span>}
+            </div>
+          </>
+        )}
+      </Field>
+      <Warnings of={warnings} />
+    </div>
+  )
+}
+
+type PartProps = { control: ControlProps; content: Content; onChange: (content: Content) => void }
+
+function ChosenFile({ control, content, onChange }: PartProps) {
+  return (
+    <div className="chosen-file">
+      <output id={control.id}>
+        <Icon of={FileText} /> <span className="mono">{content.file?.name}</span>{' '}
+        <span className="muted">{sizeWords(sizeOf(content))}</span>
+      </output>
+      <button type="button" className="ui button" onClick={() => onChange({ ...content, file: undefined })}>
+        Remove
+      </button>
+    </div>
+  )
+}
+
+type LinesProps = PartProps & { label: string; typed: 'in clear' | 'masked' }
+
+function Lines({ label, control, content, onChange, typed }: LinesProps) {
+  const [pasted, setPasted] = useState<'CRLF' | 'mixed'>()
+
+  function onPaste(event: ClipboardEvent<HTMLTextAreaElement>) {
+    const lineEnds = lineEndsOf(event.clipboardData.getData('text/plain'))
+    if (lineEnds !== 'LF') setPasted(lineEnds)
+  }
+
+  const common = {
+    ...control,
+    rows: 6,
+    wrap: 'off',
+    value: content.text,
+    onChange: (event: { target: { value: string } }) => onChange({ ...content, text: event.target.value }),
+    onPaste,
+    autoComplete: 'off',
+    autoCapitalize: 'none',
+    spellCheck: false,
+  }
+  return (
+    <>
+      {typed === 'masked' ? (
+        <RevealInput multiline what={label.toLowerCase()} {...common} />
+      ) : (
+        <textarea {...common} className="mono" />
+      )}
+      {content.text.includes('\n') && (
+        <LineEnds
+          pasted={pasted}
+          lineEnds={content.lineEnds}
+          onChange={(lineEnds) => onChange({ ...content, lineEnds })}
+        />
+      )}
+    </>
+  )
+}
+
+type LineEndsProps = {
+  pasted: 'CRLF' | 'mixed' | undefined
+  lineEnds: Content['lineEnds']
+  onChange: (lineEnds: Content['lineEnds']) => void
+}
+
+/** A textarea cannot hold a CR. Where it mattered, it is said, and can be had back. */
+function LineEnds({ pasted, lineEnds, onChange }: LineEndsProps) {
+  if (lineEnds === 'CRLF')
+    return (
+      <p className="note" role="status">
+        Every line ends with CRLF, as pasted.{' '}
+        <button type="button" className="ui link button" onClick={() => onChange('LF')}>
+          Use LF
+        </button>
+      </p>
+    )
+  if (pasted === 'mixed')
+    return (
+      <p className="note warning" role="status">
+        What you pasted mixes line ends (CR, LF); all of them became LF. To keep every byte, choose a file instead.
+      </p>
+    )
+  if (pasted === 'CRLF')
+    return (
+      <p className="note" role="status">
+        What you pasted has Windows line ends (CRLF); they became LF.{' '}
+        <button type="button" className="ui link button" onClick={() => onChange('CRLF')}>
+          Keep CRLF
+        </button>
+      </p>
+    )
+  return null
+}
+
+type FileButtonProps = {
+  label: string
+  accept: string | undefined
+  onChoose: (file: File | undefined) => void
+  isProblem: boolean
+}
+
+function FileButton({ label, accept, onChoose, isProblem }: FileButtonProps) {
+  return (
+    <label className="ui button file-button">
+      Choose a file
+      <input
+        type="file"
+        aria-label={`Choose a file: ${label}`}
+        accept={accept}
+        data-problem={isProblem ? '' : undefined}
+        onChange={({ target }) => {
+          onChoose(target.files?.[0])
+          // The same file can be chosen again after it was removed or changed.
+          target.value = ''
+        }}
+      />
+    </label>
+  )
+}

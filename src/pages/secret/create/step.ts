@@ -1,0 +1,12 @@
+import type { Draft } from './draft.ts'
+import type { FieldName } from './rules.ts'
+import type { Warning } from './warnings.ts'
+
+/** What each step of the wizard gets. */
+export type StepProps = {
+  draft: Draft
+  change: (change: Partial<Draft>) => void
+  /** What is wrong at a field, if it is time to say so. */
+  errorAt: (field: FieldName) => string | undefined
+  warningsAt: (field: Warning['field']) => Warning[]
+}
