@@ -32,8 +32,8 @@ const semanticWithoutFonts = {
   }) => {
     if (!isSemantic(declaration.source?.input.file)) return
     if (declaration.value.includes('data:') || /^-(webkit|ms|moz)-/.test(declaration.prop)) declaration.remove()
-    else if (declaration.important && !['display', 'visibility'].includes(declaration.prop))
-      declaration.important = false
+    else if (!declaration.source?.input.file?.match(/(transition|dropdown)\.css$/)) declaration.important = false
+    else if (!['display', 'visibility'].includes(declaration.prop)) declaration.important = false
   },
 }
 

@@ -1,5 +1,5 @@
 import { QueryClientProvider } from '@tanstack/react-query'
-import { ChevronDown, LogOut } from 'lucide-react'
+import { ChevronDown, LogOut, UserRound } from 'lucide-react'
 import { Suspense, useEffect, useState } from 'react'
 import { Link, Outlet, useNavigate, useNavigation, useParams } from 'react-router'
 import { queryClient } from '#api/queryClient.ts'
@@ -87,7 +87,11 @@ function Bar({ displayName, username }: BarProps) {
         items={[{ label: 'Sign out', icon: LogOut, onSelect: signOut }]}
       >
         <span className="visually-hidden">Account of </span>
-        <span className="account">{displayName}</span> <Icon of={ChevronDown} />
+        <span className="account">{displayName}</span>
+        <span className="account-sign">
+          <Icon of={UserRound} />
+        </span>
+        <Icon of={ChevronDown} />
       </Menu>
     </header>
   )

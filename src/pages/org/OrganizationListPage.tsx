@@ -1,10 +1,11 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
+import { Globe, Lock } from 'lucide-react'
 import { Link, type LoaderFunctionArgs, useSearchParams } from 'react-router'
 import { organizationListQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
 import type { EntityOwner, Organization } from '#api/types.ts'
 import { paths } from '#paths.ts'
-import { VisibilityFact } from '#ui/Facts.tsx'
+import { Fact } from '#ui/Facts.tsx'
 import { FilterInput } from '#ui/FilterInput.tsx'
 import { Page } from '#ui/Page.tsx'
 import { Pagination } from '#ui/Pagination.tsx'
@@ -110,7 +111,8 @@ function OrganizationTable({ organizations }: { organizations: Organization[] })
               </Link>
             </td>
             <td>
-              <VisibilityFact visibility={visibility} />
+              {/* Who sees the organization in lists, no more (concord-api §5): nothing to worry about. */}
+              {visibility === 'PUBLIC' ? <Fact icon={Globe}>Public</Fact> : <Fact icon={Lock}>Private</Fact>}
             </td>
             <td>{ownerName(owner)}</td>
           </tr>
