@@ -1,8 +1,9 @@
-// Builds the console to dist/client and the server to dist/server: `node scripts/build.mjs [client] [server]`.
+// Builds the console to dist/client and the server to dist/server: `node scripts/build.mjs [client] [server]`; with
+// `--out NAME` to dist/NAME instead, as tests do that want a build of their own.
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import { promisify, stripVTControlCharacters } from 'node:util'
+import { parseArgs, promisify, stripVTControlCharacters } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build } from 'vite'
 import { ROOT } from './ensure.mjs'
@@ -13,9 +14,9 @@ const SERVER_ENTRIES = { main: 'server/main.ts', user: 'server/cli/user.ts', bac
 /** Smaller files gain nothing worth a second copy. */
 const LEAST_TO_COMPRESS = 1024
 
-const named = process.argv.slice(2)
+const { positionals: named, values } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' } } })
 try {
-  for (const part of named.length > 0 ? named : Object.keys(PARTS)) await inPlaceOf(part, PARTS[part])
+  for (const part of named.length > 0 ? named : Object.keys(PARTS)) await inPlaceOf(values.out ?? part, PARTS[part])
 } catch (error) {
   // The bundler's message says which file and line; the stack below it is the bundler's own.
   console.error(process.stderr.isTTY ? error.message : stripVTControlCharacters(error.message))
@@ -23,10 +24,10 @@ try {
 }
 
 /** Builds beside the old result and swaps them at the end: nobody ever meets half a build. */
-async function inPlaceOf(part, make) {
-  const folder = join(ROOT, 'dist', part)
-  const fresh = join(ROOT, 'dist', `${part}.${process.pid}`)
-  removeLeftovers(part)
+async function inPlaceOf(name, make) {
+  const folder = join(ROOT, 'dist', name)
+  const fresh = join(ROOT, 'dist', `${name}.${process.pid}`)
+  removeLeftovers(name)
   try {
     await make(fresh)
     rmSync(folder, { recursive: true, force: true })
@@ -84,11 +85,11 @@ async function compressAll(folder) {
 }
 
 /** Half-made folders of builds that were interrupted, not those of builds that run right now. */
-function removeLeftovers(part) {
+function removeLeftovers(of) {
   const dist = join(ROOT, 'dist')
   if (!existsSync(dist)) return
   for (const name of readdirSync(dist)) {
-    const pid = name.startsWith(`${part}.`) ? Number(name.slice(part.length + 1)) : Number.NaN
+    const pid = name.startsWith(`${of}.`) ? Number(name.slice(of.length + 1)) : Number.NaN
     if (Number.isInteger(pid) && !isRunning(pid)) rmSync(join(dist, name), { recursive: true, force: true })
   }
 }

@@ -1,0 +1,174 @@
+import { copyFileSync, existsSync, mkdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { buildPrograms, type Programs, type ServerProcess, temporaryFolder } from '../serverProcess.ts'
+
+// Each starts processes, on a machine that may have other things to do.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+const PASSWORD = 'correct horse battery'
+
+let programs: Programs
+let folder: ReturnType<typeof temporaryFolder>
+let server: ServerProcess | undefined
+
+beforeAll(async () => {
+  programs = await buildPrograms()
+})
+afterAll(() => programs.remove())
+beforeEach(async () => {
+  folder = temporaryFolder()
+  server = await programs.startServer(folder.path)
+})
+afterEach(async () => {
+  await server?.end('SIGKILL')
+  folder.remove()
+})
+
+const user = (args: string[], input = '') => programs.run('user', { dataDir: folder.path, args, input })
+const basic = (name: string, password: string) => `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
+const whoami = (headers: Record<string, string>, as = '') =>
+  server?.request('/api/service/console/whoami', { headers, as })
+const signIn = (name: string, password: string) => whoami({ Authorization: basic(name, password) })
+
+test('a user is added while the server runs, and signs in', async () => {
+  const added = await user(['add', 'Dave', '--api-key'], `${PASSWORD}\n`)
+  expect(added).toMatchObject({ code: 0, stderr: '' })
+  const key = /API key, shown only now: (\S{22})\n/.exec(added.stdout)?.[1] ?? ''
+  expect(added.stdout).not.toContain(PASSWORD)
+
+  expect((await signIn('dave', PASSWORD))?.status).toBe(200)
+  expect((await signIn('dave', `${PASSWORD}!`))?.status).toBe(401)
+  const byKey = await whoami({}, key)
+  expect(await byKey?.json()).toMatchObject({ username: 'dave', orgs: [{ name: 'Default' }] })
+  expect((await user(['list'])).stdout).toContain('dave   password, 1 API key\n')
+})
+
+test('a new password ends the sessions of the old one', async () => {
+  await user(['add', 'dave'], PASSWORD)
+  const signedIn = await signIn('dave', PASSWORD)
+  const cookie = signedIn?.headers.get('set-cookie')?.split(';')[0] ?? ''
+  expect((await whoami({ Cookie: cookie }))?.status).toBe(200)
+
+  expect((await user(['passwd', 'dave'], 'another long password\n')).code).toBe(0)
+  expect((await whoami({ Cookie: cookie }))?.status).toBe(401)
+  expect((await signIn('dave', PASSWORD))?.status).toBe(401)
+  expect((await signIn('dave', 'another long password'))?.status).toBe(200)
+})
+
+test('a disabled user is out at once, and in again when enabled', async () => {
+  const added = await user(['add', 'dave', '--api-key'], PASSWORD)
+  const key = added.stdout.trim().split(' ').at(-1)
+  const signedIn = await signIn('dave', PASSWORD)
+  const cookie = signedIn?.headers.get('set-cookie')?.split(';')[0] ?? ''
+
+  expect((await user(['disable', 'dave'])).code).toBe(0)
+  expect((await whoami({ Cookie: cookie }))?.status).toBe(401)
+  expect((await whoami({}, key))?.status).toBe(401)
+  expect((await signIn('dave', PASSWORD))?.status).toBe(401)
+  expect((await user(['list'])).stdout).toMatch(/^dave .*DISABLED$/m)
+
+  await user(['enable', 'dave'])
+  expect((await signIn('dave', PASSWORD))?.status).toBe(200)
+})
+
+test('--admin makes an admin, who may do what others may not', async () => {
+  await user(['add', 'erin', '--admin'], PASSWORD)
+  await user(['add', 'dave'], PASSWORD)
+  const create = (name: string) =>
+    server?.request('/api/v1/org', {
+      as: basic(name, PASSWORD),
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ name: `org-of-${name}` }),
+    })
+  expect((await create('erin'))?.status).toBe(200)
+  expect((await create('dave'))?.status).toBe(500)
+})
+
+test('a refusal is said in words and changes nothing', async () => {
+  const refusals: [args: string[], input: string, words: string][] = [
+    [['add', 'dave'], 'short\n', 'The password was not accepted. It must have at least 12 characters'],
+    [['add', 'dave'], 'my name is dave yes\n', 'not containing the user name'],
+    [['add', 'dave'], '', 'Standard input has no password'],
+    [['add', 'admin'], `${PASSWORD}\n`, 'There is a user admin already.'],
+    [['add', 'a:b'], `${PASSWORD}\n`, 'A user name has letters, digits'],
+    [['passwd', 'nobody'], `${PASSWORD}\n`, 'There is no user nobody.'],
+    [['disable', 'nobody'], '', 'There is no user nobody.'],
+    [['add', 'dave', PASSWORD], '', 'Users of the built-in directory'],
+    [['add', 'dave', '--password=x'], '', "Unknown option '--password'"],
+    [[], '', 'Users of the built-in directory'],
+  ]
+  for (const [args, input, words] of refusals) {
+    const { code, stdout, stderr } = await user(args, input)
+    expect({ args, code, stdout }).toEqual({ args, code: 1, stdout: '' })
+    expect(stderr).toContain(words)
+    expect(stderr).not.toMatch(/^\s+at /m)
+  }
+  expect((await user(['list'])).stdout).toBe('admin  admin, no password, 1 API key\n')
+})
+
+test('without a server the commands open the folder themselves, also beside the socket of a killed one', async () => {
+  await server?.end('SIGKILL')
+  expect(existsSync(join(folder.path, 'control.sock'))).toBe(true)
+  expect((await user(['add', 'dave'], PASSWORD)).code).toBe(0)
+
+  server = await programs.startServer(folder.path)
+  expect(statSync(join(folder.path, 'control.sock')).mode & 0o777).toBe(0o600)
+  expect((await signIn('dave', PASSWORD))?.status).toBe(200)
+  expect((await user(['passwd', 'dave'], 'another long password')).code).toBe(0)
+})
+
+test('a folder without data is not made by a command', async () => {
+  const dataDir = join(folder.path, 'empty')
+  mkdirSync(dataDir)
+  const { code, stderr } = await programs.run('user', { dataDir, args: ['list'] })
+  expect(code).toBe(1)
+  expect(stderr).toBe(`There is no data in ${dataDir} yet. Run npm start once, or set DATA_DIR.\n`)
+  expect(existsSync(join(dataDir, 'concord.db'))).toBe(false)
+})
+
+test('where the path is too long for a socket, the server runs and the command says to stop it', async () => {
+  const dataDir = join(folder.path, 'x'.repeat(100))
+  mkdirSync(dataDir)
+  const other = await programs.startServer(dataDir)
+  expect(other.output()).toContain('no control socket')
+  const refused = await programs.run('user', { dataDir, args: ['list'] })
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toContain('too long for a socket. Stop it first.')
+  await other.end('SIGTERM')
+  expect((await programs.run('user', { dataDir, args: ['list'] })).code).toBe(0)
+})
+
+test.each(['a running server', 'no server'])('a backup made with %s opens with the master key', async (which) => {
+  const body = new FormData()
+  for (const [name, value] of Object.entries({ name: 'kept', type: 'DATA' })) body.append(name, value)
+  body.append('data', new Blob(['the value']))
+  await server?.request('/api/v1/org/Default/secret', { method: 'POST', body })
+  if (which === 'no server') await server?.end('SIGTERM')
+
+  const file = join(folder.path, 'copy.db')
+  const made = await programs.run('backup', { dataDir: folder.path, args: [file] })
+  expect(made).toMatchObject({ code: 0, stderr: '' })
+  expect(made.stdout).toContain(join(folder.path, 'master.key'))
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  const again = await programs.run('backup', { dataDir: folder.path, args: [file] })
+  expect(again.code).toBe(1)
+  expect(again.stderr).toBe(`${file} exists already; a backup overwrites nothing.\n`)
+
+  const restored = join(folder.path, 'restored')
+  mkdirSync(restored)
+  copyFileSync(file, join(restored, 'concord.db'))
+  copyFileSync(join(folder.path, 'master.key'), join(restored, 'master.key'))
+  const other = await programs.startServer(restored)
+  const answer = await other.request('/api/v1/org/Default/secret/kept/data', {
+    method: 'POST',
+    body: (() => {
+      const empty = new FormData()
+      empty.append('storePassword', '')
+      return empty
+    })(),
+  })
+  expect(await answer.text()).toBe('the value')
+  await other.end('SIGTERM')
+})
