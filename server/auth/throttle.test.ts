@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { Throttle } from './throttle.ts'
+
+function throttleAt(start: number) {
+  const clock = { now: start }
+  const throttle = new Throttle(() => clock.now)
+  const fail = (times: number, name = 'ann') => {
+    for (let i = 0; i < times; i++) throttle.failed(name, 'here')
+  }
+  return { clock, throttle, fail }
+}
+
+test('19 failures cost nothing, the 20th a wait until the first of them is a minute old', () => {
+  const { clock, throttle, fail } = throttleAt(1_000_000)
+  fail(1)
+  clock.now += 10_000
+  fail(18)
+  expect(throttle.secondsToWait('ann', 'here')).toBe(0)
+  fail(1)
+  expect(throttle.secondsToWait('ann', 'here')).toBe(50)
+  clock.now += 49_500
+  expect(throttle.secondsToWait('ann', 'here')).toBe(1)
+  clock.now += 500
+  expect(throttle.secondsToWait('ann', 'here')).toBe(0)
+  // One try is free again, as the other 19 still count.
+  fail(1)
+  expect(throttle.secondsToWait('ann', 'here')).toBe(10)
+})
+
+test('names and addresses count as pairs', () => {
+  const { throttle, fail } = throttleAt(0)
+  fail(20)
+  expect(throttle.secondsToWait('ann', 'there')).toBe(0)
+  expect(throttle.secondsToWait('bob', 'here')).toBe(0)
+})
+
+test('made-up names do not fill the memory: the pair that failed longest ago is forgotten', () => {
+  const { throttle, fail } = throttleAt(0)
+  fail(20)
+  for (let i = 0; i < 9_999; i++) fail(1, `x${i}`)
+  expect(throttle.secondsToWait('ann', 'here')).toBe(60)
+  fail(1, 'one more')
+  expect(throttle.secondsToWait('ann', 'here')).toBe(0)
+})
