@@ -34,12 +34,14 @@ export function SettingsTab() {
   const { id, name } = secret
   return (
     <>
-      <RenameSecret key={`name ${id} ${name}`} secret={secret} />
-      <SetVisibility key={`visibility ${id}`} secret={secret} />
+      <section className="setting-rows" aria-label="Name and visibility">
+        <RenameSecret key={`name ${id} ${name}`} secret={secret} />
+        <SetVisibility key={`visibility ${id}`} secret={secret} />
+      </section>
       <h2 className="danger" id="danger-zone">
         Danger zone
       </h2>
-      <section className="danger-zone" aria-labelledby="danger-zone">
+      <section className="setting-rows danger" aria-labelledby="danger-zone">
         <LinkProjects key={`projects ${id}`} secret={secret} />
         <ChangeOwner key={`owner ${id}`} secret={secret} />
         <MoveSecret key={`move ${id}`} secret={secret} />

@@ -30,7 +30,7 @@ export function ChangeOwner({ secret }: { secret: Secret }) {
   const isMine = whoami !== undefined && secret.owner?.username === whoami.username
   const keeps = access.data
     ? access.data.length
-      ? `only what the ${count(access.data.length, 'grant')} to teams give`
+      ? `only what the grants to ${count(access.data.length, 'team')} give`
       : 'nothing, for no team has a grant'
     : 'only what teams give'
 

@@ -16,15 +16,22 @@ type Props = {
 /** One act of the danger zone. */
 export function DangerRow({ title, consequence, action, blocked, onAct, children }: Props) {
   return (
-    <div className="danger-row">
+    <SettingRow title={title} words={consequence}>
+      {children}
+      <ActButton action={action} blocked={blocked} onAct={onAct} danger />
+    </SettingRow>
+  )
+}
+
+/** A title and its sentence on the left, the control on the right; one below the other on a phone. */
+export function SettingRow({ title, words, children }: { title: string; words: ReactNode; children: ReactNode }) {
+  return (
+    <div className="setting-row">
       <div>
         <h3>{title}</h3>
-        <p>{consequence}</p>
+        <p>{words}</p>
       </div>
-      <div className="control">
-        {children}
-        <ActButton action={action} blocked={blocked} onAct={onAct} danger />
-      </div>
+      <div className="control">{children}</div>
     </div>
   )
 }

@@ -9,7 +9,7 @@ import { useRight } from '../rights.ts'
 import { useUsage } from '../usage.ts'
 import { AffectedRepositories, previewOf } from './Affected.tsx'
 import { ConfirmSecretChange } from './ConfirmSecretChange.tsx'
-import { ActButton } from './DangerRow.tsx'
+import { ActButton, SettingRow } from './DangerRow.tsx'
 import { refOf, useSecretChange } from './useSecretChange.ts'
 
 export function RenameSecret({ secret }: { secret: Secret }) {
@@ -25,27 +25,35 @@ export function RenameSecret({ secret }: { secret: Secret }) {
   }
 
   return (
-    <section className="ui segment" aria-labelledby="rename">
-      <h2 id="rename">Name</h2>
+    <SettingRow
+      title="Name"
+      words="Repositories keep their link, which goes by the id. Flows and API calls that use the name have to be changed."
+    >
       <form className="ui form" onSubmit={ask}>
         <Field
           label="Secret name"
-          className="mono"
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          required
-          // ConcordKey (concord-api §1), with the blanks around it that a paste brings.
-          pattern="\s*[0-9a-zA-Z][0-9a-zA-Z_@.\-~]{2,127}\s*"
           patternMeaning="3 to 128 letters, digits and _ @ . - ~, beginning with a letter or a digit."
-          help="Repositories keep their link. Flows and API calls that use the name have to be changed."
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-        />
+        >
+          {(control) => (
+            <input
+              {...control}
+              type="text"
+              className="mono"
+              required
+              // ConcordKey (concord-api §1), with the blanks around it that a paste brings.
+              pattern="\s*[0-9a-zA-Z][0-9a-zA-Z_@.\-~]{2,127}\s*"
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+            />
+          )}
+        </Field>
         <ActButton action="Rename" blocked={blocked} />
       </form>
       {asking && <RenameDialog secret={secret} newName={newName} onClose={() => setAsking(false)} />}
-    </section>
+    </SettingRow>
   )
 }
 

@@ -6,7 +6,7 @@ import type { Secret } from '#api/types.ts'
 import { useRight } from '../rights.ts'
 import { Affected } from './Affected.tsx'
 import { ConfirmSecretChange } from './ConfirmSecretChange.tsx'
-import { ActButton } from './DangerRow.tsx'
+import { ActButton, SettingRow } from './DangerRow.tsx'
 import { keepers, publicReach } from './reach.ts'
 import { refOf, useSecretChange } from './useSecretChange.ts'
 
@@ -16,13 +16,14 @@ export function SetVisibility({ secret }: { secret: Secret }) {
   const isPublic = secret.visibility === 'PUBLIC'
   const close = () => setAsking(false)
   return (
-    <section className="ui segment" aria-labelledby="visibility">
-      <h2 id="visibility">Visibility</h2>
-      <p className="prose">
-        {isPublic
+    <SettingRow
+      title="Visibility"
+      words={
+        isPublic
           ? `It is public: every signed-in user can use it, and every member of ${secret.orgName} can change it.`
-          : `It is private: only its owner, the owner of ${secret.orgName}, administrators and teams with a grant can use it. All members of ${secret.orgName} see its name.`}
-      </p>
+          : `It is private: only its owner, the owner of ${secret.orgName}, administrators and teams with a grant can use it. All members of ${secret.orgName} see its name.`
+      }
+    >
       <ActButton
         action={isPublic ? 'Make private' : 'Make public'}
         blocked={right?.verdict === 'no' ? right.why : undefined}
@@ -34,7 +35,7 @@ export function SetVisibility({ secret }: { secret: Secret }) {
         ) : (
           <MakePublicDialog secret={secret} onClose={close} />
         ))}
-    </section>
+    </SettingRow>
   )
 }
 
