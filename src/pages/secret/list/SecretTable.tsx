@@ -24,7 +24,7 @@ type Props = {
 export function SecretTable({ secrets, sort, onSort, noAccess }: Props) {
   const sortable = { sort, onSort }
   return (
-    <table className="ui table secrets">
+    <table className="ui unstackable table secrets">
       <thead>
         <tr>
           <SortHeader by="name" {...sortable}>
@@ -71,7 +71,7 @@ function SortHeader({ by, sort, onSort, className, children }: HeaderProps) {
 
 type RowProps = { secret: Secret; isClosed: boolean }
 
-/** Memoized: most rows stay when one more letter is typed. */
+/** Memoized: most rows stay when one more letter is typed. On a phone, what is as usual is left out. */
 const SecretRow = memo(function SecretRow({ secret, isClosed }: RowProps) {
   const { orgName, name, owner, projects } = secret
   const ref = { orgName, secretName: name }
@@ -89,18 +89,14 @@ const SecretRow = memo(function SecretRow({ secret, isClosed }: RowProps) {
       <td>
         <VisibilityFact visibility={secret.visibility} />
       </td>
-      <td>
+      <td className={secret.encryptedBy === 'SERVER_KEY' ? 'wide-only' : undefined}>
         <ProtectionFact encryptedBy={secret.encryptedBy} />
       </td>
-      <td>
+      <td className={projects.length === 0 ? 'wide-only' : undefined}>
         <Projects projects={projects} />
       </td>
-      <td className="owner">
-        <span className="narrow-only muted">Owner: </span>
-        {owner?.displayName ?? owner?.username ?? 'Nobody'}
-      </td>
+      <td className="wide-only">{owner?.displayName ?? owner?.username ?? 'Nobody'}</td>
       <td className="number">
-        <span className="narrow-only muted">Value: </span>
         <RelativeTime at={valueSince(secret)} />
       </td>
       <td className="row-menu">
