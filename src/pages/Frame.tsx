@@ -9,7 +9,7 @@ import { paths } from '#paths.ts'
 import { Icon } from '#ui/Icon.tsx'
 import { Menu } from '#ui/Menu.tsx'
 import { Skeleton } from '#ui/Skeleton.tsx'
-import { announce, StatusRegion } from '#ui/StatusMessage.tsx'
+import { StatusRegion, warn } from '#ui/StatusMessage.tsx'
 import { useStore } from '../store.ts'
 import { RouteError } from './RouteError.tsx'
 
@@ -65,8 +65,8 @@ function Bar({ displayName, username }: BarProps) {
     try {
       await logout()
       await navigate(paths.login())
-    } catch {
-      announce('The server did not answer: you are still signed in.')
+    } catch (error) {
+      warn(`You are still signed in. ${error instanceof Error ? error.message : ''}`)
     }
   }
 
