@@ -1,6 +1,6 @@
 import type { AccessLevel, SecretRow, SecretType, Visibility } from '../db/schema.ts'
 import { newId, SEED } from '../ids.ts'
-import type { TestServer } from '../testing.ts'
+import { givenOrg, givenTeam, givenUser, startTestServer, type TestServer } from '../testing.ts'
 import { encodeKeyPair, encodeUsernamePassword } from '../vault/binary.ts'
 import { type Protection, seal } from '../vault/sealed.ts'
 import { insertSecret } from './store.ts'
@@ -103,3 +103,36 @@ export async function lastAudit({ services: { db } }: TestServer, secretId: stri
   const { requestId, requestIp, actionSource, ...details } = JSON.parse(row.details)
   return { action: row.action, userId: row.userId, details }
 }
+
+/** A test server with an organization: alice, who owns the secrets, and bob belong to it, mallory does not. */
+export async function startAcme() {
+  // Silent: tests damage values on purpose.
+  const server = await startTestServer({ LOG_LEVEL: 'silent' })
+  const org = await givenOrg(server, 'acme')
+  const alice = await givenUser(server, 'alice')
+  const bob = await givenUser(server, 'bob')
+  const mallory = await givenUser(server, 'mallory')
+  const team = await givenTeam(server, org, 'team', [alice, bob])
+  const { request } = server
+  return {
+    ...{ server, org, team, alice, bob, mallory },
+    close: server.close,
+    make: (name: string, options: SecretOptions = {}) =>
+      givenSecret(server, org, name, { ownerId: alice.id, ...options }),
+    /** The updates of both versions, as alice unless told. */
+    v1: (name: string, json: unknown, as = alice.key) => seen(request(`/api/v1/org/acme/secret/${name}`, { as, json })),
+    v2: (name: string, form: Record<string, string | Blob>, as = alice.key) =>
+      seen(request(`/api/v2/org/acme/secret/${name}`, { as, form })),
+    /** The entry as an admin sees it. */
+    read: async (name: string) => (await seen(request(`/api/v2/org/acme/secret/${name}`))).body,
+    /** The value as alice gets it, or the status that she gets instead. */
+    value: async (name: string, storePassword: string | Blob = '') => {
+      const answer = await request(`/api/v1/org/acme/secret/${name}/data`, { as: alice.key, form: { storePassword } })
+      return answer.status === 200 ? Buffer.from(await answer.arrayBuffer()) : answer.status
+    },
+  }
+}
+
+export type Acme = Awaited<ReturnType<typeof startAcme>>
+
+export const base64 = (content: string | Buffer) => Buffer.from(content).toString('base64')
