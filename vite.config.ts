@@ -44,7 +44,28 @@ const runtimeClasses = [
   ...['text', 'default', 'divider', 'message', 'loading', 'disabled', 'error', 'label', 'delete', 'icon', 'input'],
 ]
 
-/** Drops the rules of the built stylesheet that nothing can match: Semantic has every colour of everything. */
+/** Splits a minified stylesheet into what index.css puts into Semantic's layer and the rest, which is our own. */
+function byLayer(css: string) {
+  let semantic = ''
+  let ours = ''
+  let depth = 0
+  let start = 0
+  for (let at = 0; at < css.length; at++) {
+    if (css[at] === '{') depth += 1
+    if (css[at] === '}') depth -= 1
+    if (depth > 0 || !'};'.includes(css[at] ?? '')) continue
+    const statement = css.slice(start, at + 1)
+    if (statement.startsWith('@layer semantic')) semantic += statement
+    else ours += statement
+    start = at + 1
+  }
+  return { semantic, ours: ours + css.slice(start) }
+}
+
+/**
+ * Drops the rules of Semantic that nothing can match: it has every colour of everything. Our own stay as they are:
+ * PurgeCSS takes selectors that begin with a pseudo-class, such as the focus ring's, for unused.
+ */
 const withoutUnusedCss: Plugin = {
   name: 'without-unused-css',
   apply: 'build',
@@ -52,12 +73,13 @@ const withoutUnusedCss: Plugin = {
   async generateBundle(_, bundle) {
     for (const asset of Object.values(bundle)) {
       if (asset.type !== 'asset' || !asset.fileName.endsWith('.css')) continue
+      const { semantic, ours } = byLayer(String(asset.source))
       const [purged] = await new PurgeCSS().purge({
         content: ['index.html', 'src/**/*.{ts,tsx}'],
-        css: [{ raw: String(asset.source) }],
+        css: [{ raw: semantic }],
         safelist: runtimeClasses,
       })
-      if (purged) asset.source = purged.css
+      if (purged) asset.source = purged.css + ours
     }
   },
 }
