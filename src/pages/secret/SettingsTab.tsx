@@ -34,7 +34,8 @@ export function SettingsTab() {
   const { id, name } = secret
   return (
     <>
-      <section className="setting-rows" aria-label="Name and visibility">
+      <h2 id="name-and-visibility">Name and visibility</h2>
+      <section className="setting-rows" aria-labelledby="name-and-visibility">
         <RenameSecret key={`name ${id} ${name}`} secret={secret} />
         <SetVisibility key={`visibility ${id}`} secret={secret} />
       </section>
