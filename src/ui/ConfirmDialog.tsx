@@ -54,6 +54,19 @@ export function ConfirmDialog(props: Props) {
       onClose={onClose}
       busy={busy}
       closesOutside={typed === ''}
+      foot={
+        <form className="ui form dialog-foot" id={formId} onSubmit={confirm}>
+          {preview === 'failed' && (
+            <label className="check">
+              <input type="checkbox" checked={goOnWithout} onChange={(event) => setGoOnWithout(event.target.checked)} />
+              Continue without the preview
+            </label>
+          )}
+          {blocked && <p className="note error">{blocked}</p>}
+          {phrase !== undefined && <PhraseField phrase={phrase} typed={typed} onType={setTyped} readOnly={busy} />}
+          {problem}
+        </form>
+      }
       actions={
         <>
           <button
@@ -84,17 +97,6 @@ export function ConfirmDialog(props: Props) {
       }
     >
       {props.children}
-      <form className="ui form" id={formId} onSubmit={confirm}>
-        {preview === 'failed' && (
-          <label className="check">
-            <input type="checkbox" checked={goOnWithout} onChange={(event) => setGoOnWithout(event.target.checked)} />
-            Continue without the preview
-          </label>
-        )}
-        {blocked && <p className="note error">{blocked}</p>}
-        {phrase !== undefined && <PhraseField phrase={phrase} typed={typed} onType={setTyped} readOnly={busy} />}
-        {problem}
-      </form>
     </Dialog>
   )
 }

@@ -8,6 +8,8 @@ type Props = {
   busy?: boolean
   /** A click outside closes. */
   closesOutside?: boolean
+  /** Below the body, which scrolls, and so always in sight: what is to be filled in. */
+  foot?: ReactNode
   /** At the bottom right, the act last. */
   actions?: ReactNode
   children: ReactNode
@@ -17,7 +19,7 @@ type Props = {
  * A modal <dialog>. The element with `data-focus` has the focus first; it stays inside and returns to the opener, or
  * to the page's heading when that is gone.
  */
-export function Dialog({ title, onClose, busy = false, closesOutside = false, actions, children }: Props) {
+export function Dialog({ title, onClose, busy = false, closesOutside = false, foot, actions, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
 
@@ -41,6 +43,11 @@ export function Dialog({ title, onClose, busy = false, closesOutside = false, ac
       event.stopPropagation()
       if (!busy) onClose()
     }
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      // From anywhere in the dialog, and instead of pressing the button that has the focus.
+      event.preventDefault()
+      dialog.current?.querySelector('form')?.requestSubmit()
+    }
     if (event.key === 'Tab' && dialog.current) keepInside(event, dialog.current)
   }
 
@@ -57,7 +64,11 @@ export function Dialog({ title, onClose, busy = false, closesOutside = false, ac
       onClick={(event) => closesOutside && !busy && isOutside(event) && onClose()}
     >
       <h2 id={titleId}>{title}</h2>
-      <div className="dialog-body">{children}</div>
+      {/* With its controls in the foot, the text could not be scrolled by keyboard otherwise. */}
+      <div className="dialog-body" {...(foot ? { tabIndex: 0 } : {})}>
+        {children}
+      </div>
+      {foot}
       {actions && <div className="dialog-actions">{actions}</div>}
     </dialog>
   )

@@ -1,17 +1,15 @@
 import { useState } from 'react'
-import { isApiError } from '#api/ApiError.ts'
 import { updateSecret } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
 import { paths } from '#paths.ts'
-import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
-import { ErrorMessage } from '#ui/ErrorMessage.tsx'
-import { VisibilityFact } from '#ui/Facts.tsx'
 import { Field } from '#ui/Field.tsx'
-import { ProtectionFact, TypeFact } from '../../facts.tsx'
+import { isName, NAME_MEANING } from '../../secretName.ts'
+import { ConfirmSecretChange } from '../ConfirmSecretChange.tsx'
 import { refOf, useSecretChange } from '../useSecretChange.ts'
+import { listed } from '../words.ts'
 import { lastMove } from './lastMove.ts'
 import { PreflightList } from './PreflightList.tsx'
-import { blockedBy, preflight, previewState } from './preflight.ts'
+import { blockedBy, type MoveFacts, preflight, previewState } from './preflight.ts'
 import { usePreflight } from './usePreflight.ts'
 
 type Props = { secret: Secret; target: string; onClose: () => void }
@@ -43,73 +41,62 @@ export function MoveDialog({ secret, target, onClose }: Props) {
   })
 
   return (
-    <ConfirmDialog
-      title={
-        <>
-          Move secret “<span className="mono">{secret.name}</span>” to {target}
-        </>
-      }
+    <ConfirmSecretChange
+      secret={secret}
+      change={move}
+      title={`Move secret “${secret.name}” to ${target}`}
       action={`Yes, move to ${target}`}
       danger
-      phrase={secret.name}
-      busy={move.isPending}
+      typeName
       preview={previewState(lines)}
       blocked={nameProblem(newName) ?? blockedBy(lines)?.text}
-      problem={
-        <ErrorMessage
-          error={move.error}
-          title={`${secret.name} was not moved.`}
-          readAgain={move.readAgain}
-          found={move.found}
-        >
-          {isApiError(move.error, 'forbidden') && (
-            <p>Ask somebody with the missing right to move it, or to give it to you.</p>
-          )}
-        </ErrorMessage>
+      happens={
+        <p>
+          It gets the address{' '}
+          <b className="mono">
+            {target} / {newName}
+          </b>
+          . Id, value, owner and visibility stay. Flows and API calls that name it under {secret.orgName} fail from then
+          on.
+        </p>
       }
-      onConfirm={move.mutate}
+      affected={
+        <>
+          <PreflightList lines={lines} />
+          {wasTaken && (
+            <Field label={`Name in ${target}`} help="It is moved and renamed in one step." error={nameProblem(newName)}>
+              {(control) => (
+                <input
+                  {...control}
+                  type="text"
+                  className="mono"
+                  value={newName}
+                  onChange={(event) => setNewName(event.target.value.trim())}
+                  autoComplete="off"
+                  autoCapitalize="none"
+                  spellCheck={false}
+                  readOnly={move.isPending}
+                />
+              )}
+            </Field>
+          )}
+        </>
+      }
+      forGood={forGood(secret, facts)}
+      failed={`${secret.name} was not moved.`}
       onClose={onClose}
-    >
-      <p className="subject">
-        <span className="mono">
-          {secret.orgName} / {secret.name}
-        </span>
-        <TypeFact type={secret.type} />
-        <VisibilityFact visibility={secret.visibility} />
-        <ProtectionFact encryptedBy={secret.encryptedBy} />
-      </p>
-      <p>
-        It gets the address{' '}
-        <b className="mono">
-          {target} / {newName}
-        </b>
-        . Id, value, owner and visibility stay. Flows and API calls that name it under {secret.orgName} fail from then
-        on.
-      </p>
-      <PreflightList lines={lines} />
-      {wasTaken && (
-        <Field
-          label={`Name in ${target}`}
-          className="mono"
-          value={newName}
-          onChange={(event) => setNewName(event.target.value.trim())}
-          error={nameProblem(newName)}
-          help="It is moved and renamed in one step."
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          readOnly={move.isPending}
-        />
-      )}
-      <p className="irreversible">
-        Moving it back later restores neither the links of repositories nor the limit to projects: note them first.
-      </p>
-    </ConfirmDialog>
+    />
   )
 }
 
-function nameProblem(name: string) {
-  return /^[0-9a-zA-Z][0-9a-zA-Z_@.\-~]{2,127}$/.test(name)
-    ? undefined
-    : '3 to 128 letters, digits and _ @ . - ~, beginning with a letter or a digit.'
+/** Only what there is to lose is worth a warning. */
+function forGood({ projects }: Secret, { usage }: MoveFacts) {
+  const uses = (usage.data?.uses.length ?? 0) > 0
+  if (!uses && projects.length === 0) return undefined
+  return `Moving it back does not restore ${listed([
+    ...(uses ? ['the links of repositories'] : []),
+    ...(projects.length > 0 ? ['the limit to projects'] : []),
+  ])}: note them first.`
 }
+
+const nameProblem = (name: string) => (isName(name) ? undefined : NAME_MEANING)

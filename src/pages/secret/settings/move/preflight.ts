@@ -2,6 +2,7 @@ import { isApiError } from '#api/ApiError.ts'
 import type { Organization, ResourceAccess, Secret, Team } from '#api/types.ts'
 import type { Right } from '../../rights.ts'
 import type { Usage } from '../../usage.ts'
+import { count, listed } from '../words.ts'
 
 /** `amber`: it will work, and somebody should know about it. `red`: it would be refused. */
 export type Light = 'green' | 'amber' | 'red' | 'pending'
@@ -190,16 +191,17 @@ function readersLine({ secret, target, targetOrg, access }: MoveFacts): Line {
   const who = [
     ...(owner ? [`its owner ${owner}`] : []),
     ...(orgOwner && orgOwner !== owner ? [`${orgOwner}, who owns ${target}`] : []),
-    ...(access.data?.length ? [`the ${count(access.data.length, 'team', 'teams')} with a grant`] : []),
+    ...(access.data?.length
+      ? [access.data.length === 1 ? 'the team with a grant' : `the ${access.data.length} teams with a grant`]
+      : []),
     'administrators',
   ]
   return {
     id: 'readers',
     light: 'green',
-    text: `It stays private. Afterwards these may read it: ${who.join(', ')}. All members of ${target} see its name.`,
+    text: `It stays private. Afterwards these may read it: ${listed(who)}. All members of ${target} see its name.`,
   }
 }
 
 const pending = (id: Line['id'], text: string): Line => ({ id, light: 'pending', text: `${text} …` })
 const failed = (id: Line['id'], text: string): Line => ({ id, light: 'amber', text, failed: true })
-const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
