@@ -22,11 +22,17 @@ type Several = Shared & { multiple: true; value: string[]; onChange: (value: str
 export function SearchDropdown(props: One | Several) {
   const { label, options, onSearch, loading, disabled, placeholder, help, error, nothing = 'Nothing found' } = props
   const id = useId()
+  const menuId = `${id}-menu`
   const note = error ?? help
   return (
-    <div className={`field ${error ? 'error' : ''}`}>
+    <div
+      className={`field ${error ? 'error' : ''}`}
+      // Semantic gives its menu no id, and a combobox has to name the list that it opens.
+      ref={(field) => field?.querySelector('[role=listbox], .menu')?.setAttribute('id', menuId)}
+    >
       <label htmlFor={id}>{label}</label>
       <Dropdown
+        aria-controls={menuId}
         search={(all: DropdownItemProps[]) => all}
         selection
         fluid

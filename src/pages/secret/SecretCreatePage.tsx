@@ -74,7 +74,7 @@ export function SecretCreatePage() {
       try {
         const answer = await createSecret(org, newSecretOf(asked))
         setSaved([])
-        setCreated({ secret: { orgName, secretName: asked.name }, once: onceOf(asked, answer) })
+        setCreated({ secret: { orgName, secretName: asked.name }, once: onceOf(asked, answer), wasShown: false })
       } catch (error) {
         const place = isApiError(error) && placeOf(error.words)
         if (place) void navigate(paths.newSecret(org, { step: place.step }))
@@ -106,8 +106,10 @@ export function SecretCreatePage() {
   const problems = problemsOf(draft, username)
   const warnings = warningsOf(draft)
   const step = stepToShow(params.get('step'), problems)
-  // What is shown once is gone with its address, so that Back cannot bring it up again.
-  if (created && !create.isPending && params.get('step') !== 'result') setCreated(undefined)
+  const isAtResult = params.get('step') === 'result'
+  // What is shown once is gone with its address. The address comes a moment after the answer.
+  if (created && isAtResult && !created.wasShown) setCreated({ ...created, wasShown: true })
+  if (created?.wasShown && !isAtResult) setCreated(undefined)
 
   const refused = create.error && isApiError(create.error) ? placeOf(create.error.words) : undefined
   const area = useStepFocus(created ? 'result' : step, refused ? create.error : null)
@@ -155,7 +157,7 @@ export function SecretCreatePage() {
           <Result created={created} saved={saved} onSaved={(what) => setSaved((all) => [...all, what])} />
         </div>
         <LeaveGuard
-          when={unsaved.length > 0 && !create.isPending}
+          when={unsaved.length > 0 && isAtResult}
           leaving={leavesResult}
           title="Leave without saving what is shown once?"
           action="Yes, leave"

@@ -60,21 +60,20 @@ export function ProtectionStep(props: Props) {
           checked={draft.visibility === 'PUBLIC'}
           onChoose={() => change({ visibility: 'PUBLIC' })}
         >
-          Everybody who can sign in to this server can use it, also outside of {orgName}; every member of {orgName} can
-          change it, give it another value, and move it away.
+          Everybody who can sign in to this server can use it, also outside of {orgName}.
         </Choice>
         <Warnings of={warningsAt('visibility')} />
       </fieldset>
-      <fieldset>
-        <legend>Projects</legend>
-        <ProjectField
-          orgName={orgName}
-          value={draft.projects}
-          onChange={(projects) => change({ projects })}
-          label="Only in these projects"
-          help={`Processes of other projects cannot read it. Without any: every project of ${orgName} may use it.`}
-        />
-      </fieldset>
+      <ProjectField
+        orgName={orgName}
+        value={draft.projects}
+        onChange={(projects) => change({ projects })}
+        help={
+          draft.projects.length
+            ? 'Only processes of these projects can read it.'
+            : `Every project of ${orgName} may use it. Choose some, and only those can.`
+        }
+      />
     </>
   )
 }

@@ -10,7 +10,12 @@ import { RevealInput } from '#ui/RevealInput.tsx'
 
 /** What the creation's answer says this once. */
 export type OnceOnly = 'password' | 'publicKey'
-export type Created = { secret: SecretRef; once: Partial<Record<OnceOnly, string>> }
+export type Created = {
+  secret: SecretRef
+  once: Partial<Record<OnceOnly, string>>
+  /** Whether the address has come to the result. */
+  wasShown: boolean
+}
 
 type Props = { created: Created; saved: OnceOnly[]; onSaved: (what: OnceOnly) => void }
 

@@ -20,13 +20,13 @@ export function WizardSteps({ org, current, problems }: Props) {
   const all = [...STEPS, 'result' as const]
   return (
     <nav aria-label="Steps">
-      <ol className="ui steps">
+      <ol className="ui unstackable steps">
         {all.map((step, index) => {
           const isCurrent = step === current
           const mayGo = !isCurrent && step !== 'result' && current !== 'result' && isReachable(step, problems)
           const words = (
             <>
-              <span className="step-number">{index + 1}</span> {TITLES[step]}
+              <span className="step-number">{index + 1}</span> <span className="step-title">{TITLES[step]}</span>
             </>
           )
           return (

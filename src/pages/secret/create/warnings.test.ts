@@ -43,8 +43,10 @@ describe('warningsOf', () => {
 
   it('says what PUBLIC opens', () => {
     const projects = [{ id: '1', name: 'one' }]
-    expect(words({ visibility: 'PUBLIC' })).toMatch(/Everybody who can sign in .* download/)
-    expect(words({ visibility: 'PUBLIC', projects })).toMatch(/Every member/)
-    expect(words({ kind: 'value', visibility: 'PUBLIC', protection: 'own-password' })).toMatch(/Every member/)
+    expect(words({ visibility: 'PUBLIC' })).toMatch(/Everybody who can sign in .* download.*\n.*Every member/)
+    expect(words({ visibility: 'PUBLIC', projects })).toMatch(/^visibility: Every member/)
+    expect(words({ kind: 'value', visibility: 'PUBLIC', protection: 'own-password' })).toMatch(
+      /^visibility: Every member/,
+    )
   })
 })

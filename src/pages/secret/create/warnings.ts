@@ -78,7 +78,9 @@ function protectionWarnings({ kind, protection, storePassword, visibility, proje
   // Concord-api §14, Q4 and Q3.
   if (visibility === 'PUBLIC' && protection === 'server-key' && projects.length === 0)
     warnings.push(at('visibility', 'Everybody who can sign in to this server can download the value.'))
-  else if (visibility === 'PUBLIC')
-    warnings.push(at('visibility', 'Every member of the organization can change, move or replace it.'))
+  if (visibility === 'PUBLIC')
+    warnings.push(
+      at('visibility', 'Every member of the organization can change it, replace its value, or move it away.'),
+    )
   return warnings
 }
