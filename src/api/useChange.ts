@@ -49,7 +49,9 @@ export function useChange<Data, Variables = void>(
 
   async function readEverything(goTo: string | undefined) {
     await queryClient.invalidateQueries({ refetchType: 'none' })
-    await (goTo ? navigate(goTo) : revalidate())
+    // The page that is left must not ask again for what may be gone; the one to go to reads what it shows.
+    if (goTo) return navigate(goTo)
+    await revalidate()
     // What is on the screen and no loader reads.
     void queryClient.refetchQueries({ type: 'active', stale: true })
   }
@@ -70,6 +72,7 @@ export function useChange<Data, Variables = void>(
   })
 
   async function readAgain() {
+    setFound('Reading…')
     try {
       const sentence = await whatIsThere?.()
       await readEverything(undefined)

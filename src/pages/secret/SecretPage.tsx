@@ -12,6 +12,7 @@ import { RouteError } from '../RouteError.tsx'
 import { ProtectionFact, TypeFact } from './facts.tsx'
 import { SecretDenied } from './SecretDenied.tsx'
 import { SecretMissing } from './SecretMissing.tsx'
+import { MoveOutcome } from './settings/move/MoveOutcome.tsx'
 
 export const loader: LoaderFunction = ({ params }) => queryClient.fetchQuery(secretQuery(secretRef(params)))
 
@@ -42,6 +43,7 @@ export function SecretPage() {
         label={`Parts of ${secret.name}`}
         tabs={tabs.map(([name, label]) => ({ label, to: paths.secret(ref, name) }))}
       />
+      <MoveOutcome secret={secret} />
       <Outlet />
     </Page>
   )
