@@ -1,10 +1,13 @@
+import { useEffect, useRef } from 'react'
 import { useNavigate } from 'react-router'
 import { ApiError, isApiError } from '#api/ApiError.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { type SecretRef, secretQuery } from '#api/secrets.ts'
+import { serverAway } from '#api/serverAway.ts'
 import type { Secret } from '#api/types.ts'
 import { type Change, useChange } from '#api/useChange.ts'
 import { paths } from '#paths.ts'
+import { useStore } from '#store.ts'
 import { announce } from '#ui/StatusMessage.tsx'
 import { differences, sentence } from './differences.ts'
 import { becamePublicUnasked, sayExposed } from './exposure.ts'
@@ -59,7 +62,7 @@ export function useSecretChange(secret: Secret, plan: Plan): SecretChange {
   const addressFor = (seen: Seen) =>
     seen === 'no access' && after ? paths.secrets(after, { filter: after.secretName }) : plan.to?.()
 
-  return useChange(
+  const change = useChange(
     async () => {
       const now = await readBefore(here)
       const changed = differences(secret, now)
@@ -86,6 +89,22 @@ export function useSecretChange(secret: Secret, plan: Plan): SecretChange {
       },
     },
   )
+  useReadingWhenBack(change.readAgain)
+  return change
+}
+
+/**
+ * Once the server is back every page is read again (see ServerAwayBanner), and after a rename or a deletion whose
+ * answer was lost this page would turn into "not found". So it is found out at once what became of the change.
+ */
+function useReadingWhenBack(readAgain: SecretChange['readAgain']) {
+  const isAway = useStore(serverAway) !== undefined
+  const isLost = readAgain !== undefined
+  const latest = useRef(readAgain)
+  latest.current = readAgain
+  useEffect(() => {
+    if (isLost && !isAway) void latest.current?.()
+  }, [isLost, isAway])
 }
 
 const AFTERTHOUGHTS: Record<string, string> = {
