@@ -7,6 +7,7 @@ import {
   type ShouldRevalidateFunction,
 } from 'react-router'
 import { isApiError } from '#api/ApiError.ts'
+import { serverIsAway, serverIsBack } from '#api/serverAway.ts'
 import { resumeSession } from '#api/session.ts'
 import { FirstSkeleton, Root } from '#pages/Root.tsx'
 import { orgRef, secretRef } from '#params.ts'
@@ -18,11 +19,30 @@ type PageModule<Name extends string> = { [N in Name]: ComponentType } & {
   ErrorBoundary?: ComponentType
 }
 
+/**
+ * The router remembers for ever that a page's code could not be loaded, so it never hears of it: the page before stays
+ * until the server is back. When it is there and still lacks the code, a newer version was installed meanwhile.
+ */
+async function patiently<T>(load: () => Promise<T>): Promise<T> {
+  try {
+    return await load()
+  } catch {
+    serverIsAway()
+    await serverIsBack()
+  }
+  try {
+    return await load()
+  } catch (error) {
+    window.location.reload()
+    throw error
+  }
+}
+
 /** A page in a chunk of its own: its module exports the component and what it wants of the rest of `PageModule`. */
 const page =
   <Name extends string>(name: Name, load: () => Promise<PageModule<Name>>): RouteObject['lazy'] =>
   async () => {
-    const module = await load()
+    const module = await patiently(load)
     const { loader, shouldRevalidate, ErrorBoundary } = module
     return {
       Component: module[name],

@@ -1,5 +1,5 @@
-import { ApiError, kindOf, wordsOf } from './ApiError.ts'
-import { serverAnswered, serverIsAway } from './serverAway.ts'
+import { ApiError, isApiError, kindOf, wordsOf } from './ApiError.ts'
+import { serverAnswered, serverIsAway, serverIsBack } from './serverAway.ts'
 import { session, signedInAgain } from './sessionOver.ts'
 
 type Options = {
@@ -41,7 +41,10 @@ export function form(fields: Record<string, FormValue>): FormData {
   return data
 }
 
-/** Requests to Concord: the data of a good answer, or an ApiError. Sends a request again once after a new sign-in. */
+/**
+ * Requests to Concord: the data of a good answer, or an ApiError. A refused one is sent again after a new sign-in, a read
+ * also when the server is back.
+ */
 export const http = {
   get: <T>(path: string, options?: Options) => data<T>(path, { ...options, method: 'GET' }),
   post: <T>(path: string, json?: unknown, options?: Options) =>
@@ -95,11 +98,30 @@ async function read<T>(body: () => Promise<T>): Promise<T> {
 }
 
 async function send(path: string, request: Request): Promise<Response> {
-  let answer = await attempt(path, request)
+  let answer = await patiently(path, request)
   if (answer.response.status === 401 && !request.signingIn && (await signedInAgain(answer.sentUnder, request.method)))
-    answer = await attempt(path, request)
+    answer = await patiently(path, request)
   if (answer.response.ok) return answer.response
   throw await errorOf(answer.response)
+}
+
+/** How often a read waits for the server, should it answer all the others but not this one. */
+const PATIENCE = 3
+
+/**
+ * A read waits while the server is away: the page before stays, and the banner says when it is tried next. A write is
+ * never repeated by itself: nobody knows what the lost answer was.
+ */
+async function patiently(path: string, request: Request) {
+  for (let failures = 1; ; failures++) {
+    try {
+      return await attempt(path, request)
+    } catch (error) {
+      const mayRepeat = request.method === 'GET' && !request.signingIn && failures <= PATIENCE
+      if (!mayRepeat || !isApiError(error, 'unreachable')) throw error
+      await serverIsBack(request.signal)
+    }
+  }
 }
 
 async function attempt(path: string, { method, body, headers, signal }: Request) {
@@ -114,13 +136,13 @@ async function attempt(path: string, { method, body, headers, signal }: Request)
       headers: { Accept: '*/*', 'X-Concord-UI-Request': 'true', ...headers },
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     })
-    if (kindOf(response.status) === 'unreachable') serverIsAway()
-    else serverAnswered()
+    if (kindOf(response.status) === 'unreachable') throw await errorOf(response)
+    serverAnswered()
     return { response, sentUnder }
   } catch (error) {
     if (signal?.aborted) throw error
     serverIsAway()
-    throw new ApiError(0, 'unreachable', '')
+    throw isApiError(error) ? error : new ApiError(0, 'unreachable', '')
   }
 }
 

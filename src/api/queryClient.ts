@@ -1,4 +1,5 @@
 import { QueryClient } from '@tanstack/react-query'
+import { serverAway } from './serverAway.ts'
 import { session } from './sessionOver.ts'
 
 /**
@@ -19,4 +20,11 @@ session.subscribe(() => {
   const username = session.get()?.username
   if (reader !== undefined && username !== reader) queryClient.clear()
   reader = username
+})
+
+// What failed or grew old meanwhile is read again.
+let away = false
+serverAway.subscribe(() => {
+  if (away && !serverAway.get()) void queryClient.invalidateQueries()
+  away = serverAway.get() !== undefined
 })

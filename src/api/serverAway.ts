@@ -33,3 +33,18 @@ export async function tryServer() {
   }
   if (serverAway.get()) serverAway.set({ tries, nextTry: Date.now() + pause(tries) })
 }
+
+/** Resolves when the server answers; rejects when the caller lost interest. */
+export const serverIsBack = (signal?: AbortSignal) =>
+  new Promise<void>((resolve, reject) => {
+    if (!serverAway.get()) return resolve()
+    const unsubscribe = serverAway.subscribe(() => {
+      if (serverAway.get()) return
+      unsubscribe()
+      resolve()
+    })
+    signal?.addEventListener('abort', () => {
+      unsubscribe()
+      reject(signal.reason)
+    })
+  })

@@ -83,5 +83,6 @@ const endSession = () => http.post<void>('/api/service/console/logout', undefine
 /** Ends the session on the server; what was read is forgotten with it (see queryClient.ts). */
 export async function logout() {
   await endSession()
+  nobody = true
   session.set(undefined)
 }

@@ -3,8 +3,9 @@ import { ChevronDown, LogOut, UserRound } from 'lucide-react'
 import { Suspense, useEffect, useState } from 'react'
 import { Link, Outlet, useNavigate, useNavigation, useParams } from 'react-router'
 import { queryClient } from '#api/queryClient.ts'
+import { serverAway } from '#api/serverAway.ts'
 import { logout } from '#api/session.ts'
-import { session } from '#api/sessionOver.ts'
+import { session, sessionOver } from '#api/sessionOver.ts'
 import { paths } from '#paths.ts'
 import { Icon } from '#ui/Icon.tsx'
 import { Menu } from '#ui/Menu.tsx'
@@ -12,10 +13,12 @@ import { Skeleton } from '#ui/Skeleton.tsx'
 import { StatusRegion, warn } from '#ui/StatusMessage.tsx'
 import { useStore } from '../store.ts'
 import { RouteError } from './RouteError.tsx'
+import { SignInAgainDialog } from './session/SignInAgainDialog.tsx'
 
 /** The bar, and below it the page. */
 export function Frame() {
   const whoami = useStore(session)
+  const over = useStore(sessionOver)
   // Signed out: the sign-in page is on its way.
   if (!whoami) return null
   return (
@@ -29,6 +32,7 @@ export function Frame() {
         <Outlet key={whoami.username} />
       </main>
       <StatusRegion />
+      {over && <SignInAgainDialog username={over.username} />}
     </QueryClientProvider>
   )
 }
@@ -38,7 +42,9 @@ export function FrameBody() {
   const navigation = useNavigation()
   const next = navigation.location?.pathname
   const leaving = next !== undefined && next !== window.location.pathname
-  const late = useLate(leaving)
+  // While the server is away, what one has stays on the screen.
+  const away = useStore(serverAway) !== undefined
+  const late = useLate(leaving && !away)
   return (
     <>
       {late && next && <Skeleton layout={layoutOf(next)} />}

@@ -1,23 +1,14 @@
-import { lazy, Suspense } from 'react'
 import { Navigate, Outlet, ScrollRestoration, useLocation } from 'react-router'
 import { serverAway } from '#api/serverAway.ts'
-import { sessionOver } from '#api/sessionOver.ts'
 import { fromPeerAddress } from '#paths.ts'
 import { ProgressLine } from '#ui/ProgressLine.tsx'
 import { Skeleton } from '#ui/Skeleton.tsx'
 import { useStore } from '../store.ts'
-
-const SignInAgainDialog = lazy(async () => ({
-  default: (await import('./session/SignInAgainDialog.tsx')).SignInAgainDialog,
-}))
-const ServerAwayBanner = lazy(async () => ({
-  default: (await import('./session/ServerAwayBanner.tsx')).ServerAwayBanner,
-}))
+import { ServerAwayBanner } from './session/ServerAwayBanner.tsx'
 
 /** Around every page, the sign-in page included: what can happen anywhere. */
 export function Root() {
   const { hash } = useLocation()
-  const over = useStore(sessionOver)
   const away = useStore(serverAway)
   const peerAddress = fromPeerAddress(hash)
   if (peerAddress) return <Navigate to={peerAddress} replace />
@@ -26,10 +17,7 @@ export function Root() {
     <>
       <ProgressLine />
       <Outlet />
-      <Suspense>
-        {away && <ServerAwayBanner away={away} />}
-        {over && <SignInAgainDialog username={over.username} />}
-      </Suspense>
+      {away && <ServerAwayBanner away={away} />}
       <ScrollRestoration />
     </>
   )

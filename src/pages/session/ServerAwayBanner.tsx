@@ -1,7 +1,6 @@
 import { WifiOff } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useRevalidator } from 'react-router'
-import { queryClient } from '#api/queryClient.ts'
 import { type Away, serverAway, tryServer } from '#api/serverAway.ts'
 import { Icon } from '#ui/Icon.tsx'
 
@@ -28,12 +27,10 @@ export function ServerAwayBanner({ away }: { away: Away }) {
     if (seconds === 0 && !trying) void tryNow()
   })
 
-  // The banner goes when any request was answered: what failed meanwhile is read now.
+  // The banner goes when any request was answered: what the loaders failed to read is read now.
   useEffect(
     () => () => {
-      if (serverAway.get()) return
-      void queryClient.invalidateQueries()
-      void revalidate()
+      if (!serverAway.get()) void revalidate()
     },
     [revalidate],
   )
