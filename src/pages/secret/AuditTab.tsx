@@ -43,7 +43,7 @@ export function AuditTab() {
         how long it keeps its log; Concord’s default is 7 days.
       </p>
       {refused?.kind === 'forbidden' ? (
-        <div className="ui message">
+        <div className="ui message prose">
           <div className="content">
             <p className="header">You may not read the log of this secret</p>
             <p>It takes Reader access and, for a public secret, belonging to {secret.orgName}.</p>
@@ -54,7 +54,7 @@ export function AuditTab() {
         <>
           <AuditFilters />
           {refused ? (
-            <div className="ui message">
+            <div className="ui message prose">
               <div className="content">
                 <p className="header">The server does not answer this question</p>
                 <p className="words">{refused.words}</p>

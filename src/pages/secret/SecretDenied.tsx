@@ -35,7 +35,7 @@ export function SecretDenied({ orgName, secretName, error }: SecretRef & { error
         </p>
       )}
       <p>
-        What is missing: {level ? <b>{level}</b> : 'access'} to the secret <b className="mono">{secretName}</b> in{' '}
+        What is missing: {level && <b>{level}</b>} access to the secret <b className="mono">{secretName}</b> in{' '}
         <b className="mono">{orgName}</b>.{' '}
         {entry && `That it exists is no secret: members of ${orgName} see it in the list.`}
       </p>

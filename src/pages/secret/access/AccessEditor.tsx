@@ -1,12 +1,13 @@
 import { TriangleAlert } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { ResourceAccess } from '#api/types.ts'
 import { TeamField } from '#fields/TeamField.tsx'
 import { Icon } from '#ui/Icon.tsx'
+import { LeaveGuard } from '../create/LeaveGuard.tsx'
 import { OwnerName } from '../OwnerName.tsx'
 import { type RightFacts, rightTo } from '../rights.ts'
 import { count } from '../settings/words.ts'
-import { AccessChangedMessage, LeaveGuard, PublicMessage, SaveDialog } from './AccessMessages.tsx'
+import { AccessChangedMessage, PublicMessage, SaveDialog } from './AccessMessages.tsx'
 import { GrantTable } from './GrantTable.tsx'
 import { isChanged, resultOf, rowsOf } from './grants.ts'
 import { LockOutWarning } from './LockOutWarning.tsx'
@@ -19,6 +20,7 @@ export type AccessFacts = RightFacts &
 export function AccessEditor({ facts }: { facts: AccessFacts }) {
   const { secret, org, teams = [], access } = facts
   const [confirming, setConfirming] = useState(false)
+  const saveButton = useRef<HTMLButtonElement>(null)
   const staging = useStagedAccess(secret, access, () => setConfirming(false))
   const { staged, theirs, save } = staging
 
@@ -31,17 +33,23 @@ export function AccessEditor({ facts }: { facts: AccessFacts }) {
   const risk = changes.length ? lockOut(facts, resultOf(staged)) : ({ risk: 'none' } as const)
   const whyNot = theirs.length ? 'First decide about what somebody else changed.' : undefined
 
+  /** For buttons that vanish when they are pressed: the focus would be lost with them. */
+  function andFocusSave(act: () => void) {
+    act()
+    saveButton.current?.focus()
+  }
+
   return (
-    <>
+    <div className="access">
       {secret.visibility === 'PUBLIC' && <PublicMessage orgName={secret.orgName} />}
       <p className="prose">
-        Whatever is granted here, these can do everything: its owner, <OwnerName owner={secret.owner} />
+        Whatever is granted here, these can do everything: its owner (<OwnerName owner={secret.owner} />)
         {org?.owner && (
           <>
-            , the owner of {secret.orgName}, <OwnerName owner={org.owner} />
+            , the owner of {secret.orgName} (<OwnerName owner={org.owner} />)
           </>
-        )}
-        , and administrators.
+        )}{' '}
+        and administrators.
       </p>
       <p className="prose muted">
         <b>Reader</b> uses it and reads its value. <b>Writer</b> also changes its value, name, visibility and projects,
@@ -66,8 +74,8 @@ export function AccessEditor({ facts }: { facts: AccessFacts }) {
             {!readOnly && (
               <button
                 type="button"
-                className="ui button"
-                onClick={() => staging.edit(foreign.map((team) => ({ team, level: undefined })))}
+                className="ui small button"
+                onClick={() => andFocusSave(() => staging.edit(foreign.map((team) => ({ team, level: undefined }))))}
               >
                 Remove old teams’ access
               </button>
@@ -76,14 +84,23 @@ export function AccessEditor({ facts }: { facts: AccessFacts }) {
         </div>
       )}
       {theirs.length > 0 && (
-        <AccessChangedMessage theirs={theirs} staged={staged} onKeep={staging.keepMine} onDiscard={staging.discard} />
+        <AccessChangedMessage
+          theirs={theirs}
+          staged={staged}
+          onKeep={() => andFocusSave(staging.keepMine)}
+          onDiscard={() => andFocusSave(staging.discard)}
+        />
       )}
       <GrantTable
         rows={rows}
         readOnly={readOnly}
         frozen={theirs.length > 0 || save.isPending}
         elsewhere={(teamId) => (ownTeam(teamId) ? undefined : (teams.find(({ id }) => id === teamId)?.orgName ?? ''))}
-        onLevel={(team, level) => staging.edit([{ team, level }])}
+        onLevel={(team, level) => {
+          const edit = () => staging.edit([{ team, level }])
+          if (team.before || level) edit()
+          else andFocusSave(edit)
+        }}
       />
       {!readOnly && (
         <>
@@ -100,6 +117,7 @@ export function AccessEditor({ facts }: { facts: AccessFacts }) {
           <LockOutWarning {...risk} />
           <div className="actions">
             <button
+              ref={saveButton}
               type="button"
               className="ui primary button"
               aria-disabled={changes.length === 0 || whyNot !== undefined}
@@ -109,7 +127,7 @@ export function AccessEditor({ facts }: { facts: AccessFacts }) {
               Save access
             </button>
             {changes.length > 0 && (
-              <button type="button" className="ui button" onClick={staging.discard}>
+              <button type="button" className="ui button" onClick={() => andFocusSave(staging.discard)}>
                 Discard
               </button>
             )}
@@ -130,9 +148,16 @@ export function AccessEditor({ facts }: { facts: AccessFacts }) {
               }}
             />
           )}
-          <LeaveGuard active={changes.length > 0} />
+          <LeaveGuard
+            when={changes.length > 0}
+            leaving={({ currentLocation, nextLocation }) => currentLocation.pathname !== nextLocation.pathname}
+            title="Leave without saving access?"
+            action="Yes, leave without saving"
+          >
+            The changes to access that you made here are not saved yet. They are lost when you leave.
+          </LeaveGuard>
         </>
       )}
-    </>
+    </div>
   )
 }

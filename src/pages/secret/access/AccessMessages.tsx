@@ -1,5 +1,4 @@
 import { Globe, TriangleAlert } from 'lucide-react'
-import { useBeforeUnload, useBlocker } from 'react-router'
 import { isApiError } from '#api/ApiError.ts'
 import type { Secret } from '#api/types.ts'
 import type { Change } from '#api/useChange.ts'
@@ -8,6 +7,7 @@ import { ErrorMessage } from '#ui/ErrorMessage.tsx'
 import { VisibilityFact } from '#ui/Facts.tsx'
 import { Icon } from '#ui/Icon.tsx'
 import { TypeFact } from '../facts.tsx'
+import { OwnerName } from '../OwnerName.tsx'
 import { changeWords, type GrantRow, levelWord, type Staged } from './grants.ts'
 import { LockOutWarning } from './LockOutWarning.tsx'
 import type { LockOut } from './lockOut.ts'
@@ -21,7 +21,7 @@ export function PublicMessage({ orgName }: { orgName: string }) {
         <p className="header">This secret is public, so what is granted here hardly matters</p>
         <p>
           Every signed-in user of this server can use it, and every member of {orgName} can change, rename or move it,
-          in whatever team they are. Only two things still take <b>Owner</b>: deleting it, and changing this list.
+          whatever teams they are in. Only deleting it, handing it over and changing this list still take <b>Owner</b>.
         </p>
       </div>
     </div>
@@ -81,10 +81,16 @@ export function SaveDialog({ secret, changes, risk, save, onClose }: SaveProps) 
       onClose={onClose}
       problem={
         <ErrorMessage error={save.error} title="Access was not changed." readAgain={save.readAgain} found={save.found}>
-          <p>
-            Your changes are still here.{' '}
-            {isApiError(save.error, 'forbidden') && 'Saving takes Owner on this secret, or being its owner.'}
-          </p>
+          {!save.readAgain && (
+            <p>
+              Your changes are still here.{' '}
+              {isApiError(save.error, 'forbidden') && (
+                <>
+                  Saving takes Owner: ask <OwnerName owner={secret.owner} />.
+                </>
+              )}
+            </p>
+          )}
         </ErrorMessage>
       }
     >
@@ -104,25 +110,6 @@ export function SaveDialog({ secret, changes, risk, save, onClose }: SaveProps) 
         ))}
       </ul>
       <LockOutWarning {...risk} />
-    </ConfirmDialog>
-  )
-}
-
-/** Asks before what is staged is lost by going to another page. */
-export function LeaveGuard({ active }: { active: boolean }) {
-  const blocker = useBlocker(
-    ({ currentLocation, nextLocation }) => active && currentLocation.pathname !== nextLocation.pathname,
-  )
-  useBeforeUnload((event) => active && event.preventDefault())
-  if (blocker.state !== 'blocked') return null
-  return (
-    <ConfirmDialog
-      title="Leave without saving access?"
-      action="Yes, leave without saving"
-      onConfirm={() => blocker.proceed()}
-      onClose={() => blocker.reset()}
-    >
-      <p>The changes to access that you made here are not saved yet. They are lost when you leave.</p>
     </ConfirmDialog>
   )
 }

@@ -14,7 +14,7 @@ type Props = {
 }
 
 export function GrantTable({ rows, readOnly, frozen, elsewhere, onLevel }: Props) {
-  if (!rows.length) return <p className="empty">No team has access yet.</p>
+  if (!rows.length) return <p className="empty">No team was given access.</p>
   return (
     <table className="ui table grants">
       <caption className="visually-hidden">Teams with access</caption>

@@ -16,7 +16,11 @@ class AccessChanged extends Error {}
  * Changes to access that wait to be saved together. They remember the grants that they were made on; `theirs` is what
  * somebody else did since, and while there is any, nothing is sent.
  */
-export function useStagedAccess({ orgName, name: secretName }: Secret, access: ResourceAccess[], onDone: () => void) {
+export function useStagedAccess(
+  { orgName, name: secretName }: Secret,
+  access: ResourceAccess[],
+  closeDialog: () => void,
+) {
   const [mine, setMine] = useState<Staged>()
   const staged = mine ?? { base: access, edits: {} }
   const theirs = differences(staged.base, access)
@@ -29,7 +33,7 @@ export function useStagedAccess({ orgName, name: secretName }: Secret, access: R
     // What the server has now; without it the old grants would flash up until they are read again.
     queryClient.setQueryData(query.queryKey, resultOf(staged))
     setMine(undefined)
-    onDone()
+    closeDialog()
     announce(`Access to “${secretName}” changed.`)
   }
 
@@ -60,10 +64,12 @@ export function useStagedAccess({ orgName, name: secretName }: Secret, access: R
     edit: (edits: Edit[]) => stage(edits.reduce((result, { team, level }) => edit(result, team, level), staged)),
     discard: () => {
       setMine(undefined)
+      closeDialog()
       save.reset()
     },
     keepMine: () => {
       stage(rebase(staged, access))
+      closeDialog()
       save.reset()
     },
   }

@@ -1,10 +1,13 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { ChevronDown, ChevronUp } from 'lucide-react'
+import { useId, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { type AuditFilter, auditQuery } from '#api/audit.ts'
 import { secretAccessQuery } from '#api/secrets.ts'
 import { whoamiQuery } from '#api/session.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { AuditEntry, Secret } from '#api/types.ts'
+import { Icon } from '#ui/Icon.tsx'
 import { Pagination } from '#ui/Pagination.tsx'
 import { RelativeTime } from '#ui/RelativeTime.tsx'
 import { actorOf, type Names, type Part, sentencesOf, sourceOf, withoutSecrets } from './sentences.ts'
@@ -26,6 +29,9 @@ export function AuditList({ secret, filter, page }: Props) {
             <th scope="col" className="number">
               When
             </th>
+            <th scope="col">
+              <span className="visually-hidden">Details</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -43,30 +49,46 @@ export function AuditList({ secret, filter, page }: Props) {
 }
 
 function Row({ entry, names }: { entry: AuditEntry; names: Names }) {
+  const [open, setOpen] = useState(false)
+  const rawId = useId()
   const sentences = sentencesOf(entry, names)
   return (
-    <tr>
-      <td className="primary">
-        <b>{actorOf(entry)}</b>{' '}
-        {sentences.map((parts, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the sentences of an entry never change.
-          <span key={index}>
-            {index > 0 && (index === sentences.length - 1 ? ', and ' : ', ')}
-            <Sentence parts={parts} />
-          </span>
-        ))}
-        {entry.details && (
-          <details className="raw">
-            <summary>Details</summary>
-            <pre className="mono">{JSON.stringify(withoutSecrets(entry.details), null, 2)}</pre>
-          </details>
-        )}
-      </td>
-      <td className="source">{sourceOf(entry)}</td>
-      <td className="number">
-        <RelativeTime at={entry.entryDate} />
-      </td>
-    </tr>
+    <>
+      <tr>
+        <td className="primary">
+          <b>{actorOf(entry)}</b>{' '}
+          {sentences.map((parts, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the sentences of an entry never change.
+            <span key={index}>
+              {index > 0 && (index === sentences.length - 1 ? ', and ' : ', ')}
+              <Sentence parts={parts} />
+            </span>
+          ))}
+        </td>
+        <td className="source">{sourceOf(entry)}</td>
+        <td className="number">
+          <RelativeTime at={entry.entryDate} />
+        </td>
+        <td className="row-menu">
+          <button
+            type="button"
+            className="ui icon basic button"
+            aria-label="All details"
+            title="All details"
+            aria-expanded={open}
+            aria-controls={rawId}
+            onClick={() => setOpen(!open)}
+          >
+            <Icon of={open ? ChevronUp : ChevronDown} />
+          </button>
+        </td>
+      </tr>
+      <tr className="raw" id={rawId} hidden={!open}>
+        <td colSpan={4}>
+          <pre className="mono">{JSON.stringify(withoutSecrets(entry.details ?? {}), null, 2)}</pre>
+        </td>
+      </tr>
+    </>
   )
 }
 

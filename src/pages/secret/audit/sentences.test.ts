@@ -31,7 +31,7 @@ test('creation, reading, deletion', () => {
     'read the value in a process of the project deploy',
   ])
   expect(told('ACCESS', { type: 'KEY_PAIR', scope: { name: 'internal' } })).toEqual([
-    'asked for the public key, or had the server use the key for a repository',
+    'read the public key, or had a repository use the pair',
   ])
   expect(told('DELETE')).toEqual(['deleted it'])
 })

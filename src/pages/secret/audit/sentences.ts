@@ -82,8 +82,8 @@ function accessed({ scope, type }: Details, { projects }: Names): Part[] {
   // Concord writes this scope for the public key, and for each use by the server itself: cloning a repository.
   if (name === 'internal')
     return type === 'KEY_PAIR'
-      ? say`asked for the public key, or had the server use the key for a repository`
-      : say`had the server use it, for example for a repository`
+      ? say`read the public key, or had a repository use the pair`
+      : say`had the server use it, for a repository for example`
   return text(name) ? say`used it (${text(name) ?? ''})` : say`used it`
 }
 

@@ -5,11 +5,13 @@ type Way = { method: string; gives: string }
 
 /** Methods of Concord's `crypto` task by type of secret. */
 const WAYS: Record<Secret['type'], Way[]> = {
-  KEY_PAIR: [{ method: 'exportKeyAsFile', gives: 'writes both keys to files and gives their paths: private, public' }],
-  USERNAME_PASSWORD: [{ method: 'exportCredentials', gives: 'gives username and password' }],
+  KEY_PAIR: [
+    { method: 'exportKeyAsFile', gives: 'Writes both keys to files and gives their paths as private and public.' },
+  ],
+  USERNAME_PASSWORD: [{ method: 'exportCredentials', gives: 'Gives an object with username and password.' }],
   DATA: [
-    { method: 'exportAsString', gives: 'gives the value as text' },
-    { method: 'exportAsFile', gives: 'writes the value to a file and gives its path' },
+    { method: 'exportAsString', gives: 'Gives the value as text.' },
+    { method: 'exportAsFile', gives: 'Writes the value to a file and gives its path.' },
   ],
 }
 
@@ -23,7 +25,8 @@ export function HowToUse({ secret: { orgName, name, type, encryptedBy, projects 
           const expression = `\${crypto.${method}('${orgName}', '${name}', ${password ? 'storePassword' : 'null'})}`
           return (
             <li key={method}>
-              <code className="mono">{expression}</code> <CopyButton text={expression} label={`Copy ${method}`} />
+              <code className="snippet mono">{expression}</code>{' '}
+              <CopyButton text={expression} label={`Copy ${method}`} />
               <p className="note">{gives}</p>
             </li>
           )

@@ -1,9 +1,11 @@
 import { useMutation } from '@tanstack/react-query'
 import { Download } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import { queryClient } from '#api/queryClient.ts'
 import { readPublicKey } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
 import { CopyButton } from '#ui/CopyButton.tsx'
+import { downloadText } from '#ui/downloadText.ts'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
 import { Icon } from '#ui/Icon.tsx'
 import { fingerprintOf } from './fingerprint.ts'
@@ -51,9 +53,15 @@ export function PublicKeySection({ secret }: { secret: Secret }) {
 type Props = { publicKey: string; fingerprint: string | undefined; fileName: string }
 
 function PublicKey({ publicKey, fingerprint, fileName }: Props) {
+  const text = `${publicKey.trim()}\n`
+  const key = useRef<HTMLPreElement>(null)
+  // The button that asked for it is gone.
+  useEffect(() => key.current?.focus(), [])
   return (
     <>
-      <pre className="key mono">{publicKey.trim()}</pre>
+      <pre ref={key} tabIndex={-1} className="key mono">
+        {publicKey.trim()}
+      </pre>
       {fingerprint && (
         <p>
           Fingerprint <span className="mono">{fingerprint}</span>{' '}
@@ -61,16 +69,12 @@ function PublicKey({ publicKey, fingerprint, fileName }: Props) {
         </p>
       )}
       <div className="tools">
-        <CopyButton text={`${publicKey.trim()}\n`} label="Copy public key">
+        <CopyButton text={text} label="Copy public key">
           Copy
         </CopyButton>
-        <a
-          className="ui button"
-          download={fileName}
-          href={`data:text/plain;charset=utf-8,${encodeURIComponent(`${publicKey.trim()}\n`)}`}
-        >
+        <button type="button" className="ui button" onClick={() => downloadText(fileName, text)}>
           <Icon of={Download} /> Download {fileName}
-        </a>
+        </button>
       </div>
     </>
   )
