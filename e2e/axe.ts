@@ -1,0 +1,46 @@
+import AxeBuilder from '@axe-core/playwright'
+import { expect, type Page } from '@playwright/test'
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+export const PHONE = { width: 320, height: 640 }
+export const DESK = { width: 1280, height: 800 }
+
+/** What axe finds on what is shown now, an open dialog included, one line for each element. */
+export async function accessibilityProblems(page: Page): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).options({
+    runOnly: { type: 'tag', values: TAGS },
+    rules: { 'target-size': { enabled: true } },
+  })
+  const { violations } = await axe.analyze()
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target, failureSummary = '' }) => `${id} (${help}) at ${target.join(' ')}: ${failureSummary}`),
+  )
+}
+
+/** axe finds nothing and nothing is wider than the screen, on a phone and on a desk. */
+export async function expectAccessible(page: Page) {
+  for (const size of [PHONE, DESK]) {
+    await page.setViewportSize(size)
+    const problems = await accessibilityProblems(page)
+    expect.soft(problems, `${size.width} px, ${new URL(page.url()).pathname}`).toEqual([])
+    await expectNoSidewaysScroll(page)
+  }
+}
+
+/** WCAG 1.4.10: at 320 px one scrolls in one direction only. What sticks out is named. */
+export async function expectNoSidewaysScroll(page: Page) {
+  const sticksOut = await page.evaluate(() => {
+    const width = document.documentElement.clientWidth
+    const boxes = [
+      document.documentElement,
+      ...document.querySelectorAll<HTMLElement>('dialog[open], dialog[open] .dialog-body'),
+    ]
+    if (boxes.every((box) => box.scrollWidth <= box.clientWidth)) return []
+    return [...document.querySelectorAll<HTMLElement>('body *')]
+      .filter((element) => element.getBoundingClientRect().right > width + 1)
+      .map((element) => `${element.tagName.toLowerCase()}.${element.className}: ${element.textContent?.slice(0, 40)}`)
+      .slice(0, 8)
+      .concat(`${Math.max(...boxes.map((box) => box.scrollWidth))} px wide`)
+  })
+  expect.soft(sticksOut, `wider than the screen, ${new URL(page.url()).pathname}`).toEqual([])
+}

@@ -1,0 +1,153 @@
+import type { Page } from '@playwright/test'
+import { path, send, type User } from './concord.ts'
+import { givenDirectoryUser, needsOwnDirectory } from './directory.ts'
+import { asUser, endSession, expect, test } from './fixtures.ts'
+import { givenOrg, givenSecret, givenUser } from './given.ts'
+import { addressOf } from './steps.ts'
+
+// Without a session the first question, who is there, is answered 401.
+test.beforeEach(({ expectErrors }) => expectErrors(/status of 401/))
+
+async function signInWithKey(page: Page, { apiKey }: Pick<User, 'apiKey'>) {
+  await page.getByRole('radio', { name: 'API key' }).check()
+  await page.getByRole('textbox', { name: 'API key' }).fill(apiKey)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+test('with user name and password, to the page that was asked for', async ({ page }) => {
+  needsOwnDirectory()
+  const { username, password } = await givenDirectoryUser()
+  await page.goto('/org?show=all&filter=def')
+  await expect(page).toHaveURL(`/login?from=${encodeURIComponent('/org?show=all&filter=def')}`)
+  await expect(page).toHaveTitle('Sign in · Concord secrets')
+  await expect(page.getByRole('textbox', { name: 'User name' })).toBeFocused()
+
+  await page.keyboard.type(username)
+  await page.getByRole('textbox', { name: 'Password' }).fill(password)
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL('/org?show=all&filter=def')
+  await expect(page.getByRole('link', { name: 'Default' })).toBeVisible()
+  await expect(page.getByRole('button', { name: `Account of ${username}` })).toBeVisible()
+})
+
+test('a wrong password: one sentence, the name stays, the focus is on the password', async ({ page }) => {
+  needsOwnDirectory()
+  const { username, password } = await givenDirectoryUser()
+  await page.goto('/login')
+  await page.getByRole('textbox', { name: 'User name' }).fill(username)
+  const field = page.getByRole('textbox', { name: 'Password' })
+  await field.fill('not this one')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+
+  await expect(page.getByRole('alert')).toHaveText('Wrong user name or password.')
+  await expect(page.getByRole('textbox', { name: 'User name' })).toHaveValue(username)
+  await expect(field).toBeFocused()
+  await expect(field).toHaveAccessibleDescription('Wrong user name or password.')
+
+  await page.keyboard.type(password)
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL('/org')
+})
+
+test('with an API key; a wrong one is called unknown', async ({ page }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  await page.goto('/')
+  await signInWithKey(page, { apiKey: 'bm90IGEga2V5IG9mIGFueWJvZHk' })
+  await expect(page.getByRole('alert')).toHaveText('This API key is unknown or has expired.')
+
+  await signInWithKey(page, user)
+  await expect(page.getByRole('link', { name: org.name })).toBeVisible()
+  await expect(page).toHaveURL('/org')
+})
+
+test('a remembered browser needs no new sign-in when the session is over', async ({ page, context }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  await page.goto('/')
+  await page.getByRole('checkbox', { name: /Remember me/ }).check()
+  await signInWithKey(page, user)
+  await expect(page.getByRole('link', { name: org.name })).toBeVisible()
+
+  await context.clearCookies({ name: 'JSESSIONID' })
+  await page.reload()
+  await expect(page.getByRole('link', { name: org.name })).toBeVisible()
+})
+
+test('without Remember me the session is all there is', async ({ page, context }) => {
+  const user = await givenUser({ of: [await givenOrg()] })
+  await page.goto('/')
+  await signInWithKey(page, user)
+  await expect(page).toHaveURL('/org')
+  await context.clearCookies({ name: 'JSESSIONID' })
+  await page.reload()
+  await expect(page).toHaveURL('/login?from=%2Forg')
+})
+
+test('signing out ends the session on the server and empties the page', async ({ page, context }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const secret = await givenSecret(org, { by: user })
+  await asUser(page, user)
+  await page.goto(path`/org/${org.name}/secret`)
+  await expect(page.getByRole('link', { name: secret.name })).toBeVisible()
+  const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
+
+  await page.getByRole('button', { name: `Account of ${user.displayName}` }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await expect(page).toHaveURL('/login')
+  await expect(page.getByRole('textbox', { name: 'User name' })).toBeFocused()
+
+  const response = await fetch(new URL('/api/service/console/whoami', page.url()), { headers: { Cookie: cookie } })
+  expect(response.status).toBe(401)
+  await page.goBack()
+  await expect(page).toHaveURL(/\/login/)
+  await expect(page.getByText(secret.name)).toBeHidden()
+})
+
+test('who is signed in already is told so first, because other credentials would be ignored', async ({ page }) => {
+  const org = await givenOrg()
+  const [first, second] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
+  await asUser(page, first)
+  await page.goto('/login')
+  await expect(page.getByText(`You are signed in as ${first.displayName}`)).toBeVisible()
+  await expect(page.getByRole('button', { name: `Continue as ${first.displayName}` })).toBeVisible()
+
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await signInWithKey(page, second)
+  await expect(page.getByRole('button', { name: `Account of ${second.displayName}` })).toBeVisible()
+})
+
+test('a return address of another site is not followed', async ({ page }) => {
+  const user = await givenUser()
+  await page.goto('/login?from=//evil.example/org')
+  await signInWithKey(page, user)
+  await expect(page).toHaveURL('/org')
+})
+
+test('addresses of Concord’s own console still work', async ({ page }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const secret = await givenSecret(org, { by: user })
+  await asUser(page, user)
+  await page.goto(`/#${path`/org/${org.name}/secret/${secret.name}`}`)
+  await expect(page).toHaveURL(addressOf(secret))
+  await page.goto(`/#${path`/org/${org.name}/secret/_new`}`)
+  await expect(page).toHaveURL(path`/org/${org.name}/secret/new`)
+})
+
+test('a disabled user is refused', async ({ page }) => {
+  const user = await givenUser()
+  await send(path`/api/v1/user/${user.id}/disable`, { method: 'PUT', json: {} })
+  await page.goto('/login')
+  await signInWithKey(page, user)
+  await expect(page.getByRole('alert')).toHaveText('This API key is unknown or has expired.')
+})
+
+test('a session that ended before the visit leads to the sign-in page', async ({ page }) => {
+  const user = await givenUser()
+  await asUser(page, user)
+  await endSession(page)
+  await page.goto('/org')
+  await expect(page).toHaveURL('/login?from=%2Forg')
+})

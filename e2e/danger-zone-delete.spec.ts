@@ -1,0 +1,84 @@
+import { path, send } from './concord.ts'
+import { givenDirectoryUser, needsOwnDirectory } from './directory.ts'
+import { expect, test } from './fixtures.ts'
+import {
+  givenAccess,
+  givenOrg,
+  givenProject,
+  givenRepository,
+  givenRight,
+  givenSecret,
+  givenTeam,
+  givenUser,
+  readSecret,
+} from './given.ts'
+import { confirm, nameField, openSettings } from './steps.ts'
+
+test('a secret is deleted after its name was typed', async ({ page }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const project = await givenProject(org)
+  const secret = await givenSecret(org, { by: user })
+  const repository = await givenRepository(project, secret)
+  const team = await givenTeam(org)
+  await givenAccess(secret, team, 'READER')
+  const zone = await openSettings(page, user, secret)
+
+  await zone.getByRole('button', { name: 'Delete this secret' }).click()
+  const dialog = page.getByRole('dialog', { name: `Delete secret “${secret.name}” from ${org.name}` })
+  await expect(dialog).toContainText('This cannot be undone.')
+  await expect(dialog.getByText(`${project.name} › ${repository.name}`)).toBeVisible()
+  await expect(dialog.getByText(`${team.name} (READER)`)).toBeVisible()
+  const yes = dialog.getByRole('button', { name: 'Yes, delete this secret' })
+  await expect(nameField(dialog, secret)).toBeFocused()
+  await expect(yes).toBeDisabled()
+  await confirm(dialog, secret, 'Yes, delete this secret')
+
+  await expect(page).toHaveURL(path`/org/${org.name}/secret`)
+  await expect(page.getByRole('status').filter({ hasText: `Deleted ${secret.name}.` })).toBeVisible()
+  await expect(page.getByRole('link', { name: secret.name })).toBeHidden()
+  expect((await send(path`/api/v2/org/${org.name}/secret/${secret.name}`)).status).toBe(404)
+})
+
+test('Cancel deletes nothing and gives the focus back', async ({ page }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const secret = await givenSecret(org, { by: user })
+  const zone = await openSettings(page, user, secret)
+  const button = zone.getByRole('button', { name: 'Delete this secret' })
+  await button.click()
+  await nameField(page.getByRole('dialog'), secret).fill(secret.name)
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await expect(page.getByRole('dialog')).toBeHidden()
+  await expect(button).toBeFocused()
+  expect((await readSecret(secret)).id).toBe(secret.id)
+})
+
+test('a public secret can be changed by all members and deleted by its owner only', async ({ page, expectErrors }) => {
+  expectErrors(/status of 403/)
+  const org = await givenOrg()
+  const [member, owner] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
+  const secret = await givenSecret(org, { visibility: 'PUBLIC', by: owner })
+  const zone = await openSettings(page, member, secret)
+  await expect(page.getByRole('button', { name: 'Make private' })).toBeEnabled()
+
+  await zone.getByRole('button', { name: 'Delete this secret' }).click()
+  const dialog = page.getByRole('dialog')
+  await confirm(dialog, secret, 'Yes, delete this secret')
+  const alert = dialog.getByRole('alert')
+  await expect(alert).toContainText('necessary access level (OWNER)')
+  await expect(alert).toContainText(`Ask its owner, ${owner.displayName}`)
+  expect((await readSecret(secret)).id).toBe(secret.id)
+})
+
+test('who may not delete it is told whom to ask before anything is opened', async ({ page }) => {
+  needsOwnDirectory()
+  const org = await givenOrg()
+  const writer = await givenDirectoryUser({ of: [org] })
+  const secret = await givenSecret(org)
+  await givenRight(secret, org, writer, 'WRITER')
+  const zone = await openSettings(page, writer, secret)
+  const button = zone.getByRole('button', { name: 'Delete this secret' })
+  await expect(button).toBeDisabled()
+  await expect(button).toHaveAccessibleDescription('Needs OWNER on this secret: ask its owner admin.')
+})

@@ -1,0 +1,314 @@
+import { call, path, send } from './concord.ts'
+import { givenDirectoryUser, needsOwnDirectory } from './directory.ts'
+import { asUser, expect, test } from './fixtures.ts'
+import {
+  givenAccess,
+  givenMember,
+  givenOrg,
+  givenProject,
+  givenRepository,
+  givenRight,
+  givenSecret,
+  givenTeam,
+  givenUser,
+  readSecret,
+} from './given.ts'
+import { addressOf, askToMove, confirm, dangerZone, nameField, openSettings, pick } from './steps.ts'
+import { readValue } from './value.ts'
+
+/** Two organizations, somebody who belongs to both, and a secret of theirs in the first. */
+async function givenMovable() {
+  const [from, to] = await Promise.all([givenOrg(), givenOrg()])
+  const user = await givenUser({ of: [from, to] })
+  const secret = await givenSecret(from, { by: user })
+  return { from, to, user, secret }
+}
+
+test('a secret is moved as Concord’s documentation says', async ({ page }) => {
+  const { from, to, user, secret } = await givenMovable()
+  await asUser(page, user)
+
+  await page.goto('/')
+  await page.getByRole('link', { name: from.name }).click()
+  await page.getByRole('link', { name: secret.name }).click()
+  await page.getByRole('link', { name: 'Settings' }).click()
+  const zone = dangerZone(page)
+  await pick(zone, 'New organization', to.name)
+  await zone.getByRole('button', { name: 'Move', exact: true }).click()
+  const dialog = page.getByRole('dialog', { name: `Move secret “${secret.name}” to ${to.name}` })
+  await dialog.getByLabel(`Type ${secret.name} to confirm`).fill(secret.name)
+  await dialog.getByRole('button', { name: `Yes, move to ${to.name}` }).click()
+
+  await expect(page).toHaveURL(addressOf({ orgName: to.name, name: secret.name }))
+  await expect(page.getByRole('heading', { level: 1, name: secret.name })).toBeFocused()
+  await expect(page.getByRole('status').filter({ hasText: `Moved ${secret.name} to ${to.name}.` })).toBeVisible()
+  await expect(page.getByRole('navigation', { name: 'Breadcrumb' })).toContainText(to.name)
+
+  const moved = await readSecret({ orgName: to.name, name: secret.name })
+  expect(moved).toMatchObject({ id: secret.id, visibility: 'PRIVATE', owner: { username: user.username } })
+  expect(String(await readValue(moved))).toBe('a value of no interest')
+  expect((await send(path`/api/v2/org/${from.name}/secret/${secret.name}`)).status).toBe(404)
+})
+
+test('the old address says where the secret went', async ({ page, expectErrors }) => {
+  expectErrors(/status of 404/)
+  const { from, to, user, secret } = await givenMovable()
+  await openSettings(page, user, secret)
+  await confirm(await askToMove(page, secret, to), secret, `Yes, move to ${to.name}`)
+  await expect(page).toHaveURL(addressOf({ orgName: to.name, name: secret.name }))
+
+  await page.goto(addressOf({ orgName: from.name, name: secret.name }))
+  await page.getByRole('link', { name: `${to.name} / ${secret.name}` }).click()
+  await expect(page).toHaveURL(addressOf({ orgName: to.name, name: secret.name }))
+})
+
+test('a taken name: move and rename in one step', async ({ page }) => {
+  const { to, user, secret } = await givenMovable()
+  const taken = await givenSecret(to, { name: secret.name })
+  await openSettings(page, user, secret)
+
+  const dialog = await askToMove(page, secret, to)
+  const yes = dialog.getByRole('button', { name: `Yes, move to ${to.name}` })
+  await nameField(dialog, secret).fill(secret.name)
+  await expect(dialog.getByRole('list', { name: 'What the move will meet' })).toContainText(
+    `${to.name} has a secret named ${secret.name} already`,
+  )
+  await expect(yes).toBeDisabled()
+
+  const newName = `${secret.name}-moved`
+  await dialog.getByLabel(`Name in ${to.name}`).fill(newName)
+  await expect(dialog.getByText(`The name ${newName} is free in ${to.name}.`)).toBeVisible()
+  await yes.click()
+
+  await expect(page).toHaveURL(addressOf({ orgName: to.name, name: newName }))
+  expect(await readSecret({ orgName: to.name, name: newName })).toMatchObject({ id: secret.id, visibility: 'PRIVATE' })
+  expect((await readSecret(taken)).id).toBe(taken.id)
+})
+
+test('a name that was taken a moment ago: the server’s words stay with what was typed', async ({
+  page,
+  expectErrors,
+}) => {
+  expectErrors(/status of 400/)
+  const { to, user, secret } = await givenMovable()
+  await openSettings(page, user, secret)
+  const dialog = await askToMove(page, secret, to)
+  await expect(dialog.getByText(`The name ${secret.name} is free in ${to.name}.`)).toBeVisible()
+
+  await givenSecret(to, { name: secret.name })
+  await confirm(dialog, secret, `Yes, move to ${to.name}`)
+
+  await expect(dialog.getByRole('alert')).toContainText(`Secret already exists: ${secret.name}`)
+  await expect(nameField(dialog, secret)).toHaveValue(secret.name)
+  await expect(dialog.getByLabel(`Name in ${to.name}`)).toBeVisible()
+  expect((await readSecret(secret)).orgName).toBe(secret.orgName)
+})
+
+test('repositories and projects lose it, and the page says which', async ({ page }) => {
+  const { from, to, user } = await givenMovable()
+  const [pipeline, website] = await Promise.all([givenProject(from), givenProject(from)])
+  const secret = await givenSecret(from, { by: user, projects: [pipeline, website] })
+  const first = await givenRepository(pipeline, secret)
+  const second = await givenRepository(website, secret)
+  const losers = [`${pipeline.name} › ${first.name}`, `${website.name} › ${second.name}`]
+
+  const zone = await openSettings(page, user, secret)
+  await expect(zone).toContainText('2 repositories lose their link')
+  const dialog = await askToMove(page, secret, to)
+  for (const loser of losers) await expect(dialog.getByText(loser)).toBeVisible()
+  await expect(dialog).toContainText('It is limited to 2 projects now. That ends')
+  await confirm(dialog, secret, `Yes, move to ${to.name}`)
+
+  const outcome = page.getByRole('region', { name: `Moved from ${from.name} / ${secret.name}` })
+  for (const loser of losers) await expect(outcome.getByText(loser)).toBeVisible()
+  await expect(outcome).toContainText('It is no longer limited to 2 projects')
+
+  expect((await readSecret({ orgName: to.name, name: secret.name })).projects).toEqual([])
+  for (const { project, name } of [first, second]) {
+    const repository = await call(path`/api/v1/org/${from.name}/project/${project}/repository/${name}`)
+    expect(repository).not.toHaveProperty('secretId')
+  }
+  await outcome.getByRole('button', { name: 'Dismiss what is left to do after the move' }).click()
+  await expect(outcome).toBeHidden()
+})
+
+test('teams of the old organization keep their access until somebody removes it', async ({ page }) => {
+  const { from, to, user, secret } = await givenMovable()
+  const team = await givenTeam(from)
+  await givenAccess(secret, team, 'WRITER')
+  await openSettings(page, user, secret)
+
+  const dialog = await askToMove(page, secret, to)
+  await expect(dialog).toContainText(`1 team of ${from.name} keeps access`)
+  await expect(dialog.getByText(`${team.name} (WRITER)`)).toBeVisible()
+  await confirm(dialog, secret, `Yes, move to ${to.name}`)
+
+  const outcome = page.getByRole('region', { name: `Moved from ${from.name} / ${secret.name}` })
+  await outcome.getByRole('link', { name: 'look at access and remove the old teams’' }).click()
+  const here = { orgName: to.name, name: secret.name }
+  await expect(page).toHaveURL(addressOf(here, 'access'))
+  await page.getByRole('button', { name: 'Remove old teams’ access' }).click()
+  await page.getByRole('button', { name: 'Save access' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Yes, change access' }).click()
+  await expect.poll(() => call<unknown[]>(path`/api/v1/org/${here.orgName}/secret/${here.name}/access`)).toEqual([])
+})
+
+test('who may only read it is told why it cannot be moved', async ({ page }) => {
+  needsOwnDirectory()
+  const [from, to] = await Promise.all([givenOrg(), givenOrg()])
+  const reader = await givenDirectoryUser({ of: [from, to] })
+  const secret = await givenSecret(from)
+  await givenRight(secret, from, reader, 'READER')
+  const zone = await openSettings(page, reader, secret)
+
+  await pick(zone, 'New organization', to.name)
+  const move = zone.getByRole('button', { name: 'Move', exact: true })
+  await expect(move).toBeDisabled()
+  await expect(move).toHaveAccessibleDescription('Needs WRITER on this secret: ask its owner admin.')
+  await move.focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog')).toBeHidden()
+})
+
+test('where a right cannot be told beforehand, the dialog says so and the server decides', async ({
+  page,
+  expectErrors,
+}) => {
+  expectErrors(/status of 403/)
+  const [from, to] = await Promise.all([givenOrg(), givenOrg()])
+  // With an API key the console cannot know the groups of its user.
+  const reader = await givenUser({ of: [from, to] })
+  const secret = await givenSecret(from)
+  await givenRight(secret, from, reader, 'READER')
+  await openSettings(page, reader, secret)
+
+  const dialog = await askToMove(page, secret, to)
+  await expect(dialog).toContainText('You may not be able to move it. Needs WRITER on this secret: ask its owner admin')
+  await confirm(dialog, secret, `Yes, move to ${to.name}`)
+  await expect(dialog.getByRole('alert')).toContainText('necessary access level (WRITER)')
+  expect((await readSecret(secret)).orgName).toBe(from.name)
+})
+
+test('a right that was taken away meanwhile: the refusal stays in the dialog', async ({ page, expectErrors }) => {
+  expectErrors(/status of 403/)
+  const [from, to] = await Promise.all([givenOrg(), givenOrg()])
+  const writer = await givenUser({ of: [from, to] })
+  const secret = await givenSecret(from)
+  const team = await givenRight(secret, from, writer, 'WRITER')
+  await openSettings(page, writer, secret)
+  const dialog = await askToMove(page, secret, to)
+  const yes = dialog.getByRole('button', { name: `Yes, move to ${to.name}` })
+  await nameField(dialog, secret).fill(secret.name)
+  await expect(yes).toBeEnabled()
+
+  await givenAccess(secret, team, 'READER')
+  await yes.click()
+
+  await expect(dialog.getByRole('alert')).toContainText(
+    `The current user doesn't have the necessary access level (WRITER) to the secret: ${secret.name}`,
+  )
+  await expect(nameField(dialog, secret)).toHaveValue(secret.name)
+  expect((await readSecret(secret)).orgName).toBe(from.name)
+})
+
+test('somebody who leaves the target meanwhile is told so before anything is sent', async ({ page, expectErrors }) => {
+  expectErrors(/status of 403/)
+  const { to, user, secret } = await givenMovable()
+  const zone = await openSettings(page, user, secret)
+  await pick(zone, 'New organization', to.name)
+  await call(path`/api/v1/org/${to.name}/team/default/users`, { method: 'DELETE', json: [user.username] })
+  await zone.getByRole('button', { name: 'Move', exact: true }).click()
+
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText(`You do not belong to ${to.name}: only its members can move secrets there.`)
+  await nameField(dialog, secret).fill(secret.name)
+  await expect(dialog.getByRole('button', { name: `Yes, move to ${to.name}` })).toBeDisabled()
+  await givenMember(to, user)
+})
+
+test('capital letters count in the typed name, blanks around it do not', async ({ page }) => {
+  const { to, user, from } = await givenMovable()
+  const secret = await givenSecret(from, { by: user, name: 'Deploy-Key' })
+  await openSettings(page, user, secret)
+  const dialog = await askToMove(page, secret, to)
+  const yes = dialog.getByRole('button', { name: `Yes, move to ${to.name}` })
+  const typed = nameField(dialog, secret)
+
+  await typed.fill('deploy-key')
+  await typed.press('Enter')
+  await expect(yes).toBeDisabled()
+  await typed.blur()
+  await expect(dialog.getByText('This is not the name. Capital and small letters count.')).toBeVisible()
+  expect((await readSecret(secret)).orgName).toBe(from.name)
+
+  await typed.fill('  Deploy-Key ')
+  await typed.press('Enter')
+  await expect(page).toHaveURL(addressOf({ orgName: to.name, name: secret.name }))
+})
+
+test('with the keyboard alone', async ({ page }) => {
+  const { to, user, secret } = await givenMovable()
+  await openSettings(page, user, secret)
+  const { keyboard } = page
+  const zone = dangerZone(page)
+  const move = zone.getByRole('button', { name: 'Move', exact: true })
+
+  const tabTo = async (what: ReturnType<typeof zone.getByRole>) => {
+    for (let key = 0; key < 40; key++) {
+      if (await what.evaluate((element) => element === document.activeElement)) return
+      await keyboard.press('Tab')
+    }
+    await expect(what).toBeFocused()
+  }
+
+  await tabTo(zone.getByLabel('New organization'))
+  await keyboard.type(to.name)
+  await expect(zone.getByRole('option', { name: to.name })).toBeVisible()
+  await keyboard.press('ArrowDown')
+  await keyboard.press('Enter')
+  await tabTo(move)
+  await keyboard.press('Enter')
+
+  const dialog = page.getByRole('dialog')
+  const typed = nameField(dialog, secret)
+  await expect(typed).toBeFocused()
+  await keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await expect(move).toBeFocused()
+
+  await keyboard.press('Enter')
+  await expect(typed).toBeFocused()
+  // Tab goes round inside the dialog.
+  await tabTo(dialog.getByRole('button', { name: 'Cancel' }))
+  await tabTo(typed)
+  await keyboard.type(secret.name)
+  await expect(dialog.getByRole('button', { name: `Yes, move to ${to.name}` })).toBeEnabled()
+  await keyboard.press('Control+Enter')
+  await expect(page).toHaveURL(addressOf({ orgName: to.name, name: secret.name }))
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+})
+
+test('a click beside the dialog closes it only while nothing is typed', async ({ page }) => {
+  const { to, user, secret } = await givenMovable()
+  await openSettings(page, user, secret)
+  const dialog = await askToMove(page, secret, to)
+  await nameField(dialog, secret).fill('some')
+  await page.mouse.click(5, 5)
+  await expect(nameField(dialog, secret)).toHaveValue('some')
+
+  await nameField(dialog, secret).fill('')
+  await page.mouse.click(5, 5)
+  await expect(dialog).toBeHidden()
+  await expect(dangerZone(page).getByRole('button', { name: 'Move', exact: true })).toBeFocused()
+})
+
+test('what somebody else changed meanwhile is shown before anything is sent', async ({ page }) => {
+  const { to, user, secret } = await givenMovable()
+  await openSettings(page, user, secret)
+  const dialog = await askToMove(page, secret, to)
+  await call(path`/api/v1/org/${secret.orgName}/secret/${secret.name}`, { json: { visibility: 'PUBLIC' } })
+  await confirm(dialog, secret, `Yes, move to ${to.name}`)
+
+  await expect(dialog).toContainText('Nothing was sent')
+  expect((await readSecret(secret)).orgName).toBe(secret.orgName)
+})

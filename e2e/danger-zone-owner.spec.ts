@@ -1,0 +1,81 @@
+import { admin, call, path } from './concord.ts'
+import { givenDirectoryUser, needsOwnDirectory } from './directory.ts'
+import { expect, test } from './fixtures.ts'
+import { givenOrg, givenRight, givenSecret, givenUser, readSecret } from './given.ts'
+import { addressOf, openSettings, pick } from './steps.ts'
+
+test('the owner gives a secret away and says what is left', async ({ page }) => {
+  const org = await givenOrg()
+  const [owner, heir] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
+  const secret = await givenSecret(org, { by: owner })
+  const team = await givenRight(secret, org, owner, 'READER')
+  const zone = await openSettings(page, owner, secret)
+  await expect(zone).toContainText('You own it')
+
+  await pick(zone, 'New owner', heir.displayName)
+  await zone.getByRole('button', { name: 'Change owner' }).click()
+  const dialog = page.getByRole('dialog', {
+    name: `Change the owner of secret “${secret.name}” to ${heir.displayName}`,
+  })
+  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await expect(dialog.getByText(`${team.name} (READER)`)).toBeVisible()
+  await dialog.getByRole('button', { name: `Yes, change the owner to ${heir.displayName}` }).click()
+
+  await expect(dialog).toBeHidden()
+  await expect(zone).toContainText(`${heir.displayName} owns it`)
+  expect(await readSecret(secret)).toMatchObject({ owner: { id: heir.id }, visibility: 'PRIVATE' })
+})
+
+test('who keeps nothing gets to the list', async ({ page, expectErrors }) => {
+  needsOwnDirectory()
+  expectErrors(/status of 403/)
+  const org = await givenOrg()
+  const [owner, heir] = await Promise.all([givenDirectoryUser({ of: [org] }), givenUser({ of: [org] })])
+  const secret = await givenSecret(org)
+  await call(path`/api/v1/org/${org.name}/secret/${secret.name}`, { json: { owner: { id: owner.id } } })
+  const zone = await openSettings(page, owner, secret)
+  await pick(zone, 'New owner', heir.username)
+  await zone.getByRole('button', { name: 'Change owner' }).click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('You could not change it any more, nor take it back.')
+  await dialog.getByRole('button', { name: `Yes, change the owner to ${heir.displayName}` }).click()
+
+  await expect(page).toHaveURL(`${path`/org/${org.name}/secret`}?filter=${secret.name}`)
+  await expect(page.getByRole('status').filter({ hasText: 'You may no longer open it.' })).toBeVisible()
+  expect((await readSecret(secret)).owner?.id).toBe(heir.id)
+})
+
+test('only an owner may: the server’s refusal says so in the dialog', async ({ page, expectErrors }) => {
+  expectErrors(/status of 403/)
+  const org = await givenOrg()
+  const [owner, writer] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
+  const secret = await givenSecret(org, { by: owner })
+  await givenRight(secret, org, writer, 'WRITER')
+  const zone = await openSettings(page, writer, secret)
+  await pick(zone, 'New owner', writer.username)
+  await zone.getByRole('button', { name: 'Change owner' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: /^Yes, change the owner/ }).click()
+
+  const alert = dialog.getByRole('alert')
+  await expect(alert).toContainText(`necessary access level (OWNER) to the secret: ${secret.name}`)
+  await expect(alert).toContainText(`Ask its owner, ${owner.displayName}`)
+  expect((await readSecret(secret)).owner?.id).toBe(owner.id)
+})
+
+test('an owner who was deleted is nobody, and an administrator names another', async ({ page }) => {
+  const org = await givenOrg()
+  const [gone, heir] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
+  const secret = await givenSecret(org, { by: gone })
+  await call(path`/api/v1/user/${gone.id}`, { method: 'DELETE' })
+  const zone = await openSettings(page, admin(), secret)
+  await expect(zone).toContainText('It has no owner')
+  await pick(zone, 'New owner', heir.username)
+  await zone.getByRole('button', { name: 'Change owner' }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /^Yes, change the owner/ })
+    .click()
+  await expect(zone).toContainText(`${heir.displayName} owns it`)
+  await expect(page).toHaveURL(addressOf(secret, 'settings'))
+})

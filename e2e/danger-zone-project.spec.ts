@@ -1,0 +1,61 @@
+import { expect, test } from './fixtures.ts'
+import { givenOrg, givenProject, givenRepository, givenSecret, givenUser, readSecret } from './given.ts'
+import { confirm, openSettings, pick } from './steps.ts'
+
+async function givenScoped(linked: 'two projects' | 'none') {
+  const org = await givenOrg()
+  const [first, second] = await Promise.all([givenProject(org), givenProject(org)])
+  const user = await givenUser({ of: [org] })
+  const secret = await givenSecret(org, { by: user, ...(linked === 'none' ? {} : { projects: [first, second] }) })
+  return { org, first, second, user, secret }
+}
+
+const names = async (secret: Parameters<typeof readSecret>[0]) =>
+  (await readSecret(secret)).projects.map(({ name }) => name).sort()
+
+test('a secret is limited to one project, and the repositories that lose it are named', async ({ page }) => {
+  const { first, second, user, secret } = await givenScoped('none')
+  const loser = await givenRepository(second, secret)
+  const zone = await openSettings(page, user, secret)
+
+  await zone.getByRole('radio', { name: 'Only these projects' }).check()
+  const change = zone.getByRole('button', { name: 'Change projects' })
+  await expect(change).toHaveAccessibleDescription('Choose at least one project.')
+  await pick(zone, 'Projects', first.name)
+  await change.click()
+
+  const dialog = page.getByRole('dialog', { name: `Limit secret “${secret.name}” to 1 project` })
+  await expect(dialog.getByText(`${second.name} › ${loser.name}`)).toBeVisible()
+  await confirm(dialog, secret, 'Yes, limit to 1 project')
+
+  await expect(dialog).toBeHidden()
+  await expect(zone).toContainText(`Only ${first.name} may use it.`)
+  expect(await names(secret)).toEqual([first.name])
+  expect((await readSecret(secret)).visibility).toBe('PRIVATE')
+})
+
+test('a project is taken out', async ({ page }) => {
+  const { first, second, user, secret } = await givenScoped('two projects')
+  const zone = await openSettings(page, user, secret)
+  await zone.getByLabel('Projects', { exact: true }).press('Backspace')
+  await zone.getByRole('button', { name: 'Change projects' }).click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('1 project may not use it any more')
+  await confirm(dialog, secret, 'Yes, limit to 1 project')
+  await expect(dialog).toBeHidden()
+  expect([[first.name], [second.name]]).toContainEqual(await names(secret))
+})
+
+test('the limit is lifted: no name to type, but a question, and it stays private', async ({ page }) => {
+  const { org, user, secret } = await givenScoped('two projects')
+  const zone = await openSettings(page, user, secret)
+  await zone.getByRole('radio', { name: `Every project of ${org.name}` }).check()
+  await zone.getByRole('button', { name: 'Change projects' }).click()
+  const dialog = page.getByRole('dialog', { name: `Let every project of ${org.name} use secret “${secret.name}”` })
+  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await dialog.getByRole('button', { name: 'Yes, let every project use it' }).click()
+
+  await expect(dialog).toBeHidden()
+  await expect(zone).toContainText(`Every project of ${org.name} may use it.`)
+  expect(await readSecret(secret)).toMatchObject({ projects: [], visibility: 'PRIVATE' })
+})

@@ -1,0 +1,221 @@
+import { call, path } from './concord.ts'
+import { asUser, expect, test } from './fixtures.ts'
+import {
+  givenMember,
+  givenOrg,
+  givenProject,
+  givenRight,
+  givenSecret,
+  givenUser,
+  keyPairParts,
+  unique,
+} from './given.ts'
+import { addressOf } from './steps.ts'
+
+test('mine and all, filtered by name, in the address', async ({ page }) => {
+  const stem = unique('walk')
+  const [mine, others, hidden] = await Promise.all([
+    givenOrg({ name: `${stem}-mine` }),
+    givenOrg({ name: `${stem}-others` }),
+    givenOrg({ name: `${stem}-hidden`, visibility: 'PRIVATE' }),
+  ])
+  const user = await givenUser({ of: [mine] })
+  await asUser(page, user)
+  await page.goto('/')
+  await expect(page).toHaveURL('/org')
+  await expect(page).toHaveTitle('Organizations · Concord secrets')
+  await expect(page.getByRole('link', { name: mine.name })).toBeVisible()
+  await expect(page.getByRole('link', { name: others.name })).toBeHidden()
+
+  await page.getByRole('button', { name: 'All' }).click()
+  await page.getByRole('searchbox', { name: 'Filter by name' }).fill(stem)
+  await expect(page).toHaveURL(`/org?show=all&filter=${stem}`)
+  await expect(page.getByRole('link', { name: others.name })).toBeVisible()
+  await expect(page.getByRole('link', { name: hidden.name })).toBeHidden()
+
+  await page.reload()
+  await expect(page.getByRole('searchbox', { name: 'Filter by name' })).toHaveValue(stem)
+  await expect(page.getByRole('row')).toHaveCount(3)
+
+  await page.getByRole('searchbox', { name: 'Filter by name' }).fill('nobody-has-this-name')
+  await expect(page.getByText('No organization has “nobody-has-this-name” in its name.')).toBeVisible()
+  await page.getByRole('button', { name: 'Clear the filter' }).last().click()
+  await expect(page).toHaveURL('/org?show=all')
+})
+
+test('from the organizations to a secret and back again', async ({ page }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const secret = await givenSecret(org, { by: user })
+  await asUser(page, user)
+  await page.goto('/org')
+  await page.getByRole('link', { name: org.name }).click()
+  await expect(page).toHaveURL(path`/org/${org.name}/secret`)
+  await expect(page).toHaveTitle(`Secrets of ${org.name} · Concord secrets`)
+  await expect(page.getByRole('heading', { level: 1, name: org.name })).toBeFocused()
+
+  await page.getByRole('link', { name: secret.name }).click()
+  await expect(page).toHaveURL(addressOf(secret))
+  await expect(page).toHaveTitle(`${secret.name} · Info · ${org.name} · Concord secrets`)
+  await expect(page.getByText(secret.id)).toBeVisible()
+
+  const crumbs = page.getByRole('navigation', { name: 'Breadcrumb' })
+  await expect(crumbs.getByRole('listitem')).toHaveText(['Organizations', org.name, secret.name])
+  await crumbs.getByRole('link', { name: org.name }).click()
+  await expect(page).toHaveURL(path`/org/${org.name}/secret`)
+  await page.goBack()
+  await expect(page).toHaveURL(addressOf(secret))
+  for (const tab of ['Access', 'Audit', 'Settings', 'Info']) {
+    await page.getByRole('link', { name: tab, exact: true }).click()
+    await expect(page).toHaveURL(addressOf(secret, tab.toLowerCase()))
+    await expect(page).toHaveTitle(`${secret.name} · ${tab} · ${org.name} · Concord secrets`)
+  }
+})
+
+test('the list is filtered, narrowed and sorted in the address', async ({ page }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const project = await givenProject(org)
+  const parts = { type: 'USERNAME_PASSWORD', username: 'robot', password: 'of no interest' }
+  await Promise.all([
+    givenSecret(org, { by: user, name: 'alpha-key', parts: keyPairParts() }),
+    givenSecret(org, { by: user, name: 'beta-login', parts, visibility: 'PUBLIC' }),
+    givenSecret(org, { by: user, name: 'gamma-login', parts, projects: [project] }),
+    givenSecret(org, { by: user, name: 'delta-value', storePassword: 'Abcdef1x' }),
+  ])
+  await asUser(page, user)
+  const address = path`/org/${org.name}/secret`
+  await page.goto(address)
+  const names = page.getByRole('table').getByRole('link')
+  await expect(names).toHaveText(['alpha-key', 'beta-login', 'delta-value', 'gamma-login'])
+
+  await page.getByRole('button', { name: 'Name' }).click()
+  await expect(names).toHaveText(['gamma-login', 'delta-value', 'beta-login', 'alpha-key'])
+  await expect(page).toHaveURL(`${address}?sort=-name`)
+  await page.getByLabel('Type', { exact: true }).selectOption({ label: 'Username and password (2)' })
+  await expect(names).toHaveText(['gamma-login', 'beta-login'])
+  await page.getByLabel('Visibility', { exact: true }).selectOption({ label: 'Public (1)' })
+  await expect(names).toHaveText(['beta-login'])
+  await expect(page).toHaveURL(`${address}?type=USERNAME_PASSWORD&visibility=PUBLIC&sort=-name`)
+
+  await page.goBack()
+  await expect(names).toHaveText(['gamma-login', 'beta-login'])
+  await page.getByRole('button', { name: 'Clear all' }).click()
+  await page.getByRole('searchbox').fill('lta')
+  await expect(names).toHaveText(['delta-value'])
+  await expect(page.getByRole('row', { name: /delta-value/ })).toContainText('Store password')
+  await page.getByRole('searchbox').press('Escape')
+  await expect(names).toHaveCount(4)
+})
+
+test('nothing there offers to create, nothing that matches offers that name', async ({ page }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  await asUser(page, user)
+  const address = path`/org/${org.name}/secret`
+  await page.goto(address)
+  await expect(page.getByText(`There are no secrets in ${org.name} yet.`)).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Create a secret' })).toBeVisible()
+
+  await page.getByRole('searchbox').fill('git-key')
+  await expect(page.getByText('No secret has “git-key” in its name.')).toBeVisible()
+  await page.getByRole('link', { name: 'Create “git-key”' }).click()
+  await expect(page).toHaveURL(new RegExp(`^.*${address}/new\\?.*name=git-key`))
+})
+
+test('a row’s menu copies, and leads to the settings and to the danger zone', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const secret = await givenSecret(org, { by: user })
+  await asUser(page, user)
+  await page.goto(path`/org/${org.name}/secret`)
+  const menu = page.getByRole('button', { name: `Actions for ${secret.name}` })
+
+  await menu.press('Enter')
+  await expect(page.getByRole('menuitem', { name: 'Copy name' })).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('status').filter({ hasText: `Copied the id ${secret.id}.` })).toBeVisible()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret.id)
+  await expect(menu).toBeFocused()
+
+  await menu.click()
+  await page.getByRole('menuitem', { name: 'Delete…' }).click()
+  await expect(page).toHaveURL(new RegExp(`${addressOf(secret, 'settings')}#`))
+  await expect(page.getByRole('button', { name: 'Delete this secret' })).toBeInViewport()
+})
+
+test('a private secret of others is listed with “No access”, and its page says whom to ask', async ({
+  page,
+  expectErrors,
+}) => {
+  expectErrors(/status of 403/)
+  const org = await givenOrg()
+  const [member, owner] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
+  const secret = await givenSecret(org, { by: owner })
+  const open = await givenSecret(org, { by: owner })
+  await givenRight(open, org, member, 'READER')
+  await asUser(page, member)
+  await page.goto(path`/org/${org.name}/secret`)
+  await page.getByRole('link', { name: secret.name }).click()
+
+  await expect(page.getByRole('heading', { level: 1, name: `You may not open “${secret.name}”` })).toBeVisible()
+  await expect(page.getByText(`What is missing: READER to the secret ${secret.name} in ${org.name}.`)).toBeVisible()
+  await expect(page.getByText(`It belongs to ${owner.displayName}`)).toBeVisible()
+  await page.getByRole('link', { name: `Secrets of ${org.name}` }).click()
+  await page.getByRole('link', { name: open.name }).click()
+  await expect(page.getByRole('heading', { level: 1, name: open.name })).toBeVisible()
+})
+
+test('what is not there is named, with a way on', async ({ page, expectErrors }) => {
+  expectErrors(/status of 40[04]/)
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  await asUser(page, user)
+  await page.goto(path`/org/${org.name}/secret/no-such-key/info`)
+  await expect(
+    page.getByRole('heading', { level: 1, name: `There is no secret “no-such-key” in ${org.name}` }),
+  ).toBeVisible()
+  await page.getByRole('link', { name: `Look for this name in ${org.name}` }).click()
+  await expect(page).toHaveURL(`${path`/org/${org.name}/secret`}?filter=no-such-key`)
+
+  await page.goto('/org/no-such-organization/secret')
+  await expect(page.getByRole('heading', { level: 1, name: 'Not found' })).toBeVisible()
+  await expect(page.getByText('no-such-organization').first()).toBeVisible()
+
+  await page.goto('/nowhere')
+  await expect(page.getByRole('heading', { level: 1, name: 'No such page' })).toBeVisible()
+})
+
+test('who is no member sees the public secrets and is told why none can be created', async ({ page, expectErrors }) => {
+  expectErrors(/status of 403/)
+  const org = await givenOrg()
+  const stranger = await givenUser()
+  const [seen, hidden] = await Promise.all([givenSecret(org, { visibility: 'PUBLIC' }), givenSecret(org)])
+  await asUser(page, stranger)
+  await page.goto(path`/org/${org.name}/secret`)
+  await expect(page.getByRole('link', { name: seen.name })).toBeVisible()
+  await expect(page.getByRole('link', { name: hidden.name })).toBeHidden()
+  const create = page.getByRole('button', { name: 'Create secret' })
+  await expect(create).toHaveAccessibleDescription(
+    `You are not a member of ${org.name}: you see its public secrets, and cannot create any.`,
+  )
+
+  await givenMember(org, stranger)
+  await page.reload()
+  await expect(page.getByRole('link', { name: 'Create secret' })).toBeVisible()
+})
+
+test('the longest name is shown whole and leads to its page', async ({ page }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const secret = await givenSecret(org, { by: user, name: `long.${'Name-with_all@kinds~'.repeat(6)}end` })
+  await asUser(page, user)
+  await page.setViewportSize({ width: 320, height: 640 })
+  await page.goto(path`/org/${org.name}/secret`)
+  await page.getByRole('link', { name: secret.name }).click()
+  await expect(page).toHaveURL(addressOf(secret))
+  await expect(page.getByRole('heading', { level: 1, name: secret.name })).toBeVisible()
+  expect(await call(path`/api/v2/org/${org.name}/secret/${secret.name}`)).toMatchObject({ id: secret.id })
+})

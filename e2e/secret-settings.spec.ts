@@ -1,0 +1,183 @@
+import { call, path } from './concord.ts'
+import { asUser, expect, test } from './fixtures.ts'
+import {
+  givenAccess,
+  givenOrg,
+  givenProject,
+  givenRepository,
+  givenRight,
+  givenSecret,
+  givenTeam,
+  givenUser,
+  readSecret,
+} from './given.ts'
+import { addressOf, confirm, nameField, openSettings, pick } from './steps.ts'
+
+async function givenOwned(visibility: 'PUBLIC' | 'PRIVATE' = 'PRIVATE') {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const secret = await givenSecret(org, { by: user, visibility })
+  return { org, user, secret }
+}
+
+test('a private secret is renamed and stays private, its repositories keep it', async ({ page }) => {
+  const { org, user, secret } = await givenOwned()
+  const project = await givenProject(org)
+  const repository = await givenRepository(project, secret)
+  await openSettings(page, user, secret)
+  const newName = `${secret.name}.renamed`
+
+  await page.getByLabel('Secret name').fill(newName)
+  await page.getByRole('button', { name: 'Rename' }).click()
+  const dialog = page.getByRole('dialog', { name: `Rename secret “${secret.name}” to “${newName}”` })
+  await expect(dialog.getByText(`${project.name} › ${repository.name}`)).toBeVisible()
+  await confirm(dialog, secret, `Yes, rename to ${newName}`)
+
+  await expect(page).toHaveURL(addressOf({ orgName: org.name, name: newName }, 'settings'))
+  await expect(page.getByRole('heading', { level: 1, name: newName })).toBeVisible()
+  await expect(page.getByRole('status').filter({ hasText: `Renamed ${secret.name} to ${newName}.` })).toBeVisible()
+  expect(await readSecret({ orgName: org.name, name: newName })).toMatchObject({ id: secret.id, visibility: 'PRIVATE' })
+  expect(await call(path`/api/v1/org/${org.name}/project/${project.name}/repository/${repository.name}`)).toMatchObject(
+    { secretId: secret.id },
+  )
+})
+
+test('names that Concord would refuse or regret are refused before', async ({ page }) => {
+  const { org, user, secret } = await givenOwned()
+  const taken = await givenSecret(org)
+  await openSettings(page, user, secret)
+  const field = page.getByLabel('Secret name')
+  const rename = page.getByRole('button', { name: 'Rename' })
+  await expect(rename).toHaveAccessibleDescription('Type another name first.')
+
+  await field.fill('a b')
+  await rename.click()
+  await expect(field).toHaveAccessibleDescription(/3 to 128 letters, digits/)
+  await expect(page.getByRole('dialog')).toBeHidden()
+
+  await field.fill(taken.name)
+  await rename.click()
+  const dialog = page.getByRole('dialog')
+  await nameField(dialog, secret).fill(secret.name)
+  await expect(dialog).toContainText(`${org.name} has a secret named ${taken.name} already. Choose another name.`)
+  await expect(dialog.getByRole('button', { name: `Yes, rename to ${taken.name}` })).toBeDisabled()
+})
+
+test('a name that was taken a moment ago: the server’s words stay in the dialog', async ({ page, expectErrors }) => {
+  expectErrors(/status of 400/)
+  const { org, user, secret } = await givenOwned()
+  const newName = `${secret.name}-2`
+  await openSettings(page, user, secret)
+  await page.getByLabel('Secret name').fill(newName)
+  await page.getByRole('button', { name: 'Rename' }).click()
+  const dialog = page.getByRole('dialog')
+  await nameField(dialog, secret).fill(secret.name)
+  const yes = dialog.getByRole('button', { name: `Yes, rename to ${newName}` })
+  await expect(yes).toBeEnabled()
+  await givenSecret(org, { name: newName })
+  await yes.click()
+
+  await expect(dialog.getByRole('alert')).toContainText('Secret already exists')
+  await expect(nameField(dialog, secret)).toHaveValue(secret.name)
+})
+
+test('public and private again', async ({ page }) => {
+  const { org, user, secret } = await givenOwned()
+  await openSettings(page, user, secret)
+
+  await page.getByRole('button', { name: 'Make public' }).click()
+  const toPublic = page.getByRole('dialog', { name: `Make secret “${secret.name}” public` })
+  await expect(toPublic).toContainText('Every signed-in user of this server can use it')
+  await expect(toPublic).toContainText('All of them can download its value')
+  await confirm(toPublic, secret, 'Yes, make it public')
+  await expect(
+    page.getByText(`It is public: every signed-in user can use it, and every member of ${org.name}`),
+  ).toBeVisible()
+  expect((await readSecret(secret)).visibility).toBe('PUBLIC')
+
+  await page.getByRole('button', { name: 'Make private' }).click()
+  const toPrivate = page.getByRole('dialog', { name: `Make secret “${secret.name}” private` })
+  await expect(toPrivate.getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await expect(toPrivate).toContainText(`${user.displayName}, its owner`)
+  await toPrivate.getByRole('button', { name: 'Yes, make it private' }).click()
+  await expect(page.getByRole('button', { name: 'Make public' })).toBeVisible()
+  expect((await readSecret(secret)).visibility).toBe('PRIVATE')
+})
+
+test('a change by somebody else is shown before anything is sent', async ({ page }) => {
+  const { user, secret } = await givenOwned()
+  await openSettings(page, user, secret)
+  await page.getByLabel('Secret name').fill(`${secret.name}-new`)
+  await page.getByRole('button', { name: 'Rename' }).click()
+  await call(path`/api/v1/org/${secret.orgName}/secret/${secret.name}`, { json: { visibility: 'PUBLIC' } })
+  const dialog = page.getByRole('dialog')
+  await confirm(dialog, secret, `Yes, rename to ${secret.name}-new`)
+
+  await expect(dialog.getByRole('alert')).toContainText('It is PUBLIC now (it was PRIVATE). Nothing was sent.')
+  expect((await readSecret(secret)).id).toBe(secret.id)
+})
+
+test('teams are given access, staged and saved together', async ({ page }) => {
+  const { org, user, secret } = await givenOwned()
+  const [builders, operators, leavers] = await Promise.all([givenTeam(org), givenTeam(org), givenTeam(org)])
+  await givenAccess(secret, builders, 'READER')
+  await givenAccess(secret, leavers, 'WRITER')
+  await asUser(page, user)
+  await page.goto(addressOf(secret, 'access'))
+
+  const save = page.getByRole('button', { name: 'Save access' })
+  await expect(save).toBeDisabled()
+  await page.getByLabel(`Level of ${builders.name}`).selectOption('Owner')
+  await page.getByRole('button', { name: `Remove ${leavers.name}` }).click()
+  await pick(page.getByRole('main'), 'Add a team', operators.name)
+  await expect(page.getByText('3 changes not saved yet')).toBeVisible()
+  expect(await grants(secret)).toEqual({ [builders.name]: 'READER', [leavers.name]: 'WRITER' })
+
+  await save.click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Yes, change access' }).click()
+  await expect(page.getByText('Nothing to save')).toBeVisible()
+  expect(await grants(secret)).toEqual({ [builders.name]: 'OWNER', [operators.name]: 'READER' })
+})
+
+test('leaving with staged access asks first', async ({ page }) => {
+  const { org, user, secret } = await givenOwned()
+  const team = await givenTeam(org)
+  await givenAccess(secret, team, 'READER')
+  await asUser(page, user)
+  await page.goto(addressOf(secret, 'access'))
+  await page.getByRole('button', { name: `Remove ${team.name}` }).click()
+  await page.getByRole('link', { name: 'Info' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Leave without saving access?' })
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await expect(page.getByText('1 change not saved yet')).toBeVisible()
+  await page.getByRole('link', { name: 'Info' }).click()
+  await dialog.getByRole('button', { name: 'Yes, leave without saving' }).click()
+  await expect(page).toHaveURL(addressOf(secret))
+})
+
+test('who is about to lock themselves out is warned', async ({ page }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const secret = await givenSecret(org)
+  const team = await givenRight(secret, org, user, 'OWNER')
+  await asUser(page, user)
+  await page.goto(addressOf(secret, 'access'))
+  await page.getByRole('button', { name: `Remove ${team.name}` }).click()
+  await expect(page.getByRole('alert').filter({ hasText: 'You lock yourself out' })).toBeVisible()
+})
+
+test('the log tells it in sentences, also what happened under another name', async ({ page }) => {
+  const { org, user, secret } = await givenOwned()
+  const newName = `${secret.name}-2`
+  await call(path`/api/v1/org/${org.name}/secret/${secret.name}`, { as: user, json: { name: newName } })
+  await asUser(page, user)
+  await page.goto(addressOf({ orgName: org.name, name: newName }, 'audit'))
+  await expect(page.getByText(user.displayName).first()).toBeVisible()
+  await expect(page.getByText(/created/).first()).toBeVisible()
+  await expect(page.getByText(/renamed/).first()).toBeVisible()
+})
+
+async function grants({ orgName, name }: { orgName: string; name: string }) {
+  const entries = await call<{ teamName: string; level: string }[]>(path`/api/v1/org/${orgName}/secret/${name}/access`)
+  return Object.fromEntries(entries.map(({ teamName, level }) => [teamName, level]))
+}

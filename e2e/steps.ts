@@ -1,0 +1,39 @@
+import { expect, type Locator, type Page } from '@playwright/test'
+import { path } from './concord.ts'
+import { asUser, type Credentials } from './fixtures.ts'
+import type { Org, Ref } from './given.ts'
+
+/* What people do in many stories. */
+
+export const addressOf = ({ orgName, name }: Ref, tab = 'info') => path`/org/${orgName}/secret/${name}/` + tab
+
+export async function openSettings(page: Page, user: Credentials, secret: Ref) {
+  await asUser(page, user)
+  await page.goto(addressOf(secret, 'settings'))
+  await expect(page.getByRole('heading', { level: 1, name: secret.name })).toBeVisible()
+  return dangerZone(page)
+}
+
+export const dangerZone = (page: Page) => page.getByRole('region', { name: 'Danger zone' })
+
+/** Types a part of a name into a searching field and picks what it finds. */
+export async function pick(scope: Locator, label: string, name: string) {
+  await scope.getByLabel(label, { exact: true }).fill(name)
+  await scope.getByRole('option', { name }).click()
+}
+
+/** Picks the organization and opens the pop-up of a move. */
+export async function askToMove(page: Page, secret: Ref, target: Org) {
+  const zone = dangerZone(page)
+  await pick(zone, 'New organization', target.name)
+  await zone.getByRole('button', { name: 'Move', exact: true }).click()
+  return page.getByRole('dialog', { name: `Move secret “${secret.name}” to ${target.name}` })
+}
+
+export const nameField = (dialog: Locator, { name }: Ref) => dialog.getByLabel(`Type ${name} to confirm`)
+
+/** Types the name as the dialog asks and presses its button, which has to come on by itself. */
+export async function confirm(dialog: Locator, secret: Ref, button: string) {
+  await nameField(dialog, secret).fill(secret.name)
+  await dialog.getByRole('button', { name: button }).click()
+}

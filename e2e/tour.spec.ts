@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { test as base, expect } from './fixtures.ts'
+
+/*
+ * The tour of README.md, word for word, on a first start with sample data. With SCREENSHOTS=on it renews the pictures of
+ * docs/screenshots.
+ */
+
+type Credentials = Record<string, { password: string; apiKey: string }>
+type Console = { url: string; credentials: Credentials }
+
+const test = base.extend<{ firstStart: Console }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants to read the names of what is used.
+  firstStart: async ({}, use) => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'concord-tour-'))
+    const server = spawn(process.execPath, ['scripts/start.mjs'], {
+      env: { ...process.env, PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, SAMPLE_DATA: 'on', LOG_LEVEL: 'warn' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const ended = new Promise((resolve) => server.on('exit', resolve))
+    let output = ''
+    const url = await new Promise<string>((resolve, reject) => {
+      server.stdout.on('data', (chunk) => {
+        output += chunk
+        const address = /Concord secrets console: (http:\/\/[^/\s]+)/.exec(output)?.[1]
+        if (address) resolve(address)
+      })
+      server.on('exit', () => reject(new Error(`The server ended: ${output}`)))
+    })
+    const printed = output.matchAll(/^ {2}(\w+) {2,}(\S+) {2,}(\S+)$/gm)
+    const credentials = Object.fromEntries(
+      [...printed].map(([, user = '', password = '', apiKey = '']) => [user, { password, apiKey }]),
+    )
+    await use({ url, credentials })
+    server.kill('SIGTERM')
+    await ended
+    rmSync(dataDir, { recursive: true, force: true })
+  },
+  consoleUrl: async ({ firstStart }, use) => use(firstStart.url),
+})
+
+async function signIn(page: Page, { credentials }: Console, name: string) {
+  await page.getByRole('textbox', { name: 'Username' }).fill(name)
+  await page.getByLabel('Password', { exact: true }).fill(credentials[name]?.password ?? '')
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+}
+
+async function picture(page: Page, name: string) {
+  if (process.env.SCREENSHOTS) await page.screenshot({ path: `docs/screenshots/${name}.png` })
+}
+
+test('the tour of the README', async ({ page, firstStart, expectErrors }) => {
+  // The first visit has no session, and the list asks which of its secrets may be opened.
+  expectErrors(/status of 401/, /status of 403/)
+  await page.goto('/')
+  await picture(page, 'sign-in')
+  await signIn(page, firstStart, 'alice')
+
+  await expect(page.getByRole('heading', { level: 1, name: 'Organizations' })).toBeVisible()
+  await expect(page.getByRole('link', { name: 'research' })).toHaveCount(0)
+  await picture(page, 'organizations')
+  await page.getByRole('link', { name: 'acme' }).click()
+
+  await expect(page.getByRole('heading', { level: 1, name: 'acme' })).toBeVisible()
+  await picture(page, 'secrets')
+  await page.getByLabel('Filter by name').fill('git')
+  await expect(page.getByRole('row')).toHaveCount(3)
+  await expect(page).toHaveURL(/[?&]\w+=git/)
+  await page.getByRole('link', { name: 'git-key', exact: true }).click()
+
+  await expect(page.getByRole('heading', { level: 1, name: 'git-key' })).toBeVisible()
+  await expect(page.getByText('flows')).toBeVisible()
+  await picture(page, 'info')
+  await page.getByRole('link', { name: 'Settings' }).click()
+  const zone = page.getByRole('region', { name: 'Danger zone' })
+  await zone.getByLabel('New organization').fill('plat')
+  await zone.getByRole('option', { name: 'platform' }).click()
+  await zone.scrollIntoViewIfNeeded()
+  await picture(page, 'danger-zone')
+  await zone.getByRole('button', { name: 'Move', exact: true }).click()
+
+  const dialog = page.getByRole('dialog', { name: 'Move secret “git-key” to platform' })
+  const preflight = dialog.getByRole('list', { name: 'What the move will meet' })
+  await expect(preflight).toContainText('storefront › web')
+  await expect(preflight).toContainText('storefront › flows')
+  const name = dialog.getByLabel('Type git-key to confirm')
+  await name.fill('git-key')
+  await expect(dialog.getByRole('button', { name: 'Yes, move to platform' })).toBeEnabled()
+  await picture(page, 'move')
+  await dialog.getByRole('button', { name: 'Yes, move to platform' }).click()
+
+  await expect(page).toHaveURL(/\/org\/platform\/secret\/git-key/)
+  await expect(page.getByRole('heading', { level: 1, name: 'git-key' })).toBeFocused()
+  await expect(page.getByRole('region', { name: /Moved from acme/ })).toContainText('storefront › web')
+  await picture(page, 'moved')
+
+  await page.goto('/org/acme/secret')
+  await page.getByRole('link', { name: 'Create secret' }).click()
+  await expect(page.getByRole('radio')).toHaveCount(5)
+  await picture(page, 'create')
+})
+
+test('carol may do less in acme', async ({ page, firstStart, expectErrors }) => {
+  // The first visit has no session, and the list asks which of its secrets may be opened.
+  expectErrors(/status of 401/, /status of 403/)
+  await page.goto('/')
+  await signIn(page, firstStart, 'carol')
+  await page.getByRole('link', { name: 'acme' }).click()
+  await page.getByRole('link', { name: 'git-key', exact: true }).click()
+  await page.getByRole('link', { name: 'Settings' }).click()
+  const zone = page.getByRole('region', { name: 'Danger zone' })
+  await expect(zone.getByRole('button', { name: 'Move', exact: true })).toHaveAttribute('aria-disabled', 'true')
+})
