@@ -106,7 +106,7 @@ const SecretRow = memo(function SecretRow({ secret, isClosed }: RowProps) {
             { label: 'Copy name', icon: Copy, onSelect: () => copy('name', name) },
             { label: 'Copy id', icon: Copy, onSelect: () => copy('id', secret.id) },
             { label: 'Settings', icon: Settings, to: paths.secret(ref, 'settings') },
-            { label: 'Delete…', icon: Trash2, danger: true, to: `${paths.secret(ref, 'settings')}#danger` },
+            { label: 'Delete…', icon: Trash2, danger: true, to: `${paths.secret(ref, 'settings')}#delete` },
           ]}
         />
       </td>

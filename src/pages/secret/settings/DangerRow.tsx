@@ -1,6 +1,8 @@
 import { type ReactNode, useId } from 'react'
 
 type Props = {
+  /** For links that lead here. */
+  id?: string
   title: string
   /** One sentence: what it would do to this very secret, with numbers. */
   consequence: ReactNode
@@ -14,19 +16,21 @@ type Props = {
 }
 
 /** One act of the danger zone. */
-export function DangerRow({ title, consequence, action, blocked, onAct, children }: Props) {
+export function DangerRow({ id, title, consequence, action, blocked, onAct, children }: Props) {
   return (
-    <SettingRow title={title} words={consequence}>
+    <SettingRow id={id} title={title} words={consequence}>
       {children}
       <ActButton action={action} blocked={blocked} onAct={onAct} danger />
     </SettingRow>
   )
 }
 
+type RowProps = { id?: string | undefined; title: string; words: ReactNode; children: ReactNode }
+
 /** A title and its sentence on the left, the control on the right; one below the other on a phone. */
-export function SettingRow({ title, words, children }: { title: string; words: ReactNode; children: ReactNode }) {
+export function SettingRow({ id, title, words, children }: RowProps) {
   return (
-    <div className="setting-row">
+    <div className="setting-row" id={id}>
       <div>
         <h3>{title}</h3>
         <p>{words}</p>

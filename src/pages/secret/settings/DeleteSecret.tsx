@@ -17,6 +17,7 @@ export function DeleteSecret({ secret }: { secret: Secret }) {
   const usage = useUsage(secret)
   return (
     <DangerRow
+      id="delete"
       title="Delete"
       consequence={`The value of ${secret.name} is gone for good, there are no earlier versions; ${repositoriesUseIt(usage.data)}.`}
       action="Delete this secret"

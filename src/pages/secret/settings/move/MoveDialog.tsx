@@ -1,5 +1,7 @@
-import { useState } from 'react'
-import { updateSecret } from '#api/secrets.ts'
+import { useEffect, useState } from 'react'
+import { canCreateQuery } from '#api/orgs.ts'
+import { queryClient } from '#api/queryClient.ts'
+import { secretExistsQuery, updateSecret } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
 import { paths } from '#paths.ts'
 import { Field } from '#ui/Field.tsx'
@@ -39,6 +41,13 @@ export function MoveDialog({ secret, target, onClose }: Props) {
       lastMove.set({ secretId: secret.id, from, to, uses, unreadable, projects })
     },
   })
+
+  // A refusal says that something has changed since it was looked up: a name taken a moment ago asks for another one.
+  useEffect(() => {
+    if (!move.error) return
+    void queryClient.invalidateQueries(canCreateQuery('SECRET', { orgName: target }))
+    void queryClient.invalidateQueries(secretExistsQuery({ orgName: target, secretName: newName }))
+  }, [move.error, target, newName])
 
   return (
     <ConfirmSecretChange
