@@ -200,7 +200,7 @@ describe('what is stored', () => {
 
   test('nothing in the database shows the value or the password', async () => {
     const storePassword = 'Unguessable1'
-    await create({ type: 'DATA', name: 'hidden', data: 'the-clear-value', storePassword })
+    expect((await create({ type: 'DATA', name: 'hidden', data: 'the-clear-value', storePassword })).status).toBe(200)
     const rows = await server.services.db.selectFrom('secretValues').selectAll().execute()
     const audit = await server.services.db.selectFrom('auditLog').selectAll().execute()
     const all = rows.map((row) => Buffer.from(row.data).toString('latin1')).join() + JSON.stringify(audit)

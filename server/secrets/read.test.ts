@@ -201,6 +201,7 @@ describe('the list (§9.4)', () => {
       ['v1', 'v2'].map((version) => seen(server.request(`/api/${version}/org/acme/secret`))),
     )
     expect(one).toEqual(two)
+    expect(one?.status).toBe(200)
   })
 
   test.each([
@@ -227,7 +228,9 @@ describe('get', () => {
     const gone = await givenUser(server, 'gone')
     await make('ownerless', { ownerId: gone.id })
     await server.services.db.deleteFrom('users').where('id', '=', gone.id).execute()
-    expect((await read('ownerless')).owner).toBeUndefined()
+    const entry = await read('ownerless')
+    expect(entry.name).toBe('ownerless')
+    expect(entry.owner).toBeUndefined()
   })
 
   test('stores', async () => {

@@ -50,7 +50,7 @@ describe('value and store password', () => {
     ['owner', {}],
   ])('lastUpdatedAt is not about the %s (§14 Q34)', async (what, json) => {
     const { id } = await make(`metadata-${what}`)
-    await v1(`metadata-${what}`, what === 'owner' ? { owner: { id: bob.id } } : json)
+    expect(await v1(`metadata-${what}`, what === 'owner' ? { owner: { id: bob.id } } : json)).toEqual(UPDATED)
     const row = await server.services.db
       .selectFrom('secrets')
       .selectAll()
