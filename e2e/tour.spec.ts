@@ -44,7 +44,7 @@ const test = base.extend<{ firstStart: Console }>({
 })
 
 async function signIn(page: Page, { credentials }: Console, name: string) {
-  await page.getByRole('textbox', { name: 'Username' }).fill(name)
+  await page.getByRole('textbox', { name: /^user ?name/i }).fill(name)
   await page.getByLabel('Password', { exact: true }).fill(credentials[name]?.password ?? '')
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 }
@@ -54,6 +54,8 @@ async function picture(page: Page, name: string) {
 }
 
 test('the tour of the README', async ({ page, firstStart, expectErrors }) => {
+  // It starts a server of its own and makes sample data.
+  test.slow()
   // The first visit has no session, and the list asks which of its secrets may be opened.
   expectErrors(/status of 401/, /status of 403/)
   await page.goto('/')
@@ -105,6 +107,7 @@ test('the tour of the README', async ({ page, firstStart, expectErrors }) => {
 })
 
 test('carol may do less in acme', async ({ page, firstStart, expectErrors }) => {
+  test.slow()
   // The first visit has no session, and the list asks which of its secrets may be opened.
   expectErrors(/status of 401/, /status of 403/)
   await page.goto('/')
