@@ -1,0 +1,192 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createApp } from '../app.ts'
+import { readConfig } from '../config.ts'
+import { createLog } from '../log.ts'
+import { setUp } from '../setup.ts'
+import { ADMIN_KEY, givenUser, startTestServer, type TestServer } from '../testing.ts'
+import { hashPassword } from '../vault/password.ts'
+import { basic, CHEAP, cookieOf, expectRefusal, LOGOUT, ORG, PASSWORD, REMEMBER, SESSION, WHOAMI } from './testing.ts'
+
+let server: TestServer
+let user: { id: string; username: string; key: string }
+let number = 0
+
+beforeAll(async () => {
+  server = await startTestServer()
+})
+afterAll(() => server.close())
+// A user of its own for each test: none has sessions of another.
+beforeEach(async () => {
+  user = await givenUser(server, `user-${++number}`)
+})
+
+const change = (columns: { passwordHash?: string; disabled?: 0 | 1 }) =>
+  server.services.db.updateTable('users').set(columns).where('id', '=', user.id).execute()
+const whoami = (as: string, headers: Record<string, string> = {}) => server.request(WHOAMI, { as, headers })
+const withCookie = (cookie: string, as = '') => whoami(as, { Cookie: cookie })
+const nameIn = async (answer: Response) => (await answer.json()).username
+
+describe('a session', () => {
+  const signIn = async () => cookieOf(await whoami(user.key, SESSION), 'JSESSIONID')
+
+  test('is a cookie for this site only, out of reach of scripts', async () => {
+    const [cookie] = (await whoami(user.key, SESSION)).headers.getSetCookie()
+    expect(cookie).toMatch(/^JSESSIONID=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/)
+  })
+
+  test('is found by a hash: its id is not in the database', async () => {
+    const [, id] = (await signIn()).split('=')
+    const rows = await server.services.db.selectFrom('sessions').selectAll().execute()
+    expect(JSON.stringify(rows)).not.toContain(id)
+  })
+
+  test('beats every credential in a header', async () => {
+    const cookie = await signIn()
+    expect(await nameIn(await withCookie(cookie, ADMIN_KEY))).toBe(user.username)
+    expect(await nameIn(await withCookie(cookie, 'Basic ***'))).toBe(user.username)
+  })
+
+  test('that does not exist is ignored', async () => {
+    expect(await nameIn(await withCookie('JSESSIONID=nosuch', user.key))).toBe(user.username)
+    await expectRefusal(await withCookie('JSESSIONID=nosuch'))
+  })
+
+  test('ends when nobody has used it for the time-out', async () => {
+    const cookie = await signIn()
+    const used = (ago: number) =>
+      server.services.db
+        .updateTable('sessions')
+        .set({ lastUsedAt: new Date(Date.now() - ago).toISOString() })
+        .where('userId', '=', user.id)
+        .execute()
+    await used(29 * 60_000)
+    expect((await withCookie(cookie)).status).toBe(200)
+    // That was a use: the half hour has begun anew.
+    const { lastUsedAt } = await server.services.db
+      .selectFrom('sessions')
+      .select('lastUsedAt')
+      .where('userId', '=', user.id)
+      .executeTakeFirstOrThrow()
+    expect(Date.now() - Date.parse(lastUsedAt)).toBeLessThan(60_000)
+    await used(31 * 60_000)
+    await expectRefusal(await withCookie(cookie))
+    await used(0)
+    await expectRefusal(await withCookie(cookie))
+  })
+
+  test('keeps the roles of its login', async () => {
+    const cookie = await signIn()
+    const roles = (names: string[]) => server.request(`/api/v1/user/${user.username}/roles`, { json: { roles: names } })
+    await roles(['concordAdmin'])
+    const status = async (as: string, headers = {}) => (await server.request('/api/v1/role', { as, headers })).status
+    expect(await status(user.key)).toBe(200)
+    expect(await status('', { Cookie: cookie })).toBe(403)
+  })
+
+  test('outlives its key, and the disabling of its user except for whoami', async () => {
+    const cookie = await signIn()
+    await server.services.db.deleteFrom('apiKeys').where('userId', '=', user.id).execute()
+    expect((await withCookie(cookie)).status).toBe(200)
+    await change({ disabled: 1 })
+    const answer = await withCookie(cookie)
+    expect(answer.status).toBe(403)
+    expect(await answer.text()).toBe(`User is disabled: ${user.id}`)
+    expect((await server.request(ORG, { as: '', headers: { Cookie: cookie } })).status).toBe(200)
+  })
+
+  test('ends with a logout, which needs no credentials', async () => {
+    const cookie = await signIn()
+    const answer = await server.request(LOGOUT, { as: '', method: 'POST', headers: { Cookie: cookie } })
+    expect(answer.status).toBe(204)
+    await expectRefusal(await withCookie(cookie))
+    expect((await server.request(LOGOUT, { as: '', method: 'POST' })).status).toBe(204)
+  })
+})
+
+describe('a restart of the server', () => {
+  test('ends neither sessions nor remember-me cookies', async () => {
+    const ann = await givenUser(server, 'ann')
+    const signedIn = await server.request(WHOAMI, { as: ann.key, headers: { ...SESSION, ...REMEMBER } })
+
+    // A copy of the folder, as it is at this moment, is what a server that is killed leaves to the next one.
+    const dataDir = mkdtempSync(join(tmpdir(), 'concord-console-'))
+    cpSync(server.dataDir, dataDir, { recursive: true })
+    const services = await setUp(readConfig({ DATA_DIR: dataDir }), createLog('error'))
+    const restarted = createApp(services)
+    for (const name of ['JSESSIONID', 'rememberMe']) {
+      const answer = await restarted.request(WHOAMI, { headers: { Cookie: cookieOf(signedIn, name) } })
+      expect(await nameIn(answer)).toBe('ann')
+    }
+    await services.db.destroy()
+    rmSync(dataDir, { recursive: true })
+  })
+})
+
+describe('remember me', () => {
+  beforeEach(async () => {
+    await change({ passwordHash: await hashPassword(PASSWORD, CHEAP) })
+  })
+  const remember = async (as = user.key) => cookieOf(await whoami(as, REMEMBER), 'rememberMe')
+
+  test('is a cookie for 14 days, with or without a session', async () => {
+    const [cookie, ...others] = (await whoami(user.key, REMEMBER)).headers.getSetCookie()
+    expect(cookie).toMatch(/^rememberMe=[\w-]+; Path=\/; Max-Age=1209600; Expires=[^;]+ GMT; HttpOnly; SameSite=lax$/)
+    expect(others).toEqual([])
+    expect((await whoami(user.key, { ...REMEMBER, ...SESSION })).headers.getSetCookie()).toHaveLength(2)
+  })
+
+  test('opens a session, renews itself and beats the credentials in headers', async () => {
+    const answer = await withCookie(await remember(), ADMIN_KEY)
+    expect(await nameIn(answer)).toBe(user.username)
+    const [session, deleted, renewed] = answer.headers.getSetCookie()
+    expect(session).toMatch(/^JSESSIONID=/)
+    expect(deleted).toMatch(/^rememberMe=deleteMe; Path=\/; Max-Age=0; Expires=[^;]+ GMT; Secure; SameSite=lax$/)
+    expect(renewed).toMatch(/^rememberMe=/)
+  })
+
+  test('tells neither the key nor the password to whoever holds the cookie', async () => {
+    for (const as of [user.key, basic(user.username, PASSWORD)]) {
+      const [, value = ''] = (await remember(as)).split('=')
+      const bytes = Buffer.from(value, 'base64url').toString('latin1')
+      expect(bytes).not.toContain(user.username)
+      expect(bytes).not.toContain(PASSWORD)
+      expect(bytes).not.toContain(user.key)
+    }
+  })
+
+  test('that is not ours is deleted and ignored', async () => {
+    const answer = await withCookie('rememberMe=AAAA', user.key)
+    expect(await nameIn(answer)).toBe(user.username)
+    expect(answer.headers.getSetCookie().every((cookie) => cookie.startsWith('rememberMe=deleteMe'))).toBe(true)
+    await expectRefusal(await withCookie('rememberMe=AAAA'))
+  })
+
+  test('ends with the password it was made from, a key’s does not end with the key', async () => {
+    const byPassword = await remember(basic(user.username, PASSWORD))
+    const byKey = await remember()
+    expect((await withCookie(byPassword)).status).toBe(200)
+    await change({ passwordHash: await hashPassword('another password', CHEAP) })
+    await server.services.db.deleteFrom('apiKeys').where('userId', '=', user.id).execute()
+    await expectRefusal(await withCookie(byPassword))
+    expect((await withCookie(byKey)).status).toBe(200)
+  })
+
+  test('ends when the user is disabled', async () => {
+    const cookie = await remember()
+    await change({ disabled: 1 })
+    await expectRefusal(await withCookie(cookie))
+  })
+
+  test('ends with a logout, even in a browser that keeps it, and with all its renewals', async () => {
+    const cookie = await remember()
+    const renewal = cookieOf(await withCookie(cookie), 'rememberMe')
+    const answer = await server.request(LOGOUT, { as: '', method: 'POST', headers: { Cookie: renewal } })
+    expect(answer.headers.getSetCookie().at(-1)).toMatch(/^rememberMe=deleteMe/)
+    await expectRefusal(await withCookie(renewal))
+    await expectRefusal(await withCookie(cookie))
+    expect((await withCookie(await remember())).status).toBe(200)
+  })
+})
