@@ -105,7 +105,7 @@ export function ConfirmSecretChange(props: Props) {
 /** A lost answer has its own next step in ErrorMessage. */
 function generalStep(error: Error, { orgName, name, owner }: Secret): ReactNode {
   if (isApiError(error, 'forbidden'))
-    return owner ? `Ask its owner, ${ownerName(owner)}, or an owner of ${orgName}.` : `Ask an owner of ${orgName}.`
+    return owner ? `Ask its owner, ${ownerName(owner)}, or the owner of ${orgName}.` : `Ask the owner of ${orgName}.`
   if (isApiError(error, 'notFound'))
     return (
       <>

@@ -11,11 +11,13 @@ import { AffectedRepositories, previewOf } from './Affected.tsx'
 import { ConfirmSecretChange } from './ConfirmSecretChange.tsx'
 import { ActButton, SettingRow } from './DangerRow.tsx'
 import { refOf, useSecretChange } from './useSecretChange.ts'
+import { repositoriesUseIt } from './words.ts'
 
 export function RenameSecret({ secret }: { secret: Secret }) {
   const [name, setName] = useState(secret.name)
   const [asking, setAsking] = useState(false)
   const right = useRight('WRITER', secret)
+  const usage = useUsage(secret)
   const newName = name.trim()
   const blocked = right?.verdict === 'no' ? right.why : newName === secret.name ? 'Type another name first.' : undefined
 
@@ -27,7 +29,7 @@ export function RenameSecret({ secret }: { secret: Secret }) {
   return (
     <SettingRow
       title="Name"
-      words="Repositories keep their link, which goes by the id. Flows and API calls that use the name have to be changed."
+      words={`Flows and API calls that use the name fail after a rename. Repositories keep their link, which goes by the id; ${repositoriesUseIt(usage.data)}.`}
     >
       <form className="ui form" onSubmit={ask}>
         <Field
