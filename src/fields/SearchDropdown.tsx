@@ -20,7 +20,17 @@ type Several = Shared & { multiple: true; value: string[]; onChange: (value: str
 
 /** Semantic's searchable dropdown, named for screen readers and filled by the server instead of filtering by itself. */
 export function SearchDropdown(props: One | Several) {
-  const { label, options, onSearch, loading, disabled, placeholder, help, error, nothing = 'Nothing found' } = props
+  const {
+    label,
+    options,
+    onSearch,
+    loading,
+    disabled,
+    placeholder = 'Type to search',
+    help,
+    error,
+    nothing = 'Nothing found',
+  } = props
   const id = useId()
   const menuId = `${id}-menu`
   const note = error ?? help
@@ -41,7 +51,9 @@ export function SearchDropdown(props: One | Several) {
         selectOnNavigation={false}
         loading={loading}
         disabled={disabled}
-        placeholder={placeholder ?? 'Type to search'}
+        placeholder={placeholder}
+        // Else it shows the entry that the arrow keys are on, as if it were chosen.
+        text={props.multiple ? undefined : (options.find(({ value }) => value === props.value)?.text ?? placeholder)}
         noResultsMessage={loading ? 'Searching…' : nothing}
         searchInput={{
           id,
