@@ -54,18 +54,6 @@ test('a surviving grant to my team of another organization counts when that team
   expect(rightTo('OWNER', facts({ access, userInfo: inOps, teams: [...teams, ops] })).verdict).toBe('yes')
 })
 
-test('a grant to a team of another organization that may be mine stops nobody', () => {
-  const userInfo = {
-    id: 'u1',
-    displayName: 'Alice',
-    teams: [{ orgName: 'platform', teamName: 'ops', role: 'MEMBER' as const }],
-  }
-  const granted = (level: 'READER' | 'WRITER') =>
-    facts({ userInfo, access: [{ teamId: 't9', teamName: 'ops', level }] })
-  expect(rightTo('WRITER', granted('WRITER')).verdict).toBe('unknown')
-  expect(rightTo('WRITER', granted('READER')).verdict).toBe('no')
-})
-
 test('owners and administrators may do everything', () => {
   const { secret, org } = facts()
   expect(rightTo('OWNER', facts({ secret: { ...secret, owner: { username: 'alice' } } })).verdict).toBe('yes')

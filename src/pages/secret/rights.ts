@@ -67,18 +67,6 @@ function mayBeMine({ userInfo, access = [], teams = [], secret }: RightFacts, le
   )
 }
 
-/**
- * A grant may be to a team of another organization, as after a move (concord-api Q16). Those come by name only, so one
- * named like a team of the caller's there may be the caller's.
- */
-function mayBeGrantedElsewhere(level: 'WRITER' | 'OWNER', { userInfo, access = [], teams = [], secret }: RightFacts) {
-  const here = new Set(teams.map(({ id }) => id))
-  const names = userInfo?.teams?.filter(({ orgName }) => orgName !== secret.orgName).map(({ teamName }) => teamName)
-  return access.some(
-    (grant) => RANK[grant.level] >= RANK[level] && !here.has(grant.teamId) && names?.includes(grant.teamName ?? ''),
-  )
-}
-
 const belongsTo = (orgName: string, { orgs }: Whoami) => orgs?.some((org) => org.name === orgName) ?? false
 
 const ownerWords = ({ owner }: Secret) => (owner?.username ? `: ask its owner ${owner.username}` : '')
