@@ -127,7 +127,8 @@ export function SecretCreatePage() {
   /** The server's answer, at the field that it is about, until that is changed. */
   function refusalAt(field: FieldName) {
     if (refused?.field !== field || (field === 'name' && draft.name !== sentName)) return undefined
-    return create.error?.message
+    const words = create.error?.message
+    return field === 'name' ? `Choose another name. The server said: ${words}` : words
   }
 
   function submit(event: FormEvent<HTMLFormElement>) {
