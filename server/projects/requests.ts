@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Violation } from '../errors.ts'
 import { missing, nameViolations, tooLong } from '../http.ts'
-import { accessLevel, flag, map, text, uuid, visibility } from '../jackson.ts'
+import { flag, map, text, uuid, visibility } from '../jackson.ts'
 import { ownerRequest } from '../users/owner.ts'
 
 export const repositoryRequest = z
@@ -43,14 +43,6 @@ export const projectRequest = z.object({
 })
 
 export type ProjectRequest = z.infer<typeof projectRequest>
-
-/** ResourceAccessEntry, the same for projects and secrets. */
-export const accessRequest = z.object({
-  teamId: uuid.nullish(),
-  orgName: text.nullish(),
-  teamName: text.nullish(),
-  level: accessLevel.nullish(),
-})
 
 /** `at` is where the entry is: Concord names the class that a violation is in and the way to it. */
 export function repositoryViolations(at: string, request: RepositoryRequest): Violation[] {

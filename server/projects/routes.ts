@@ -6,26 +6,10 @@ import { principalOf, userOf } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import type { AccessLevel, ProjectRow } from '../db/schema.ts'
 import { nullPointer, textError } from '../errors.ts'
-import {
-  checkNames,
-  missing,
-  nameViolations,
-  paging,
-  param,
-  readJson,
-  readOptionalJson,
-  reject,
-  resource,
-} from '../http.ts'
+import { checkNames, nameViolations, paging, param, readJson, readOptionalJson, reject, resource } from '../http.ts'
 import type { Call, Env, Services } from '../services.ts'
-import { teamOfAccessEntry } from '../teams/store.ts'
-import {
-  accessRequest,
-  projectRequest,
-  projectViolations,
-  repositoryRequest,
-  repositoryViolations,
-} from './requests.ts'
+import { accessEntry, entryViolations, teamOfEntry } from '../teams/accessEntry.ts'
+import { projectRequest, projectViolations, repositoryRequest, repositoryViolations } from './requests.ts'
 import {
   findRepository,
   listProjects,
@@ -151,15 +135,12 @@ function access(app: Hono<Env>, { db }: Services) {
     POST: {
       consumes: 'application/json',
       handle: async (c) => {
-        const request = await readJson(c, accessRequest)
-        reject([
-          ...nameViolations('ProjectResource.updateAccessLevel', pathOf(c)),
-          ...missing('ResourceAccessEntry.updateAccessLevel.arg2.level', request.level),
-        ])
+        const request = await readJson(c, accessEntry)
+        reject([...nameViolations('ProjectResource.updateAccessLevel', pathOf(c)), ...entryViolations(request, 'arg2')])
         return db.transaction().execute(async (trx) => {
           const { org, project } = await projectForMembers(trx, c)
-          const teamId = await teamOfAccessEntry(trx, org.id, request)
-          // `missing` has seen to the level.
+          const teamId = await teamOfEntry(trx, org.id, request)
+          // `entryViolations` has seen to the level.
           await grant(trx, c, project, [{ teamId, level: request.level as AccessLevel }], false)
           return { ok: true, result: 'UPDATED' }
         })
@@ -171,17 +152,15 @@ function access(app: Hono<Env>, { db }: Services) {
     POST: {
       consumes: 'application/json',
       handle: async (c) => {
-        const request = await readOptionalJson(c, z.array(accessRequest))
+        const request = await readOptionalJson(c, z.array(accessEntry.nullable()))
         reject([
           ...nameViolations('ProjectResource.updateAccessLevel', pathOf(c)),
-          ...(request ?? []).flatMap(({ level }, i) =>
-            missing(`ResourceAccessEntry.updateAccessLevel.arg2[${i}].level`, level),
-          ),
+          ...(request ?? []).flatMap((entry, i) => entryViolations(entry, `arg2[${i}]`)),
         ])
         return db.transaction().execute(async (trx) => {
           const { project } = await projectForMembers(trx, c)
           if (!request) throw textError(400, 'List of teams is null.')
-          const entries = request.map(({ teamId, level }) => ({ teamId, level: level as AccessLevel }))
+          const entries = request.map((entry) => ({ teamId: entry?.teamId, level: entry?.level as AccessLevel }))
           await grant(trx, c, project, entries, true)
           return { ok: true, result: 'UPDATED' }
         })

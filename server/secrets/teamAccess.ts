@@ -1,33 +1,11 @@
-import { z } from 'zod'
 import { findSecret, requireMember, requireSecret } from '../access.ts'
 import { recordAudit } from '../audit/record.ts'
 import { principalOf } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
-import type { OrgRow } from '../db/schema.ts'
-import { javaError, nullPointer, textError, type Violation } from '../errors.ts'
-import { nameViolations } from '../http.ts'
-import { accessLevel, text, uuid } from '../jackson.ts'
+import { javaError, nullPointer, textError } from '../errors.ts'
 import type { Call, Services } from '../services.ts'
+import { type AccessEntry, teamOfEntry } from '../teams/accessEntry.ts'
 import { clearTeamAccess, upsertTeamAccess } from './store.ts'
-
-/** Concord's ResourceAccessEntry. A missing level is a violation, a wrong one a 500 of the JSON mapper. */
-export const accessEntry = z.object({
-  teamId: uuid.nullish(),
-  orgName: text.nullish(),
-  teamName: text.nullish(),
-  level: accessLevel.nullish(),
-})
-
-export type AccessEntry = z.infer<typeof accessEntry>
-
-/** Bean validation of one entry; `where` is its place among the method's arguments, such as `arg2[0]`. */
-export function entryViolations(entry: AccessEntry | null | undefined, where: string): Violation[] {
-  if (!entry) return []
-  const method = 'ResourceAccessEntry.updateAccessLevel'
-  const names = { [`${where}.orgName`]: entry.orgName, [`${where}.teamName`]: entry.teamName }
-  const missing = entry.level ? [] : [{ id: `${method}.${where}.level`, message: 'must not be null' }]
-  return [...nameViolations(method, names), ...missing]
-}
 
 /** `POST …/access`: grants one team a level. Concord does not write this into the audit log (contract §14, Q17). */
 export async function setTeamAccess(
@@ -40,7 +18,7 @@ export async function setTeamAccess(
   await db.transaction().execute(async (trx) => {
     const { org, secret } = await find(trx, c, orgName, secretName)
     if (!entry?.level) throw nullPointer()
-    const teamId = entry.teamId ?? (await teamIdOf(trx, org, entry))
+    const teamId = await teamOfEntry(trx, org.id, entry)
     await requireSecret(trx, principalOf(c), secret, 'OWNER', 'strict')
     await upsertTeamAccess(trx, secret.id, teamId, entry.level)
   })
@@ -84,23 +62,3 @@ async function find(trx: Db, c: Call, orgName: string, secretName: string) {
   if (!secret) throw textError(404, `Secret not found: ${secretName}`)
   return { org, secret }
 }
-
-/** ResourceAccessUtils#getTeamId: a team by its name in the named organization, or else in the secret's. */
-async function teamIdOf(trx: Db, org: OrgRow, { orgName, teamName }: AccessEntry): Promise<string> {
-  let orgId: string | undefined = org.id
-  if (typeof orgName === 'string') {
-    orgId = (await trx.selectFrom('orgs').select('id').where('name', '=', orgName).executeTakeFirst())?.id
-    if (!orgId) throw illegalArgument(`Organization not found: ${orgName}`)
-  }
-  if (typeof teamName !== 'string') throw illegalArgument('You must specify an organization and/or a team name.')
-  const team = await trx
-    .selectFrom('teams')
-    .select('id')
-    .where('orgId', '=', orgId)
-    .where('name', '=', teamName)
-    .executeTakeFirst()
-  if (!team) throw illegalArgument(`Team not found: ${teamName}`)
-  return team.id
-}
-
-const illegalArgument = (message: string) => javaError('java.lang.IllegalArgumentException', message)

@@ -1,6 +1,6 @@
 import type { Db } from '../db/open.ts'
 import type { TeamRole } from '../db/schema.ts'
-import { javaError, validationError } from '../errors.ts'
+import { validationError } from '../errors.ts'
 import { nonNull } from '../http.ts'
 
 export interface TeamRow {
@@ -101,28 +101,3 @@ export async function requireSomeOwner(trx: Db, orgId: string) {
     .executeTakeFirst()
   if (!member && !group) throw validationError('Organization must have at least one OWNER')
 }
-
-/**
- * The team of an access entry: by id, else by name in the entry's organization or the one at hand. What cannot be
- * resolved is a 500, as ResourceAccessUtils#getTeamId throws it.
- */
-export async function teamOfAccessEntry(
-  db: Db,
-  orgId: string,
-  entry: { teamId?: string | null; orgName?: string | null; teamName?: string | null },
-): Promise<string> {
-  if (entry.teamId) return entry.teamId
-  if (typeof entry.teamName !== 'string') {
-    throw illegalArgument('You must specify an organization and/or a team name.')
-  }
-  const org =
-    typeof entry.orgName === 'string'
-      ? await db.selectFrom('orgs').select('id').where('name', '=', entry.orgName).executeTakeFirst()
-      : { id: orgId }
-  if (!org) throw illegalArgument(`Organization not found: ${entry.orgName}`)
-  const team = await findTeam(db, org.id, entry.teamName)
-  if (!team) throw illegalArgument(`Team not found: ${entry.teamName}`)
-  return team.id
-}
-
-const illegalArgument = (message: string) => javaError('java.lang.IllegalArgumentException', message)
