@@ -48,17 +48,10 @@ export async function ensureBuilt(parts) {
   if (stale.length > 0) {
     console.log(`Building ${stale.join(' and ')} …`)
     mkdirSync(at('dist'), { recursive: true })
-    for (const part of stale) {
-      rmSync(stampOf(part), { force: true })
-      try {
-        await command(process.execPath, [at('scripts', 'build.mjs'), part], 'The build failed; its reason is above.')
-      } catch (error) {
-        if (part === 'server') throw error
-        console.error('The console could not be built: serving the API alone.')
-        continue
-      }
-      writeFileSync(stampOf(part), hashes[part])
-    }
+    // The stamps go first and come back last, so that an interrupted build is repeated.
+    for (const part of stale) rmSync(stampOf(part), { force: true })
+    await command(process.execPath, [at('scripts', 'build.mjs'), ...stale], 'The build failed; its reason is above.')
+    for (const part of stale) writeFileSync(stampOf(part), hashes[part])
   }
   return (entry) => pathToFileURL(at('dist', 'server', `${entry}.js`)).href
 }

@@ -58,10 +58,15 @@ async function start(listenerOf: (services: Services) => RequestListener, server
       process.exit(1)
     }
   }
+  if (!isLoopback(config.host) && !config.secureCookies) {
+    log.warn('other computers can reach this server, over http: put https in front of it (docs/operations.md)')
+  }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
   console.log(`Concord secrets console: ${addressOf(server, config)}`)
 }
+
+const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.')
 
 /** Mistakes of whoever starts the server get a sentence, mistakes of ours a stack. */
 function giveUp(error: unknown): never {

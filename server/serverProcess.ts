@@ -67,6 +67,7 @@ export interface ServerProcess {
   output(): string
   /** Sends a signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<number | null>
+  hasEnded(): boolean
   request(path: string, init?: RequestInit & { as?: string }): Promise<Response>
 }
 
@@ -85,6 +86,7 @@ function listening(child: ChildProcess): Promise<ServerProcess> {
           child.kill(signal)
           return exited
         },
+        hasEnded: () => child.exitCode !== null || child.signalCode !== null,
         request: (path, { as = ADMIN_KEY, ...init } = {}) =>
           fetch(url + path, { ...init, headers: { ...(as ? { Authorization: as } : {}), ...init.headers } }),
       })

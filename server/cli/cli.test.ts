@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { buildPrograms, type Programs, type ServerProcess, temporaryFolder } from '../serverProcess.ts'
 
 // Each starts processes, on a machine that may have other things to do.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const PASSWORD = 'correct horse battery'
 
