@@ -6,7 +6,11 @@ export default defineConfig({
   test: {
     projects: [
       { resolve: { alias }, test: { name: 'src', environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}'] } },
-      { resolve: { alias }, test: { name: 'server', environment: 'node', include: ['server/**/*.test.ts'] } },
+      {
+        resolve: { alias },
+        // Store passwords and new keys cost real time, and more of it on a busy computer.
+        test: { name: 'server', environment: 'node', include: ['server/**/*.test.ts'], testTimeout: 30_000 },
+      },
     ],
   },
 })

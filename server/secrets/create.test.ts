@@ -178,7 +178,7 @@ describe('each type comes back byte for byte', () => {
     const length = bytes.readInt32BE(0)
     expect(bytes.subarray(4, 4 + length).toString()).toBe(answer.body.publicKey)
     expect(bytes.subarray(8 + length).toString()).toMatch(/^-----BEGIN RSA PRIVATE KEY-----\n/)
-  }, 60_000)
+  })
 })
 
 describe('what is stored', () => {
