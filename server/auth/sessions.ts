@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import { readListColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
 import { hashSessionId, newSessionId } from '../vault/tokens.ts'
 import type { Principal } from './principal.ts'
@@ -45,7 +46,7 @@ export async function findSession(db: Db, config: Config, id: string): Promise<P
   return {
     realm: session.realm as Principal['realm'],
     user,
-    roles: new Set<string>(JSON.parse(session.roles)),
+    roles: new Set(readListColumn(session.roles)),
   }
 }
 
