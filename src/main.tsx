@@ -3,11 +3,11 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createBrowserRouter } from 'react-router'
 import { RouterProvider } from 'react-router/dom'
-import { fromPeerAddress } from '#paths.ts'
+import { firstAddress } from './firstAddress.ts'
 import { routes } from './routes.tsx'
 
-const peerAddress = fromPeerAddress(window.location.hash)
-if (peerAddress) window.history.replaceState(null, '', peerAddress)
+const address = await firstAddress()
+if (address) window.history.replaceState(null, '', address)
 
 // index.html has it.
 const root = document.getElementById('root') as HTMLElement
