@@ -5,6 +5,7 @@ import {
   type BlockerFunction,
   Link,
   type LoaderFunctionArgs,
+  Navigate,
   type ShouldRevalidateFunctionArgs,
   useNavigate,
   useSearchParams,
@@ -65,12 +66,9 @@ export function SecretCreatePage() {
   const [saved, setSaved] = useState<OnceOnly[]>([])
   /** The step on which somebody wanted to go on too early: its problems are shown. */
   const [tried, setTried] = useState<Step>()
-  /** The name that the last request had. */
-  const [sentName, setSentName] = useState('')
 
   const create = useChange(
     async (asked: Draft) => {
-      setSentName(asked.name)
       try {
         const answer = await createSecret(org, newSecretOf(asked))
         setSaved([])
@@ -105,17 +103,27 @@ export function SecretCreatePage() {
 
   const problems = problemsOf(draft, username)
   const warnings = warningsOf(draft)
-  const step = stepToShow(params.get('step'), problems)
-  const isAtResult = params.get('step') === 'result'
+  const asked = params.get('step')
+  const step = stepToShow(asked, problems)
+  const isAtResult = asked === 'result'
   // What is shown once is gone with its address. The address comes a moment after the answer.
   if (created && isAtResult && !created.wasShown) setCreated({ ...created, wasShown: true })
   if (created?.wasShown && !isAtResult) setCreated(undefined)
+
+  // An address that is too far ahead, as after a reload, is set right: else the page would go on by itself.
+  const isAstray = !created && asked !== null && asked !== step
+  useEffect(() => {
+    if (isAstray) void navigate(paths.newSecret({ orgName }, { step }), { replace: true })
+  }, [isAstray, navigate, orgName, step])
 
   const refused = create.error && isApiError(create.error) ? placeOf(create.error.words) : undefined
   const area = useStepFocus(created ? 'result' : step, refused ? create.error : null)
   const stepProps: StepProps = {
     draft,
-    change: (change) => setDraft((current) => ({ ...current, ...change })),
+    change: (change) => {
+      setDraft((current) => ({ ...current, ...change }))
+      if (refused && refused.field in change) create.reset()
+    },
     errorAt: (field) => errorAt(field) ?? refusalAt(field),
     warningsAt: (field) => warnings.filter((warning) => warning.field === field),
   }
@@ -126,7 +134,7 @@ export function SecretCreatePage() {
 
   /** The server's answer, at the field that it is about, until that is changed. */
   function refusalAt(field: FieldName) {
-    if (refused?.field !== field || (field === 'name' && draft.name !== sentName)) return undefined
+    if (refused?.field !== field) return undefined
     const words = create.error?.message
     return field === 'name' ? `Choose another name. The server said: ${words}` : words
   }
@@ -149,6 +157,9 @@ export function SecretCreatePage() {
     nextLocation.pathname !== currentLocation.pathname
   const unsaved = created ? Object.keys(created.once).filter((what) => !saved.includes(what as OnceOnly)) : []
 
+  // An address that is ahead, as after a reload, would skip each step as soon as it is done, in the middle of typing.
+  if (!created && params.has('step') && params.get('step') !== step)
+    return <Navigate replace to={paths.newSecret(org, { step })} />
   if (created)
     return (
       <Page title="Secret created" documentTitle={`New secret of ${orgName}`}>
