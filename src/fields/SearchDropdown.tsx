@@ -47,6 +47,8 @@ export function SearchDropdown(props: One | Several) {
         selection
         fluid
         multiple={props.multiple}
+        // An open list would lie over the button below it.
+        closeOnChange
         selectOnBlur={false}
         selectOnNavigation={false}
         loading={loading}

@@ -1,0 +1,275 @@
+import { randomBytes } from 'node:crypto'
+import type { Page } from '@playwright/test'
+import { path, type User } from './concord.ts'
+import { asUser, expect, test } from './fixtures.ts'
+import { givenOrg, givenProject, givenSecret, givenUser, keyPair, type Org, readSecret, unique } from './given.ts'
+import { addressOf, pick } from './steps.ts'
+import { readCredentials, readKeyPair, readValue } from './value.ts'
+
+const MIB = 1024 * 1024
+
+async function givenMember() {
+  const org = await givenOrg()
+  return { org, user: await givenUser({ of: [org] }), name: unique('made') }
+}
+
+/** Opens the wizard, chooses the kind and types the name. */
+async function begin(page: Page, { org, user, name, kind }: { org: Org; user: User; name: string; kind: string }) {
+  await asUser(page, user)
+  await page.goto(path`/org/${org.name}/secret`)
+  await page.getByRole('link', { name: 'Create secret' }).click()
+  await page.getByRole('radio', { name: new RegExp(`^${kind}`) }).check()
+  await next(page)
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name)
+}
+
+const next = (page: Page) => page.getByRole('button', { name: 'Continue' }).click()
+
+/** From the value to the result. */
+async function finish(page: Page, name: string) {
+  await next(page)
+  await next(page)
+  await page.getByRole('button', { name: 'Create secret' }).click()
+  await expect(page.getByRole('heading', { name: `“${name}” is created.` })).toBeVisible({ timeout: 30_000 })
+}
+
+test('a new key pair with a generated store password: both are shown once', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const { org, user, name } = await givenMember()
+  await begin(page, { org, user, name, kind: 'New key pair' })
+  await next(page)
+  await page.getByRole('radio', { name: /^Store password, made by the server/ }).check()
+  await expect(page.getByText('A repository cannot use it: nobody is there to give the store password.')).toBeVisible()
+  await next(page)
+  await page.getByRole('button', { name: 'Create secret' }).click()
+  await expect(page.getByRole('heading', { name: `“${name}” is created.` })).toBeFocused({ timeout: 30_000 })
+
+  const storePassword = await page.getByRole('textbox', { name: 'Store password' }).inputValue()
+  const publicKey = await page.getByRole('textbox', { name: 'Public key' }).inputValue()
+  expect(storePassword).toHaveLength(12)
+  expect(publicKey).toMatch(/^ssh-rsa AAAA/)
+
+  await page.getByRole('link', { name: 'Open the secret' }).click()
+  const guard = page.getByRole('dialog', { name: 'Leave without saving what is shown once?' })
+  await expect(guard).toContainText('Without it the value can never be read.')
+  await guard.getByRole('button', { name: 'Cancel' }).click()
+
+  const copy = page.getByRole('button', { name: 'Copy', exact: true })
+  await copy.first().click()
+  await expect(page.getByRole('status').filter({ hasText: 'Copied' })).toBeVisible()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(storePassword)
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download' }).last().click(),
+  ])
+  expect(download.suggestedFilename()).toBe(`${name}.pub`)
+  await page.getByRole('link', { name: 'Open the secret' }).click()
+  await expect(page).toHaveURL(addressOf({ orgName: org.name, name }))
+
+  const stored = await readKeyPair({ orgName: org.name, name }, { storePassword })
+  expect(stored.public.trim()).toBe(publicKey.trim())
+  expect(stored.private).toMatch(/^-----BEGIN RSA PRIVATE KEY-----\n/)
+  expect(await readSecret({ orgName: org.name, name })).toMatchObject({
+    type: 'KEY_PAIR',
+    encryptedBy: 'PASSWORD',
+    visibility: 'PRIVATE',
+    owner: { id: user.id },
+  })
+})
+
+test('an existing key pair, one half pasted and one from a file', async ({ page }) => {
+  const { org, user, name } = await givenMember()
+  const pair = keyPair()
+  await begin(page, { org, user, name, kind: 'Existing key pair' })
+  await page.getByRole('textbox', { name: 'Public key' }).fill(pair.public)
+  await page
+    .getByLabel('Choose a file: Private key')
+    .setInputFiles({ name: 'id_ed25519', mimeType: 'application/octet-stream', buffer: Buffer.from(pair.private) })
+  await expect(page.getByText('id_ed25519')).toBeVisible()
+  await finish(page, name)
+  expect(await readKeyPair({ orgName: org.name, name })).toEqual(pair)
+})
+
+test('user name and password outside of ASCII', async ({ page }) => {
+  const { org, user, name } = await givenMember()
+  const credentials = { username: 'Jörg Grünwald', password: 'päss wörd € 🔑 "quoted" \\back' }
+  await begin(page, { org, user, name, kind: 'Username and password' })
+  await page.getByRole('textbox', { name: /^User ?name/i }).fill(credentials.username)
+  await page.getByRole('textbox', { name: 'Password' }).fill(credentials.password)
+  await finish(page, name)
+  expect(await readCredentials({ orgName: org.name, name })).toEqual(credentials)
+})
+
+test('a single value of many lines with outer blanks, kept to the byte', async ({ page }) => {
+  const { org, user, name } = await givenMember()
+  const value = '  first line – “ä€🔑”\n\n\tindented, with a blank at the end \nlast line  \n'
+  await begin(page, { org, user, name, kind: 'Single value' })
+  await page.getByRole('textbox', { name: 'Value' }).fill(value)
+  await expect(page.getByText('It ends with a line break, which is kept.')).toBeVisible()
+  await finish(page, name)
+  expect(await readValue({ orgName: org.name, name })).toEqual(Buffer.from(value))
+})
+
+test('Windows line ends can be kept', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const { org, user, name } = await givenMember()
+  const value = 'one\r\ntwo\r\n'
+  await begin(page, { org, user, name, kind: 'Single value' })
+  await page.evaluate((text) => navigator.clipboard.writeText(text), value)
+  await page.getByRole('textbox', { name: 'Value' }).press('Control+V')
+  await page.getByRole('button', { name: 'Keep CRLF' }).click()
+  await expect(page.getByText('Every line ends with CRLF, as pasted.')).toBeVisible()
+  await finish(page, name)
+  expect(String(await readValue({ orgName: org.name, name }))).toBe(value)
+})
+
+test('a file of 1 MiB of any bytes; one byte more is refused before it is sent', async ({ page }) => {
+  const { org, user, name } = await givenMember()
+  const buffer = randomBytes(MIB)
+  await begin(page, { org, user, name, kind: 'File' })
+  const file = page.getByLabel('Choose a file: File')
+  await file.setInputFiles({ name: 'large.bin', mimeType: '', buffer: Buffer.concat([buffer, Buffer.from('!')]) })
+  await expect(page.getByText(/It has 1,048,577 bytes; Concord stores at most 1 MiB/)).toBeVisible()
+  await next(page)
+  await expect(page.getByRole('heading', { name: 'Value' })).toBeVisible()
+
+  await page.getByRole('button', { name: 'Remove' }).click()
+  await file.setInputFiles({ name: 'full.bin', mimeType: '', buffer })
+  await finish(page, name)
+  expect((await readValue({ orgName: org.name, name })).equals(buffer)).toBe(true)
+})
+
+test('a store password of one’s own is checked as it is typed; projects limit the secret', async ({ page }) => {
+  const { org, user, name } = await givenMember()
+  const project = await givenProject(org)
+  const storePassword = 'Gehëim1 pass'
+  await begin(page, { org, user, name, kind: 'Single value' })
+  await page.getByRole('textbox', { name: 'Value' }).fill('of no interest')
+  await next(page)
+  await page.getByRole('radio', { name: /^Store password of your own/ }).check()
+  const field = page.getByRole('textbox', { name: 'Store password' })
+  const rules = page.getByRole('list', { name: 'Rules for store passwords' })
+  await field.fill(user.username)
+  await expect(rules.getByRole('listitem').filter({ hasText: 'A capital letter' })).toContainText(': not yet')
+  await expect(rules.getByRole('listitem').filter({ hasText: 'No three characters in a row' })).toContainText(
+    ': not yet',
+  )
+  await next(page)
+  await expect(field).toBeFocused()
+  await expect(field).toHaveAccessibleDescription('The password does not follow every rule below yet.')
+
+  await field.fill(storePassword)
+  await expect(rules.getByText(': not yet')).toHaveCount(0)
+  await pick(page.getByRole('main'), 'Projects', project.name)
+  await next(page)
+  await expect(page.getByRole('definition').filter({ hasText: project.name })).toBeVisible()
+  await page.getByRole('button', { name: 'Create secret' }).click()
+  await expect(page.getByRole('heading', { name: `“${name}” is created.` })).toBeVisible()
+  expect(await readSecret({ orgName: org.name, name })).toMatchObject({
+    encryptedBy: 'PASSWORD',
+    projects: [{ name: project.name }],
+  })
+})
+
+test('a taken name is said at its field, and nothing is lost', async ({ page, expectErrors }) => {
+  // The list, where the story begins, finds out that the other secret may not be opened.
+  expectErrors(/status of 40[03]/)
+  const { org, user, name } = await givenMember()
+  await givenSecret(org, { name })
+  await begin(page, { org, user, name, kind: 'Single value' })
+  await page.getByRole('textbox', { name: 'Value' }).fill('kept\nwhole')
+  await next(page)
+  await page.getByRole('radio', { name: /^Public/ }).check()
+  await next(page)
+  await page.getByRole('button', { name: 'Create secret' }).click()
+
+  const field = page.getByRole('textbox', { name: 'Name', exact: true })
+  await expect(field).toBeFocused()
+  await expect(field).toHaveAccessibleDescription(new RegExp(`Secret already exists: ${name}`))
+  await expect(page.getByRole('textbox', { name: 'Value' })).toHaveValue('kept\nwhole')
+  await field.fill(`${name}-2`)
+  await finish(page, `${name}-2`)
+  expect(await readSecret({ orgName: org.name, name: `${name}-2` })).toMatchObject({ visibility: 'PUBLIC' })
+})
+
+test('Back keeps everything, the address has the step, leaving asks', async ({ page }) => {
+  const { org, user, name } = await givenMember()
+  await begin(page, { org, user, name, kind: 'Username and password' })
+  await page.getByRole('textbox', { name: /^User ?name/i }).fill('robot')
+  await page.getByRole('textbox', { name: 'Password' }).fill('of no interest')
+  await next(page)
+  await expect(page).toHaveURL(/step=protection/)
+  await page.goBack()
+  await expect(page).toHaveURL(/step=value/)
+  await expect(page.getByRole('textbox', { name: 'Password' })).toHaveValue('of no interest')
+  await page.getByRole('link', { name: 'Back' }).click()
+  await expect(page.getByRole('radio', { name: /^Username and password/ })).toBeChecked()
+
+  await page.getByRole('link', { name: 'Cancel' }).click()
+  const guard = page.getByRole('dialog', { name: 'Leave without creating the secret?' })
+  await guard.getByRole('button', { name: 'Yes, leave' }).click()
+  await expect(page).toHaveURL(path`/org/${org.name}/secret`)
+})
+
+test('what is missing is said, and the focus goes there', async ({ page }) => {
+  const { org, user } = await givenMember()
+  await asUser(page, user)
+  await page.goto(`${path`/org/${org.name}/secret/new`}?step=review`)
+  await expect(page.getByRole('heading', { name: 'Kind' })).toBeVisible()
+  await next(page)
+  await expect(page.getByRole('alert').filter({ hasText: 'Choose what to create.' })).toBeVisible()
+  // The address asked for a later step: that must not skip this one in the middle of it.
+  await page.getByRole('radio', { name: /^Single value/ }).check()
+  await expect(page.getByRole('heading', { name: 'Kind' })).toBeVisible()
+  await next(page)
+  const field = page.getByRole('textbox', { name: 'Name', exact: true })
+  await field.fill('a b')
+  await next(page)
+  await expect(field).toBeFocused()
+  await expect(field).toHaveAccessibleDescription(/^A name has 3 to 128/)
+})
+
+test('a value leaves no trace: not in addresses, storage, title, history or the page', async ({ page }) => {
+  const { org, user, name } = await givenMember()
+  const value = `hidden-${unique('value')}`
+  const storePassword = `Pa5s-${unique('word')}`
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(request.url(), JSON.stringify(request.headers())))
+  await begin(page, { org, user, name, kind: 'Single value' })
+  await page.getByRole('textbox', { name: 'Value' }).fill(value)
+  await next(page)
+  await page.getByRole('radio', { name: /^Store password of your own/ }).check()
+  await page.getByRole('textbox', { name: 'Store password' }).fill(storePassword)
+  await next(page)
+  const whileOpen = await traces(page)
+  await page.getByRole('button', { name: 'Create secret' }).click()
+  await expect(page.getByRole('heading', { name: `“${name}” is created.` })).toBeVisible()
+  const atResult = [await traces(page), await page.content()]
+  await page.goBack()
+  const whenBack = [await traces(page), await fieldsOf(page), await page.content()]
+  await page.goto(addressOf({ orgName: org.name, name }))
+  await page.getByRole('link', { name: 'Audit' }).click()
+  await expect(page.getByRole('main')).toContainText('created')
+
+  const everything = JSON.stringify([asked, whileOpen, atResult, whenBack, await traces(page), await page.content()])
+  expect(everything).toContain(name)
+  expect(everything).not.toContain(value)
+  expect(everything).not.toContain(storePassword)
+  expect(String(await readValue({ orgName: org.name, name }, { storePassword }))).toBe(value)
+})
+
+/** Everywhere that a browser keeps something beside the page itself. */
+const traces = (page: Page) =>
+  page.evaluate(async () => ({
+    address: location.href,
+    title: document.title,
+    state: history.state,
+    cookies: document.cookie,
+    local: { ...localStorage },
+    session: { ...sessionStorage },
+    databases: await indexedDB.databases(),
+    caches: await caches.keys(),
+  }))
+
+const fieldsOf = (page: Page) =>
+  page.evaluate(() => [...document.querySelectorAll<HTMLInputElement>('input, textarea')].map(({ value }) => value))

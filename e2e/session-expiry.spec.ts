@@ -1,0 +1,107 @@
+import type { Page } from '@playwright/test'
+import { path, type User } from './concord.ts'
+import { asUser, endSession, expect, test } from './fixtures.ts'
+import { givenOrg, givenSecret, givenUser, readSecret, unique } from './given.ts'
+import { addressOf, confirm, nameField, openSettings } from './steps.ts'
+import { readValue } from './value.ts'
+
+test.beforeEach(({ expectErrors }) => expectErrors(/status of 401/))
+
+async function signInAgain(page: Page, { apiKey }: Pick<User, 'apiKey'>) {
+  const dialog = page.getByRole('dialog', { name: 'Sign in again' })
+  await dialog.getByRole('radio', { name: 'API key' }).check()
+  await dialog.getByRole('textbox', { name: 'API key' }).fill(apiKey)
+  await dialog.getByRole('button', { name: 'Sign in' }).click()
+  await expect(dialog).toBeHidden()
+}
+
+async function givenOwned() {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  return { org, user, secret: await givenSecret(org, { by: user }) }
+}
+
+test('a whole wizard survives: its request is sent again after the new sign-in', async ({ page }) => {
+  const { org, user } = await givenOwned()
+  const name = unique('late')
+  await asUser(page, user)
+  await page.goto(path`/org/${org.name}/secret/new`)
+  const next = page.getByRole('button', { name: 'Continue' })
+  await page.getByRole('radio', { name: /^Single value/ }).check()
+  await next.click()
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name)
+  await page.getByRole('textbox', { name: 'Value' }).fill('typed before\nthe session was over')
+  await next.click()
+  await next.click()
+  await endSession(page)
+  await page.getByRole('button', { name: 'Create secret' }).click()
+
+  await expect(page.getByRole('dialog', { name: 'Sign in again' })).toContainText('what you typed is still here')
+  await page.keyboard.press('Escape')
+  await signInAgain(page, user)
+  await expect(page.getByRole('heading', { name: `“${name}” is created.` })).toBeVisible()
+  expect(String(await readValue({ orgName: org.name, name }))).toBe('typed before\nthe session was over')
+})
+
+test('over an open dialog: the typed name stays and the rename goes on', async ({ page }) => {
+  const { org, user, secret } = await givenOwned()
+  const newName = `${secret.name}-new`
+  await openSettings(page, user, secret)
+  await page.getByLabel('Secret name').fill(newName)
+  await page.getByRole('button', { name: 'Rename' }).click()
+  const dialog = page.getByRole('dialog', { name: `Rename secret “${secret.name}” to “${newName}”` })
+  await nameField(dialog, secret).fill(secret.name)
+  const yes = dialog.getByRole('button', { name: `Yes, rename to ${newName}` })
+  await expect(yes).toBeEnabled()
+  await endSession(page)
+  await yes.click()
+
+  await signInAgain(page, user)
+  await expect(page).toHaveURL(addressOf({ orgName: org.name, name: newName }, 'settings'))
+  expect((await readSecret({ orgName: org.name, name: newName })).visibility).toBe('PRIVATE')
+})
+
+test('while walking on: the page that was asked for comes after the sign-in', async ({ page }) => {
+  const { org, user, secret } = await givenOwned()
+  await asUser(page, user)
+  await page.goto(path`/org/${org.name}/secret`)
+  await expect(page.getByRole('link', { name: secret.name })).toBeVisible()
+  await endSession(page)
+  await page.getByRole('link', { name: secret.name }).click()
+  await signInAgain(page, user)
+  await expect(page).toHaveURL(addressOf(secret))
+  await expect(page.getByRole('heading', { level: 1, name: secret.name })).toBeVisible()
+})
+
+test('a wrong key stays in the dialog, Leave this page leads to the sign-in page', async ({ page }) => {
+  const { user, secret } = await givenOwned()
+  await asUser(page, user)
+  await page.goto(addressOf(secret))
+  await expect(page.getByText(secret.id)).toBeVisible()
+  await endSession(page)
+  await page.getByRole('link', { name: 'Settings' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Sign in again' })
+  await dialog.getByRole('radio', { name: 'API key' }).check()
+  await dialog.getByRole('textbox', { name: 'API key' }).fill('bm90IGEga2V5IG9mIGFueWJvZHk')
+  await page.keyboard.press('Enter')
+  await expect(dialog.getByRole('alert')).toHaveText('This API key is unknown or has expired.')
+  await dialog.getByRole('button', { name: 'Leave this page' }).click()
+  await expect(page).toHaveURL(/\/login\?from=/)
+  await expect(page.getByText(secret.id)).toBeHidden()
+})
+
+test('what one user wrote is never sent as another', async ({ page, expectErrors }) => {
+  expectErrors(/status of 403/)
+  const { org, user, secret } = await givenOwned()
+  const other = await givenUser({ of: [org] })
+  await openSettings(page, user, secret)
+  await page.getByLabel('Secret name').fill(`${secret.name}-new`)
+  await page.getByRole('button', { name: 'Rename' }).click()
+  await endSession(page)
+  await confirm(page.getByRole('dialog'), secret, `Yes, rename to ${secret.name}-new`)
+  await signInAgain(page, other)
+
+  await expect(page.getByText(`You are now signed in as ${other.username} instead of ${user.username}.`)).toBeVisible()
+  await expect(page.getByRole('button', { name: `Account of ${other.displayName}` })).toBeVisible()
+  expect((await readSecret(secret)).id).toBe(secret.id)
+})
