@@ -198,6 +198,7 @@ test('the first run prints the credentials to standard output, later runs do not
   const first = await start(environment)
   const key = /admin +\(none\) +(\S{22})\n/.exec(first.output())?.[1]
   expect(key).toBeDefined()
+  expect(first.log()).toBe('')
   expect((await first.request('/api/service/console/whoami', { as: key })).status).toBe(200)
   await first.end('SIGTERM')
   const second = await start(environment)

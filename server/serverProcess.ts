@@ -63,8 +63,9 @@ const settings = (dataDir: string) => ({
 
 export interface ServerProcess {
   url: string
-  /** Everything it has printed so far. */
+  /** What it has printed so far to standard output, and to standard error: the log. */
   output(): string
+  log(): string
   /** Sends a signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<number | null>
   hasEnded(): boolean
@@ -73,15 +74,17 @@ export interface ServerProcess {
 
 function listening(child: ChildProcess): Promise<ServerProcess> {
   let output = ''
+  let log = ''
   const exited = new Promise<number | null>((resolve) => child.on('exit', resolve))
   return new Promise((resolve, reject) => {
-    const onData = (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       output += chunk
       const url = /console: (http:\S+)\//.exec(output)?.[1]
       if (!url) return
       resolve({
         url,
         output: () => output,
+        log: () => log,
         end(signal) {
           child.kill(signal)
           return exited
@@ -90,10 +93,11 @@ function listening(child: ChildProcess): Promise<ServerProcess> {
         request: (path, { as = ADMIN_KEY, ...init } = {}) =>
           fetch(url + path, { ...init, headers: { ...(as ? { Authorization: as } : {}), ...init.headers } }),
       })
-    }
-    child.stdout?.on('data', onData)
-    child.stderr?.on('data', onData)
-    child.on('exit', () => reject(new Error(`The server ended: ${output}`)))
+    })
+    child.stderr?.on('data', (chunk: Buffer) => {
+      log += chunk
+    })
+    child.on('exit', () => reject(new Error(`The server ended: ${output}${log}`)))
   })
 }
 
