@@ -132,7 +132,7 @@ test('where the path is too long for a socket, the server runs and the command s
   const dataDir = join(folder.path, 'x'.repeat(100))
   mkdirSync(dataDir)
   const other = await programs.startServer(dataDir)
-  expect(other.log()).toContain('no control socket')
+  await vi.waitFor(() => expect(other.log()).toContain('no control socket'))
   const refused = await programs.run('user', { dataDir, args: ['list'] })
   expect(refused.code).toBe(1)
   expect(refused.stderr).toContain('too long for a socket. Stop it first.')
