@@ -157,9 +157,6 @@ export function SecretCreatePage() {
     nextLocation.pathname !== currentLocation.pathname
   const unsaved = created ? Object.keys(created.once).filter((what) => !saved.includes(what as OnceOnly)) : []
 
-  // An address that is ahead, as after a reload, would skip each step as soon as it is done, in the middle of typing.
-  if (!created && params.has('step') && params.get('step') !== step)
-    return <Navigate replace to={paths.newSecret(org, { step })} />
   if (created)
     return (
       <Page title="Secret created" documentTitle={`New secret of ${orgName}`}>
