@@ -39,6 +39,8 @@ export const usageQuery = ({ id, orgName }: Pick<Secret, 'id' | 'orgName'>) => {
       // A count that is known to be whole stays on the screen while it is read again.
       const first = !queryClient.getQueryData<Usage>(options.queryKey)?.complete
 
+      let failed = false
+
       await inTurn(projects, AT_ONCE, async ({ name: projectName }) => {
         signal.throwIfAborted()
         try {
@@ -46,11 +48,16 @@ export const usageQuery = ({ id, orgName }: Pick<Secret, 'id' | 'orgName'>) => {
           const using = repositories.filter((repository) => repository.secretId === id)
           usage.uses.push(...using.map((repository) => ({ projectName, repository })))
         } catch (error) {
-          if (!isApiError(error, 'forbidden')) throw error
+          if (!isApiError(error, 'forbidden')) {
+            failed = true
+            throw error
+          }
           usage.unreadable.push(projectName)
         }
         usage.projectsRead += 1
-        if (first && !signal.aborted) queryClient.setQueryData(options.queryKey, { ...usage, uses: sorted(usage.uses) })
+        // What others still bring after a failure must not make the query look alive again.
+        if (first && !failed && !signal.aborted)
+          queryClient.setQueryData(options.queryKey, { ...usage, uses: sorted(usage.uses) })
       })
       return { ...usage, uses: sorted(usage.uses), complete: true }
     },
