@@ -1,13 +1,11 @@
 import { X } from 'lucide-react'
-import { Link } from 'react-router'
 import type { Secret } from '#api/types.ts'
-import { paths } from '#paths.ts'
 import { useStore } from '#store.ts'
 import { Icon } from '#ui/Icon.tsx'
 import { Affected } from '../Affected.tsx'
-import { refOf } from '../useSecretChange.ts'
 import { count } from '../words.ts'
 import { lastMove } from './lastMove.ts'
+import { OldTeams } from './OldTeams.tsx'
 
 /** What a move has left to do, on the secret's page at its new address. It stays until it is dismissed. */
 export function MoveOutcome({ secret }: { secret: Secret }) {
@@ -15,21 +13,24 @@ export function MoveOutcome({ secret }: { secret: Secret }) {
   if (move?.secretId !== secret.id || move.to.orgName !== secret.orgName) return null
   const { from, uses, unreadable, projects } = move
   return (
-    <section className="ui message move-outcome" aria-labelledby="move-outcome">
-      <button
-        type="button"
-        className="ui icon basic button"
-        aria-label="Dismiss what is left to do after the move"
-        onClick={() => lastMove.set(undefined)}
-      >
-        <Icon of={X} />
-      </button>
-      <h2 id="move-outcome">
-        Moved from{' '}
-        <span className="mono">
-          {from.orgName} / {from.secretName}
-        </span>
-      </h2>
+    <section className="move-outcome" aria-labelledby="move-outcome">
+      <header>
+        <h2 id="move-outcome">
+          Moved from{' '}
+          <span className="mono">
+            {from.orgName} / {from.secretName}
+          </span>
+        </h2>
+        <button
+          type="button"
+          className="ui icon basic button"
+          aria-label="Dismiss what is left to do after the move"
+          onClick={() => lastMove.set(undefined)}
+        >
+          <Icon of={X} />
+        </button>
+      </header>
+      {uses.length + unreadable.length + projects.length === 0 && <p>No repository and no project lost it.</p>}
       {uses.length > 0 && (
         <Affected
           title={
@@ -62,10 +63,7 @@ export function MoveOutcome({ secret }: { secret: Secret }) {
           items={projects}
         />
       )}
-      <p>
-        Grants to teams of {from.orgName} stayed, if there were any:{' '}
-        <Link to={paths.secret(refOf(secret), 'access')}>look at access and remove the old teams’</Link>.
-      </p>
+      <OldTeams secret={secret} from={from.orgName} />
     </section>
   )
 }
