@@ -1,5 +1,5 @@
 import { ApiError, isApiError, kindOf, wordsOf } from './ApiError.ts'
-import { serverAnswered, serverIsAway, serverIsBack } from './serverAway.ts'
+import { readsMayWait, serverAnswered, serverIsAway, serverIsBack } from './serverAway.ts'
 import { session, signedInAgain } from './sessionOver.ts'
 
 type Options = {
@@ -117,7 +117,7 @@ async function patiently(path: string, request: Request) {
     try {
       return await attempt(path, request)
     } catch (error) {
-      const mayRepeat = request.method === 'GET' && !request.signingIn && failures <= PATIENCE
+      const mayRepeat = request.method === 'GET' && !request.signingIn && readsMayWait() && failures <= PATIENCE
       if (!mayRepeat || !isApiError(error, 'unreachable')) throw error
       await serverIsBack(request.signal)
     }

@@ -3,6 +3,7 @@ import { useRef, useState } from 'react'
 import { useNavigate, useRevalidator } from 'react-router'
 import { isApiError } from './ApiError.ts'
 import { queryClient } from './queryClient.ts'
+import { withoutWaiting } from './serverAway.ts'
 
 type Next<Data, Variables> = {
   /** Where to go when it is done; without an answer the page stays and reads its data again. */
@@ -61,7 +62,7 @@ export function useChange<Data, Variables = void>(
       if (!sent.current) throw new Error('Nothing to send')
       const { variables } = sent.current
       try {
-        const data = await act(variables)
+        const data = await withoutWaiting(() => act(variables))
         done?.(data, variables)
         await readEverything(to?.(data, variables))
         return data
@@ -74,7 +75,7 @@ export function useChange<Data, Variables = void>(
   async function readAgain() {
     setFound('Reading…')
     try {
-      const sentence = await whatIsThere?.()
+      const sentence = whatIsThere && (await withoutWaiting(whatIsThere))
       await readEverything(undefined)
       setFound(sentence ?? 'The page was read again and shows what is there now.')
     } catch (error) {
