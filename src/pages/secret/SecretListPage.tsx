@@ -69,7 +69,7 @@ export function SecretListPage() {
         <>
           <VisibilityFact visibility={organization.visibility} />
           <span>{total === undefined ? `More than ${MOST.toLocaleString('en')} secrets` : counted(total)}</span>
-          <span>Owner: {organization.owner?.displayName ?? organization.owner?.username ?? 'nobody'}</span>
+          {organization.owner && <span>Owner: {organization.owner.displayName ?? organization.owner.username}</span>}
         </>
       }
       action={<CreateButton org={org} whyNot={mayCreate.whyNot} />}
@@ -79,16 +79,18 @@ export function SecretListPage() {
           {mayCreate.whyNot}
         </p>
       )}
-      <search className="tools">
-        <FilterInput label="Filter by name" value={state.filter} onChange={type} />
-        <Facets state={state} onShow={show} counts={found.counts} />
-        <SortSelect state={state} onShow={show} />
-        {isNarrowed(state) && (
-          <button type="button" className="ui basic button" onClick={clear}>
-            Clear all
-          </button>
-        )}
-      </search>
+      {(secrets.length > 0 || isNarrowed(state)) && (
+        <search className="tools">
+          <FilterInput label="Filter by name" value={state.filter} onChange={type} />
+          <Facets state={state} onShow={show} counts={found.counts} />
+          <SortSelect state={state} onShow={show} />
+          {isNarrowed(state) && (
+            <button type="button" className="ui basic button" onClick={clear}>
+              Clear all
+            </button>
+          )}
+        </search>
+      )}
       <ErrorMessage error={error} title="The list could not be read." />
       {isCut && (
         <p className="ui message">

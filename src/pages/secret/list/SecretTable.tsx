@@ -80,14 +80,20 @@ const SecretRow = memo(function SecretRow({ secret, isClosed }: RowProps) {
       <td className="primary">
         <Link className="mono" to={paths.secret(ref)}>
           {name}
-        </Link>{' '}
-        {isClosed && <NoAccessFact />}
+        </Link>
       </td>
       <td>
         <TypeFact type={secret.type} />
       </td>
-      <td>
-        <VisibilityFact visibility={secret.visibility} />
+      <td className="visibility">
+        {isClosed ? (
+          <>
+            <span className="visually-hidden">Private: </span>
+            <NoAccessFact />
+          </>
+        ) : (
+          <VisibilityFact visibility={secret.visibility} />
+        )}
       </td>
       <td className={secret.encryptedBy === 'SERVER_KEY' ? 'wide-only' : undefined}>
         <ProtectionFact encryptedBy={secret.encryptedBy} />
