@@ -13,13 +13,32 @@ export const serverAway = createStore<Away | undefined>(undefined)
 const PAUSES = [2, 4, 8, 15, 30]
 const pause = (tries: number) => (PAUSES[Math.min(tries, PAUSES.length - 1)] ?? 30) * 1000
 
+/** Away again this soon after it was back is the same trouble: one address fails while others answer. */
+const SAME_TROUBLE = 30_000
+
+/** How many times in a row it went away soon after it was back; the pauses grow with it. */
+let relapses = 0
+let backAt = Number.NEGATIVE_INFINITY
+
 /** A request got no answer. Only the first one starts the count: many fail at once. */
 export function serverIsAway() {
-  if (!serverAway.get()) serverAway.set({ tries: 0, nextTry: Date.now() + pause(0) })
+  if (serverAway.get()) return
+  relapses = Date.now() - backAt < SAME_TROUBLE ? relapses + 1 : 0
+  serverAway.set({ tries: relapses, nextTry: Date.now() + pause(relapses) })
 }
 
+/**
+ * A request got an answer. After a relapse that proves nothing before the pause is over: every return has everything
+ * read again, and an address that keeps failing would be asked without end.
+ */
 export function serverAnswered() {
-  if (serverAway.get()) serverAway.set(undefined)
+  const away = serverAway.get()
+  if (away && (relapses === 0 || Date.now() >= away.nextTry)) back()
+}
+
+function back() {
+  backAt = Date.now()
+  serverAway.set(undefined)
 }
 
 /** Asks for a sign of life (concord-api §13); the pauses grow while there is none. */
@@ -27,7 +46,7 @@ export async function tryServer() {
   const tries = (serverAway.get()?.tries ?? 0) + 1
   try {
     const response = await fetch('/api/v1/server/ping', { signal: AbortSignal.timeout(10_000) })
-    if (response.status < 500) return serverAnswered()
+    if (response.status < 500) return back()
   } catch {
     // Still away: the next try is set below.
   }

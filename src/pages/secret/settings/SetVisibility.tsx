@@ -109,7 +109,7 @@ function MakePrivateDialog({ secret, onClose }: DialogProps) {
             fails from then on.
           </p>
           {mine?.verdict === 'no' && (
-            <p className="note error">You are one of them: you could not make it public again yourself.</p>
+            <p className="note error">You could not make it public again yourself: that needs WRITER.</p>
           )}
         </>
       }
