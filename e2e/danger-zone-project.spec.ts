@@ -38,6 +38,7 @@ test('a project is taken out', async ({ page }) => {
   const { first, second, user, secret } = await givenScoped('two projects')
   const zone = await openSettings(page, user, secret)
   await zone.getByLabel('Projects', { exact: true }).press('Backspace')
+  await page.keyboard.press('Tab')
   await zone.getByRole('button', { name: 'Change projects' }).click()
   const dialog = page.getByRole('dialog')
   await expect(dialog).toContainText('1 project may not use it any more')

@@ -38,17 +38,21 @@ test('a banner says so, what was read stays, and the page goes on by itself', as
   await expect(page.getByRole('link', { name: second.name })).toBeVisible()
 })
 
-test('a first visit while the server is away becomes the page as soon as it is back', async ({ page, server }) => {
+test('a page that is asked for meanwhile comes as soon as the server is back', async ({ page, server }) => {
   const { org, user, secret } = await givenOwned()
   await asUser(page, user)
   await page.goto('/org')
   await expect(page.getByRole('link', { name: org.name })).toBeVisible()
   await server.kill()
   await page.getByRole('link', { name: org.name }).click()
-  await expect(page.getByRole('heading', { level: 1, name: 'The server does not answer' })).toBeVisible()
+  const away = page.getByRole('alert').filter({ hasText: banner })
+  await expect(away).toBeVisible()
+
   await server.start()
   await page.getByRole('button', { name: 'Try now' }).click()
   await expect(page.getByRole('link', { name: secret.name })).toBeVisible()
+  await expect(page).toHaveURL(path`/org/${org.name}/secret`)
+  await expect(away).toBeHidden()
 })
 
 test('a change that finds no server sends nothing, keeps what was typed, and can be tried again', async ({

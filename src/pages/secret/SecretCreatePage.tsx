@@ -5,7 +5,6 @@ import {
   type BlockerFunction,
   Link,
   type LoaderFunctionArgs,
-  Navigate,
   type ShouldRevalidateFunctionArgs,
   useNavigate,
   useSearchParams,
@@ -146,6 +145,8 @@ export function SecretCreatePage() {
       event.currentTarget.querySelector<HTMLElement>('[aria-invalid="true"], [data-problem]')?.focus()
       return
     }
+    // A step that is come back to begins without complaints.
+    setTried(undefined)
     const next = STEPS[STEPS.indexOf(step) + 1]
     if (next) void navigate(paths.newSecret(org, { step: next }))
     else create.mutate(draft)

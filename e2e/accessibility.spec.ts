@@ -1,0 +1,240 @@
+import type { Page } from '@playwright/test'
+import { expectAccessible } from './axe.ts'
+import { path } from './concord.ts'
+import { asUser, endSession, expect, test } from './fixtures.ts'
+import {
+  type Entry,
+  givenAccess,
+  givenOrg,
+  givenProject,
+  givenRepository,
+  givenSecret,
+  givenTeam,
+  givenUser,
+  keyPairParts,
+} from './given.ts'
+import { addressOf, askToMove, dangerZone, openSettings, pick } from './steps.ts'
+
+/* axe finds nothing and nothing is wider than the screen: each page and each open dialog, at 320 and at 1280 px. */
+
+/** An organization with secrets that have something to show everywhere. */
+async function givenWorld() {
+  const [org, other] = await Promise.all([givenOrg(), givenOrg()])
+  const user = await givenUser({ of: [org, other] })
+  const [project, team, foreign] = await Promise.all([givenProject(org), givenTeam(org), givenTeam(other)])
+  const secret = await givenSecret(org, { by: user, parts: keyPairParts(), projects: [project] })
+  const open = await givenSecret(org, { by: user, visibility: 'PUBLIC', storePassword: 'Abcdef1x' })
+  const closed = await givenSecret(org, { name: `closed-${'with-a-long-name-'.repeat(7)}` })
+  await givenRepository(project, secret)
+  await givenAccess(secret, team, 'WRITER')
+  await givenAccess(secret, foreign, 'READER')
+  return { org, other, user, project, team, secret, open, closed }
+}
+
+const opened = (page: Page, title: string | RegExp) =>
+  expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible()
+
+test('signing in', async ({ page, expectErrors }) => {
+  expectErrors(/status of 401/)
+  await page.goto('/login')
+  await opened(page, 'Sign in')
+  await expectAccessible(page)
+  await page.getByRole('radio', { name: 'API key' }).check()
+  await page.getByRole('textbox', { name: 'API key' }).fill('bm90IGEga2V5IG9mIGFueWJvZHk')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByRole('alert')).toBeVisible()
+  await expectAccessible(page)
+
+  await asUser(page, await givenUser())
+  await page.reload()
+  await expect(page.getByRole('button', { name: /^Continue as/ })).toBeVisible()
+  await expectAccessible(page)
+})
+
+test('lists', async ({ page, expectErrors }) => {
+  expectErrors(/status of 403/)
+  const { org, other, user, closed, secret } = await givenWorld()
+  await asUser(page, user)
+  await page.goto('/org')
+  await expect(page.getByRole('link', { name: org.name })).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: /^Account of/ }).click()
+  await expectAccessible(page)
+  await page.keyboard.press('Escape')
+
+  await page.goto(path`/org/${org.name}/secret`)
+  await expect(page.getByRole('link', { name: closed.name })).toBeVisible()
+  await expect(page.getByText('No access')).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: `Actions for ${secret.name}` }).click()
+  await expectAccessible(page)
+  await page.keyboard.press('Escape')
+  await page.getByRole('searchbox').fill('nothing-like-it')
+  await expect(page.getByRole('link', { name: /^Create “/ })).toBeVisible()
+  await expectAccessible(page)
+
+  await page.goto(path`/org/${other.name}/secret`)
+  await expect(page.getByRole('link', { name: 'Create a secret' })).toBeVisible()
+  await expectAccessible(page)
+})
+
+test('pages in place of what cannot be shown', async ({ page, expectErrors }) => {
+  expectErrors(/status of 40[034]/)
+  const { org, user, closed } = await givenWorld()
+  await asUser(page, user)
+  await page.goto(addressOf(closed))
+  await opened(page, /^You may not open/)
+  await expectAccessible(page)
+  await page.goto(addressOf({ orgName: org.name, name: 'no-such-key' }))
+  await opened(page, /^There is no secret/)
+  await expectAccessible(page)
+  await page.goto('/org/no-such-organization/secret')
+  await opened(page, 'Not found')
+  await expectAccessible(page)
+  await page.goto('/nowhere')
+  await opened(page, 'No such page')
+  await expectAccessible(page)
+})
+
+test('a secret’s tabs', async ({ page }) => {
+  const { user, secret, open, team } = await givenWorld()
+  await asUser(page, user)
+  await page.goto(addressOf(secret))
+  await page
+    .getByRole('button', { name: /public key/i })
+    .first()
+    .click()
+  await expect(page.getByText('ssh-ed25519').first()).toBeVisible()
+  await expectAccessible(page)
+  await page.goto(addressOf(open))
+  await opened(page, open.name)
+  await expectAccessible(page)
+
+  await page.goto(addressOf(open, 'access'))
+  await expect(page.getByText('This secret is public, so what is granted here hardly matters')).toBeVisible()
+  await expectAccessible(page)
+  await page.goto(addressOf(secret, 'access'))
+  await page.getByLabel(`Level of ${team.name}`).selectOption('Owner')
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Save access' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('link', { name: 'Audit' }).click()
+  await expect(page.getByRole('dialog', { name: 'Leave without saving access?' })).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Yes, leave without saving' }).click()
+  await expect(page.getByText(/created/).first()).toBeVisible()
+  await expectAccessible(page)
+})
+
+/** Opens a dialog, looks at it, and closes it again. */
+async function lookAt(page: Page, open: () => Promise<void>) {
+  await open()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toBeVisible()
+  // Once everything is looked up, which is when the line about it is gone.
+  await expect(dialog.getByText('…', { exact: false }).filter({ hasText: /^Look/ })).toHaveCount(0)
+  await expectAccessible(page)
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+}
+
+test('settings and the dialogs above the danger zone', async ({ page }) => {
+  const { user, secret, open } = await givenWorld()
+  await openSettings(page, user, secret)
+  await expectAccessible(page)
+  await lookAt(page, async () => {
+    await page.getByLabel('Secret name').fill(`${secret.name}-new`)
+    await page.getByRole('button', { name: 'Rename' }).click()
+  })
+  await lookAt(page, () => page.getByRole('button', { name: 'Make public' }).click())
+  await openSettings(page, user, open)
+  await lookAt(page, () => page.getByRole('button', { name: 'Make private' }).click())
+})
+
+test('the dialogs of the danger zone', async ({ page }) => {
+  const { other, user, secret } = await givenWorld()
+  await openSettings(page, user, secret)
+  const zone = dangerZone(page)
+  await lookAt(page, async () => {
+    await zone.getByRole('radio', { name: /^Every project/ }).check()
+    await zone.getByRole('button', { name: 'Change projects' }).click()
+  })
+  await lookAt(page, async () => {
+    await pick(zone, 'New owner', 'admin')
+    await zone.getByRole('button', { name: 'Change owner' }).click()
+  })
+  await lookAt(page, () => zone.getByRole('button', { name: 'Delete this secret' }).click())
+  await page.reload()
+  await lookAt(page, async () => {
+    await askToMove(page, secret, other)
+  })
+  // With its list open.
+  await zone.getByLabel('New organization').fill('o')
+  await expect(zone.getByRole('option').first()).toBeVisible()
+  await expectAccessible(page)
+})
+
+test('the dialog of a move that meets everything, and what a move leaves to do', async ({ page }) => {
+  const { other, user, secret } = await givenWorld()
+  const taken: Entry = await givenSecret(other, { name: secret.name })
+  await openSettings(page, user, secret)
+  const dialog = await askToMove(page, secret, other)
+  await expect(dialog.getByLabel(`Name in ${other.name}`)).toBeVisible()
+  await expectAccessible(page)
+
+  await dialog.getByLabel(`Name in ${other.name}`).fill(`${taken.name}-2`)
+  await dialog.getByLabel(`Type ${secret.name} to confirm`).fill(secret.name)
+  await dialog.getByRole('button', { name: `Yes, move to ${other.name}` }).click()
+  await expect(page.getByRole('region', { name: /^Moved from/ })).toBeVisible()
+  await expectAccessible(page)
+})
+
+test('the wizard, step by step', async ({ page }) => {
+  const { org, user } = await givenWorld()
+  await asUser(page, user)
+  await page.goto(path`/org/${org.name}/secret/new`)
+  const next = page.getByRole('button', { name: 'Continue' })
+  await next.click()
+  await expect(page.getByRole('alert').first()).toBeVisible()
+  await expectAccessible(page)
+  for (const kind of [/^Existing key pair/, /^Username and password/, /^File/, /^New key pair/, /^Single value/]) {
+    await page.getByRole('radio', { name: kind }).check()
+    await next.click()
+    await expect(page.getByRole('heading', { name: 'Value' })).toBeFocused()
+    await next.click()
+    await expectAccessible(page)
+    if (String(kind) !== String(/^Single value/)) await page.getByRole('link', { name: 'Back' }).click()
+  }
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('a-new-secret')
+  await page.getByRole('textbox', { name: 'Value' }).fill(' with blanks\nand lines\n')
+  await expectAccessible(page)
+  await next.click()
+  await page.getByRole('radio', { name: /^Public/ }).check()
+  await page.getByRole('radio', { name: /^Store password of your own/ }).check()
+  await next.click()
+  await expectAccessible(page)
+  await page.getByRole('radio', { name: /^Store password, made by the server/ }).check()
+  await next.click()
+  await expect(page.getByRole('heading', { name: 'Review' })).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Create secret' }).click()
+  await expect(page.getByRole('textbox', { name: 'Store password' })).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('link', { name: 'All secrets' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await expectAccessible(page)
+})
+
+test('signing in again over the page', async ({ page, expectErrors }) => {
+  expectErrors(/status of 401/)
+  const { user, secret } = await givenWorld()
+  await asUser(page, user)
+  await page.goto(addressOf(secret))
+  await opened(page, secret.name)
+  await endSession(page)
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await expect(page.getByRole('dialog', { name: 'Sign in again' })).toBeVisible()
+  await expectAccessible(page)
+})

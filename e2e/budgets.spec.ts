@@ -1,0 +1,82 @@
+import type { Page, Request } from '@playwright/test'
+import { path } from './concord.ts'
+import { asUser, expect, test } from './fixtures.ts'
+import { givenOrg, givenSecret, givenUser } from './given.ts'
+
+const KB = 1000
+
+/** What comes over the wire for scripts or styles while `act` runs, compressed, in bytes. */
+async function transferred(page: Page, type: 'script' | 'stylesheet', act: () => Promise<void>) {
+  const requests: Request[] = []
+  const note = (request: Request) => {
+    if (request.resourceType() === type) requests.push(request)
+  }
+  page.on('request', note)
+  await act()
+  page.off('request', note)
+  expect(requests.length).toBeGreaterThan(0)
+  const sizes = await Promise.all(requests.map(async (request) => (await request.sizes()).responseBodySize))
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
+
+test('the sign-in page needs at most 90 kB of scripts and 35 kB of styles', async ({ page, expectErrors }) => {
+  expectErrors(/status of 401/)
+  const visit = async () => {
+    await page.goto('/login')
+    await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
+    await page.waitForLoadState('networkidle')
+  }
+  expect(await transferred(page, 'script', visit)).toBeLessThan(90 * KB)
+  expect(await transferred(page, 'stylesheet', () => visitAgain(page, visit))).toBeLessThan(35 * KB)
+})
+
+/** Without what the browser has kept of the first visit. */
+async function visitAgain(page: Page, visit: () => Promise<void>) {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Network.clearBrowserCache')
+  await visit()
+}
+
+test('the first list needs at most 150 kB of scripts', async ({ page }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const secret = await givenSecret(org, { by: user })
+  await asUser(page, user)
+  const bytes = await transferred(page, 'script', async () => {
+    await page.goto('/org')
+    await page.getByRole('link', { name: org.name }).click()
+    await expect(page.getByRole('link', { name: secret.name })).toBeVisible()
+    await page.waitForLoadState('networkidle')
+  })
+  expect(bytes).toBeLessThan(150 * KB)
+})
+
+test('many secrets: at most 60 rows on the page, a filter answers within 50 ms', async ({ page }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const numbers = Array.from({ length: 300 }, (_, number) => number)
+  const inTurn = async () => {
+    for (let number = numbers.pop(); number !== undefined; number = numbers.pop())
+      await givenSecret(org, { by: user, name: `key-${String(number).padStart(4, '0')}` })
+  }
+  await Promise.all([inTurn(), inTurn(), inTurn(), inTurn()])
+  await asUser(page, user)
+  await page.goto(path`/org/${org.name}/secret`)
+  await expect(page.getByText('1–50 of 300 secrets')).toBeVisible()
+  expect(await page.getByRole('row').count()).toBeLessThanOrEqual(61)
+
+  // From the key to the next frame, in the browser's own time.
+  const field = page.getByRole('searchbox')
+  await field.evaluate((input) => {
+    input.addEventListener('input', () => {
+      const started = performance.now()
+      requestAnimationFrame(() => setTimeout(() => performance.measure('filter', { start: started })))
+    })
+  })
+  await field.pressSequentially('key-01')
+  await expect(page.getByText('1–50 of 100 secrets')).toBeVisible()
+  const times = await page.evaluate(() => performance.getEntriesByName('filter').map(({ duration }) => duration))
+  expect(times).toHaveLength(6)
+  // The quickest, because other programs may slow the others down.
+  expect(Math.min(...times)).toBeLessThan(50)
+})
