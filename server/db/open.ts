@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Kysely, type Migration, Migrator, SqliteDialect, sql } from 'kysely'
 import LibSql from 'libsql'
 import * as initial from './migrations/001_initial.ts'
+import * as projectKeys from './migrations/002_project_keys.ts'
 import type { Database } from './schema.ts'
 
 export type Db = Kysely<Database>
@@ -10,7 +11,10 @@ export type Db = Kysely<Database>
 /** Another process has the data folder open. */
 export class DataFolderInUseError extends Error {}
 
-const MIGRATIONS: Record<string, Migration> = { '001_initial': initial }
+const MIGRATIONS: Record<string, Migration> = {
+  '001_initial': initial,
+  '002_project_keys': projectKeys,
+}
 
 /** The name of the database's file inside the data folder. */
 export const DATABASE_FILE = 'concord.db'

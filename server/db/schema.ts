@@ -19,6 +19,8 @@ export interface Database {
   userTeams: { userId: string; teamId: string; orgId: string; role: TeamRole }
   projects: ProjectRow
   repositories: RepositoryRow
+  /** Wrapped by the master key; a project has one from its first encrypted string on. */
+  projectKeys: { projectId: string; wrappedKey: Uint8Array }
   projectTeamAccess: { projectId: string; teamId: string; level: AccessLevel }
   secrets: SecretRow
   secretValues: { secretId: string; wrappedKey: Uint8Array; salt: Uint8Array | null; data: Uint8Array }

@@ -9,6 +9,7 @@ import { nullPointer, textError } from '../errors.ts'
 import { checkNames, nameViolations, paging, param, readJson, readOptionalJson, reject, resource } from '../http.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { accessEntry, entryViolations, teamOfEntry } from '../teams/accessEntry.ts'
+import { encryptForProject } from './encryptedStrings.ts'
 import { projectRequest, projectViolations, repositoryRequest, repositoryViolations } from './requests.ts'
 import {
   findRepository,
@@ -69,6 +70,20 @@ export function projectRoutes(app: Hono<Env>, services: Services) {
       checkPath(c, 'ProjectResourceV2.get')
       const { org, project } = await readableProject(db, c)
       return projectEntry(db, project, org.name)
+    },
+  })
+
+  resource(app, '/api/v1/org/:orgName/project/:projectName/encrypt', {
+    /** Not audited, as in Concord: nothing changes, and nothing is read. */
+    POST: {
+      consumes: 'text/plain',
+      handle: async (c) => {
+        const clear = Buffer.from(await c.req.text())
+        checkPath(c, 'ProjectResource.encrypt')
+        const { project } = await projectForMembers(db, c)
+        await requireProject(db, principalOf(c), project, 'READER', 'strict')
+        return { ok: true, data: (await encryptForProject(services, project.id, clear)).toString('base64') }
+      },
     },
   })
 
