@@ -32,17 +32,12 @@ export const userInfoQuery = queryOptions({
 /** Set when the server has just said that there is no session, so that the sign-in page need not ask again. */
 let nobody = false
 
-let asking: Promise<Whoami> | undefined
-
 /** On a first visit: takes up the session that the browser has, or throws the 401. */
 export async function resumeSession(): Promise<Whoami> {
   const known = session.get()
   if (known) return known
-  asking ??= http.get<Whoami>(WHOAMI, { signingIn: true }).finally(() => {
-    asking = undefined
-  })
   try {
-    const whoami = await asking
+    const whoami = await http.get<Whoami>(WHOAMI, { signingIn: true })
     session.set(whoami)
     return whoami
   } catch (error) {
