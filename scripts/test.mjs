@@ -59,7 +59,7 @@ async function check(program, args) {
 
 async function unitTests() {
   const report = join(reports, 'vitest.json')
-  const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const args = ['run', '--project=src', '--project=server', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const code = await runNode(bin('vitest', 'vitest.mjs'), args, 5 * MINUTE)
   const { numPassedTests, numFailedTests, testResults } = readReport(report)
   // A file that could not even be loaded has no tests to fail.
@@ -115,16 +115,27 @@ function runNode(script, args, limit, environment = {}) {
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, CI: 'true', ...environment },
     })
+    let late = false
     const timer = setTimeout(() => {
       console.error(`Stopped after ${limit / MINUTE} minutes.`)
-      child.kill('SIGTERM')
-      setTimeout(() => child.kill('SIGKILL'), 5000).unref()
-      resolve(124)
+      late = true
+      end()
     }, limit)
+    // An interrupt, because the runners then stop the servers and browsers that they have started.
+    const end = () => {
+      child.kill('SIGINT')
+      setTimeout(() => child.kill('SIGKILL'), 10_000).unref()
+    }
+    const onSignal = () => {
+      end()
+      child.on('exit', () => process.exit(1))
+    }
+    process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
     child.on('error', reject)
     child.on('exit', (code) => {
       clearTimeout(timer)
-      resolve(code ?? 1)
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+      resolve(late ? 124 : (code ?? 1))
     })
   })
 }
