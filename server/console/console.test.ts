@@ -139,4 +139,6 @@ test('the console’s settings are a script of the console, for everybody', asyn
   const answer = await server.request(`${CONSOLE}/cfg`, { as: '' })
   expect(answer.status).toBe(303)
   expect(answer.headers.get('Location')).toBe('http://localhost/cfg.js')
+  const behindTls = await server.request(`${CONSOLE}/cfg`, { as: '', headers: { 'X-Forwarded-Proto': 'https' } })
+  expect(behindTls.headers.get('Location')).toBe('https://localhost/cfg.js')
 })

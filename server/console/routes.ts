@@ -57,7 +57,7 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
   resource(app, `${CONSOLE}/cfg`, {
     GET: {
       produces: 'text/plain',
-      handle: (c) => c.redirect(new URL('/cfg.js', c.req.url).href, 303),
+      handle: (c) => c.redirect(consoleSettingsOf(c), 303),
     },
   })
 
@@ -158,3 +158,13 @@ const directTeamsOf = (db: Db, userId: string) =>
     .orderBy('orgs.name')
     .orderBy('teams.name')
     .execute()
+
+/**
+ * Absolute, as Concord's. Behind a proxy that ends TLS it has to be https: a page of that scheme loads no script of
+ * the other one.
+ */
+function consoleSettingsOf(c: Call): string {
+  const address = new URL('/cfg.js', c.req.url)
+  if (c.req.header('X-Forwarded-Proto') === 'https') address.protocol = 'https:'
+  return address.href
+}
