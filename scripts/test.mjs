@@ -59,7 +59,14 @@ async function check(program, args) {
 
 async function unitTests() {
   const report = join(reports, 'vitest.json')
-  const args = ['run', '--project=src', '--project=server', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const args = [
+    'run',
+    '--project=src',
+    '--project=server',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]
   const code = await runNode(bin('vitest', 'vitest.mjs'), args, 5 * MINUTE)
   const { numPassedTests, numFailedTests, testResults } = readReport(report)
   // A file that could not even be loaded has no tests to fail.
