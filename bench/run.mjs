@@ -137,7 +137,7 @@ function node(args, environment) {
   return spawn(process.execPath, args, {
     cwd: ROOT,
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, ...environment },
+    env: { ...process.env, CONCORD_URL: '', ...environment },
   })
 }
 

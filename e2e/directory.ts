@@ -15,7 +15,8 @@ export async function givenDirectoryUser({ of = [] }: { of?: Org[] } = {}): Prom
   const password = `Pass: ${unique('wörd')}`
   execFileSync(process.execPath, ['scripts/start.mjs', '--run', 'user', 'add', username], {
     input: `${password}\n`,
-    env: { ...process.env, DATA_DIR: process.env.E2E_DATA_DIR },
+    // With CONCORD_URL the users would be another server's.
+    env: { ...process.env, DATA_DIR: process.env.E2E_DATA_DIR, CONCORD_URL: '' },
   })
   const { id } = await call<{ id: string }>(path`/api/v1/user/${username}`)
   for (const org of of) await givenMember(org, { id })

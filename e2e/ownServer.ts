@@ -19,6 +19,7 @@ export class OwnServer {
     this.url = `http://127.0.0.1:${port}`
     this.#environment = {
       ...process.env,
+      CONCORD_URL: '',
       PORT: String(port),
       HOST: '127.0.0.1',
       DATA_DIR: dataDir,

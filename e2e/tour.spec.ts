@@ -18,7 +18,15 @@ const test = base.extend<{ firstStart: Console }>({
   firstStart: async ({}, use) => {
     const dataDir = mkdtempSync(join(tmpdir(), 'concord-tour-'))
     const server = spawn(process.execPath, ['scripts/start.mjs'], {
-      env: { ...process.env, PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, SAMPLE_DATA: 'on', LOG_LEVEL: 'warn' },
+      env: {
+        ...process.env,
+        CONCORD_URL: '',
+        PORT: '0',
+        HOST: '127.0.0.1',
+        DATA_DIR: dataDir,
+        SAMPLE_DATA: 'on',
+        LOG_LEVEL: 'warn',
+      },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const ended = new Promise((resolve) => server.on('exit', resolve))

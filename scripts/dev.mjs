@@ -13,11 +13,10 @@ const vite = await createServer({
 })
 const { run } = await vite.ssrLoadModule('/server/run.ts')
 
-await run((services) => {
+function apiOf(services) {
   let createApp
   let answerApi
   return async (request, response) => {
-    if (!request.url.startsWith('/api/')) return vite.middlewares(request, response)
     try {
       const loaded = await vite.ssrLoadModule('/server/app.ts')
       if (loaded.createApp !== createApp) {
@@ -32,4 +31,6 @@ await run((services) => {
     }
     return answerApi(request, response)
   }
-}, server)
+}
+
+await run({ apiOf, site: vite.middlewares, server })

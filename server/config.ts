@@ -9,6 +9,13 @@ const settings = z.object({
   PORT: wholeNumber('PORT', 0, 65535).default(8080),
   HOST: z.string().min(1).default('127.0.0.1'),
   DATA_DIR: z.string().min(1).default('./data'),
+  CONCORD_URL: z
+    .string()
+    .refine(isServerAddress, {
+      error: 'CONCORD_URL must be the address of a Concord server, as in https://concord.example.com',
+    })
+    .transform((text) => new URL(text))
+    .optional(),
   SAMPLE_DATA: onOff('SAMPLE_DATA').default(true),
   ADMIN_API_KEY: z
     .string()
@@ -36,6 +43,8 @@ export interface Config {
   host: string
   /** Absolute path of the folder that holds the database and the server's own keys. */
   dataDir: string
+  /** The Concord that the console stands in front of; undefined: our own server. */
+  concordUrl: URL | undefined
   sampleData: boolean
   /** The first admin's API key, base64; undefined: one is made on the first run. */
   adminApiKey: string | undefined
@@ -65,6 +74,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     port: s.PORT,
     host: s.HOST,
     dataDir: isAbsolute(s.DATA_DIR) ? s.DATA_DIR : resolve(s.DATA_DIR),
+    concordUrl: s.CONCORD_URL,
     sampleData: s.SAMPLE_DATA,
     adminApiKey: s.ADMIN_API_KEY,
     masterKey: s.MASTER_KEY,
@@ -88,6 +98,13 @@ function onOff(name: string) {
   return z
     .enum(['on', 'off', 'true', 'false'], { error: `${name} must be on or off` })
     .transform((value) => value === 'on' || value === 'true')
+}
+
+/** No path, as Concord is always at the root of its host, and no password, as the address is shown and logged. */
+function isServerAddress(value: string) {
+  if (!URL.canParse(value)) return false
+  const { protocol, origin, href } = new URL(value)
+  return /^https?:$/.test(protocol) && href === `${origin}/`
 }
 
 function isApiKey(value: string) {

@@ -1,7 +1,6 @@
 import type { RequestListener, Server } from 'node:http'
 import type { Config } from './config.ts'
-import { closeDatabase } from './db/open.ts'
-import type { Services } from './services.ts'
+import type { Log } from './log.ts'
 
 /** The server cannot take the address it was told to. */
 export class ListenError extends Error {}
@@ -40,11 +39,8 @@ export function addressOf(server: Server, { host }: Config): string {
   return `http://${name}:${port}/`
 }
 
-/**
- * Stops accepting, lets the requests that are under way finish for at most `patience` milliseconds, and closes the
- * database.
- */
-export async function stop(servers: Server[], { db, log }: Services, patience = 10_000): Promise<void> {
+/** Stops accepting and lets the requests that are under way finish, for at most `patience` milliseconds. */
+export async function stop(servers: Server[], log: Log, patience = 10_000): Promise<void> {
   const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)))
   // A connection that was busy when the stop began becomes idle later and would stay open for its keep-alive.
   const idle = setInterval(() => {
@@ -57,5 +53,4 @@ export async function stop(servers: Server[], { db, log }: Services, patience = 
   await Promise.all(closed)
   clearInterval(idle)
   clearTimeout(enough)
-  await closeDatabase(db)
 }

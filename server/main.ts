@@ -7,9 +7,7 @@ import { createSite } from './site.ts'
 // The built server is dist/server/main.js, the built console dist/client.
 const site = createSite(fileURLToPath(new URL('../client', import.meta.url)))
 
-await run((services) => {
-  const api = createApp(services)
-  return getRequestListener((request, env) =>
-    new URL(request.url).pathname.startsWith('/api/') ? api.fetch(request, env) : site(request),
-  )
+await run({
+  apiOf: (services) => getRequestListener(createApp(services).fetch),
+  site: getRequestListener(site),
 })

@@ -1,10 +1,11 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { removeDeadSessions } from './auth/sessions.ts'
-import { ConfigError, readConfig } from './config.ts'
+import { type Config, ConfigError, readConfig } from './config.ts'
 import { listenForCommands } from './control.ts'
-import { DataFolderInUseError } from './db/open.ts'
+import { closeDatabase, DataFolderInUseError } from './db/open.ts'
+import { createGateway } from './gateway.ts'
 import { addressOf, ListenError, listen, stop } from './listen.ts'
-import { createLog } from './log.ts'
+import { createLog, type Log } from './log.ts'
 import type { Services } from './services.ts'
 import { setUp } from './setup.ts'
 import { MasterKeyError } from './vault/masterKey.ts'
@@ -14,29 +15,52 @@ const HOUR = 3_600_000
 /** npm passes on a Ctrl+C that the terminal has sent to us already: two at once are one. */
 const SAME_SIGNAL = 500
 
-/**
- * Starts the server with the settings of the environment and runs it until a signal stops it. `listenerOf` gives what
- * answers the requests; `server` is for those who need the HTTP server before it listens.
- */
-export async function run(listenerOf: (services: Services) => RequestListener, server = createServer()): Promise<void> {
+export interface Listeners {
+  /** What answers the requests to our own API. */
+  apiOf(services: Services): RequestListener
+  /** What answers all others: the console. */
+  site: RequestListener
+  /** For those who need the HTTP server before it listens. */
+  server?: Server
+}
+
+/** Starts the server with the settings of the environment and runs it until a signal stops it. */
+export async function run({ apiOf, site, server = createServer() }: Listeners): Promise<void> {
   try {
-    await start(listenerOf, server)
+    const config = readConfig(process.env)
+    const log = createLog(config.logLevel)
+    const listenWith = (api: RequestListener) =>
+      listen(server, (request, response) => (isForApi(request.url) ? api : site)(request, response), config)
+    const { concordUrl } = config
+    const close = concordUrl
+      ? await startGateway(concordUrl, log, server, listenWith)
+      : await startServer(config, log, server, (services) => listenWith(apiOf(services)))
+    stopOnSignal(close, log)
+    if (!isLoopback(config.host) && !config.secureCookies) {
+      log.warn('other computers can reach this server, over http: put https in front of it (docs/operations.md)')
+    }
+    const before = concordUrl ? `, in front of ${concordUrl.origin}` : ''
+    console.log(`Concord secrets console: ${addressOf(server, config)}${before}`)
   } catch (error) {
     giveUp(error)
   }
 }
 
-async function start(listenerOf: (services: Services) => RequestListener, server: Server) {
+/** Answers how to end it. */
+async function startServer(
+  config: Config,
+  log: Log,
+  server: Server,
+  listenWith: (services: Services) => Promise<void>,
+): Promise<() => Promise<void>> {
   // Whatever this process writes is for its own user: database, keys, control socket, backups.
   process.umask(0o077)
-  const config = readConfig(process.env)
-  const log = createLog(config.logLevel)
   const services = await setUp(config, log)
   // Before anything else can fail: the credentials of the first run are never known again.
   if (services.firstRun) console.log(welcome(services.firstRun, config))
   let control: Server | undefined
   try {
-    await listen(server, listenerOf(services), config)
+    await listenWith(services)
     control = await listenForCommands(services)
   } catch (error) {
     await services.db.destroy()
@@ -47,23 +71,42 @@ async function start(listenerOf: (services: Services) => RequestListener, server
       log.error('dead sessions not removed', { name: error.name }),
     )
   const cleaning = setInterval(clean, HOUR)
+  return async () => {
+    clearInterval(cleaning)
+    await stop(control ? [server, control] : [server], log)
+    await closeDatabase(services.db)
+  }
+}
+
+/** Answers how to end it. There is nothing to keep here, so no folder is made. */
+async function startGateway(
+  concord: URL,
+  log: Log,
+  server: Server,
+  listenWith: (api: RequestListener) => Promise<void>,
+) {
+  await listenWith(createGateway(concord, log))
+  return () => stop([server], log)
+}
+
+/** With dot segments resolved too: Concord has its own answer to them, which is not the console. */
+function isForApi(url = '') {
+  return url.startsWith('/api/') || new URL(url, 'http://localhost').pathname.startsWith('/api/')
+}
+
+function stopOnSignal(close: () => Promise<void>, log: Log) {
   let stoppedAt: number | undefined
   const onSignal = (signal: NodeJS.Signals) => {
     if (stoppedAt === undefined) {
       stoppedAt = Date.now()
-      clearInterval(cleaning)
       log.info('stopping', { signal })
-      stop(control ? [server, control] : [server], services).then(() => process.exit(0), giveUp)
+      close().then(() => process.exit(0), giveUp)
     } else if (Date.now() - stoppedAt > SAME_SIGNAL) {
       process.exit(1)
     }
   }
-  if (!isLoopback(config.host) && !config.secureCookies) {
-    log.warn('other computers can reach this server, over http: put https in front of it (docs/operations.md)')
-  }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
-  console.log(`Concord secrets console: ${addressOf(server, config)}`)
 }
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.')

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
-import { readConfig } from '../config.ts'
 import { runCommand } from '../control.ts'
-import { runCli, UsageError } from './terminal.ts'
+import { readFolderSettings, runCli, UsageError } from './terminal.ts'
 
 await runCli(async () => {
   const [name, ...rest] = process.argv.slice(2)
@@ -10,7 +9,7 @@ await runCli(async () => {
       'npm run backup -- FILE\n\nWrites a consistent copy of the database to FILE; the server may run or not.',
     )
   }
-  const config = readConfig(process.env)
+  const config = readFolderSettings()
   const file = resolve(name)
   const { bytes } = await runCommand(config, 'backUp', { file })
   console.log(`Wrote ${file} (${Math.ceil(bytes / 1024)} KiB).`)

@@ -1,6 +1,6 @@
 import { stdin, stdout } from 'node:process'
 import { createInterface } from 'node:readline'
-import { ConfigError } from '../config.ts'
+import { type Config, ConfigError, readConfig } from '../config.ts'
 import { CommandError } from '../control.ts'
 import { MasterKeyError } from '../vault/masterKey.ts'
 
@@ -17,6 +17,18 @@ export async function runCli(main: () => Promise<void>): Promise<void> {
     console.error(expected ? (error as Error).message : error)
     process.exitCode = 1
   }
+}
+
+/** The settings, for what works on a data folder. In front of another Concord there is none. */
+export function readFolderSettings(): Config {
+  const config = readConfig(process.env)
+  if (config.concordUrl) {
+    throw new UsageError(
+      `CONCORD_URL is set: users and secrets live in that Concord (${config.concordUrl.origin}), which this command ` +
+        'cannot reach. Unset it to work on a data folder.',
+    )
+  }
+  return config
 }
 
 /**

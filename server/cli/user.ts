@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util'
-import { readConfig } from '../config.ts'
 import { runCommand } from '../control.ts'
 import { type ListedUser, PASSWORD_RULE } from '../users/directory.ts'
-import { readNewPassword, runCli, UsageError } from './terminal.ts'
+import { readFolderSettings, readNewPassword, runCli, UsageError } from './terminal.ts'
 
 const HELP = `Users of the built-in directory:
 
@@ -18,7 +17,7 @@ first line of standard input. The data folder is DATA_DIR; the server may run or
 await runCli(async () => {
   const { values, positionals } = readArguments()
   const [action, username, ...rest] = positionals
-  const config = readConfig(process.env)
+  const config = readFolderSettings()
   if (values.help || !action || rest.length > 0) throw new UsageError(HELP)
   if (action === 'list' && !username) return printUsers(await runCommand(config, 'listUsers', {}))
   if (!username) throw new UsageError(HELP)

@@ -1,0 +1,369 @@
+import { once } from 'node:events'
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from 'node:http'
+import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, expect, test } from 'vitest'
+import { createGateway, type Patience } from './gateway.ts'
+import { createLog } from './log.ts'
+
+const closing: (() => unknown)[] = []
+const logged: string[] = []
+afterEach(async () => {
+  logged.length = 0
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+async function serve(listener: RequestListener): Promise<Server> {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  closing.push(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return server
+}
+
+const portOf = (server: { address(): unknown }) => (server.address() as AddressInfo).port
+
+/** A gateway in front of what answers like this; its address. */
+async function inFrontOf(upstream: RequestListener, patience?: Patience) {
+  const concord = `http://127.0.0.1:${portOf(await serve(upstream))}`
+  return { concord, url: await gatewayTo(concord, patience) }
+}
+
+async function gatewayTo(concord: string, patience?: Patience) {
+  const log = createLog('warn', (line) => logged.push(line))
+  return `http://127.0.0.1:${portOf(await serve(createGateway(new URL(concord), log, patience)))}`
+}
+
+interface Sent {
+  method?: string
+  path?: string
+  headers?: string[]
+  body?: string | Buffer
+}
+
+/** With node:http, as `fetch` tidies paths and headers up. */
+async function ask(url: string, { method = 'GET', path = '/api/x', headers = [], body }: Sent = {}) {
+  const { hostname, port, host } = new URL(url)
+  const sent = httpRequest({ hostname, port, method, path, headers: ['Host', host, ...headers] })
+  sent.end(body)
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+  // An answer can come while the body is still being sent, to nobody.
+  sent.on('error', () => {})
+  return { status: answer.statusCode, message: answer.statusMessage, raw: pairsOf(answer), body: await text(answer) }
+}
+
+function pairsOf({ rawHeaders }: IncomingMessage): [string, string][] {
+  return rawHeaders.flatMap((name, i) => (i % 2 === 0 ? [[name, rawHeaders[i + 1] ?? ''] as [string, string]] : []))
+}
+
+const valuesOf = (pairs: [string, string][], name: string) =>
+  pairs.filter(([key]) => key.toLowerCase() === name.toLowerCase()).map(([, value]) => value)
+
+test.each(['/api/a%2Fb', '/api/../x', '/api//y', '/api/%zz', '/api/%C3%A9?q=%20+&r=a;b', '/api/x;m=1?', '/api/.'])(
+  'the path %s arrives as it was sent',
+  async (path) => {
+    const { url } = await inFrontOf((request, response) => response.end(request.url))
+    expect((await ask(url, { path })).body).toBe(path)
+  },
+)
+
+test('headers go on as they came: twice, in order, spelled the same, in any byte; what is about a connection does not', async () => {
+  let arrived: [string, string][] = []
+  const { url, concord } = await inFrontOf((request, response) => {
+    arrived = pairsOf(request)
+    response.end()
+  })
+  await ask(url, {
+    headers: [
+      ...[
+        'aUTHorization',
+        'dGVzdA',
+        'Cookie',
+        'JSESSIONID=1',
+        'Cookie',
+        'rememberMe=a b',
+        'X-Twice',
+        '1',
+        'x-twice',
+        '2',
+      ],
+      ...[
+        'X-Latin',
+        'caf\u00e9',
+        'Connection',
+        'close, X-Hop',
+        'X-Hop',
+        '1',
+        'Proxy-Authorization',
+        'Basic eA==',
+        'TE',
+        'x',
+      ],
+    ],
+  })
+  expect(valuesOf(arrived, 'Host')).toEqual([new URL(concord).host])
+  expect(arrived.filter(([name]) => !/^(host|connection|x-forwarded-.*)$/i.test(name))).toEqual([
+    ['aUTHorization', 'dGVzdA'],
+    ['Cookie', 'JSESSIONID=1'],
+    ['Cookie', 'rememberMe=a b'],
+    ['X-Twice', '1'],
+    ['x-twice', '2'],
+    ['X-Latin', 'caf\u00e9'],
+  ])
+  expect(Object.fromEntries(arrived)).toMatchObject({
+    'X-Forwarded-For': '127.0.0.1',
+    'X-Forwarded-Proto': 'http',
+    'X-Forwarded-Host': new URL(url).host,
+  })
+})
+
+test('the answer comes back as it was: status, reason, cookies, both challenges, and nothing of the gateway’s', async () => {
+  const headers = [
+    ['WWW-Authenticate', 'Basic realm="Concord"'],
+    ['WWW-Authenticate', 'ConcordApiToken'],
+    ['Set-Cookie', 'rememberMe=deleteMe; Path=/; Max-Age=0'],
+    ['Set-Cookie', 'JSESSIONID=x; Path=/; HttpOnly; SameSite=Lax'],
+    ['Content-Type', 'text/plain;charset=UTF-8'],
+    ['Content-Length', '4'],
+  ] satisfies [string, string][]
+  const { url } = await inFrontOf((_, response) => {
+    response.sendDate = false
+    response.writeHead(401, 'Who Is This', headers.flat()).end('nope')
+  })
+  const answer = await ask(url)
+  expect(answer).toMatchObject({ status: 401, message: 'Who Is This', body: 'nope' })
+  expect(answer.raw.filter(([name]) => !/^(connection|keep-alive)$/i.test(name))).toEqual(headers)
+})
+
+test.each([
+  [{ method: 'HEAD' }, 200, ['Content-Length', '12']],
+  [{ method: 'GET' }, 204, ['X-Any', 'y']],
+  [{ method: 'GET' }, 304, ['ETag', '"x"']],
+] as const)('%o with %i and no body', async (sent, status, header) => {
+  const { url } = await inFrontOf((_, response) => response.writeHead(status, [...header]).end())
+  const answer = await ask(url, sent)
+  expect(answer).toMatchObject({ status, body: '' })
+  expect(answer.raw).toContainEqual(header)
+})
+
+test.each([
+  ['to Concord', (concord: string) => `${concord}/api/v1/a?b#c`, (here: string) => `${here}/api/v1/a?b#c`],
+  [
+    'to Concord by another scheme',
+    (concord: string) => `${concord.replace('http:', 'https:')}/a`,
+    (here: string) => `${here}/a`,
+  ],
+  ['to somebody else', () => 'https://sso.example.com/login', () => 'https://sso.example.com/login'],
+  ['to a host that begins like it', (concord: string) => `${concord}.example.com/x`, undefined],
+  ['without a host', () => '/cfg.js', () => '/cfg.js'],
+] as const)('a redirect %s', async (_, location, expected) => {
+  const { url, concord } = await inFrontOf((request, response) => {
+    response.writeHead(303, { Location: location(`http://${request.headers.host}`) }).end()
+  })
+  const { raw } = await ask(url)
+  expect(valuesOf(raw, 'Location')).toEqual([expected ? expected(url) : location(concord)])
+})
+
+test('the method and a body go on, with its length, in chunks, or none at all', async () => {
+  const { url } = await inFrontOf(async (request, response) => {
+    const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
+    response.end(JSON.stringify([request.method, length, encoding, await text(request)]))
+  })
+  const answers = []
+  for (const [method, headers, body] of [
+    ['PUT', ['Content-Length', '4'], 'some'],
+    ['POST', ['Transfer-Encoding', 'chunked'], 'more'],
+    ['DELETE', ['Content-Length', '2'], '{}'],
+    ['POST', ['Content-Length', '0'], undefined],
+    ['DELETE', [], undefined],
+    ['PATCH', ['Expect', '100-continue', 'Content-Length', '1'], '!'],
+  ] as const) {
+    answers.push(JSON.parse((await ask(url, { method, headers: [...headers], ...(body && { body }) })).body))
+  }
+  expect(answers).toEqual([
+    ['PUT', '4', null, 'some'],
+    ['POST', null, 'chunked', 'more'],
+    ['DELETE', '2', null, '{}'],
+    ['POST', '0', null, ''],
+    ['DELETE', null, null, ''],
+    ['PATCH', '1', null, '!'],
+  ])
+})
+
+test('what streams is not kept: the first bytes pass, both ways, before the last are there', async () => {
+  const { url } = await inFrontOf((request, response) => {
+    response.flushHeaders()
+    request.pipe(response)
+  })
+  const { hostname, port } = new URL(url)
+  const sent = httpRequest({ hostname, port, method: 'POST', path: '/api/echo' })
+  sent.write('first')
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+  expect(String((await once(answer, 'data'))[0])).toBe('first')
+  sent.end('last')
+  expect(await text(answer)).toBe('last')
+})
+
+test('a slow reader slows Concord down: nothing piles up in between', async () => {
+  let written = 0
+  const chunk = Buffer.alloc(1024 * 1024)
+  const { url } = await inFrontOf((_, response) => {
+    const more = () => {
+      while (written < 200 && !response.destroyed) {
+        written += 1
+        if (!response.write(chunk)) return response.once('drain', more)
+      }
+      return response.end()
+    }
+    more()
+  })
+  const { hostname, port } = new URL(url)
+  const [answer] = (await once(httpRequest({ hostname, port, path: '/api/big' }).end(), 'response')) as [
+    IncomingMessage,
+  ]
+  answer.pause()
+  await sleep(500)
+  expect(written).toBeLessThan(100)
+  let bytes = 0
+  for await (const part of answer) bytes += part.length
+  expect(bytes).toBe(200 * chunk.length)
+})
+
+test('who goes away ends the request to Concord too', async () => {
+  let started = (_: unknown) => {}
+  const asked = new Promise((resolve) => {
+    started = resolve
+  })
+  const ended = new Promise((resolve) => {
+    inFrontOf((request, response) => {
+      response.on('close', () => resolve('ended'))
+      started(request.url)
+    }).then(({ url }) => {
+      const { hostname, port } = new URL(url)
+      const sent = httpRequest({ hostname, port, path: '/api/long' }).on('error', () => {})
+      sent.end()
+      asked.then(() => sent.destroy())
+    })
+  })
+  expect(await ended).toBe('ended')
+})
+
+test('an answer that breaks off breaks off here too, and is no whole one', async () => {
+  const { url } = await inFrontOf((_, response) => {
+    response.write('half of ')
+    setTimeout(() => response.destroy(), 20)
+  })
+  await expect(ask(url)).rejects.toThrow()
+})
+
+test('Concord away: 502 in plain text, also to somebody in the middle of an upload, and the log says why', async () => {
+  const probe = createTcpServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const port = portOf(probe)
+  probe.close()
+  const url = await gatewayTo(`http://127.0.0.1:${port}`)
+  const answer = await ask(url, { path: '/api/v1/org?apiKey=hidden' })
+  expect(answer).toMatchObject({ status: 502, body: 'Concord cannot be reached.' })
+  expect(answer.raw).toContainEqual(['Content-Type', 'text/plain;charset=UTF-8'])
+  expect(await ask(url, { method: 'POST', body: Buffer.alloc(8 * 1024 * 1024) })).toMatchObject({ status: 502 })
+  expect(logged.join()).toContain('"reason":"ECONNREFUSED","method":"GET","path":"/api/v1/org"')
+  expect(logged.join()).not.toContain('hidden')
+})
+
+test('Concord silent: 504', async () => {
+  const { url } = await inFrontOf(() => {}, { connect: 1000, silence: 100, idle: 1000 })
+  expect(await ask(url)).toMatchObject({ status: 504, body: 'Concord took too long to answer.' })
+})
+
+test('a Concord that says something now and then is not silent', async () => {
+  const { url } = await inFrontOf(
+    async (_, response) => {
+      for (let i = 0; i < 8; i++) {
+        response.write('.')
+        await sleep(50)
+      }
+      response.end()
+    },
+    { connect: 1000, silence: 250, idle: 1000 },
+  )
+  expect((await ask(url)).body).toBe('........')
+})
+
+test('no connection in time: 504', async () => {
+  // Addresses of documentation (RFC 5737) lead nowhere; a computer without a network says so at once.
+  const url = await gatewayTo('http://192.0.2.1:81', { connect: 100, silence: 10_000, idle: 1000 })
+  const before = performance.now()
+  expect([502, 504]).toContain((await ask(url)).status)
+  expect(performance.now() - before).toBeLessThan(5000)
+})
+
+test('an early refusal of an upload arrives', async () => {
+  const { url } = await inFrontOf((request, response) => {
+    response.writeHead(413).end('too large')
+    setTimeout(() => request.socket.destroy(), 100)
+  })
+  expect(await ask(url, { method: 'POST', body: Buffer.alloc(8 * 1024 * 1024) })).toMatchObject({
+    status: 413,
+    body: 'too large',
+  })
+})
+
+test.each([401, 404])('a Concord without settings for consoles (%i): the console’s own', async (status) => {
+  const { url } = await inFrontOf((_, response) => response.writeHead(status).end())
+  const answer = await ask(url, { path: '/api/service/console/cfg?x' })
+  expect([answer.status, valuesOf(answer.raw, 'Location')]).toEqual([303, ['/cfg.js']])
+  expect((await ask(url, { path: '/api/service/console/whoami' })).status).toBe(status)
+})
+
+test('settings that Concord has are Concord’s', async () => {
+  const { url } = await inFrontOf((_, response) => response.end('window.concord = {}'))
+  expect((await ask(url, { path: '/api/service/console/cfg' })).body).toBe('window.concord = {}')
+})
+
+test('an idle connection is given up before Concord does', async () => {
+  let connections = 0
+  const server = await serve((_, response) => response.end())
+  server.on('connection', () => {
+    connections += 1
+  })
+  const url = await gatewayTo(`http://127.0.0.1:${portOf(server)}`, { connect: 1000, silence: 1000, idle: 100 })
+  await ask(url)
+  await ask(url)
+  expect(connections).toBe(1)
+  await sleep(300)
+  await ask(url)
+  expect(connections).toBe(2)
+})
+
+test.each([
+  'GET /api/a\tb HTTP/1.1\r\nHost: x\r\n\r\n',
+  'GET /api/\x01 HTTP/1.1\r\nHost: x\r\n\r\n',
+  'nonsense\r\n\r\n',
+])('what no client should send ends nothing: %j', async (bytes) => {
+  const { url } = await inFrontOf((_, response) => response.end('fine'))
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.end(bytes)
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 400/)
+  expect((await ask(url)).body).toBe('fine')
+})
+
+test.each(['HTTP/1.1 200 O\x01K\r\n\r\n', 'HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n', 'SSH-2.0-OpenSSH\r\n'])(
+  'an answer that is none is a 502: %j',
+  async (bytes) => {
+    const strange = createTcpServer((socket) => {
+      socket.on('error', () => {}).once('data', () => socket.end(bytes))
+    }).listen(0, '127.0.0.1')
+    await once(strange, 'listening')
+    closing.push(() => strange.close())
+    expect((await ask(await gatewayTo(`http://127.0.0.1:${portOf(strange)}`))).status).toBe(502)
+  },
+)

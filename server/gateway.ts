@@ -1,0 +1,187 @@
+import http, { type IncomingMessage, type RequestListener, type ServerResponse, STATUS_CODES } from 'node:http'
+import https from 'node:https'
+import { pipeline } from 'node:stream'
+import type { Log } from './log.ts'
+
+/** Milliseconds. */
+export interface Patience {
+  /** Until Concord accepts a connection. */
+  connect: number
+  /** Without a byte in either direction; the console itself waits 120 s for a write. */
+  silence: number
+  /** How long a connection is kept for the next request: less than whatever stands there keeps it. */
+  idle: number
+}
+
+const PATIENCE: Patience = { connect: 5_000, silence: 130_000, idle: 4_000 }
+
+/**
+ * Headers that are about one connection, not about the message (RFC 9110 §7.6.1). Node has answered `Expect` already.
+ */
+const HOP_BY_HOP = [
+  'connection',
+  'expect',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
+
+const CONSOLE_SETTINGS = '/api/service/console/cfg'
+
+/**
+ * Passes requests on to a real Concord as they came, byte for byte: path, headers, cookies and streams. node:http
+ * instead of `fetch`, which would tidy up paths and add headers of its own (docs/decisions/gateway.md).
+ *
+ * Concord away is a 502, Concord silent a 504, both as plain text: the console shows its banner for them (ux.md §2).
+ */
+export function createGateway(concord: URL, log: Log, patience = PATIENCE): RequestListener {
+  const client = concord.protocol === 'https:' ? https : http
+  const agent = new client.Agent({ keepAlive: true, maxSockets: 256, timeout: patience.idle })
+
+  return (request, response) => {
+    const started = performance.now()
+    response.sendDate = false
+    let passed: http.ClientRequest
+    try {
+      passed = client.request({
+        protocol: concord.protocol,
+        hostname: concord.hostname.replace(/^\[|\]$/g, ''),
+        port: concord.port,
+        method: request.method,
+        path: request.url,
+        headers: requestHeaders(request, concord),
+        agent,
+      })
+    } catch (error) {
+      // Node's server lets characters through that its client does not send.
+      giveUp(response, 400, 'The address of this request cannot be passed on.')
+      log.warn('request not passed on', { method: request.method, reason: codeOf(error) })
+      return
+    }
+
+    let over = false
+    const noAnswer = (status: 502 | 504, reason: string) => {
+      if (over || response.destroyed || response.writableFinished) return
+      over = true
+      log.warn('no answer from Concord', { status, reason, method: request.method, path: pathOf(request) })
+      giveUp(response, status, status === 504 ? 'Concord took too long to answer.' : 'Concord cannot be reached.')
+      passed.destroy()
+    }
+    limitConnecting(passed, patience, () => noAnswer(504, 'no connection'))
+    passed.setTimeout(patience.silence, () => noAnswer(504, 'silence'))
+
+    let answered = false
+    passed.on('response', (answer) => {
+      answered = true
+      try {
+        passAnswer(answer, request, response, concord)
+      } catch (error) {
+        noAnswer(502, codeOf(error))
+      }
+    })
+    passed.on('error', (error) => {
+      // Somebody is in the middle of sending a body: it has to go somewhere, or they never read what we say.
+      request.unpipe(passed).resume()
+      // After an answer the trouble is the answer's own; one that came whole is good even so (a 413 to an upload).
+      if (!answered) noAnswer(502, codeOf(error))
+    })
+    response.on('close', () => {
+      // Who has gone away waits for no answer.
+      if (!response.writableFinished) passed.destroy()
+      log.debug('request', {
+        method: request.method,
+        path: pathOf(request),
+        status: response.statusCode,
+        ms: Math.round(performance.now() - started),
+      })
+    })
+    request.pipe(passed)
+  }
+}
+
+function passAnswer(answer: IncomingMessage, request: IncomingMessage, response: ServerResponse, concord: URL) {
+  if (isMissing(answer) && request.method === 'GET' && pathOf(request) === CONSOLE_SETTINGS) {
+    // Concord before 2.17 has no such script; without this the page would begin with an error.
+    answer.resume()
+    response.writeHead(303, { Location: '/cfg.js' }).end()
+    return
+  }
+  response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answerHeaders(answer, request, concord))
+  pipeline(answer, response, () => {})
+}
+
+/** What Concord does not know it hides behind a 401 from those it does not know either. */
+const isMissing = ({ statusCode }: IncomingMessage) => statusCode === 404 || statusCode === 401
+
+const pathOf = ({ url }: IncomingMessage) => url?.split('?')[0]
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? (error as Error).name
+
+/** As name and value in turn, so that a header that came twice goes on twice, spelled as it came. */
+function requestHeaders(request: IncomingMessage, concord: URL): string[] {
+  const { headers, socket } = request
+  const passed = endToEnd(request).filter(([name]) => !/^(host|x-forwarded-(for|proto|host))$/i.test(name))
+  const before = headers['x-forwarded-for']
+  const address = socket.remoteAddress ?? ''
+  return [
+    ['Host', concord.host],
+    ...passed,
+    ['X-Forwarded-For', before ? `${before}, ${address}` : address],
+    ['X-Forwarded-Proto', headers['x-forwarded-proto']?.toString() ?? 'http'],
+    ['X-Forwarded-Host', headers['x-forwarded-host']?.toString() ?? headers.host ?? ''],
+    ...framing(request),
+  ].flat()
+}
+
+/** A body of unknown length goes on in chunks, as it came; without these words Node would announce one that is not there. */
+function framing({ headers, method = '' }: IncomingMessage): [string, string][] {
+  if (headers['transfer-encoding']) return [['Transfer-Encoding', 'chunked']]
+  const bodiless = ['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'].includes(method)
+  return headers['content-length'] === undefined && !bodiless ? [['Content-Length', '0']] : []
+}
+
+/** A redirect to Concord's own address would leave this origin: it becomes one to here. */
+function answerHeaders(answer: IncomingMessage, request: IncomingMessage, concord: URL): string[] {
+  const here = `${request.headers['x-forwarded-proto'] ?? 'http'}://${request.headers.host}`
+  return endToEnd(answer).flatMap(([name, value]) => {
+    if (name.toLowerCase() !== 'location' || !URL.canParse(value)) return [name, value]
+    // By host, not by scheme: behind something that ends its https Concord itself believes in http.
+    const { host, href, origin } = new URL(value)
+    return [name, host === concord.host ? here + href.slice(origin.length) : value]
+  })
+}
+
+function endToEnd({ rawHeaders, headers }: IncomingMessage): [name: string, value: string][] {
+  const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase())
+  const dropped = new Set([...HOP_BY_HOP, ...named])
+  const pairs: [string, string][] = []
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(i, i + 2)
+    if (!dropped.has(name.toLowerCase())) pairs.push([name, value])
+  }
+  return pairs
+}
+
+/** Says that there is no answer; in the middle of one it can only cut it off. */
+function giveUp(response: ServerResponse, status: number, words: string) {
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  const headers = { 'Content-Type': 'text/plain;charset=UTF-8', 'Cache-Control': 'no-store' }
+  response.writeHead(status, STATUS_CODES[status], headers).end(words)
+}
+
+function limitConnecting(passed: http.ClientRequest, { connect }: Patience, tooLate: () => void) {
+  passed.on('socket', (socket) => {
+    if (!socket.connecting) return
+    const timer = setTimeout(tooLate, connect)
+    const arrived = () => clearTimeout(timer)
+    socket.once('connect', arrived).once('close', arrived)
+  })
+}
