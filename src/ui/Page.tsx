@@ -32,7 +32,7 @@ export function Page({ title, mono, documentTitle = title, facts, action, takesF
     const isFirstPage = lastPathname === undefined
     const moved = lastPathname !== pathname
     lastPathname = pathname
-    if (moved && !isFirstPage && takesFocus) heading.current?.focus()
+    if (moved && !isFirstPage && takesFocus) heading.current?.focus({ preventScroll: true })
   }, [pathname, takesFocus])
 
   return (
