@@ -81,12 +81,31 @@ export async function requireSecret(db: Db, who: Principal, secret: SecretRow, l
 }
 
 /**
- * Who may download the value of a secret that is linked to projects: running processes, which this server does not have,
- * and system readers. Admins and the secret's owner may not (SecretManager#assertProjectScope, contract §9.9).
+ * Who may download the value of a secret that is linked to projects: processes of one of these projects, and system
+ * readers. Admins and the secret's owner may not (SecretManager#assertProjectScope, contract §9.9).
  */
 export function requireProjectScope(who: Principal, secret: SecretRow, projectIds: readonly string[]) {
   if (projectIds.length === 0 || isSystemReader(who)) return
-  throw forbidden(`Project-scoped secrets can only be accessed within a running process. Secret: ${secret.name}`)
+  if (who.process && projectIds.includes(who.process.projectId)) return
+  const where = who.process ? 'the project they belong to' : 'a running process'
+  throw forbidden(`Project-scoped secrets can only be accessed within ${where}. Secret: ${secret.name}`)
+}
+
+/** A token that opens further sessions would never have to end. */
+export function requireProcessSessionStart(who: Principal) {
+  if (who.process) throw forbidden('A process session cannot open another one')
+}
+
+/** Who opened a process session, also with its own token, and admins. */
+export function requireProcessSessionEnd(who: Principal, session: { userId: string }) {
+  if (isAdmin(who) || userOfPrincipal(who).id === session.userId) return
+  throw forbidden(`The current user (${nameOf(who)}) did not open this process session`)
+}
+
+/** Concord decrypts for everybody who knows the id of a process; here its token is needed. */
+export function requireThisProcess(who: Principal, instanceId: string) {
+  if (who.process?.instanceId === instanceId) return
+  throw forbidden('Only the process itself can do that, with its session token')
 }
 
 /** A project's rule; throws Concord's 403. */

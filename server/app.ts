@@ -8,6 +8,7 @@ import { consoleRoutes } from './console/routes.ts'
 import { emptyError, HttpError, javaError, textError, VALIDATION_ERRORS_TYPE } from './errors.ts'
 import { admits } from './http.ts'
 import { orgRoutes } from './orgs/routes.ts'
+import { processRoutes } from './processes/routes.ts'
 import { projectRoutes } from './projects/routes.ts'
 import { secretRoutes } from './secrets/routes.ts'
 import { serverRoutes } from './serverInfo.ts'
@@ -65,6 +66,7 @@ export function createApp(services: Services): Hono<Env> {
   consoleRoutes(app, services)
   orgRoutes(app, services)
   projectRoutes(app, services)
+  processRoutes(app, services)
   teamRoutes(app, services)
   userRoutes(app, services)
   secretRoutes(app, services)

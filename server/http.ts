@@ -9,7 +9,7 @@ type Handler = (c: Call) => unknown | Promise<unknown>
 
 interface Operation {
   /** The request's media type; another one, or none, is a 415. */
-  consumes?: 'application/json' | 'multipart/form-data' | 'text/plain'
+  consumes?: 'application/json' | 'multipart/form-data' | 'text/plain' | 'application/octet-stream'
   /** What the answer is; an `Accept` that does not admit it is a 406. Default: JSON. */
   produces?: string
   handle: Handler

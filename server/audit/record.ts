@@ -38,23 +38,24 @@ export interface AuditEvent {
  * which events have which details).
  */
 export async function recordAudit(db: Db, c: Call, { object, action, details, principal }: AuditEvent): Promise<void> {
-  const user = (principal ?? c.get('principal'))?.user
+  const who = principal ?? c.get('principal')
   await db
     .insertInto('auditLog')
     .values({
       entryDate: new Date().toISOString(),
-      userId: user?.id ?? null,
+      userId: who?.user?.id ?? null,
       object,
       action,
-      details: JSON.stringify({ ...details, ...sourceOf(c) }),
+      details: JSON.stringify({ ...details, ...sourceOf(c, who) }),
     })
     .execute()
 }
 
-function sourceOf(c: Call) {
+function sourceOf(c: Call, who: Principal | undefined) {
+  const channel = { type: c.req.header('X-Concord-UI-Request') ? 'UI' : 'API_REQUEST' }
   return {
     requestId: c.get('requestId'),
     requestIp: c.env?.incoming?.socket.remoteAddress,
-    actionSource: { type: c.req.header('X-Concord-UI-Request') ? 'UI' : 'API_REQUEST' },
+    actionSource: who?.process ? { type: 'PROCESS', instanceId: who.process.instanceId } : channel,
   }
 }

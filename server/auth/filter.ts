@@ -3,7 +3,7 @@ import { recordAudit } from '../audit/record.ts'
 import { emptyError } from '../errors.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { apiKeyPrincipal } from './apiKey.ts'
-import { basicPrincipal, malformedCredentials, readBasic } from './basic.ts'
+import { basicPrincipal, readBasic } from './basic.ts'
 import {
   cookieOf,
   forgetRememberMe,
@@ -15,6 +15,7 @@ import {
 import type { Principal } from './principal.ts'
 import { readRememberMe, rememberedPrincipal, rememberMeValue } from './rememberMe.ts'
 import { findSession, startSession } from './sessions.ts'
+import { sessionTokenPrincipal } from './sessionToken.ts'
 import { Throttle } from './throttle.ts'
 
 /** Paths below /api that need no authentication (contract §2.1). */
@@ -77,23 +78,22 @@ async function identify(c: Call, services: Services, throttle: Throttle): Promis
     const details = { realm: 'apikey', apiKeyId: principal.apiKeyId }
     await recordAudit(db, c, { principal, object: 'SYSTEM', action: 'ACCESS', details })
   }
-  if (!principal.user) return principal
+  // Session tokens never become a web session (contract §2.2).
+  if (!principal.user || principal.process) return principal
   if (!viaKey || isTrue(c, 'X-Concord-EnableSession')) await openSession(c, services, principal)
   if (isTrue(c, 'X-Concord-RememberMe')) sendRememberMeCookie(c, config, rememberMeValue(masterKey, principal))
   return principal
 }
 
 /** Concord 2.44's order: Basic, API key, session token; the first that knows the caller wins. */
-async function fromHeaders(c: Call, { db }: Services, throttle: Throttle) {
+async function fromHeaders(c: Call, { db, masterKey }: Services, throttle: Throttle) {
   const authorization = c.req.header('Authorization')?.trim()
   const basic = readBasic(authorization)
   if (basic && 'username' in basic) return basicPrincipal(db, throttle, addressOf(c), basic)
   const byKey = await apiKeyPrincipal(db, authorization)
   if (byKey) return byKey
   const sessionToken = c.req.header('X-Concord-SessionToken') ?? basic?.sessionToken
-  // Tokens of processes: nobody can have one yet, so each is as undecodable as a stranger's is for Concord.
-  if (sessionToken !== undefined) throw malformedCredentials('Invalid session token')
-  return undefined
+  return sessionToken === undefined ? undefined : sessionTokenPrincipal(db, masterKey, sessionToken)
 }
 
 async function openSession(c: Call, { db, config }: Services, principal: Principal) {

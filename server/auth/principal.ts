@@ -12,6 +12,8 @@ export interface Principal {
   roles: ReadonlySet<string>
   /** The key that was sent, for the audit log. */
   apiKeyId?: string
+  /** The process session whose token was sent. */
+  process?: { instanceId: string; projectId: string }
 }
 
 /** The principal of a request behind the authentication filter. */

@@ -4,6 +4,7 @@ import { Kysely, type Migration, Migrator, SqliteDialect, sql } from 'kysely'
 import LibSql from 'libsql'
 import * as initial from './migrations/001_initial.ts'
 import * as projectKeys from './migrations/002_project_keys.ts'
+import * as processSessions from './migrations/003_process_sessions.ts'
 import type { Database } from './schema.ts'
 
 export type Db = Kysely<Database>
@@ -14,6 +15,7 @@ export class DataFolderInUseError extends Error {}
 const MIGRATIONS: Record<string, Migration> = {
   '001_initial': initial,
   '002_project_keys': projectKeys,
+  '003_process_sessions': processSessions,
 }
 
 /** The name of the database's file inside the data folder. */

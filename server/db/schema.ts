@@ -10,6 +10,7 @@ export interface Database {
   sessions: SessionRow
   /** Remember-me cookies that a logout ended, until they would have ended by themselves. */
   endedRememberMe: { id: string; forgettable: string }
+  processSessions: { instanceId: string; userId: string; projectId: string; expiresAt: string }
   orgs: OrgRow
   teams: { id: string; orgId: string; name: string; description: string | null }
   teamUsers: { teamId: string; userId: string; role: TeamRole }

@@ -78,10 +78,14 @@ async function openSecret(
   } catch (error) {
     throw error instanceof WrongPasswordError ? refuse(WRONG_PASSWORD) : damaged(error, secret, services)
   }
+  const inProject = scope === 'apiAccess' && who.process
   await recordAudit(db, c, {
     object: 'SECRET',
     action: 'ACCESS',
-    details: { orgId: secret.orgId, secretId: secret.id, name: secret.name, type: secret.type, scope: { name: scope } },
+    details: {
+      ...{ orgId: secret.orgId, secretId: secret.id, name: secret.name, type: secret.type },
+      scope: inProject ? { name: 'projectAccess', projectId: inProject.projectId } : { name: scope },
+    },
   })
   return { secret, value }
 }

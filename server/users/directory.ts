@@ -169,6 +169,7 @@ async function adminIds(db: Db) {
 
 async function endSessions(db: Db, userId: string) {
   await db.deleteFrom('sessions').where('userId', '=', userId).execute()
+  await db.deleteFrom('processSessions').where('userId', '=', userId).execute()
 }
 
 /** There is no request behind these changes, as there is behind those that audit/record.ts writes. */

@@ -1,0 +1,133 @@
+import type { Hono } from 'hono'
+import { z } from 'zod'
+import {
+  requireOrg,
+  requireProcessSessionEnd,
+  requireProcessSessionStart,
+  requireProject,
+  requireThisProcess,
+} from '../access.ts'
+import { recordAudit } from '../audit/record.ts'
+import { principalOf, userOf } from '../auth/principal.ts'
+import { sessionTokenOf } from '../auth/sessionToken.ts'
+import type { Db } from '../db/open.ts'
+import { textError, validationError } from '../errors.ts'
+import { resource, uuidParam } from '../http.ts'
+import { newId } from '../ids.ts'
+import { decryptForProject } from '../projects/encryptedStrings.ts'
+import { requireProjectNamed } from '../projects/store.ts'
+import type { Call, Env, Services } from '../services.ts'
+import { readTtl, TTL_HELP } from './ttl.ts'
+
+const BINARY = 'application/octet-stream'
+
+const sessionRequest = z.object({
+  orgName: z.string({ error: "'orgName' is required" }),
+  projectName: z.string({ error: "'projectName' is required" }),
+  ttl: z
+    .unknown()
+    .optional()
+    .transform((ttl, context) => {
+      const seconds = readTtl(ttl)
+      if (seconds !== undefined) return seconds
+      context.addIssue({ code: 'custom', message: TTL_HELP })
+      return z.NEVER
+    }),
+})
+
+/**
+ * Process sessions, and what processes ask Concord for. Concord makes a session token for each process that it runs; this
+ * server runs none, so whoever runs one elsewhere opens a session for it. Paths with `/x/` are ours, not Concord's.
+ */
+export function processRoutes(app: Hono<Env>, services: Services) {
+  const { db, masterKey } = services
+
+  resource(app, '/api/x/v1/process-session', {
+    POST: {
+      consumes: 'application/json',
+      handle: async (c) => {
+        const { orgName, projectName, ttl } = await readRequest(c)
+        const instanceId = newId()
+        const expiresAt = new Date(Date.now() + ttl * 1000).toISOString()
+        await db.transaction().execute((trx) => open(trx, c, { instanceId, orgName, projectName, expiresAt }))
+        return { instanceId, sessionToken: sessionTokenOf(masterKey, instanceId), expiresAt }
+      },
+    },
+  })
+
+  resource(app, '/api/x/v1/process-session/:instanceId', {
+    DELETE: (c) =>
+      db.transaction().execute(async (trx) => {
+        const session = await requireSession(trx, uuidParam(c, 'instanceId'))
+        requireProcessSessionEnd(principalOf(c), session)
+        await trx.deleteFrom('processSessions').where('instanceId', '=', session.instanceId).execute()
+        const { instanceId, projectId } = session
+        await recordAudit(trx, c, { object: 'PROCESS', action: 'DELETE', details: { instanceId, projectId } })
+        return { ok: true, result: 'DELETED' }
+      }),
+  })
+
+  resource(app, '/api/v1/process/:instanceId/decrypt', {
+    /** Of a string that `POST …/project/{name}/encrypt` made: its bytes, not base64. Not audited, as in Concord. */
+    POST: {
+      consumes: BINARY,
+      produces: BINARY,
+      handle: async (c) => {
+        const bytes = Buffer.from(await c.req.arrayBuffer())
+        const { instanceId, projectId } = await requireSession(db, uuidParam(c, 'instanceId'))
+        requireThisProcess(principalOf(c), instanceId)
+        const clear = await decryptForProject(services, projectId, bytes)
+        return c.body(new Uint8Array(clear), 200, { 'Content-Type': BINARY })
+      },
+    },
+  })
+}
+
+/** Says what is wrong in words: unlike Concord's own paths, this one has no clients that know its 500s. */
+async function readRequest(c: Call) {
+  const body: unknown = await c.req.json().catch(() => undefined)
+  if (typeof body !== 'object' || body === null) throw validationError('The body must be a JSON object')
+  const result = sessionRequest.safeParse(body)
+  if (result.success) return result.data
+  throw validationError(result.error.issues[0]?.message ?? 'The body is not as it should be')
+}
+
+interface NewSession {
+  instanceId: string
+  orgName: string
+  projectName: string
+  expiresAt: string
+}
+
+async function open(trx: Db, c: Call, { instanceId, orgName, projectName, expiresAt }: NewSession) {
+  const who = principalOf(c)
+  requireProcessSessionStart(who)
+  const org = await requireOrg(trx, orgName)
+  const project = await requireProjectNamed(trx, org.id, projectName)
+  await requireProject(trx, who, project, 'WRITER', 'strict')
+  await trx
+    .insertInto('processSessions')
+    .values({ instanceId, userId: userOf(c).id, projectId: project.id, expiresAt })
+    .execute()
+  await recordAudit(trx, c, {
+    object: 'PROCESS',
+    action: 'CREATE',
+    details: { instanceId, orgId: org.id, projectId: project.id, expiresAt },
+  })
+}
+
+/** A session that has ended is gone, as a process that never was. */
+async function requireSession(db: Db, instanceId: string) {
+  const session = await db
+    .selectFrom('processSessions')
+    .selectAll()
+    .where('instanceId', '=', instanceId)
+    .where('expiresAt', '>', new Date().toISOString())
+    .executeTakeFirst()
+  if (!session) throw textError(404, 'Process instance not found')
+  return session
+}
+
+export async function removeDeadProcessSessions(db: Db): Promise<void> {
+  await db.deleteFrom('processSessions').where('expiresAt', '<=', new Date().toISOString()).execute()
+}
