@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { removeDeadSessions } from './auth/sessions.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { listenForCommands } from './control.ts'
 import { closeDatabase, DataFolderInUseError } from './db/open.ts'
 import { createGateway } from './gateway.ts'
+import { keepHouse } from './housekeeping.ts'
 import { addressOf, ListenError, listen, stop } from './listen.ts'
 import { createLog, type Log } from './log.ts'
 import type { Services } from './services.ts'
@@ -66,11 +66,7 @@ async function startServer(
     await services.db.destroy()
     throw error
   }
-  const clean = () =>
-    removeDeadSessions(services.db, config).catch((error: Error) =>
-      log.error('dead sessions not removed', { name: error.name }),
-    )
-  const cleaning = setInterval(clean, HOUR)
+  const cleaning = setInterval(() => keepHouse(services), HOUR)
   return async () => {
     clearInterval(cleaning)
     await stop(control ? [server, control] : [server], log)
