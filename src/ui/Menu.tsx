@@ -1,5 +1,6 @@
 import { Ellipsis, type LucideIcon } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { Link } from 'react-router'
 import { Icon } from './Icon.tsx'
 
@@ -21,12 +22,15 @@ type Props = {
 /** A button with a list of actions. The list is a popover: no row or box clips it, Esc and a click outside close it. */
 export function Menu({ label, items, children, header }: Props) {
   const [open, setOpen] = useState(false)
+  // A table has one menu per row, and most are never opened: their items are made when they are.
+  const [wasOpened, setWasOpened] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
   const list = useRef<HTMLDivElement | null>(null)
   const listId = useId()
 
   function show(position: 'first' | 'last') {
     if (!button.current || !list.current) return
+    flushSync(() => setWasOpened(true))
     list.current.showPopover()
     place(list.current, button.current)
     const entries = itemsOf(list.current)
@@ -93,7 +97,7 @@ export function Menu({ label, items, children, header }: Props) {
       >
         {header && <div className="popup-header">{header}</div>}
         <div role="menu" aria-label={label} tabIndex={-1} onKeyDown={onKeyDown}>
-          {items.map(({ label: text, icon, danger, to, onSelect }) => {
+          {(wasOpened ? items : []).map(({ label: text, icon, danger, to, onSelect }) => {
             const props = { role: 'menuitem', tabIndex: -1, className: danger ? 'danger' : undefined }
             const content = (
               <>

@@ -6,6 +6,8 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60],
 ]
 const format = new Intl.RelativeTimeFormat('en')
+// Making one takes longer than using it, and a list says fifty times.
+const exactFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' })
 
 /** Concord writes the offset as `Z`, `+01` or `+0130` (concord-api §1); browsers want a colon and minutes. */
 export const timeOf = (at: string): Date =>
@@ -27,7 +29,7 @@ export function relativeTime(at: string, now = new Date()): string {
 }
 
 /** `3 Nov 2026, 14:05:09 GMT+1`, in the user's time zone. */
-export const exactTime = (at: string) =>
-  Number.isNaN(parseTime(at).getTime())
-    ? at
-    : new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' }).format(parseTime(at))
+export function exactTime(at: string): string {
+  const time = parseTime(at)
+  return Number.isNaN(time.getTime()) ? at : exactFormat.format(time)
+}

@@ -16,7 +16,7 @@ import { Page } from '#ui/Page.tsx'
 import { Pagination } from '#ui/Pagination.tsx'
 import { RouteError } from '../RouteError.tsx'
 import { Facets, SortSelect } from './list/ListTools.tsx'
-import { changed, isNarrowed, SIZES, sortBy } from './list/listState.ts'
+import { changed, isNarrowed, readState, SIZES, sortBy, writeState } from './list/listState.ts'
 import { NothingToShow } from './list/NothingToShow.tsx'
 import { useNoAccess } from './list/noAccess.ts'
 import { listing, rowsOf } from './list/rows.ts'
@@ -55,9 +55,11 @@ export function SecretListPage() {
   const filter = useDeferredValue(state.filter)
   const { secrets, isCut, total, error } = useSecrets(org, filter)
   const rows = useMemo(() => rowsOf(secrets), [secrets])
-  const { rows: shown, ...found } = listing(rows, { ...state, filter })
-  const shownSecrets = shown.map(({ secret }) => secret)
-  const noAccess = useNoAccess(shownSecrets, org.orgName)
+  // The page renders several times per letter, and once is enough to go through thousands of rows.
+  const asked = writeState({ ...state, filter }).toString()
+  const found = useMemo(() => listing(rows, readState(new URLSearchParams(asked))), [rows, asked])
+  const { shown } = found
+  const noAccess = useNoAccess(shown, org.orgName)
   const from = (found.page - 1) * state.size
 
   return (
@@ -98,12 +100,7 @@ export function SecretListPage() {
         </p>
       )}
       {found.matching > 0 ? (
-        <SecretTable
-          secrets={shownSecrets}
-          sort={state.sort}
-          onSort={(by) => show(sortBy(state, by))}
-          noAccess={noAccess}
-        />
+        <SecretTable secrets={shown} sort={state.sort} onSort={(by) => show(sortBy(state, by))} noAccess={noAccess} />
       ) : (
         <NothingToShow org={org} state={state} onClear={clear} mayCreate={!mayCreate.whyNot} />
       )}

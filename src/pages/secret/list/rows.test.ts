@@ -22,8 +22,7 @@ const asked = (address = '', change: Partial<ListState> = {}): ListState => ({
   ...change,
 })
 
-const names = (secrets: Secret[], state: ListState) =>
-  listing(rowsOf(secrets), state).rows.map((row) => row.secret.name)
+const names = (secrets: Secret[], state: ListState) => listing(rowsOf(secrets), state).shown.map(({ name }) => name)
 
 describe('listing', () => {
   it('sorts names as people do, and reversed', () => {
@@ -61,8 +60,8 @@ describe('listing', () => {
       secret('c', { visibility: 'PUBLIC', encryptedBy: 'PASSWORD' }),
       secret('d'),
     ]
-    const { rows, matching, counts } = listing(rowsOf(secrets), asked('type=KEY_PAIR&visibility=PUBLIC'))
-    expect(rows.map((row) => row.secret.name)).toEqual(['a'])
+    const { shown, matching, counts } = listing(rowsOf(secrets), asked('type=KEY_PAIR&visibility=PUBLIC'))
+    expect(shown.map(({ name }) => name)).toEqual(['a'])
     expect(matching).toBe(1)
     expect(counts.type).toEqual({ KEY_PAIR: 1, DATA: 1 })
     expect(counts.visibility).toEqual({ PUBLIC: 1, PRIVATE: 1 })
@@ -74,9 +73,9 @@ describe('listing', () => {
   it('shows one page, and the last one where more is asked for', () => {
     const secrets = Array.from({ length: 45 }, (_, n) => secret(`key-${n}`))
     const second = listing(rowsOf(secrets), asked('size=20&page=2'))
-    expect([second.rows[0]?.secret.name, second.rows.length, second.pages]).toEqual(['key-20', 20, 3])
+    expect([second.shown[0]?.name, second.shown.length, second.pages]).toEqual(['key-20', 20, 3])
     const beyond = listing(rowsOf(secrets), asked('size=20&page=99'))
-    expect([beyond.rows.length, beyond.page]).toEqual([5, 3])
+    expect([beyond.shown.length, beyond.page]).toEqual([5, 3])
     expect(listing([], asked()).pages).toBe(1)
   })
 

@@ -32,7 +32,7 @@ export type Counts = { [F in Facet]: Partial<Record<FacetValues[F], number>> }
 
 export type Listing = {
   /** Those of the asked page. */
-  rows: Row[]
+  shown: Secret[]
   /** How many match on all pages. */
   matching: number
   /** The page that is shown: the last one where the address asks for more than there are. */
@@ -47,23 +47,28 @@ export function listing(rows: Row[], state: ListState): Listing {
   const term = state.filter.trim().toLowerCase()
   const counts: Counts = { type: {}, visibility: {}, scope: {}, protection: {} }
   const matching: Row[] = []
+  const chosen = FACET_NAMES.filter((facet) => state.chosen[facet])
   for (const row of rows) {
     if (!row.lowerName.includes(term)) continue
-    const misses = FACET_NAMES.filter((facet) => {
-      const asked = state.chosen[facet]
-      return asked !== undefined && FACETS[facet](row.secret) !== asked
-    })
-    if (misses.length === 0) matching.push(row)
-    for (const facet of FACET_NAMES) {
-      // It counts for a facet when nothing but that facet keeps it out.
-      if (misses.length === 0 || (misses.length === 1 && misses[0] === facet)) count(counts, facet, row.secret)
+    const misses = chosen.filter((facet) => FACETS[facet](row.secret) !== state.chosen[facet])
+    if (misses.length === 0) {
+      matching.push(row)
+      for (const facet of FACET_NAMES) count(counts, facet, row.secret)
     }
+    // It counts for a facet when nothing but that facet keeps it out.
+    if (misses.length === 1 && misses[0]) count(counts, misses[0], row.secret)
   }
   const sorted = inOrder(matching, state.sort)
   const pages = Math.max(1, Math.ceil(sorted.length / state.size))
   const page = Math.min(state.page, pages)
   const from = (page - 1) * state.size
-  return { rows: sorted.slice(from, from + state.size), matching: sorted.length, page, pages, counts }
+  return {
+    shown: sorted.slice(from, from + state.size).map(({ secret }) => secret),
+    matching: sorted.length,
+    page,
+    pages,
+    counts,
+  }
 }
 
 function count(counts: Counts, facet: Facet, secret: Secret) {
