@@ -11,6 +11,15 @@ export default defineConfig({
         // Store passwords and new keys cost real time, and more of it on a busy computer.
         test: { name: 'server', environment: 'node', include: ['server/**/*.test.ts'], testTimeout: 30_000 },
       },
+      {
+        test: {
+          name: 'conformance',
+          environment: 'node',
+          include: ['conformance/**/*.test.ts'],
+          globalSetup: ['conformance/setup.ts'],
+          testTimeout: 60_000,
+        },
+      },
     ],
   },
 })

@@ -1,0 +1,45 @@
+/*
+ * multipart/form-data with control over every header of a part: what a form of a browser sends, and what it never would.
+ */
+
+const BOUNDARY = '----conformance-5f2d81c9'
+
+/** A part whose headers are given; without `type` it has no Content-Type, as a text field of a browser. */
+export interface Part {
+  value: string | Buffer
+  type?: string
+  filename?: string
+  /** Replaces the whole Content-Disposition header line. */
+  disposition?: string
+}
+
+/** A string is a text field, bytes are a file. */
+export type Field = string | Buffer | Part
+export type Form = Record<string, Field | undefined> | [string, Field][]
+
+export const MULTIPART = `multipart/form-data; boundary=${BOUNDARY}`
+
+export function multipart(form: Form): Buffer {
+  const fields = Array.isArray(form) ? form : Object.entries(form)
+  const parts = fields.flatMap(([name, field]) => (field === undefined ? [] : [partOf(name, field)]))
+  return Buffer.concat([...parts, Buffer.from(`--${BOUNDARY}--\r\n`)])
+}
+
+function partOf(name: string, field: Field): Buffer {
+  const part: Part =
+    typeof field === 'string'
+      ? { value: field }
+      : Buffer.isBuffer(field)
+        ? { value: field, type: 'application/octet-stream', filename: 'blob' }
+        : field
+  const file = part.filename ? `; filename="${part.filename}"` : ''
+  const head = [
+    `--${BOUNDARY}`,
+    part.disposition ?? `Content-Disposition: form-data; name="${name}"${file}`,
+    ...(part.type ? [`Content-Type: ${part.type}`] : []),
+  ]
+  return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), Buffer.from(part.value), Buffer.from('\r\n')])
+}
+
+/** Text that says that it is UTF-8: what a console sends for anything beyond ASCII. */
+export const utf8 = (value: string): Part => ({ value, type: 'text/plain;charset=UTF-8', filename: 'blob' })

@@ -1,0 +1,26 @@
+import { inject } from 'vitest'
+
+/** What conformance/setup.ts found out about the server under test. */
+export interface ServerUnderTest {
+  /** Without a slash at its end. */
+  url: string
+  adminKey: string
+  /** As `GET /api/v1/server/version` says, or CONCORD_VERSION. */
+  version: string
+  /** Ours is known by its commit id; anything else is taken for Walmart's Concord. */
+  kind: 'ours' | 'concord'
+  /** Whether `POST /api/x/v1/process-session` is there: session tokens that can be had over HTTP. */
+  processSessions: boolean
+  /** A file that takes one line for each thing that has to be removed at the end. */
+  ledger: string
+  /** Part of every name that this run makes. */
+  run: string
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    server: ServerUnderTest
+  }
+}
+
+export const server: ServerUnderTest = inject('server')

@@ -1,0 +1,145 @@
+import { appendFileSync } from 'node:fs'
+import { admin, Caller, withKey } from './caller.ts'
+import type { Answer } from './http.ts'
+import type { Form } from './multipart.ts'
+import { server } from './server.ts'
+
+/*
+ * What tests need around them: organizations, users, teams, projects and secrets of their own, made through the API as
+ * an admin. All have names that no other run has, and all are removed when the run is over (setup.ts).
+ */
+
+export interface Named {
+  id: string
+  name: string
+}
+
+export interface Org extends Named {
+  /** `/api/v1/org/NAME`, `/api/v2/org/NAME` */
+  v1: string
+  v2: string
+}
+
+export interface Secret extends Named {
+  /** `/api/v1/org/ORG/secret/NAME`, `/api/v2/…` */
+  v1: string
+  v2: string
+}
+
+/** A LOCAL user with one API key, named `main`. */
+export class User extends Caller {
+  constructor(
+    readonly id: string,
+    readonly name: string,
+    readonly key: string,
+    readonly keyId: string,
+  ) {
+    super({ Authorization: key })
+  }
+}
+
+export type TeamRole = 'OWNER' | 'MAINTAINER' | 'MEMBER'
+
+let count = 0
+
+/** A name that nobody else has: its first letters, the file it is for, the run. */
+export type World = ReturnType<typeof newWorld>
+
+/** @param label the test file's own word; keeps the names of parallel files apart */
+export function newWorld(label: string) {
+  const unique = (base: string) => `${base}-${label}-${server.run}`.toLowerCase()
+
+  async function org(
+    base: string,
+    { owner, ...more }: { owner?: User; visibility?: string; [key: string]: unknown } = {},
+  ) {
+    const name = unique(base)
+    removeLater(`/api/v1/org/${name}?confirmation=yes`)
+    const json = { name, ...(owner ? { owner: { id: owner.id } } : {}), ...more }
+    const { id } = made(await admin.post('/api/v1/org', { json }))
+    return orgNamed(id, name)
+  }
+
+  async function user(
+    base: string,
+    { roles, ...more }: { roles?: string[]; displayName?: string; email?: string } = {},
+  ) {
+    const username = unique(base)
+    const json = { username, userType: 'LOCAL', displayName: `The ${base}`, ...more, ...(roles ? { roles } : {}) }
+    const { id } = made(await admin.post('/api/v1/user', { json }))
+    removeLater(`/api/v1/user/${id}`)
+    const key = made(await admin.post('/api/v1/apikey', { json: { userId: id, name: 'main' } }))
+    return new User(id, username, key.key, key.id)
+  }
+
+  /** A team with the given members, by role. */
+  async function team(org: Org, base: string, members: { [role in TeamRole]?: User[] } = {}): Promise<Named> {
+    const { id } = made(await admin.post(`${org.v1}/team`, { json: { name: base } }))
+    const list = Object.entries(members).flatMap(([role, users]) => users.map(({ id: userId }) => ({ userId, role })))
+    if (list.length > 0) made(await admin.put(`${org.v1}/team/${base}/users`, { json: list }))
+    return { id, name: base }
+  }
+
+  /** PUBLIC unless told otherwise; the admin owns it unless `as` somebody. */
+  async function project(
+    org: Org,
+    name: string,
+    more: Record<string, unknown> = {},
+    as: Caller = admin,
+  ): Promise<Named> {
+    const { id } = made(await as.post(`${org.v1}/project`, { json: { name, ...more } }))
+    return { id, name }
+  }
+
+  /** A DATA secret with the value `value` unless the form says otherwise, PUBLIC as Concord's default is. */
+  async function secret(org: Org, form: Form & { name?: string } = {}, as: Caller = admin): Promise<Secret> {
+    const { name = `s-${++count}`, ...fields } = form
+    const value = 'type' in fields ? {} : { type: 'DATA', data: Buffer.from('value') }
+    const { id } = made(await as.post(`${org.v1}/secret`, { form: { name, ...value, ...fields } }))
+    return secretNamed(org, name, id)
+  }
+
+  /** Gives teams access to a secret, and takes it from all others. */
+  async function grant(secret: Secret, grants: { team: Named; level: string }[]) {
+    made(
+      await admin.post(`${secret.v1}/access/bulk`, {
+        json: grants.map((g) => ({ teamId: g.team.id, level: g.level })),
+      }),
+    )
+  }
+
+  return { unique, org, user, team, project, secret, grant }
+}
+
+export const orgNamed = (id: string, name: string): Org => ({
+  ...{ id, name, v1: `/api/v1/org/${name}`, v2: `/api/v2/org/${name}` },
+})
+
+export const secretNamed = (org: Org, name: string, id = ''): Secret => {
+  const segment = encodeURIComponent(name)
+  return { id, name, v1: `${org.v1}/secret/${segment}`, v2: `${org.v2}/secret/${segment}` }
+}
+
+/** Has something deleted when the run is over, whatever becomes of the test. */
+export function removeLater(path: string) {
+  appendFileSync(server.ledger, `${path}\n`)
+}
+
+/** The answer of a request that only prepares a test; one that fails is not the test's own fault. */
+export function made(answer: Answer) {
+  if (answer.status !== 200) throw new Error(`A preparation failed: ${answer.status} ${answer.text}`)
+  return answer.json()
+}
+
+export { admin, withKey }
+
+/** Contains no three characters in a row that a user name (lower-case) could contain. */
+export const STORE_PASSWORD = 'Aa1Bb2Cc3'
+export const OTHER_PASSWORD = 'Zz9Yy8Xx7'
+export const PUBLIC_KEY = 'ssh-rsa AAAAB3Nza test'
+export const PRIVATE_KEY = Buffer.from('-----BEGIN KEY-----\n\x00\x01\xff\n', 'latin1')
+export const KEY_PAIR = { type: 'KEY_PAIR', public: Buffer.from(PUBLIC_KEY), private: PRIVATE_KEY }
+export const LOGIN = { type: 'USERNAME_PASSWORD', username: 'joe', password: 'pa:ss word' }
+export const UNKNOWN_ID = '11111111-2222-4333-8444-555555555555'
+export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+export const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(Z|[+-]\d\d(\d\d)?)$/

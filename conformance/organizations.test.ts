@@ -1,0 +1,268 @@
+import { describe, expect, test } from 'vitest'
+import { admin, anonymous, type Caller } from './lib/caller.ts'
+import {
+  expectEmpty,
+  expectFailure,
+  expectIdResult,
+  expectJson,
+  expectMethodNotAllowed,
+  expectNoOrg,
+  expectResult,
+  expectText,
+  expectUnauthorized,
+  expectValidationError,
+  expectViolations,
+  jsonOf,
+  namesOf,
+} from './lib/expect.ts'
+import { newWorld, orgNamed, removeLater, UNKNOWN_ID, UUID } from './lib/world.ts'
+import { nameViolation, tooLongNamesAreRefused } from './versions.ts'
+
+// Contract §5.
+
+const ORG = '/api/v1/org'
+const ADMIN_ID = '230c5c9c-d9a7-11e6-bcfd-bb681c07b26c'
+const DENIED = 'org.apache.shiro.authz.AuthorizationException: '
+const world = newWorld('orgs')
+const [owner, member, outsider, reader] = await Promise.all([
+  world.user('owner'),
+  world.user('member'),
+  world.user('outsider'),
+  world.user('reader', { roles: ['concordSystemReader'] }),
+])
+const open = await world.org('open')
+const closed = await world.org('closed', { visibility: 'PRIVATE', owner, meta: { a: 1 }, cfg: { x: { y: true } } })
+await world.team(closed, 'team', { MEMBER: [member] })
+
+const save = (json: Record<string, unknown>, as: Caller = admin) => as.post(ORG, { json })
+/** The organizations of this file that the caller's list has. */
+const listed = async (as: Caller, query: Record<string, string | number> = {}) =>
+  namesOf(await as.get(ORG, { query: { filter: '-orgs-', ...query } })).filter((name) =>
+    [open.name, closed.name].includes(name),
+  )
+
+/** An organization made through the endpoint under test. */
+async function create(base: string, more: Record<string, unknown> = {}) {
+  const name = world.unique(base)
+  removeLater(`${ORG}/${name}?confirmation=yes`)
+  return orgNamed(expectIdResult(await save({ name, ...more }), 'CREATED'), name)
+}
+
+describe('reading one', () => {
+  test('it has id, name, owner and visibility', async () => {
+    expectJson(await admin.get(open.v1), {
+      ...{ id: open.id, name: open.name, visibility: 'PUBLIC' },
+      owner: { id: ADMIN_ID, username: 'admin', userType: 'LOCAL' },
+    })
+  })
+
+  test('anybody reads meta, cfg and owner even of a private one', async () => {
+    expectJson(await outsider.get(closed.v1), {
+      ...{ id: closed.id, name: closed.name, visibility: 'PRIVATE', meta: { a: 1 }, cfg: { x: { y: true } } },
+      owner: { id: owner.id, username: owner.name, displayName: 'The owner', userType: 'LOCAL' },
+    })
+  })
+
+  test.each(['no-such-org', 'a%20b'])('%s, which does not exist, is a 204', async (name) => {
+    expectEmpty(await outsider.get(`${ORG}/${name}`), 204)
+  })
+
+  test('wants credentials', async () => expectUnauthorized(await anonymous.get(open.v1), { challenge: true }))
+})
+
+describe('the list', () => {
+  test.each([
+    ['an admin', admin],
+    ['a system reader', reader],
+  ])('of %s has all, whatever onlyCurrent says', async (_, as) => {
+    expect(await listed(as)).toEqual([closed.name, open.name])
+    expect(await listed(as, { onlyCurrent: 'true' })).toEqual([closed.name, open.name])
+  })
+
+  test('of a member has theirs and the public ones', async () => {
+    expect(await listed(member)).toEqual([closed.name, open.name])
+  })
+
+  test('of a member has only theirs with onlyCurrent', async () => {
+    expect(await listed(member, { onlyCurrent: 'true' })).toEqual([closed.name])
+  })
+
+  test('of an owner has theirs with onlyCurrent', async () => {
+    expect(await listed(owner, { onlyCurrent: 'true' })).toEqual([closed.name])
+  })
+
+  test('of an outsider has the public ones', async () => expect(await listed(outsider)).toEqual([open.name]))
+  test('of an outsider is empty with onlyCurrent', async () =>
+    expect(await listed(outsider, { onlyCurrent: 'true' })).toEqual([]))
+  test('onlyCurrent is false unless it is true', async () =>
+    expect(await listed(outsider, { onlyCurrent: 'x' })).toEqual([open.name]))
+
+  test('has entries with meta and cfg', async () => {
+    const entries = jsonOf(await member.get(ORG, { query: { filter: closed.name } }))
+    expect(entries).toMatchObject([{ id: closed.id, meta: { a: 1 }, cfg: { x: { y: true } }, visibility: 'PRIVATE' }])
+  })
+
+  test('is ordered by name and can be paged', async () => {
+    const query = { filter: `-orgs-${world.unique('').split('-').at(-1)}` }
+    const all = namesOf(await admin.get(ORG, { query }))
+    expect(namesOf(await admin.get(ORG, { query: { ...query, offset: 1, limit: 1 } }))).toEqual(all.slice(1, 2))
+  })
+
+  test('can be filtered in any case', async () => {
+    expect(namesOf(await admin.get(ORG, { query: { filter: open.name.toUpperCase() } }))).toEqual([open.name])
+  })
+
+  test('wants credentials', async () => expectUnauthorized(await anonymous.get(ORG), { challenge: true }))
+  test('knows GET and POST', async () =>
+    expectMethodNotAllowed(await admin.put(ORG, { json: {} }), 'GET, HEAD, OPTIONS, POST'))
+})
+
+describe('creating', () => {
+  test('makes a public one that the caller owns', async () => {
+    const org = await create('created')
+    expect(jsonOf(await admin.get(org.v1))).toMatchObject({ visibility: 'PUBLIC', owner: { id: ADMIN_ID } })
+    expect(org.id).toMatch(UUID)
+  })
+
+  test('makes a team "default" with the owner as OWNER', async () => {
+    const org = await create('teamed', { owner: { id: owner.id } })
+    expectJson(await admin.get(`${org.v1}/team`), [
+      {
+        id: expect.stringMatching(UUID),
+        orgId: org.id,
+        orgName: org.name,
+        name: 'default',
+        description: 'Default team',
+      },
+    ])
+    expectJson(await admin.get(`${org.v1}/team/default/users`), [
+      {
+        ...{ userId: owner.id, username: owner.name, displayName: 'The owner', userType: 'LOCAL' },
+        ...{ role: 'OWNER', memberType: 'SINGLE' },
+      },
+    ])
+  })
+
+  test('takes visibility, meta and cfg', async () => {
+    const org = await create('full', { visibility: 'PRIVATE', meta: { k: 'v' }, cfg: { c: 1 } })
+    expect(jsonOf(await admin.get(org.v1))).toMatchObject({ visibility: 'PRIVATE', meta: { k: 'v' }, cfg: { c: 1 } })
+  })
+
+  test('takes the owner by user name', async () => {
+    const org = await create('named', { owner: { username: owner.name, userType: 'LOCAL' } })
+    expect(jsonOf(await admin.get(org.v1)).owner.id).toBe(owner.id)
+  })
+
+  test('with an owner whose id is unknown fails', async () => {
+    expectValidationError(
+      await save({ name: world.unique('never'), owner: { id: UNKNOWN_ID } }),
+      `User not found: ${UNKNOWN_ID}`,
+    )
+  })
+
+  test.each([
+    ['a member', member],
+    ['an outsider', outsider],
+    ['a system reader', reader],
+  ])('is denied to %s with a 500', async (_, as) => {
+    expectText(
+      await save({ name: world.unique('never') }, as),
+      500,
+      `ERROR: ${DENIED}Only roles with 'createOrg' permission are allowed to update organizations`,
+    )
+  })
+
+  test.each(['ab', 'a b', '-abc', ''])('with the name "%s" is refused', async (name) => {
+    expectViolations(await save({ name }), { 'OrganizationEntry.createOrUpdate.arg0.name': nameViolation })
+  })
+
+  test('with 129 characters is refused', async () => {
+    const answer = await save({ name: 'x'.repeat(129) })
+    if (tooLongNamesAreRefused)
+      expectViolations(answer, { 'OrganizationEntry.createOrUpdate.arg0.name': nameViolation })
+    else expectFailure(answer)
+  })
+
+  test('without a name fails', async () => expectFailure(await save({ visibility: 'PUBLIC' })))
+  test('with a visibility that is none fails', async () => {
+    expectFailure(await save({ name: world.unique('never'), visibility: 'OPEN' }), 'com.fasterxml.jackson.')
+  })
+  test('takes JSON only', async () => expectEmpty(await admin.post(ORG, { body: '{}', type: 'text/plain' }), 415))
+  test('wants credentials', async () =>
+    expectUnauthorized(await anonymous.post(ORG, { json: {} }), { challenge: true }))
+})
+
+describe('updating', async () => {
+  const org = await world.org('updated', { meta: { a: 1, b: 2 }, owner })
+
+  test('by name keeps what is not sent', async () => {
+    expectIdResult(await save({ name: org.name, cfg: { c: 1 } }), 'UPDATED')
+    expect(jsonOf(await admin.get(org.v1))).toMatchObject({ meta: { a: 1, b: 2 }, cfg: { c: 1 }, visibility: 'PUBLIC' })
+  })
+
+  test('replaces meta as a whole', async () => {
+    expectIdResult(await save({ name: org.name, meta: { other: [1, 2] } }), 'UPDATED')
+    expect(jsonOf(await admin.get(org.v1)).meta).toEqual({ other: [1, 2] })
+  })
+
+  test('may be done by its owner', async () => {
+    expect(expectIdResult(await save({ id: org.id, visibility: 'PRIVATE' }, owner), 'UPDATED')).toBe(org.id)
+  })
+
+  test('is denied to others with a 500', async () => {
+    expectText(
+      await save({ id: org.id, visibility: 'PUBLIC' }, outsider),
+      500,
+      `ERROR: ${DENIED}Only roles with 'updateOrg' permission are allowed to update organizations`,
+    )
+  })
+
+  test('by id renames', async () => {
+    const renamed = await create('before')
+    const name = world.unique('after')
+    removeLater(`${ORG}/${name}?confirmation=yes`)
+    expect(expectIdResult(await save({ id: renamed.id, name }), 'UPDATED')).toBe(renamed.id)
+    expectEmpty(await admin.get(renamed.v1), 204)
+    expect(jsonOf(await admin.get(`${ORG}/${name}`)).id).toBe(renamed.id)
+  })
+
+  test('to a name that is taken fails', async () => expectFailure(await save({ id: org.id, name: open.name })))
+  test('of an unknown id is a validation error', async () => {
+    expectNoOrg(await save({ id: UNKNOWN_ID, name: world.unique('never') }), UNKNOWN_ID)
+  })
+
+  test('may give it away, after which the former owner may not', async () => {
+    const given = await world.org('given', { owner })
+    expectIdResult(await save({ id: given.id, owner: { id: member.id } }, owner), 'UPDATED')
+    expectFailure(await save({ id: given.id, owner: { id: owner.id } }, owner), DENIED)
+    expect(namesOf(await member.get(ORG, { query: { filter: given.name, onlyCurrent: 'true' } }))).toEqual([given.name])
+  })
+})
+
+describe('deleting', () => {
+  test.each(['', '?confirmation=true', '?confirmation='])('wants a confirmation; "%s" is none', async (query) => {
+    expectText(await admin.delete(`${open.v1}${query}`), 400, 'Operation must be confirmed')
+  })
+
+  test('is denied even to the owner, with a 500', async () => {
+    expectText(
+      await owner.delete(`${closed.v1}?confirmation=yes`),
+      500,
+      `ERROR: ${DENIED}Only admins are allowed to update organizations`,
+    )
+  })
+
+  test('takes its secrets, projects and teams along', async () => {
+    const org = await create('deleted')
+    const secret = await world.secret(org)
+    await world.project(org, 'project')
+    expectResult(await admin.delete(`${org.v1}?confirmation=YES`), 'DELETED')
+    expectEmpty(await admin.get(org.v1), 204)
+    expectNoOrg(await admin.get(secret.v2), org.name)
+    expectNoOrg(await admin.delete(`${org.v1}?confirmation=yes`), org.name)
+  })
+
+  test('of a name that could not be is a validation error like any that does not exist', async () => {
+    expectNoOrg(await admin.delete(`${ORG}/a%20b?confirmation=yes`), 'a b')
+  })
+})

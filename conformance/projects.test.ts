@@ -1,0 +1,361 @@
+import { describe, expect, test } from 'vitest'
+import { admin, anonymous, type Caller } from './lib/caller.ts'
+import {
+  expectEmpty,
+  expectFailure,
+  expectIdResult,
+  expectJson,
+  expectNoOrg,
+  expectNotInOrg,
+  expectResult,
+  expectSecretForbidden,
+  expectText,
+  expectUnauthorized,
+  expectValidationError,
+  expectViolations,
+  jsonOf,
+  namesOf,
+} from './lib/expect.ts'
+import { made, newWorld, TIMESTAMP, UNKNOWN_ID } from './lib/world.ts'
+import { nameViolation, projectsHaveExecMode, projectUpdateOpensRawPayload } from './versions.ts'
+
+// Contract §6.
+
+const world = newWorld('projects')
+const [member, creator, granted, outsider, reader] = await Promise.all([
+  world.user('member'),
+  world.user('creator'),
+  world.user('granted'),
+  world.user('outsider'),
+  world.user('reader', { roles: ['concordSystemReader'] }),
+])
+const org = await world.org('org')
+const other = await world.org('other')
+const team = await world.team(org, 'team', { MEMBER: [member, creator] })
+const grantedTeam = await world.team(org, 'granted', { MEMBER: [granted] })
+const secret = await world.secret(org, { name: 'key', visibility: 'PRIVATE' }, creator)
+const repositories = {
+  repo: { name: 'repo', url: 'https://git.invalid/x.git', branch: 'main', secretName: 'key', disabled: true },
+}
+const visible = await world.project(org, 'open', {}, creator)
+const hidden = await world.project(
+  org,
+  'closed',
+  { visibility: 'PRIVATE', description: 'text', cfg: { b: 2 }, meta: { a: 1 }, repositories },
+  creator,
+)
+
+const v1 = (name: string, o = org) => `${o.v1}/project/${name}`
+const v2 = (name: string) => `${org.v2}/project/${name}`
+const save = (json: Record<string, unknown>, as: Caller = creator, o = org) => as.post(`${o.v1}/project`, { json })
+const denied = (user: { name: string }, level: string, name: string) =>
+  `The current user (${user.name}) doesn't have the necessary access level (${level}) to the project: ${name}`
+const execMode = projectsHaveExecMode ? { processExecMode: 'READERS' } : {}
+
+describe('reading one', () => {
+  test('it has its modes, owner and time of creation', async () => {
+    const { acceptsRawPayload: _, ...entry } = jsonOf(await creator.get(v2('open')))
+    expect(entry).toEqual({
+      ...{ id: visible.id, name: 'open', orgId: org.id, orgName: org.name, visibility: 'PUBLIC' },
+      ...{ rawPayloadMode: 'DISABLED', outVariablesMode: 'DISABLED', ...execMode },
+      owner: { id: creator.id, username: creator.name, displayName: 'The creator', userType: 'LOCAL' },
+      createdAt: expect.stringMatching(TIMESTAMP),
+    })
+  })
+
+  test('v2 has cfg and meta, and no repositories', async () => {
+    const entry = jsonOf(await creator.get(v2('closed')))
+    expect(entry).toMatchObject({ cfg: { b: 2 }, meta: { a: 1 }, description: 'text', visibility: 'PRIVATE' })
+    expect(entry).not.toHaveProperty('repositories')
+  })
+
+  test('v1 also has the repositories, by name', async () => {
+    const { repositories } = jsonOf(await creator.get(v1('closed')))
+    expect(Object.keys(repositories)).toEqual(['repo'])
+    expect(repositories.repo).toMatchObject({ secretId: secret.id, secretName: 'key', secretStoreType: 'concord' })
+  })
+
+  test('anybody reads a public one', async () => expect(jsonOf(await outsider.get(v2('open'))).id).toBe(visible.id))
+
+  test.each([
+    ['a member', member],
+    ['an outsider', outsider],
+  ])('a private one is denied to %s', async (_, user) => {
+    expectText(await user.get(v2('closed')), 403, denied(user, 'READER', 'closed'))
+  })
+
+  test('a private one can be read by a system reader', async () => {
+    expect(jsonOf(await reader.get(v2('closed'))).id).toBe(hidden.id)
+  })
+
+  test.each([v1('nope'), v2('nope')])('%s, which does not exist, is a 404', async (path) => {
+    expectText(await creator.get(path), 404, 'Project not found: nope')
+  })
+
+  test('the organization must exist', async () =>
+    expectNoOrg(await creator.get('/api/v2/org/no-such-org/project/open')))
+  test('the name is checked', async () => {
+    expectViolations(await creator.get(v2('a%20b')), { 'ProjectResourceV2.get.arg1': nameViolation })
+  })
+  test('wants credentials', async () => expectUnauthorized(await anonymous.get(v2('open')), { challenge: true }))
+})
+
+describe('the list', () => {
+  test.each([
+    ['an admin', admin],
+    ['a member of any team', member],
+    ['a system reader', reader],
+  ])('of %s has all', async (_, as) => {
+    expect(namesOf(await as.get(`${org.v1}/project`, { query: { filter: 'o' } }))).toEqual(
+      expect.arrayContaining(['closed', 'open']),
+    )
+  })
+
+  test('of an outsider has the public ones', async () => {
+    const names = namesOf(await outsider.get(`${org.v1}/project`))
+    expect(names).toContain('open')
+    expect(names).not.toContain('closed')
+  })
+
+  test('has entries without cfg, meta and repositories', async () => {
+    const [entry] = jsonOf(await creator.get(`${org.v1}/project`, { query: { filter: 'closed' } }))
+    expect(Object.keys(entry)).toEqual(expect.not.arrayContaining(['cfg', 'meta', 'repositories']))
+    expect(entry).toMatchObject({ id: hidden.id, description: 'text' })
+  })
+
+  test('can be filtered and paged', async () => {
+    expect(
+      namesOf(await creator.get(`${org.v1}/project`, { query: { filter: 'O', offset: 0, limit: 1 } })),
+    ).toHaveLength(1)
+  })
+
+  test('wants an organization that exists', async () =>
+    expectNoOrg(await creator.get('/api/v1/org/no-such-org/project')))
+  test('is not there in v2', async () => expect((await creator.get(`${org.v2}/project`)).status).toBe(404))
+})
+
+describe('repositories', () => {
+  const at = (project: string, name = '') => `${v1(project)}/repository${name && `/${name}`}`
+
+  test('are listed with the secret that they use', async () => {
+    expectJson(await creator.get(at('closed')), [
+      {
+        ...{
+          id: expect.any(String),
+          projectId: hidden.id,
+          name: 'repo',
+          url: 'https://git.invalid/x.git',
+          branch: 'main',
+        },
+        ...{
+          secretId: secret.id,
+          secretName: 'key',
+          secretStoreType: 'concord',
+          disabled: true,
+          triggersDisabled: false,
+        },
+      },
+    ])
+  })
+
+  test('can be read one by one', async () => {
+    expect(jsonOf(await creator.get(at('closed', 'repo')))).toMatchObject({ name: 'repo', secretId: secret.id })
+  })
+
+  test('of a private project are denied to a member', async () => {
+    expectText(await member.get(at('closed')), 403, denied(member, 'READER', 'closed'))
+  })
+
+  test('that do not exist are a 404', async () =>
+    expectText(await creator.get(at('closed', 'nope')), 404, 'Repository not found: nope'))
+  test('of a project that does not exist are a validation error', async () => {
+    expectValidationError(await creator.get(at('nope')), 'Project not found: nope')
+    expectValidationError(await creator.get(at('nope', 'repo')), 'Project not found: nope')
+  })
+
+  test('can be added, without a secret too, and deleted', async () => {
+    await world.project(org, 'repos', {}, creator)
+    const json = { name: 'bare', url: 'https://git.invalid/y.git', branch: 'main', disabled: true }
+    expectResult(await creator.post(at('repos'), { json }), 'CREATED')
+    const entry = jsonOf(await creator.get(at('repos', 'bare')))
+    expect(entry).toMatchObject({ name: 'bare', disabled: true })
+    expect(entry).not.toHaveProperty('secretId')
+    expectResult(await creator.delete(at('repos', 'bare')), 'DELETED')
+    expectValidationError(await creator.delete(at('repos', 'bare')), 'Repository not found: bare')
+  })
+
+  test('take the name of their secret as "secret" too', async () => {
+    await world.project(org, 'alias', {}, creator)
+    const json = { name: 'aliased', url: 'https://git.invalid/y.git', branch: 'main', secret: 'key', disabled: true }
+    expectResult(await creator.post(at('alias'), { json }), 'CREATED')
+    expect(jsonOf(await creator.get(at('alias', 'aliased'))).secretId).toBe(secret.id)
+  })
+
+  test('may use a secret of another organization, by its id', async () => {
+    const foreign = await world.secret(other)
+    await world.project(org, 'foreign', {}, admin)
+    const json = {
+      name: 'repo',
+      url: 'https://git.invalid/z.git',
+      branch: 'main',
+      secretId: foreign.id,
+      disabled: true,
+    }
+    expectResult(await admin.post(at('foreign'), { json }), 'CREATED')
+    expect(jsonOf(await admin.get(at('foreign', 'repo'))).secretId).toBe(foreign.id)
+  })
+})
+
+describe('creating', () => {
+  test('makes a public one that the caller owns', async () => {
+    const { length } = expectIdResult(await save({ name: 'fresh' }), 'CREATED')
+    expect(length).toBe(36)
+    expect(jsonOf(await creator.get(v2('fresh')))).toMatchObject({ visibility: 'PUBLIC', owner: { id: creator.id } })
+  })
+
+  test('is for members only', async () => expectNotInOrg(await save({ name: 'never' }, outsider), outsider, org))
+  test.each(['', 'ab', 'a b'])('with the name "%s" is refused', async (name) => {
+    expectViolations(await save({ name }), { 'ProjectEntry.createOrUpdate.arg1.name': nameViolation })
+  })
+  test('without a name or an id is refused', async () => expectValidationError(await save({}), "'name' is required"))
+  test('with a name of 128 characters works', async () => {
+    expectIdResult(await save({ name: 'x'.repeat(128) }), 'CREATED')
+  })
+  test('with a description of more than 1024 characters is refused', async () => {
+    expectViolations(await save({ name: 'never', description: 'x'.repeat(1025) }), {
+      'ProjectEntry.createOrUpdate.arg1.description': 'size must be between 0 and 1024',
+    })
+  })
+
+  const withRepository = (more: Record<string, unknown>, as: Caller = creator) =>
+    save({ name: 'never', repositories: { repo: { ...repositories.repo, secretName: undefined, ...more } } }, as)
+
+  test('with a repository whose secret does not exist is a 404', async () => {
+    expectEmpty(await withRepository({ secretName: 'nope' }), 404)
+    expectEmpty(await withRepository({ secretId: UNKNOWN_ID }), 404)
+  })
+  test('with a repository whose secret the caller may not read is denied', async () => {
+    expectSecretForbidden(await withRepository({ secretName: 'key' }, member), 'READER', 'key')
+  })
+  test('with a repository whose name is bad is refused', async () => {
+    expectViolations(await save({ name: 'never', repositories: { ab: { ...repositories.repo, name: 'ab' } } }), {
+      'RepositoryEntry.createOrUpdate.arg1.repositories[ab].name': nameViolation,
+    })
+  })
+})
+
+describe('updating', () => {
+  test('by name keeps the id', async () => {
+    const { id } = await world.project(org, 'described', {}, creator)
+    expect(expectIdResult(await save({ name: 'described', description: 'new' }), 'UPDATED')).toBe(id)
+    expect(jsonOf(await creator.get(v2('described'))).description).toBe('new')
+  })
+
+  test('without rawPayloadMode sets ORG_MEMBERS, or keeps it before 2.44', async () => {
+    await world.project(org, 'payload', {}, creator)
+    await save({ name: 'payload', description: 'new' })
+    expect(jsonOf(await creator.get(v2('payload'))).rawPayloadMode).toBe(
+      projectUpdateOpensRawPayload ? 'ORG_MEMBERS' : 'DISABLED',
+    )
+  })
+
+  test('by id renames', async () => {
+    const { id } = await world.project(org, 'before', {}, creator)
+    expect(expectIdResult(await save({ id, name: 'after' }), 'UPDATED')).toBe(id)
+    expect((await creator.get(v2('before'))).status).toBe(404)
+  })
+
+  test('of a public one is not for every member', async () => {
+    expectText(await save({ name: 'open', description: 'x' }, member), 403, denied(member, 'WRITER', 'open'))
+  })
+
+  test('to a name that is taken fails', async () => {
+    const { id } = await world.project(org, 'taking', {}, creator)
+    expectFailure(await save({ id, name: 'open' }))
+  })
+})
+
+describe('moving to another organization', () => {
+  test('takes its repositories along, but not their secrets', async () => {
+    const { id } = await world.project(org, 'moving', { repositories })
+    expect(expectIdResult(await save({ id, name: 'moving', orgName: other.name }, admin), 'UPDATED')).toBe(id)
+    const repository = jsonOf(await admin.get(`${v1('moving', other)}/repository/repo`))
+    expect(repository).toMatchObject({ name: 'repo' })
+    expect(repository).not.toHaveProperty('secretId')
+  })
+})
+
+describe('access', () => {
+  const access = `${v1('closed')}/access`
+
+  test('of teams can be set one by one and is listed with the organization', async () => {
+    expectResult(await creator.post(access, { json: { teamName: grantedTeam.name, level: 'READER' } }), 'UPDATED')
+    expectJson(await creator.get(access), [
+      { teamId: grantedTeam.id, orgName: org.name, teamName: grantedTeam.name, level: 'READER' },
+    ])
+    expect(jsonOf(await granted.get(v2('closed'))).id).toBe(hidden.id)
+  })
+
+  test('can be replaced as a whole', async () => {
+    const { id } = await world.project(org, 'bulked', {}, creator)
+    const bulk = `${v1('bulked')}/access/bulk`
+    expectResult(await creator.post(bulk, { json: [{ teamId: team.id, level: 'WRITER' }] }), 'UPDATED')
+    expect(jsonOf(await creator.get(`${v1('bulked')}/access`))).toMatchObject([{ teamId: team.id, level: 'WRITER' }])
+    expectIdResult(await save({ id, name: 'bulked' }, member), 'UPDATED')
+    expectResult(await creator.post(bulk, { json: [] }), 'UPDATED')
+    expectJson(await creator.get(`${v1('bulked')}/access`), [])
+  })
+
+  test('without a list is refused', async () => {
+    expectText(
+      await creator.post(`${access}/bulk`, { body: 'null', type: 'application/json' }),
+      400,
+      'List of teams is null.',
+    )
+  })
+
+  test('of a project that does not exist is a 404', async () => {
+    const nope = `${v1('nope')}/access`
+    expectText(await creator.get(nope), 404, 'Project not found: nope')
+    expectText(
+      await creator.post(nope, { json: { teamName: team.name, level: 'READER' } }),
+      404,
+      'Project not found: nope',
+    )
+  })
+})
+
+describe('encrypting a string', () => {
+  const encrypt = (as: Caller, body: string, name = 'open') =>
+    as.post(`${v1(name)}/encrypt`, { body, type: 'text/plain' })
+  const BASE64 = { ok: true, data: expect.stringMatching(/^[0-9A-Za-z+/]+=*$/) }
+
+  test('answers base64', async () => expectJson(await encrypt(creator, 'hello'), BASE64))
+  test('works for nothing too', async () => expectJson(await encrypt(creator, ''), BASE64))
+  test('is for members only, even of a public project', async () => {
+    expectNotInOrg(await encrypt(outsider, 'hello'), outsider, org)
+  })
+  test('in a project that does not exist is a 404', async () => {
+    expectText(await encrypt(creator, 'x', 'nope'), 404, 'Project not found: nope')
+  })
+  test('takes text only', async () => expectEmpty(await creator.post(`${v1('open')}/encrypt`, { json: 'x' }), 415))
+})
+
+describe('deleting', () => {
+  test('is for owners', async () => {
+    expectText(await member.delete(v1('open')), 403, denied(member, 'OWNER', 'open'))
+  })
+
+  test('of one that does not exist is a 404', async () => {
+    expectText(await creator.delete(v1('nope')), 404, 'Project not found: nope')
+  })
+
+  test('lifts the restriction of the secrets that were only for it', async () => {
+    const { id } = await world.project(org, 'linked', {}, creator)
+    const scoped = await world.secret(org, { projectIds: id }, creator)
+    expect((await creator.post(`${scoped.v1}/data`, { form: {} })).status).toBe(403)
+    expectResult(await creator.delete(v1('linked')), 'DELETED')
+    expect(made(await creator.get(scoped.v2)).projects).toEqual([])
+    expect((await creator.post(`${scoped.v1}/data`, { form: {} })).text).toBe('value')
+  })
+})

@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { send } from './lib/http.ts'
+import type { ServerUnderTest } from './lib/server.ts'
+
+/*
+ * Before all files: finds the server that CONCORD_URL and CONCORD_ADMIN_KEY name, or starts ours on an empty folder.
+ * After all files: removes what they have made, and the server if it is ours.
+ */
+
+const ROOT = join(import.meta.dirname, '..')
+const OUR_COMMIT = 'concord-secrets-console'
+const START_TIME = 30_000
+
+let tidyUp = async () => {}
+
+export async function setup(project: TestProject) {
+  const folder = mkdtempSync(join(tmpdir(), 'concord-conformance-'))
+  const { url, adminKey, stop } = await serverToTest(folder)
+  tidyUp = async () => {
+    await stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    const server = await look(url.replace(/\/+$/, ''), adminKey, join(folder, 'ledger'))
+    project.provide('server', server)
+    console.log(`Conformance: ${server.url}, version ${server.version} (${server.kind})`)
+    const remove = tidyUp
+    tidyUp = async () => {
+      const left = await removeAll(server).finally(remove)
+      if (left.length > 0) console.error(`Could not be removed:\n${left.join('\n')}`)
+    }
+  } catch (error) {
+    await tidyUp()
+    throw error
+  }
+}
+
+export const teardown = () => tidyUp()
+
+async function serverToTest(folder: string): Promise<{ url: string; adminKey: string; stop(): Promise<void> }> {
+  const { CONCORD_URL: url, CONCORD_ADMIN_KEY: adminKey } = process.env
+  if (url && adminKey) return { url, adminKey, stop: async () => {} }
+  if (url) throw new Error('CONCORD_ADMIN_KEY is missing: the API key of an admin of the Concord at CONCORD_URL.')
+  return startOurs(folder)
+}
+
+async function startOurs(folder: string) {
+  const adminKey = randomBytes(16).toString('base64')
+  const build = `conformance-${process.pid}`
+  await ended(
+    spawn(process.execPath, [join(ROOT, 'scripts/build.mjs'), 'server', '--out', build], { stdio: 'inherit' }),
+  )
+  const child = spawn(process.execPath, [join(ROOT, 'dist', build, 'main.js')], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // Nothing of whoever runs the tests.
+    env: {
+      ...{ PATH: process.env.PATH, DATA_DIR: join(folder, 'data'), PORT: '0', SAMPLE_DATA: 'off', LOG_LEVEL: 'silent' },
+      ADMIN_API_KEY: adminKey,
+    },
+  })
+  const stop = async () => {
+    const end = child.exitCode === null ? new Promise((resolve) => child.on('exit', resolve)) : undefined
+    child.kill()
+    await end
+    rmSync(join(ROOT, 'dist', build), { recursive: true, force: true })
+  }
+  const url = await new Promise<string>((resolve, reject) => {
+    let output = ''
+    const timer = setTimeout(() => reject(new Error(`The server did not start:\n${output}`)), START_TIME)
+    child.on('exit', (code) => reject(new Error(`The server ended with ${code}:\n${output}`)))
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk
+      const address = /^Concord secrets console: (\S+)$/m.exec(output)?.[1]
+      if (!address) return
+      clearTimeout(timer)
+      resolve(address)
+    })
+  }).catch(async (error) => {
+    await stop()
+    throw error
+  })
+  return { url, adminKey, stop }
+}
+
+function ended(child: ReturnType<typeof spawn>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error('The build failed; its reason is above.'))))
+  })
+}
+
+async function look(url: string, adminKey: string, ledger: string): Promise<ServerUnderTest> {
+  const get = (path: string, method = 'GET') =>
+    send(url, { method, path, headers: { Authorization: adminKey, 'Content-Type': 'application/json' } })
+  const told = (await get('/api/v1/server/version')).json()
+  const { status } = await get('/api/service/console/whoami')
+  if (status !== 200) throw new Error(`CONCORD_ADMIN_KEY is no key of ${url}: whoami answers ${status}.`)
+  writeFileSync(ledger, '')
+  return {
+    ...{ url, adminKey, ledger },
+    version: process.env.CONCORD_VERSION ?? told.version,
+    kind: told.commitId === OUR_COMMIT ? 'ours' : 'concord',
+    processSessions: (await get('/api/x/v1/process-session', 'POST')).status !== 404,
+    run: randomBytes(4).toString('hex'),
+  }
+}
+
+/** Organizations first: users and roles are easier to remove when nothing is theirs any more. */
+async function removeAll({ url, adminKey, ledger }: ServerUnderTest): Promise<string[]> {
+  if (!existsSync(ledger)) return []
+  const paths = readFileSync(ledger, 'utf8').split('\n').filter(Boolean)
+  const isOrg = (path: string) => path.startsWith('/api/v1/org/')
+  const left: string[] = []
+  for (const path of [...paths.filter(isOrg), ...paths.filter((path) => !isOrg(path))]) {
+    const { status, text } = await send(url, { method: 'DELETE', path, headers: { Authorization: adminKey } })
+    // What a test has deleted itself is a 400 or 404 here.
+    if (status >= 500) left.push(`${path}: ${status} ${text}`)
+  }
+  return left
+}

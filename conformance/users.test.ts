@@ -1,0 +1,275 @@
+import { describe, expect, test } from 'vitest'
+import { admin, anonymous, type Caller } from './lib/caller.ts'
+import {
+  expectEmpty,
+  expectFailure,
+  expectJson,
+  expectText,
+  expectUnauthorized,
+  expectValidationError,
+  expectViolations,
+  jsonOf,
+} from './lib/expect.ts'
+import { made, newWorld, removeLater, TIMESTAMP, UNKNOWN_ID } from './lib/world.ts'
+import { userEntriesArePrivate, userSearchWorks } from './versions.ts'
+
+// Contract §8.
+
+const ADMINS_ONLY = 'Only admins can do that'
+const world = newWorld('users')
+const mark = world.unique('mark')
+const anna = await world.user('anna', { displayName: `Anna ${mark}`, email: `anna@${mark}.example` })
+const bert = await world.user('bert', { displayName: `Bert ${mark}`, email: `bert@${mark}.example` })
+const carl = await world.user('carl', { displayName: `Carl ${mark}` })
+const [reader, writer] = [
+  await world.user('dora', { displayName: `Dora ${mark}`, roles: ['concordSystemReader'] }),
+  await world.user('emil', { displayName: `Emil ${mark}`, roles: ['concordSystemWriter'] }),
+]
+made(await admin.put(`/api/v1/user/${carl.id}/disable`))
+
+const searchEntry = (user: { id: string; name: string }, displayName: string, email?: string) => ({
+  ...{
+    id: user.id,
+    name: user.name,
+    displayName: `${displayName} ${mark}`,
+    type: 'LOCAL',
+    ...(email ? { email } : {}),
+  },
+  ...{ disabled: false, permanentlyDisabled: false },
+})
+
+/** A user made through the endpoint under test, with this file's names. */
+async function create(base: string, more: Record<string, unknown> = {}) {
+  const username = world.unique(base)
+  const answer = await admin.post('/api/v1/user', { json: { username, userType: 'LOCAL', ...more } })
+  if (answer.status === 200) removeLater(`/api/v1/user/${answer.json().id}`)
+  return { answer, username, id: answer.status === 200 ? (answer.json().id as string) : '' }
+}
+
+describe('search', () => {
+  const search = (query: Record<string, string | number>, as: Caller = anna) => as.get('/api/v2/user', { query })
+
+  describe.runIf(userSearchWorks)('that finds somebody', () => {
+    test('looks at user names', async () => {
+      expectJson(await search({ filter: anna.name }), [searchEntry(anna, 'Anna', `anna@${mark}.example`)])
+    })
+    test('looks at display names, in any case', async () => {
+      expect(jsonOf(await search({ filter: `ANNA ${mark}` }))).toMatchObject([{ id: anna.id }])
+    })
+    test('looks at e-mail addresses', async () => {
+      expect(jsonOf(await search({ filter: `bert@${mark}` }))).toMatchObject([{ id: bert.id }])
+    })
+    test('leaves out disabled users, is ordered by display name, has no orgs and no roles', async () => {
+      expectJson(await search({ filter: mark }), [
+        searchEntry(anna, 'Anna', `anna@${mark}.example`),
+        searchEntry(bert, 'Bert', `bert@${mark}.example`),
+        searchEntry(reader, 'Dora'),
+        searchEntry(writer, 'Emil'),
+      ])
+    })
+    test('can be paged', async () => {
+      expect(jsonOf(await search({ filter: mark, offset: 1, limit: 2 }))).toMatchObject([
+        { id: bert.id },
+        { id: reader.id },
+      ])
+    })
+    test('with an empty filter finds everybody, ten at a time', async () => {
+      expect(jsonOf(await search({ filter: '' })).length).toBeGreaterThanOrEqual(5)
+      expect(jsonOf(await search({ filter: '' })).length).toBeLessThanOrEqual(10)
+    })
+  })
+
+  test.skipIf(userSearchWorks)('that finds somebody fails', async () =>
+    expectFailure(await search({ filter: anna.name })),
+  )
+
+  test('that finds nobody is empty', async () => expectJson(await search({ filter: world.unique('nobody') }), []))
+  test('without a filter is empty', async () => expectJson(await search({}), []))
+  test('takes % and _ as themselves', async () => expectJson(await search({ filter: `%${mark}` }), []))
+  test('wants an offset that is not negative', async () => {
+    expectValidationError(await search({ filter: mark, offset: -1 }), "'offset' must be a positive number or zero")
+  })
+  test.each([0, -1])('wants a limit that is not %i', async (limit) => {
+    expectValidationError(await search({ filter: mark, limit }), "'limit' must be a positive number")
+  })
+  test('wants credentials', async () =>
+    expectUnauthorized(await anonymous.get('/api/v2/user?filter=x'), { challenge: true }))
+})
+
+describe('one user', () => {
+  const get = (id: string, as: Caller) => as.get(`/api/v2/user/${id}`)
+  const PRIVATE = 'Users can only view their own information or must have admin privileges.'
+
+  test('is known to themselves, with organizations', async () => {
+    const entry = jsonOf(await get(anna.id, anna))
+    expect(entry).toMatchObject({ ...searchEntry(anna, 'Anna', `anna@${mark}.example`), orgs: [{ name: 'Default' }] })
+  })
+  test.each([
+    ['an admin', admin],
+    ['a system reader', reader],
+  ])('is known to %s', async (_, as) => {
+    expect(jsonOf(await get(anna.id, as)).name).toBe(anna.name)
+  })
+  test.runIf(userEntriesArePrivate).each([
+    ['another user', bert],
+    ['a system writer', writer],
+  ])('is not known to %s', async (_, as) => {
+    expectText(await get(anna.id, as), 403, PRIVATE)
+  })
+  test.skipIf(userEntriesArePrivate)('is known to everybody', async () => {
+    expect(jsonOf(await get(anna.id, bert)).email).toBe(`anna@${mark}.example`)
+  })
+  test('who is disabled says since when', async () => {
+    expect(jsonOf(await get(carl.id, admin))).toMatchObject({
+      disabled: true,
+      disabledDate: expect.stringMatching(TIMESTAMP),
+    })
+  })
+  test('who is unknown is a 204 for an admin', async () => expectEmpty(await get(UNKNOWN_ID, admin), 204))
+  test.runIf(userEntriesArePrivate)('who is unknown is a 403 for others', async () => {
+    expectText(await get(UNKNOWN_ID, anna), 403, PRIVATE)
+  })
+  test('wants a UUID', async () => expectEmpty(await get('abc', admin), 404))
+  test('wants credentials', async () => expectUnauthorized(await get(anna.id, anonymous), { challenge: true }))
+})
+
+describe('one user by name', () => {
+  const get = (name: string, as: Caller = admin) => as.get(`/api/v1/user/${name}`)
+
+  test('is for admins', async () => {
+    expect(jsonOf(await get(anna.name))).toMatchObject({ id: anna.id, name: anna.name })
+    expectText(await get(anna.name, bert), 403, ADMINS_ONLY)
+  })
+  test('is found in any case', async () => expect(jsonOf(await get(anna.name.toUpperCase())).id).toBe(anna.id))
+  test('has roles with their permissions', async () => {
+    expect(jsonOf(await get(reader.name)).roles).toMatchObject([{ name: 'concordSystemReader' }])
+  })
+  test('who does not exist is a 404', async () =>
+    expectText(await get('no-such-user'), 404, 'User not found: no-such-user'))
+})
+
+describe('creating', () => {
+  test('answers id and name', async () => {
+    const { answer, username } = await create('made')
+    expectJson(answer, { ok: true, id: expect.any(String), username, result: 'CREATED' })
+  })
+  test('stores the name in lower case', async () => {
+    const { id, username } = await create('lower')
+    const upper = made(
+      await admin.post('/api/v1/user', { json: { username: username.toUpperCase(), userType: 'LOCAL' } }),
+    )
+    expect(upper).toMatchObject({ id, result: 'UPDATED' })
+    expect(jsonOf(await admin.get(`/api/v2/user/${id}`)).name).toBe(username)
+  })
+  test('takes the caller’s type for want of another', async () => {
+    const { id } = await create('typeless', { userType: undefined })
+    expect(jsonOf(await admin.get(`/api/v2/user/${id}`)).type).toBe('LOCAL')
+  })
+  test('takes an e-mail address as a name', async () => {
+    expect((await create('mail@domain.local')).answer.status).toBe(200)
+  })
+  test('ignores roles that do not exist', async () => {
+    const { id } = await create('roleless', { roles: ['noSuchRole', 'concordSystemReader'] })
+    expect(jsonOf(await admin.get(`/api/v2/user/${id}`)).roles).toMatchObject([{ name: 'concordSystemReader' }])
+  })
+  test('makes no SSO users', async () =>
+    expectText((await create('sso', { userType: 'SSO' })).answer, 400, 'User of type SSO cannot be created'))
+  test('wants a user name', async () => {
+    expectViolations(await admin.post('/api/v1/user', { json: { userType: 'LOCAL' } }), {
+      'CreateUserRequest.createOrUpdate.arg0.username': 'must not be null',
+    })
+  })
+  test('takes at most 128 characters', async () => {
+    expectViolations(await admin.post('/api/v1/user', { json: { username: 'x'.repeat(129), userType: 'LOCAL' } }), {
+      'CreateUserRequest.createOrUpdate.arg0.username': 'size must be between 0 and 128',
+    })
+  })
+  test('with a type that is none fails', async () => {
+    expectFailure((await create('alien', { userType: 'ALIEN' })).answer, 'com.fasterxml.jackson.')
+  })
+  test('is for admins', async () => {
+    expectText(await anna.post('/api/v1/user', { json: { username: world.unique('never') } }), 403, ADMINS_ONLY)
+  })
+})
+
+describe('disabling', () => {
+  test('says who is disabled now, and since when', async () => {
+    const { id } = await create('off')
+    expect(jsonOf(await admin.put(`/api/v1/user/${id}/disable`))).toMatchObject({
+      ...{ id, disabled: true, permanentlyDisabled: false, disabledDate: expect.stringMatching(TIMESTAMP) },
+    })
+  })
+  test('is undone by an update', async () => {
+    const { id, username } = await create('again')
+    await admin.put(`/api/v1/user/${id}/disable`)
+    made(await admin.post('/api/v1/user', { json: { username, userType: 'LOCAL' } }))
+    expect(jsonOf(await admin.get(`/api/v2/user/${id}`)).disabled).toBe(false)
+  })
+  test('for good cannot be undone', async () => {
+    const { id, username } = await create('forever')
+    expect(jsonOf(await admin.put(`/api/v1/user/${id}/disable?permanent=true`))).toMatchObject({
+      permanentlyDisabled: true,
+    })
+    expectText(
+      await admin.post('/api/v1/user', { json: { username, userType: 'LOCAL' } }),
+      500,
+      'User is permanently disabled',
+    )
+  })
+  test('of nobody is a 404', async () => {
+    expectText(await admin.put(`/api/v1/user/${UNKNOWN_ID}/disable`), 404, `User not found: ${UNKNOWN_ID}`)
+  })
+  test('is for admins', async () => expectText(await anna.put(`/api/v1/user/${bert.id}/disable`), 403, ADMINS_ONLY))
+})
+
+describe('deleting', () => {
+  test('answers {"ok":true}', async () => {
+    const { id } = await create('gone')
+    expectJson(await admin.delete(`/api/v1/user/${id}`), { ok: true })
+    expectEmpty(await admin.get(`/api/v2/user/${id}`), 204)
+  })
+  test('of nobody is a validation error', async () => {
+    expectValidationError(await admin.delete(`/api/v1/user/${UNKNOWN_ID}`), `User not found: ${UNKNOWN_ID}`)
+  })
+  test('is for admins', async () => expectText(await anna.delete(`/api/v1/user/${bert.id}`), 403, ADMINS_ONLY))
+})
+
+describe('roles of a user', () => {
+  const set = (name: string, roles: string[], as: Caller = admin) =>
+    as.post(`/api/v1/user/${name}/roles`, { json: { roles } })
+
+  test('are replaced', async () => {
+    const { id, username } = await create('roles', { roles: ['concordSystemReader'] })
+    expect((await set(username, ['concordSystemWriter', 'noSuchRole'])).status).toBe(200)
+    expect(jsonOf(await admin.get(`/api/v2/user/${id}`)).roles).toMatchObject([{ name: 'concordSystemWriter' }])
+  })
+  test('of nobody are a 404', async () =>
+    expectText(await set('no-such-user', []), 404, 'User not found: no-such-user'))
+  test('are for admins', async () => expectText(await set(anna.name, ['concordAdmin'], anna), 403, ADMINS_ONLY))
+})
+
+describe('roles', () => {
+  test('three are there from the start', async () => {
+    const names = jsonOf(await admin.get('/api/v1/role')).map(({ name }: { name: string }) => name)
+    expect(names).toEqual(expect.arrayContaining(['concordAdmin', 'concordSystemReader', 'concordSystemWriter']))
+  })
+  test('an admin’s may create organizations', async () => {
+    expect(jsonOf(await admin.get('/api/v1/role/concordAdmin')).permissions).toEqual(
+      expect.arrayContaining(['createOrg', 'updateOrg']),
+    )
+  })
+  test('can be made and deleted', async () => {
+    const name = world.unique('role')
+    removeLater(`/api/v1/role/${name}`)
+    expectJson(await admin.post('/api/v1/role', { json: { name } }), { id: expect.any(String), result: 'CREATED' })
+    expect(jsonOf(await admin.get(`/api/v1/role/${name}`)).name).toBe(name)
+    expect((await admin.delete(`/api/v1/role/${name}`)).status).toBe(200)
+    expectText(await admin.get(`/api/v1/role/${name}`), 404, `Role not found: ${name}`)
+  })
+  test('that do not exist are a 404', async () =>
+    expectText(await admin.get('/api/v1/role/noSuchRole'), 404, 'Role not found: noSuchRole'))
+  test('are for admins', async () => {
+    expectText(await anna.get('/api/v1/role'), 403, ADMINS_ONLY)
+    expectText(await reader.get('/api/v1/role/concordAdmin'), 403, ADMINS_ONLY)
+  })
+})
