@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chownSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { find, UnavailableError } from '../install.mjs'
+import { atEnd, execute, freePort, start } from './ending.mjs'
+
+/**
+ * An empty database that goes with this run: of the PostgreSQL that PGHOST and its kin name, if it lets us in, else of one
+ * of our own.
+ */
+export async function makeDatabase() {
+  const host = process.env.PGHOST ?? '127.0.0.1'
+  const running = {
+    host: host.startsWith('/') ? '127.0.0.1' : host,
+    port: Number(process.env.PGPORT ?? 5432),
+    user: process.env.PGUSER ?? 'postgres',
+    password: process.env.PGPASSWORD ?? '',
+  }
+  const name = `concord_test_${randomBytes(4).toString('hex')}`
+  if ((await mayCreate(running)) === 't') {
+    await psql(running, `create database ${name}`)
+    atEnd(() => spawnSync(find('psql'), argumentsOf(running, `drop database if exists ${name} with (force)`)))
+    return { ...running, name }
+  }
+  const own = await startPostgres()
+  await psql(own, `create database ${name}`)
+  return { ...own, name }
+}
+
+const mayCreate = (server) =>
+  psql(server, 'select rolcreatedb or rolsuper from pg_roles where rolname = current_user').catch(() => undefined)
+
+/** PostgreSQL does not run as root: then it runs as the user that its package has made, or as nobody. */
+async function startPostgres() {
+  const folder = mkdtempSync(join(tmpdir(), 'concord-postgres-'))
+  atEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }))
+  const as = process.getuid?.() === 0 ? ((await idsOf('postgres')) ?? (await idsOf('nobody'))) : {}
+  if (!as) throw new UnavailableError('PostgreSQL does not run as root, and there is no user postgres or nobody.')
+  if (as.uid !== undefined) chownSync(folder, as.uid, as.gid)
+  const data = join(folder, 'data')
+  const options = { cwd: folder, ...as }
+  await execute(find('initdb'), ['-A', 'trust', '-U', 'postgres', '-D', data], options)
+  const server = { host: '127.0.0.1', port: await freePort(), user: 'postgres', password: '' }
+  // Nothing here has to outlive a power cut.
+  const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off', '-k', folder]
+  const log = join(folder, 'log')
+  await start(find('postgres'), ['-D', data, '-p', String(server.port), ...settings], { log, ...options }).until(
+    () => psql(server, 'select 1'),
+    'PostgreSQL',
+    30,
+  )
+  return server
+}
+
+async function idsOf(user) {
+  try {
+    const [uid, gid] = await Promise.all([execute('id', ['-u', user]), execute('id', ['-g', user])])
+    return { uid: Number(uid), gid: Number(gid) }
+  } catch {
+    return undefined
+  }
+}
+
+const psql = async (server, sql) => (await execute(find('psql'), argumentsOf(server, sql))).trim()
+
+const argumentsOf = ({ host, port, user }, sql) => [
+  '-h',
+  host,
+  '-p',
+  String(port),
+  '-U',
+  user,
+  '-d',
+  'postgres',
+  '-w',
+  '-Atqc',
+  sql,
+]

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { find, UnavailableError } from '../install.mjs'
+import { BASE } from './directory.mjs'
+import { execute, freePort, start } from './ending.mjs'
+
+const PATIENCE = 90
+
+/** Throws an UnavailableError when the Java that is there will not do. */
+export async function checkJava() {
+  const words = await execute('sh', ['-c', `'${find('java')}' -version 2>&1`])
+  const major = Number(/version "(\d+)/.exec(words)?.[1])
+  if (!(major >= 17)) throw new UnavailableError(`Concord needs Java 17; this is ${words.split('\n')[0]}`)
+}
+
+/** Starts Concord's own server; answers its address and the first admin's key. */
+export async function startConcord(folder, release, database, directory) {
+  const adminKey = randomBytes(16).toString('base64')
+  const port = await freePort()
+  const file = join(folder, 'concord.conf')
+  writeFileSync(file, configuration({ port, adminKey, database, directory }))
+  const java = start(
+    find('java'),
+    [
+      ...['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
+      ...['--add-opens', 'java.base/java.lang=ALL-UNNAMED', '--add-opens', 'java.base/java.util=ALL-UNNAMED'],
+      ...[`-Dollie.conf=${file}`, '-cp', join(release, 'lib', '*'), 'com.walmartlabs.concord.server.dist.Main'],
+    ],
+    { cwd: folder, log: join(folder, 'concord.log') },
+  )
+  const url = `http://127.0.0.1:${port}`
+  await java.until(async () => (await fetch(`${url}/api/v1/server/ping`)).ok, 'Concord', PATIENCE)
+  const { version } = await (await fetch(`${url}/api/v1/server/version`)).json()
+  return { url, adminKey, version }
+}
+
+function configuration({ port, adminKey, database, directory }) {
+  const salt = () => randomBytes(16).toString('base64')
+  const text = JSON.stringify
+  const { host, name, user, password } = database
+  return `concord-server {
+  server { port = ${port} }
+  db {
+    url = ${text(`jdbc:postgresql://${host}:${database.port}/${name}`)}
+    appUsername = ${text(user)}, appPassword = ${text(password)}
+    inventoryUsername = ${text(user)}, inventoryPassword = ${text(password)}
+    changeLogParameters { defaultAdminToken = ${text(adminKey)} }
+  }
+  secretStore {
+    serverPassword = ${text(salt())}, secretStoreSalt = ${text(salt())}, projectSecretSalt = ${text(salt())}
+  }
+  ldap {
+    url = ${text(directory.url)}
+    searchBase = ${text(BASE)}, principalSearchFilter = "(cn={1})"
+    usernameProperty = "cn", mailProperty = "mail"
+    systemUsername = ${text(directory.admin.dn)}, systemPassword = ${text(directory.admin.password)}
+    # OpenLDAP hands out memberOf only to those who ask for it by name.
+    returningAttributes = ["*", "memberOf"]
+  }
+}
+`
+}

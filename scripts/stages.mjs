@@ -1,0 +1,153 @@
+// What `npm test` and `npm run test:concord` share: stages that count, and the runners of tests.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { ExpectedError, ROOT } from './ensure.mjs'
+
+export const MINUTE = 60_000
+export const NOTHING_COUNTED = { passed: 0, failed: 0 }
+
+const total = { passed: 0, failed: 0 }
+const failures = []
+
+/** Runs a stage and adds its counts; one that breaks is one failure and does not keep the others from running. */
+export async function stage(name, run) {
+  const started = Date.now()
+  console.log(`\n━━ ${name}`)
+  let counts
+  try {
+    counts = await run()
+  } catch (error) {
+    console.error(error.expected ? error.message : error)
+    counts = { passed: 0, failed: 1 }
+  }
+  total.passed += counts.passed
+  total.failed += counts.failed
+  if (counts.failed > 0) failures.push(`${name} (${counts.failed})`)
+  console.log(
+    `━━ ${name}: ${counts.passed} passed, ${counts.failed} failed, ${Math.round((Date.now() - started) / 1000)} s`,
+  )
+}
+
+/** Prints the sums, as the last line, and ends. */
+export function finish() {
+  for (const failure of failures) console.log(`failed: ${failure}`)
+  console.log(`${total.passed} passed, ${total.failed} failed`)
+  process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1)
+}
+
+/** A program that is right or wrong as a whole. */
+export async function check(program, args) {
+  return (await runNode(program, args, 3 * MINUTE)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
+}
+
+export async function vitest(projects, limit, environment) {
+  const { code, report } = await withReport((file) =>
+    runNode(
+      bin('vitest', 'vitest.mjs'),
+      ['run', ...projects.map((project) => `--project=${project}`)].concat([
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${file}`,
+      ]),
+      limit,
+      environment,
+    ),
+  )
+  const { numPassedTests, numFailedTests, testResults } = report
+  // A file that could not even be loaded has no tests to fail.
+  const broken = testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  )
+  return honest({ passed: numPassedTests, failed: numFailedTests + broken.length }, code)
+}
+
+export async function playwright(limit, environment) {
+  const { findChromium } = await import('./chromium.mjs')
+  const chromium = await findChromium()
+  console.log(`Chromium: ${chromium}`)
+  const { code, report } = await withReport((file) =>
+    runNode(bin('@playwright/test', 'cli.js'), ['test', '--reporter=list,json'], limit, {
+      CHROMIUM_PATH: chromium,
+      PLAYWRIGHT_JSON_OUTPUT_FILE: file,
+      ...environment,
+    }),
+  )
+  for (const line of leftOut(report)) console.log(`left out: ${line}`)
+  const { expected, unexpected, flaky } = report.stats
+  return honest({ passed: expected, failed: unexpected + flaky }, code)
+}
+
+/** The reasons why stories were skipped, with how many. */
+function leftOut({ suites }) {
+  const counts = new Map()
+  const visit = ({ suites = [], specs = [] }) => {
+    for (const { tests } of specs) {
+      for (const { status, annotations } of tests) {
+        if (status !== 'skipped') continue
+        const reason = annotations.find(({ type }) => type === 'skip')?.description ?? 'no reason given'
+        counts.set(reason, (counts.get(reason) ?? 0) + 1)
+      }
+    }
+    suites.forEach(visit)
+  }
+  suites.forEach(visit)
+  return [...counts].map(([reason, count]) => `${count} × ${reason}`)
+}
+
+/** A runner that failed without a failed test has failed all the same. */
+function honest({ passed, failed }, code) {
+  return { passed, failed: failed === 0 && code !== 0 ? 1 : failed }
+}
+
+async function withReport(run) {
+  const folder = mkdtempSync(join(tmpdir(), 'concord-tests-'))
+  try {
+    const file = join(folder, 'report.json')
+    const code = await run(file)
+    return { code, report: JSON.parse(readFileSync(file, 'utf8')) }
+  } catch (error) {
+    throw error.code === 'ENOENT' ? new ExpectedError('The tests did not come to their end.') : error
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+export function bin(name, file) {
+  return join(ROOT, 'node_modules', ...name.split('/'), ...file.split('/'))
+}
+
+/** Runs a script of a package with its output here and no input; answers its exit code, 124 when it took too long. */
+export function runNode(script, args, limit, environment = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [script, ...args], {
+      cwd: ROOT,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, CI: 'true', ...environment },
+    })
+    let late = false
+    const timer = setTimeout(() => {
+      console.error(`Stopped after ${limit / MINUTE} minutes.`)
+      late = true
+      end()
+    }, limit)
+    // An interrupt, because the runners then stop the servers and browsers that they have started.
+    const end = () => {
+      child.kill('SIGINT')
+      setTimeout(() => child.kill('SIGKILL'), 10_000).unref()
+    }
+    const onSignal = () => {
+      end()
+      child.on('exit', () => process.exit(1))
+    }
+    process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+    child.on('error', reject)
+    child.on('exit', (code) => {
+      clearTimeout(timer)
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+      resolve(late ? 124 : (code ?? 1))
+    })
+  })
+}
