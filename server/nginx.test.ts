@@ -1,0 +1,221 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, request } from 'node:http'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { createSite } from './site.ts'
+
+/*
+ * docs/nginx.conf in a real nginx, in front of a real HTTP server. What is marked to be changed there is all that is
+ * changed here. Its files are to be served as our own server serves them: that one is asked as well.
+ */
+
+const ROOT = join(import.meta.dirname, '..')
+const missing = whyNoNginx()
+if (missing && !process.env.CI) console.warn(`docs/nginx.conf is not tested: ${missing}`)
+
+/** Where it cannot be had; in CI that fails. */
+function whyNoNginx(): string | undefined {
+  try {
+    const install = [join(ROOT, 'scripts/install.mjs'), 'nginx']
+    execFileSync(process.execPath, install, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' })
+  } catch (error) {
+    return (error as { stderr?: string }).stderr?.trim() ?? String(error)
+  }
+}
+
+const PAGE = `<!doctype html><title>console</title>${' '.repeat(2000)}`
+const SCRIPT = `console.log(1)${' '.repeat(2000)}`
+
+describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
+  vi.setConfig({ hookTimeout: 60_000 })
+  const folder = mkdtempSync(join(tmpdir(), 'concord-nginx-'))
+  // As root nginx reads files as somebody else.
+  chmodSync(folder, 0o755)
+  const dist = join(folder, 'client')
+  const seen: IncomingMessage[] = []
+  const concord = createServer((incoming, response) => {
+    seen.push(incoming)
+    const { pathname } = new URL(incoming.url ?? '', 'http://x')
+    if (pathname === '/api/service/console/cfg') return response.writeHead(401, { 'WWW-Authenticate': 'Basic' }).end()
+    if (pathname === '/api/redirect') {
+      return response.writeHead(303, { Location: `http://${incoming.headers.host}/api/there` }).end()
+    }
+    if (pathname === '/api/cookies') {
+      return response
+        .writeHead(401, ['Set-Cookie', 'a=1; Path=/', 'Set-Cookie', 'b=2', 'WWW-Authenticate', 'Basic'])
+        .end()
+    }
+    return response.end(`${incoming.method} ${incoming.url}`)
+  })
+  let nginx: ReturnType<typeof spawn> | undefined
+  let port: number
+
+  beforeAll(async () => {
+    writeSite(dist)
+    concord.listen(0, '127.0.0.1')
+    await once(concord, 'listening')
+    port = await freePort()
+    writeFileSync(join(folder, 'nginx.conf'), wholeConfiguration((concord.address() as AddressInfo).port))
+    nginx = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], {
+      env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` },
+      stdio: 'inherit',
+    })
+    await vi.waitFor(() => ask('/'), { timeout: 20_000 })
+  })
+  afterAll(async () => {
+    if (nginx && nginx.exitCode === null) {
+      nginx.kill('SIGTERM')
+      await once(nginx, 'exit')
+    }
+    concord.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  function wholeConfiguration(upstream: number) {
+    let site = readFileSync(join(ROOT, 'docs/nginx.conf'), 'utf8')
+    const change = (from: RegExp, to: string) => {
+      expect(site, String(from)).toMatch(from)
+      site = site.replace(from, to)
+    }
+    change(/listen 443 ssl;/, `listen 127.0.0.1:${port};`)
+    change(/ssl_certificate .*\n\s*ssl_certificate_key .*/, '')
+    change(/root \S+;/, `root ${dist};`)
+    change(/https:\/\/concord\.example\.com;/g, `http://127.0.0.1:${upstream};`)
+    change(/concord\\\.example\\\.com/, `127\\.0\\.0\\.1:${upstream}`)
+    if (!existsSync('/etc/ssl/certs/ca-certificates.crt')) change(/proxy_ssl_trusted_certificate .*/, '')
+    const types = ['/etc/nginx/mime.types', '/usr/local/etc/nginx/mime.types'].find((path) => existsSync(path))
+    return `daemon off; pid ${folder}/nginx.pid; worker_processes 1; events {}
+      http {
+        ${types ? `include ${types};` : ''} access_log off;
+        ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(' ')}
+        ${site}
+      }`
+  }
+
+  async function ask(path: string, { method = 'GET', headers = {}, body }: Ask = {}) {
+    const sent = request({
+      host: '127.0.0.1',
+      port,
+      method,
+      path,
+      headers: { Host: 'secrets.example.com', ...headers },
+    })
+    sent.end(body)
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+    return { status: answer.statusCode, headers: answer.headers, body: await text(answer) }
+  }
+
+  test.each([
+    '/',
+    '/org/acme/secret/a%2Fb?x=1',
+    '/index.html',
+    '/assets/index-abc.js',
+    '/assets/gone.js',
+    '/cfg.js',
+    '/.vite/x',
+  ])('%s is served as by our own server', async (path) => {
+    const ours = createSite(dist)(new Request(`http://localhost${path}`))
+    const answer = await ask(path)
+    expect(answer.status).toBe(ours.status)
+    if (ours.status === 200) expect(answer.body).toBe(await ours.text())
+    for (const [name, value] of ours.headers) {
+      // nginx makes its own ETag, has another name for the type of scripts, and a page for its errors.
+      if (/^(etag|content-type|content-length)$/.test(name)) continue
+      expect(answer.headers[name], name).toBe(value)
+    }
+    expect(answer.headers['content-type'] ?? '').toMatch(/html|javascript/)
+  })
+
+  test('what was compressed at the build is sent so', async () => {
+    const { headers } = await ask('/assets/index-abc.js', { headers: { 'Accept-Encoding': 'gzip' } })
+    expect(headers['content-encoding']).toBe('gzip')
+    expect(Number(headers['content-length'])).toBe(gzipSync(SCRIPT).length)
+  })
+
+  test('a page that is known is not sent again', async () => {
+    const { headers } = await ask('/')
+    expect((await ask('/', { headers: { 'If-None-Match': headers.etag ?? '' } })).status).toBe(304)
+  })
+
+  test.each(['/api/v1/org/a%2Fb?filter=%20x', '/api/a%zz', '/api/v1//x', '/api/v1/secret;m=1'])(
+    '%s is Concord’s, as it was sent',
+    async (path) => {
+      // nginx itself refuses a percent sign that encodes nothing, as Concord does.
+      const expected = path.includes('%zz') ? 400 : 200
+      const { status, body, headers } = await ask(path)
+      expect(status).toBe(expected)
+      if (expected === 200) expect(body).toBe(`GET ${path}`)
+      expect(headers).not.toHaveProperty('content-security-policy')
+    },
+  )
+
+  test('credentials and cookies pass, both ways', async () => {
+    const { status, headers } = await ask('/api/cookies', {
+      headers: { Authorization: 'dGVzdA', Cookie: 'JSESSIONID=x' },
+    })
+    expect([status, headers['set-cookie'], headers['www-authenticate']]).toEqual([401, ['a=1; Path=/', 'b=2'], 'Basic'])
+    expect(seen.at(-1)?.headers).toMatchObject({
+      authorization: 'dGVzdA',
+      cookie: 'JSESSIONID=x',
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-proto': 'http',
+      'x-forwarded-host': 'secrets.example.com',
+    })
+  })
+
+  test('a body of 1 MiB passes, one over 2 MiB does not', async () => {
+    const upload = (bytes: number) => ask('/api/upload', { method: 'POST', body: Buffer.alloc(bytes) })
+    expect((await upload(1024 * 1024)).status).toBe(200)
+    expect((await upload(2 * 1024 * 1024 + 1)).status).toBe(413)
+  })
+
+  test('a redirect to Concord stays here', async () => {
+    expect((await ask('/api/redirect')).headers.location).toMatch(
+      /^(http:\/\/secrets\.example\.com)?(:\d+)?\/api\/there$/,
+    )
+  })
+
+  test('a Concord without settings for consoles: the console’s own', async () => {
+    const { status, body, headers } = await ask('/api/service/console/cfg')
+    expect([status, body]).toEqual([200, 'window.concord = {}'])
+    expect(headers['content-type']).toContain('javascript')
+  })
+
+  test('Concord away is a 502', async () => {
+    concord.closeAllConnections()
+    concord.close()
+    await once(concord, 'close')
+    expect((await ask('/api/v1/org')).status).toBe(502)
+  })
+})
+
+interface Ask {
+  method?: string
+  headers?: Record<string, string>
+  body?: Buffer
+}
+
+function writeSite(dist: string) {
+  mkdirSync(join(dist, 'assets'), { recursive: true })
+  mkdirSync(join(dist, '.vite'))
+  writeFileSync(join(dist, 'index.html'), PAGE)
+  writeFileSync(join(dist, 'cfg.js'), 'window.concord = {}')
+  writeFileSync(join(dist, '.vite', 'x'), 'of the build')
+  writeFileSync(join(dist, 'assets', 'index-abc.js'), SCRIPT)
+  writeFileSync(join(dist, 'assets', 'index-abc.js.gz'), gzipSync(SCRIPT))
+}
+
+async function freePort() {
+  const probe = createTcpServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
