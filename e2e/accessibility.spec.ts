@@ -13,7 +13,7 @@ import {
   givenUser,
   keyPairParts,
 } from './given.ts'
-import { addressOf, askToMove, dangerZone, openSettings, pick } from './steps.ts'
+import { addressOf, askToMove, dangerZone, openSettings, pickUser } from './steps.ts'
 
 /* axe finds nothing and nothing is wider than the screen: each page and each open dialog, at 320 and at 1280 px. */
 
@@ -162,7 +162,7 @@ test('the dialogs of the danger zone', async ({ page }) => {
     await zone.getByRole('button', { name: 'Change projects' }).click()
   })
   await lookAt(page, async () => {
-    await pick(zone, 'New owner', 'admin')
+    await pickUser(zone, 'New owner', { username: 'admin', displayName: 'admin' })
     await zone.getByRole('button', { name: 'Change owner' }).click()
   })
   await lookAt(page, () => zone.getByRole('button', { name: 'Delete this secret' }).click())

@@ -1,5 +1,5 @@
 import { path, send } from './concord.ts'
-import { givenDirectoryUser, needsOwnDirectory } from './directory.ts'
+import { givenDirectoryUser, needsDirectory } from './directory.ts'
 import { expect, test } from './fixtures.ts'
 import {
   givenAccess,
@@ -72,7 +72,7 @@ test('a public secret can be changed by all members and deleted by its owner onl
 })
 
 test('who may not delete it is told whom to ask before anything is opened', async ({ page }) => {
-  needsOwnDirectory()
+  needsDirectory()
   const org = await givenOrg()
   const writer = await givenDirectoryUser({ of: [org] })
   const secret = await givenSecret(org)

@@ -1,8 +1,8 @@
 import { admin, call, path } from './concord.ts'
-import { givenDirectoryUser, needsOwnDirectory } from './directory.ts'
+import { givenDirectoryUser, needsDirectory } from './directory.ts'
 import { expect, test } from './fixtures.ts'
 import { givenOrg, givenRight, givenSecret, givenUser, readSecret } from './given.ts'
-import { addressOf, openSettings, pick } from './steps.ts'
+import { addressOf, openSettings, pickUser } from './steps.ts'
 
 test('the owner gives a secret away and says what is left', async ({ page }) => {
   const org = await givenOrg()
@@ -12,14 +12,12 @@ test('the owner gives a secret away and says what is left', async ({ page }) => 
   const zone = await openSettings(page, owner, secret)
   await expect(zone).toContainText('You own it')
 
-  await pick(zone, 'New owner', heir.displayName)
+  const title = await pickUser(zone, 'New owner', heir)
   await zone.getByRole('button', { name: 'Change owner' }).click()
-  const dialog = page.getByRole('dialog', {
-    name: `Change the owner of secret “${secret.name}” to ${heir.displayName}`,
-  })
+  const dialog = page.getByRole('dialog', { name: `Change the owner of secret “${secret.name}” to ${title}` })
   await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
   await expect(dialog.getByText(`${team.name} (READER)`)).toBeVisible()
-  await dialog.getByRole('button', { name: `Yes, change the owner to ${heir.displayName}` }).click()
+  await dialog.getByRole('button', { name: `Yes, change the owner to ${title}` }).click()
 
   await expect(dialog).toBeHidden()
   await expect(zone).toContainText(`${heir.displayName} owns it`)
@@ -27,18 +25,18 @@ test('the owner gives a secret away and says what is left', async ({ page }) => 
 })
 
 test('who keeps nothing gets to the list', async ({ page, expectErrors }) => {
-  needsOwnDirectory()
+  needsDirectory()
   expectErrors(/status of 403/)
   const org = await givenOrg()
   const [owner, heir] = await Promise.all([givenDirectoryUser({ of: [org] }), givenUser({ of: [org] })])
   const secret = await givenSecret(org)
   await call(path`/api/v1/org/${org.name}/secret/${secret.name}`, { json: { owner: { id: owner.id } } })
   const zone = await openSettings(page, owner, secret)
-  await pick(zone, 'New owner', heir.username)
+  const title = await pickUser(zone, 'New owner', heir)
   await zone.getByRole('button', { name: 'Change owner' }).click()
   const dialog = page.getByRole('dialog')
   await expect(dialog).toContainText('You could not change it any more, nor take it back.')
-  await dialog.getByRole('button', { name: `Yes, change the owner to ${heir.displayName}` }).click()
+  await dialog.getByRole('button', { name: `Yes, change the owner to ${title}` }).click()
 
   await expect(page).toHaveURL(`${path`/org/${org.name}/secret`}?filter=${secret.name}`)
   await expect(page.getByRole('status').filter({ hasText: 'You may no longer open it.' })).toBeVisible()
@@ -52,7 +50,7 @@ test('only an owner may: the server’s refusal says so in the dialog', async ({
   const secret = await givenSecret(org, { by: owner })
   await givenRight(secret, org, writer, 'WRITER')
   const zone = await openSettings(page, writer, secret)
-  await pick(zone, 'New owner', writer.username)
+  await pickUser(zone, 'New owner', writer)
   await zone.getByRole('button', { name: 'Change owner' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('button', { name: /^Yes, change the owner/ }).click()
@@ -70,7 +68,7 @@ test('an owner who was deleted is nobody, and an administrator names another', a
   await call(path`/api/v1/user/${gone.id}`, { method: 'DELETE' })
   const zone = await openSettings(page, admin(), secret)
   await expect(zone).toContainText('It has no owner')
-  await pick(zone, 'New owner', heir.username)
+  await pickUser(zone, 'New owner', heir)
   await zone.getByRole('button', { name: 'Change owner' }).click()
   await page
     .getByRole('dialog')

@@ -5,20 +5,45 @@ import { givenMember, type Org, unique } from './given.ts'
 
 export type DirectoryUser = { id: string; username: string; displayName: string; password: string }
 
-/** Passwords are in the server's own directory, which only its command line on the same machine writes. */
-export const needsOwnDirectory = () =>
-  test.skip(!process.env.E2E_DATA_DIR, 'The directory of a server that runs already is not ours to write')
+/** Passwords are in our server's own directory, which its command line writes, or in the LDAP of a real Concord. */
+export const needsDirectory = () =>
+  test.skip(
+    !process.env.E2E_DATA_DIR && !process.env.CONCORD_LDAP_URL,
+    'The directory of a server that runs already is not ours to write',
+  )
 
 /** Somebody who signs in with a password. Unlike an API key it tells the console all groups of its user. */
 export async function givenDirectoryUser({ of = [] }: { of?: Org[] } = {}): Promise<DirectoryUser> {
   const username = unique('login')
   const password = `Pass: ${unique('wörd')}`
+  if (process.env.CONCORD_LDAP_URL) addToLdap(process.env.CONCORD_LDAP_URL, username, password)
+  else addToOwnDirectory(username, password)
+  const { id } = process.env.CONCORD_LDAP_URL
+    ? await call<{ id: string }>('/api/v1/user', { json: { username, type: 'LDAP' } })
+    : await call<{ id: string }>(path`/api/v1/user/${username}`)
+  for (const org of of) await givenMember(org, { id })
+  return { id, username, displayName: username, password }
+}
+
+function addToOwnDirectory(username: string, password: string) {
   execFileSync(process.execPath, ['scripts/start.mjs', '--run', 'user', 'add', username], {
     input: `${password}\n`,
     // With CONCORD_URL the users would be another server's.
     env: { ...process.env, DATA_DIR: process.env.E2E_DATA_DIR, CONCORD_URL: '' },
   })
-  const { id } = await call<{ id: string }>(path`/api/v1/user/${username}`)
-  for (const org of of) await givenMember(org, { id })
-  return { id, username, displayName: username, password }
+}
+
+function addToLdap(url: string, username: string, password: string) {
+  const { CONCORD_LDAP_DN: admin = '', CONCORD_LDAP_PASSWORD: adminPassword = '' } = process.env
+  const base = admin.slice(admin.indexOf(',') + 1)
+  const entry = [
+    `dn: cn=${username},${base}`,
+    'objectClass: inetOrgPerson',
+    `cn: ${username}`,
+    `sn: ${username}`,
+    `displayName: ${username}`,
+    // Two colons: base64, as LDIF wants text outside of ASCII.
+    `userPassword:: ${Buffer.from(password).toString('base64')}`,
+  ]
+  execFileSync('ldapadd', ['-x', '-H', url, '-D', admin, '-w', adminPassword], { input: entry.join('\n') })
 }

@@ -117,6 +117,8 @@ test('nothing there offers to create, nothing that matches offers that name', as
   await expect(page.getByText(`There are no secrets in ${org.name} yet.`)).toBeVisible()
   await expect(page.getByRole('link', { name: 'Create a secret' })).toBeVisible()
 
+  await givenSecret(org, { by: user })
+  await page.reload()
   await page.getByRole('searchbox').fill('git-key')
   await expect(page.getByText('No secret has “git-key” in its name.')).toBeVisible()
   await page.getByRole('link', { name: 'Create “git-key”' }).click()
@@ -161,7 +163,9 @@ test('a private secret of others is listed with “No access”, and its page sa
   await page.getByRole('link', { name: secret.name }).click()
 
   await expect(page.getByRole('heading', { level: 1, name: `You may not open “${secret.name}”` })).toBeVisible()
-  await expect(page.getByText(`What is missing: READER to the secret ${secret.name} in ${org.name}.`)).toBeVisible()
+  await expect(
+    page.getByText(`What is missing: READER access to the secret ${secret.name} in ${org.name}.`),
+  ).toBeVisible()
   await expect(page.getByText(`It belongs to ${owner.displayName}`)).toBeVisible()
   await page.getByRole('link', { name: `Secrets of ${org.name}` }).click()
   await page.getByRole('link', { name: open.name }).click()

@@ -1,7 +1,8 @@
 import { expect, type Locator, type Page } from '@playwright/test'
-import { path } from './concord.ts'
+import { path, type User } from './concord.ts'
 import { asUser, type Credentials } from './fixtures.ts'
 import type { Org, Ref } from './given.ts'
+import { canSearchUsers } from './version.ts'
 
 /* What people do in many stories. */
 
@@ -20,6 +21,20 @@ export const dangerZone = (page: Page) => page.getByRole('region', { name: 'Dang
 export async function pick(scope: Locator, label: string, name: string) {
   await scope.getByLabel(label, { exact: true }).fill(name)
   await scope.getByRole('option', { name }).click()
+}
+
+/** Picks somebody, or types the exact name where the server cannot search. Answers what the page calls them then. */
+export async function pickUser(
+  scope: Locator,
+  label: string,
+  { username, displayName }: Pick<User, 'username' | 'displayName'>,
+) {
+  if (await canSearchUsers()) {
+    await pick(scope, label, username)
+    return displayName
+  }
+  await scope.getByRole('textbox', { name: label }).fill(username)
+  return username
 }
 
 /** Picks the organization and opens the pop-up of a move. */

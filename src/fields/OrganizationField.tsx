@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { organizationListQuery } from '#api/orgs.ts'
+import { hasTerm } from './hasTerm.ts'
 import { SearchDropdown } from './SearchDropdown.tsx'
 import { useSettled } from './useSettled.ts'
 
@@ -17,10 +18,9 @@ type Props = {
 /** Picks one of the user's organizations by typing a part of its name. */
 export function OrganizationField({ value, onChange, label = 'Organization', ...rest }: Props) {
   const [term, setTerm] = useState('')
-  const { data, isFetching, error } = useQuery(
-    organizationListQuery({ onlyCurrent: true, filter: useSettled(term), size: 20 }),
-  )
-  const names = data?.items.map(({ name }) => name) ?? []
+  const filter = useSettled(term)
+  const { data, isFetching, error } = useQuery(organizationListQuery({ onlyCurrent: true, filter, size: 20 }))
+  const names = data?.items.map(({ name }) => name).filter((name) => hasTerm(term, name)) ?? []
   // The chosen one stays visible while others are searched.
   if (value && !names.includes(value) && term === '') names.unshift(value)
   return (
@@ -30,7 +30,7 @@ export function OrganizationField({ value, onChange, label = 'Organization', ...
       value={value}
       onChange={onChange}
       onSearch={setTerm}
-      loading={isFetching}
+      loading={isFetching || filter !== term}
       error={rest.error ?? error?.message}
       nothing="No organization of yours has this in its name"
       options={names.map((name) => ({ value: name, text: name }))}

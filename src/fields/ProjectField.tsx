@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { projectListQuery } from '#api/projects.ts'
+import { hasTerm } from './hasTerm.ts'
 import { SearchDropdown } from './SearchDropdown.tsx'
 import { useSettled } from './useSettled.ts'
 
@@ -19,12 +20,10 @@ type Props = {
 /** Picks several projects of one organization. */
 export function ProjectField({ orgName, value, onChange, label = 'Projects', ...rest }: Props) {
   const [term, setTerm] = useState('')
-  const {
-    data = [],
-    isFetching,
-    error,
-  } = useQuery(projectListQuery({ orgName }, { filter: useSettled(term), limit: 20 }))
-  const known = [...value, ...data.filter(({ id }) => !value.some((chosen) => chosen.id === id))]
+  const filter = useSettled(term)
+  const { data = [], isFetching, error } = useQuery(projectListQuery({ orgName }, { filter, limit: 20 }))
+  const others = data.filter(({ id, name }) => hasTerm(term, name) && !value.some((chosen) => chosen.id === id))
+  const known = [...value, ...others]
   return (
     <SearchDropdown
       {...rest}
@@ -33,7 +32,7 @@ export function ProjectField({ orgName, value, onChange, label = 'Projects', ...
       value={value.map(({ id }) => id)}
       onChange={(ids) => onChange(known.filter(({ id }) => ids.includes(id)).map(({ id, name }) => ({ id, name })))}
       onSearch={setTerm}
-      loading={isFetching}
+      loading={isFetching || filter !== term}
       error={rest.error ?? error?.message}
       nothing="No project has this in its name"
       options={known.map(({ id, name }) => ({ value: id, text: name }))}

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { teamListQuery } from '#api/teams.ts'
 import type { Team } from '#api/types.ts'
+import { hasTerm } from './hasTerm.ts'
 import { SearchDropdown } from './SearchDropdown.tsx'
 
 type Props = {
@@ -21,9 +22,7 @@ type Props = {
 export function TeamField({ orgName, value, onChange, without = [], label = 'Team', ...rest }: Props) {
   const [term, setTerm] = useState('')
   const { data = [], isFetching, error } = useQuery(teamListQuery({ orgName }))
-  const offered = data.filter(
-    ({ id, name }) => !without.includes(id) && name.toLowerCase().includes(term.trim().toLowerCase()),
-  )
+  const offered = data.filter(({ id, name }) => !without.includes(id) && hasTerm(term, name))
   return (
     <SearchDropdown
       {...rest}

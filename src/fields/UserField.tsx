@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react'
 import type { EntityOwner, User } from '#api/types.ts'
 import { userSearchQuery } from '#api/users.ts'
 import { Field } from '#ui/Field.tsx'
+import { hasTerm } from './hasTerm.ts'
 import { SearchDropdown, type SearchOption } from './SearchDropdown.tsx'
 import { useSettled } from './useSettled.ts'
 
@@ -21,12 +22,16 @@ type Props = {
 /** Picks a user that Concord knows, by a part of the name, the display name or the e-mail. */
 export function UserField({ value, onChange, label = 'User', ...rest }: Props) {
   const [term, setTerm] = useState('')
-  const { data = [], isFetching, error } = useQuery(userSearchQuery(useSettled(term)))
+  const filter = useSettled(term)
+  const { data = [], isFetching, error } = useQuery(userSearchQuery(filter))
   if (data === null) return <ExactUserField label={label} value={value} onChange={onChange} {...rest} />
 
   const chosen = value && 'id' in value ? value : undefined
-  const options: SearchOption[] = data.map((user) => ({ value: user.id, text: titleOf(user), note: user.name }))
-  if (chosen && !data.some(({ id }) => id === chosen.id)) options.unshift({ value: chosen.id, text: chosen.title })
+  const options: SearchOption[] = data
+    .filter(({ name, displayName, email }) => hasTerm(term, name, displayName, email))
+    .map((user) => ({ value: user.id, text: titleOf(user), note: user.name }))
+  if (chosen && !options.some(({ value: id }) => id === chosen.id))
+    options.unshift({ value: chosen.id, text: chosen.title })
   return (
     <SearchDropdown
       {...rest}
@@ -37,7 +42,7 @@ export function UserField({ value, onChange, label = 'User', ...rest }: Props) {
         if (user) onChange({ id, title: titleOf(user) })
       }}
       onSearch={setTerm}
-      loading={isFetching}
+      loading={isFetching || filter !== term}
       error={rest.error ?? error?.message}
       nothing="No user has this in the name or e-mail"
       options={options}

@@ -145,5 +145,6 @@ function useLate(pending: boolean) {
     const timer = setTimeout(() => setLate(true), 400)
     return () => clearTimeout(timer)
   }, [pending])
-  return late
+  // While it is no longer pending nothing may be hidden, not even until the effect has run.
+  return late && pending
 }

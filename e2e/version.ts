@@ -1,0 +1,28 @@
+import { test } from '@playwright/test'
+import { call } from './concord.ts'
+
+let asked: Promise<string> | undefined
+
+/** Whether the server's Concord is of this version or newer. Ours speaks as the newest. */
+export async function since(wanted: string): Promise<boolean> {
+  asked ??= call<{ version: string }>('/api/v1/server/version').then(({ version }) => version)
+  const is = numbersOf(await asked)
+  const different = numbersOf(wanted).findIndex((number, i) => number !== (is[i] ?? 0))
+  return different < 0 || (is[different] ?? 0) > (numbersOf(wanted)[different] ?? 0)
+}
+
+const numbersOf = (version: string) => version.replace(/-.*/, '').split('.').map(Number)
+
+/** Leaves a story out on a Concord that is too old for it, with the reason. */
+export const needs = async (version: string, why: string) => test.skip(!(await since(version)), why)
+
+/** From 2.9 on a search that finds somebody failed with a 500. */
+export const canSearchUsers = () => since('2.12')
+
+/** What an old Concord answers to questions that the console asks to find out what there is. */
+export async function answersOfOldServers(): Promise<RegExp[]> {
+  return [
+    ...((await since('2.17')) ? [] : [/status of 404 .*\/api\/service\/console\/userInfo\)$/]),
+    ...((await canSearchUsers()) ? [] : [/status of 500 .*\/api\/v2\/user\?/]),
+  ]
+}
