@@ -25,6 +25,7 @@ session.subscribe(() => {
 // What failed or grew old meanwhile is read again.
 let away = false
 serverAway.subscribe(() => {
-  if (away && !serverAway.get()) void queryClient.invalidateQueries()
+  // Not what is being read just now: the answer that shows that the server is back belongs to somebody.
+  if (away && !serverAway.get()) void queryClient.invalidateQueries(undefined, { cancelRefetch: false })
   away = serverAway.get() !== undefined
 })

@@ -117,19 +117,13 @@ const isSecret = (seen: Seen, id: string): seen is Secret => typeof seen === 'ob
 export const refOf = ({ orgName, name }: Secret): SecretRef => ({ orgName, secretName: name })
 
 /**
- * Through the cache, so that the page and the dialog show what was found. Unlike other reads (see http.ts) it does not
- * wait for a server that is away: the dialog says so, and nothing is sent when it is back and nobody looks any more.
+ * Through the cache, so that the page and the dialog show what was found. A reading that already waits for a server
+ * that is away would make this one wait too (see withoutWaiting in serverAway.ts), so it is given up.
  */
-function readFresh(ref: SecretRef): Promise<Secret> {
-  return new Promise((resolve, reject) => {
-    const giveUp = () => serverAway.get() && reject(new ApiError(0, 'unreachable', ''))
-    const unsubscribe = serverAway.subscribe(giveUp)
-    giveUp()
-    queryClient
-      .fetchQuery({ ...secretQuery(ref), staleTime: 0 })
-      .then(resolve, reject)
-      .finally(unsubscribe)
-  })
+async function readFresh(ref: SecretRef): Promise<Secret> {
+  const query = secretQuery(ref)
+  await queryClient.cancelQueries({ queryKey: query.queryKey })
+  return queryClient.fetchQuery({ ...query, staleTime: 0 })
 }
 
 async function readBefore(ref: SecretRef): Promise<Secret> {
