@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path'
 import { z } from 'zod'
+import { type LdapConfig, ldapConfigOf, ldapSettings } from './auth/ldapConfig.ts'
 
 /**
  * Every setting of the server: its environment variable, its default and its check. The table in the README and in
@@ -28,6 +29,7 @@ const settings = z.object({
     .transform((text, context) => parseDuration(text) ?? fail(context, durationHelp))
     .default(30 * 60_000),
   SECURE_COOKIES: onOff('SECURE_COOKIES').default(false),
+  ...ldapSettings,
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'], {
       error: 'LOG_LEVEL must be one of debug, info, warn, error, silent',
@@ -53,6 +55,8 @@ export interface Config {
   /** Milliseconds without a request after which a session ends. */
   sessionTimeout: number
   secureCookies: boolean
+  /** The directory that users are signed in by; undefined: only the built-in one. */
+  ldap: LdapConfig | undefined
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
 }
 
@@ -68,6 +72,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   const result = settings.safeParse(given)
   const mistakes = result.success ? [] : result.error.issues.map((issue) => issue.message)
   if (given.MASTER_KEY && given.MASTER_KEY_FILE) mistakes.push('Set MASTER_KEY or MASTER_KEY_FILE, not both')
+  const ldap = result.success ? ldapConfigOf(result.data, mistakes) : undefined
   if (!result.success || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'))
   const s = result.data
   return {
@@ -81,6 +86,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     masterKeyFile: s.MASTER_KEY_FILE,
     sessionTimeout: s.SESSION_TIMEOUT,
     secureCookies: s.SECURE_COOKIES,
+    ldap,
     logLevel: s.LOG_LEVEL,
   }
 }

@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
+import type { LdapConfig } from './auth/ldapConfig.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { listenForCommands } from './control.ts'
 import { closeDatabase, DataFolderInUseError } from './db/open.ts'
@@ -38,6 +39,9 @@ export async function run({ apiOf, site, server = createServer() }: Listeners): 
     stopOnSignal(close, log)
     if (!isLoopback(config.host) && !config.secureCookies) {
       log.warn('other computers can reach this server, over http: put https in front of it (docs/operations.md)')
+    }
+    if (config.ldap && sendsInTheClear(config.ldap)) {
+      log.warn('passwords go to the directory in the clear: use ldaps:// or LDAP_STARTTLS (docs/operations.md)')
     }
     const before = concordUrl ? `, in front of ${concordUrl.origin}` : ''
     console.log(`Concord secrets console: ${addressOf(server, config)}${before}`)
@@ -104,6 +108,9 @@ function stopOnSignal(close: () => Promise<void>, log: Log) {
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
 }
+
+const sendsInTheClear = ({ url, startTls }: LdapConfig) =>
+  url.protocol === 'ldap:' && !startTls && !isLoopback(url.hostname)
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.')
 

@@ -1,6 +1,7 @@
-import type { Db } from '../db/open.ts'
 import { HttpError } from '../errors.ts'
+import type { Call, Services } from '../services.ts'
 import { verifyDummy, verifyPassword } from '../vault/password.ts'
+import { askDirectory, directoryPrincipal } from './directoryUser.ts'
 import type { Principal } from './principal.ts'
 import { rolesOf } from './roles.ts'
 import type { Throttle } from './throttle.ts'
@@ -31,34 +32,48 @@ export function readBasic(authorization: string | undefined): Credentials | { se
   return { username: text.slice(0, colon).trim(), password }
 }
 
+/** How one request tries to sign in. */
+interface Attempt {
+  throttle: Throttle
+  address: string
+}
+
 /**
- * Verifies a user of the built-in directory. Unknown users take as long as known ones. Throws a 429 when this name was
+ * Verifies a name and a password. Names with a password in the built-in directory are its own: the LDAP directory, if
+ * there is one, is asked about all others. Unknown users take as long as known ones. Throws a 429 when this name was
  * guessed at too often from this address.
  */
 export async function basicPrincipal(
-  db: Db,
-  throttle: Throttle,
-  address: string,
+  services: Services,
+  c: Call,
+  { throttle, address }: Attempt,
   { username, password }: Credentials,
 ): Promise<Principal | undefined> {
+  const { db, config } = services
   const name = username.toLowerCase()
-  refuseGuessing(throttle, name, address)
+  // One entry of a directory can have several names, with this domain or that.
+  const guessed = config.ldap ? name.replace(/@.*/s, '') : name
+  refuseGuessing(throttle, guessed, address)
   const user = await db
     .selectFrom('users')
     .selectAll()
     .where('username', '=', name)
     .where('passwordHash', 'is not', null)
     .executeTakeFirst()
-  if (!user?.passwordHash) await verifyDummy(password)
-  const matches = user?.passwordHash ? await verifyPassword(password, user.passwordHash) : false
+  const [matches, entry] = user?.passwordHash
+    ? [await verifyPassword(password, user.passwordHash), undefined]
+    : await Promise.all([verifyDummy(password), askDirectory(services, username, password)])
   // Guesses that came all at once were all let in above: what the first of them used up, the others do not have.
-  refuseGuessing(throttle, name, address)
-  if (!user || !matches || user.disabled) {
-    throttle.failed(name, address)
+  refuseGuessing(throttle, guessed, address)
+  let principal: Principal | undefined
+  if (user && matches) principal = { realm: 'internal', user, roles: await rolesOf(db, user.id) }
+  else if (typeof entry === 'object') principal = await directoryPrincipal(db, c, entry)
+  if (!principal || principal.user?.disabled) {
+    if (entry !== 'away') throttle.failed(guessed, address)
     return undefined
   }
-  throttle.succeeded(name, address)
-  return { realm: 'internal', user, roles: await rolesOf(db, user.id) }
+  throttle.succeeded(guessed, address)
+  return principal
 }
 
 function refuseGuessing(throttle: Throttle, username: string, address: string) {

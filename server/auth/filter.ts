@@ -12,6 +12,7 @@ import {
   sendRememberMeCookie,
   sendSessionCookie,
 } from './cookies.ts'
+import { stillInDirectory } from './directoryUser.ts'
 import type { Principal } from './principal.ts'
 import { readRememberMe, rememberedPrincipal, rememberMeValue } from './rememberMe.ts'
 import { findSession, startSession } from './sessions.ts'
@@ -54,7 +55,8 @@ async function identify(c: Call, services: Services, throttle: Throttle): Promis
   if (remembered) {
     const token = await readRememberMe(db, masterKey, remembered)
     if (token) {
-      const principal = await rememberedPrincipal(db, token)
+      const known = await rememberedPrincipal(db, token)
+      const principal = known?.realm === 'ldap' ? await stillInDirectory(services, c, known) : known
       if (!principal) {
         // Both the failed login and the logout after it delete the cookie.
         forgetRememberMe(c)
@@ -86,10 +88,11 @@ async function identify(c: Call, services: Services, throttle: Throttle): Promis
 }
 
 /** Concord 2.44's order: Basic, API key, session token; the first that knows the caller wins. */
-async function fromHeaders(c: Call, { db, masterKey }: Services, throttle: Throttle) {
+async function fromHeaders(c: Call, services: Services, throttle: Throttle) {
+  const { db, masterKey } = services
   const authorization = c.req.header('Authorization')?.trim()
   const basic = readBasic(authorization)
-  if (basic && 'username' in basic) return basicPrincipal(db, throttle, addressOf(c), basic)
+  if (basic && 'username' in basic) return basicPrincipal(services, c, { throttle, address: addressOf(c) }, basic)
   const byKey = await apiKeyPrincipal(db, authorization)
   if (byKey) return byKey
   const sessionToken = c.req.header('X-Concord-SessionToken') ?? basic?.sessionToken

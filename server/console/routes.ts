@@ -43,11 +43,13 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
   resource(app, `${CONSOLE}/userInfo`, {
     GET: async (c) => {
       const { id, username, displayName } = currentUser(c)
+      const groups = await db.selectFrom('userLdapGroups').select('ldapGroup').where('userId', '=', id).execute()
       return nonEmpty({
         id,
         displayName: displayName ?? username,
         teams: await directTeamsOf(db, id),
         roles: [...principalOf(c).roles],
+        ldapGroups: groups.map(({ ldapGroup }) => ldapGroup).sort(),
       })
     },
   })

@@ -1,5 +1,5 @@
 import type { Db } from '../db/open.ts'
-import type { UserRow } from '../db/schema.ts'
+import type { UserRow, UserType } from '../db/schema.ts'
 import { newId, SEED } from '../ids.ts'
 import { hashPassword } from '../vault/password.ts'
 import { generateApiKey, hashApiKey } from '../vault/tokens.ts'
@@ -57,11 +57,11 @@ export async function setPassword(db: Db, { username, password }: { username: st
   })
 }
 
-/** Locks a user out: password, keys and sessions end at once; what they own stays. */
+/** Locks a user out, of LDAP too: password, keys and sessions end at once; what they own stays. */
 export async function disableUser(db: Db, { username }: { username: string }) {
   const name = checkedName(username)
   await db.transaction().execute(async (trx) => {
-    const { id } = await requireUser(trx, name)
+    const { id } = await requireUser(trx, name, 'LDAP')
     await trx
       .updateTable('users')
       .set({ disabled: 1, disabledDate: new Date().toISOString() })
@@ -75,7 +75,7 @@ export async function disableUser(db: Db, { username }: { username: string }) {
 export async function enableUser(db: Db, { username }: { username: string }) {
   const name = checkedName(username)
   await db.transaction().execute(async (trx) => {
-    const { id } = await requireUser(trx, name)
+    const { id } = await requireUser(trx, name, 'LDAP')
     await trx
       .updateTable('users')
       .set({ disabled: 0, permanentlyDisabled: 0, disabledDate: null })
@@ -108,18 +108,19 @@ export async function listUsers(db: Db): Promise<ListedUser[]> {
   }))
 }
 
-/** A new LOCAL user with Concord's membership of every new user (contract §5). Also for sample data. */
+/** A new user, LOCAL unless told, with Concord's membership of every new user (contract §5). Also for sample data. */
 export async function insertUser(trx: Db, user: NewUserRow) {
-  const { id, username, displayName, email, passwordHash } = user
+  const { id, username, displayName, email, passwordHash, domain = null, type = 'LOCAL' } = user
   const enabled = { disabled: 0, permanentlyDisabled: 0, disabledDate: null } as const
   await trx
     .insertInto('users')
-    .values({ id, username, displayName, email, passwordHash, domain: null, type: 'LOCAL', ...enabled })
+    .values({ id, username, displayName, email, passwordHash, domain, type, ...enabled })
     .execute()
   await trx.insertInto('teamUsers').values({ teamId: SEED.defaultTeam, userId: id, role: 'MEMBER' }).execute()
 }
 
-type NewUserRow = Pick<UserRow, 'id' | 'username' | 'displayName' | 'email' | 'passwordHash'>
+type NewUserRow = Pick<UserRow, 'id' | 'username' | 'displayName' | 'email' | 'passwordHash'> &
+  Partial<Pick<UserRow, 'domain' | 'type'>>
 
 /** Stores the hash of a key that the server has made. */
 export async function insertApiKey(trx: Db, userId: string, name: string, key: string) {
@@ -143,11 +144,12 @@ function checkPassword(username: string, password: string) {
   }
 }
 
-const findByName = (db: Db, username: string) =>
-  db.selectFrom('users').select('id').where('username', '=', username).where('type', '=', 'LOCAL').executeTakeFirst()
+const findByName = (db: Db, username: string, type: UserType = 'LOCAL') =>
+  db.selectFrom('users').select('id').where('username', '=', username).where('type', '=', type).executeTakeFirst()
 
-async function requireUser(db: Db, username: string) {
-  const user = await findByName(db, username)
+/** A user of the built-in directory, or else one of another type. */
+async function requireUser(db: Db, username: string, orElse?: UserType) {
+  const user = (await findByName(db, username)) ?? (orElse && (await findByName(db, username, orElse)))
   if (!user) throw new DirectoryError(`There is no user ${username}.`)
   return user
 }

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { requireAdmin, requireUserRead } from '../access.ts'
 import { changesBetween } from '../audit/changes.ts'
 import { recordAudit } from '../audit/record.ts'
+import { createDirectoryUser, userOfEntry } from '../auth/directoryUser.ts'
+import { type DirectoryEntry, findEntry } from '../auth/ldap.ts'
 import { principalOf, userOf } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
@@ -58,7 +60,8 @@ export function userRoutes(app: Hono<Env>, services: Services) {
   roles(app, services)
 }
 
-function administration(app: Hono<Env>, { db }: Services) {
+function administration(app: Hono<Env>, services: Services) {
+  const { db } = services
   resource(app, '/api/v1/user', {
     POST: {
       consumes: 'application/json',
@@ -73,7 +76,8 @@ function administration(app: Hono<Env>, { db }: Services) {
           ...tooLong(`${field}.email`, request.email, 512),
         ])
         requireAdmin(principalOf(c))
-        return db.transaction().execute((trx) => createOrUpdate(trx, c, request))
+        const entry = await entryOf(services, c, request)
+        return db.transaction().execute((trx) => createOrUpdate(trx, c, request, entry))
       },
     },
   })
@@ -142,16 +146,21 @@ function administration(app: Hono<Env>, { db }: Services) {
   })
 }
 
-async function createOrUpdate(trx: Db, c: Call, request: UserRequest) {
+async function createOrUpdate(trx: Db, c: Call, request: UserRequest, entry: DirectoryEntry | undefined) {
   const type = request.userType ?? request.type
   if (type === 'SSO') throw textError(400, 'User of type SSO cannot be created')
   const username = request.username ?? ''
-  const user = await findUser(trx, username, request.userDomain, type ?? userOf(c).type)
+  const user = entry
+    ? await userOfEntry(trx, entry)
+    : await findUser(trx, username, request.userDomain, type ?? userOf(c).type)
   if (user) return update(trx, c, user, request)
-  if ((type ?? userOf(c).type) !== 'LOCAL') {
-    // What Concord says when it has no LDAP to ask.
-    throw textError(500, `Error while retrieving LDAP information for ${username}`)
+  if (entry) {
+    const { id, username } = await createDirectoryUser(trx, c, entry)
+    if (request.roles) await replaceRoles(trx, id, request.roles)
+    return { ok: true, id, username, result: 'CREATED' }
   }
+  // What Concord says when it has no LDAP to ask, or LDAP does not know them.
+  if ((type ?? userOf(c).type) !== 'LOCAL') throw unknownToLdap(username)
   const id = newId()
   const { displayName = null, email = null } = request
   await insertUser(trx, { id, username: username.toLowerCase(), displayName, email, passwordHash: null })
@@ -171,6 +180,18 @@ async function createOrUpdate(trx: Db, c: Call, request: UserRequest) {
   })
   return { ok: true, id, username: username.toLowerCase(), result: 'CREATED' }
 }
+
+/** What the directory knows of an LDAP user who is to be made; undefined when that is not asked for. */
+async function entryOf({ config: { ldap } }: Services, c: Call, request: UserRequest) {
+  const { username, userDomain } = request
+  const type = request.userType ?? request.type ?? userOf(c).type
+  if (!ldap || type !== 'LDAP' || !username) return undefined
+  return findEntry(ldap, userDomain ? `${username}@${userDomain}` : username).catch(() => {
+    throw unknownToLdap(username)
+  })
+}
+
+const unknownToLdap = (username: string) => textError(500, `Error while retrieving LDAP information for ${username}`)
 
 /** Unlike other updates of Concord this one sets `disabled` also when it is not sent: that enables the user. */
 async function update(trx: Db, c: Call, user: UserRow, request: UserRequest) {

@@ -1,0 +1,102 @@
+import { changesBetween } from '../audit/changes.ts'
+import { recordAudit } from '../audit/record.ts'
+import type { Db } from '../db/open.ts'
+import type { UserRow } from '../db/schema.ts'
+import { newId } from '../ids.ts'
+import type { Call, Services } from '../services.ts'
+import { insertUser } from '../users/directory.ts'
+import { findUserById } from '../users/owner.ts'
+import { briefUserEntry } from '../users/store.ts'
+import { authenticate, type DirectoryEntry, findEntry } from './ldap.ts'
+import type { Principal } from './principal.ts'
+import { rolesOf } from './roles.ts'
+
+/** What a directory says to a name and a password; `away`: nothing, and the reason is in the log. */
+export async function askDirectory(
+  { config: { ldap }, log }: Services,
+  login: string,
+  password: string,
+): Promise<DirectoryEntry | 'refused' | 'away'> {
+  if (!ldap) return 'refused'
+  try {
+    return (await authenticate(ldap, login, password)) ?? 'refused'
+  } catch (error) {
+    logTrouble(log, error, login)
+    return 'away'
+  }
+}
+
+/** The user of an entry, made with their first login, with the groups that they are in now. */
+export async function directoryUser(db: Db, c: Call, entry: DirectoryEntry): Promise<UserRow> {
+  return db.transaction().execute(async (trx) => {
+    const existing = await userOfEntry(trx, entry)
+    const user = existing ? await refresh(trx, c, existing, entry) : await createDirectoryUser(trx, c, entry)
+    await replaceGroups(trx, user.id, entry.groups)
+    return user
+  })
+}
+
+export async function directoryPrincipal(db: Db, c: Call, entry: DirectoryEntry): Promise<Principal> {
+  const user = await directoryUser(db, c, entry)
+  return { realm: 'ldap', user, roles: await rolesOf(db, user.id) }
+}
+
+/**
+ * Whoever a remember-me cookie names is asked for in the directory again, without a password: those who are not in it any
+ * more, or whom the filter leaves out, have to sign in.
+ */
+export async function stillInDirectory(
+  services: Services,
+  c: Call,
+  { user }: Principal,
+): Promise<Principal | undefined> {
+  const { db, config, log } = services
+  if (!config.ldap || !user) return undefined
+  const login = user.domain === null ? user.username : `${user.username}@${user.domain}`
+  const entry = await findEntry(config.ldap, login).catch((error: unknown) => logTrouble(log, error, login))
+  if (!entry || entry.username !== user.username || entry.domain !== user.domain) return undefined
+  return directoryPrincipal(db, c, entry)
+}
+
+/** Concord makes LDAP users of admins' requests too, before these sign in. */
+export async function createDirectoryUser(trx: Db, c: Call, entry: DirectoryEntry): Promise<UserRow> {
+  const { username, domain, displayName, email } = entry
+  const id = newId()
+  await insertUser(trx, { id, username, domain, type: 'LDAP', displayName, email, passwordHash: null })
+  const user = await findUserById(trx, id)
+  if (!user) throw new Error('A user that was inserted is there')
+  const changes = changesBetween(undefined, briefUserEntry(user))
+  await recordAudit(trx, c, { object: 'USER', action: 'CREATE', details: { userId: id, username, changes } })
+  return user
+}
+
+export const userOfEntry = (db: Db, { username, domain }: Pick<DirectoryEntry, 'username' | 'domain'>) =>
+  db
+    .selectFrom('users')
+    .selectAll()
+    .where('username', '=', username)
+    .where('domain', 'is', domain)
+    .where('type', '=', 'LDAP')
+    .executeTakeFirst()
+
+async function refresh(trx: Db, c: Call, user: UserRow, { displayName, email }: DirectoryEntry): Promise<UserRow> {
+  const changed = { ...user, displayName, email }
+  const changes = changesBetween(briefUserEntry(user), briefUserEntry(changed))
+  if (Object.keys(changes).length === 0) return user
+  await trx.updateTable('users').set({ displayName, email }).where('id', '=', user.id).execute()
+  const details = { userId: user.id, username: user.username, changes }
+  await recordAudit(trx, c, { object: 'USER', action: 'UPDATE', details })
+  return changed
+}
+
+async function replaceGroups(trx: Db, userId: string, groups: string[]) {
+  await trx.deleteFrom('userLdapGroups').where('userId', '=', userId).execute()
+  for (const ldapGroup of groups) await trx.insertInto('userLdapGroups').values({ userId, ldapGroup }).execute()
+}
+
+/** The name of the failure only: an LDAP server's own words could quote what was sent to it. */
+function logTrouble(log: Services['log'], error: unknown, username: string): undefined {
+  const { name, message, code } = error as Error & { code?: unknown }
+  const reason = name === 'DirectoryError' ? message : undefined
+  log.error('the directory did not answer a login', { username, error: name, code, reason })
+}
