@@ -7,6 +7,8 @@ import process from 'node:process'
 import { ExpectedError, ROOT } from './ensure.mjs'
 
 export const MINUTE = 60_000
+/** The exit code of what took too long, as of the command timeout. */
+const TOO_LATE = 124
 export const NOTHING_COUNTED = { passed: 0, failed: 0 }
 
 const total = { passed: 0, failed: 0 }
@@ -97,8 +99,9 @@ function leftOut({ suites }) {
   return [...counts].map(([reason, count]) => `${count} × ${reason}`)
 }
 
-/** A runner that failed without a failed test has failed all the same. */
+/** A runner that failed without a failed test, or was stopped before its end, has failed all the same. */
 function honest({ passed, failed }, code) {
+  if (code === TOO_LATE) return { passed, failed: failed + 1 }
   return { passed, failed: failed === 0 && code !== 0 ? 1 : failed }
 }
 
@@ -119,7 +122,7 @@ export function bin(name, file) {
   return join(ROOT, 'node_modules', ...name.split('/'), ...file.split('/'))
 }
 
-/** Runs a script of a package with its output here and no input; answers its exit code, 124 when it took too long. */
+/** Runs a script of a package with its output here and no input; answers its exit code. */
 export function runNode(script, args, limit, environment = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [script, ...args], {
@@ -147,7 +150,7 @@ export function runNode(script, args, limit, environment = {}) {
     child.on('exit', (code) => {
       clearTimeout(timer)
       process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
-      resolve(late ? 124 : (code ?? 1))
+      resolve(late ? TOO_LATE : (code ?? 1))
     })
   })
 }
