@@ -155,6 +155,7 @@ test('settings and the dialogs above the danger zone', async ({ page }) => {
 
 test('the dialogs of the danger zone', async ({ page }) => {
   const { other, user, secret } = await givenWorld()
+  const heir = await givenUser()
   await openSettings(page, user, secret)
   const zone = dangerZone(page)
   await lookAt(page, async () => {
@@ -162,7 +163,7 @@ test('the dialogs of the danger zone', async ({ page }) => {
     await zone.getByRole('button', { name: 'Change projects' }).click()
   })
   await lookAt(page, async () => {
-    await pickUser(zone, 'New owner', { username: 'admin', displayName: 'admin' })
+    await pickUser(zone, 'New owner', heir)
     await zone.getByRole('button', { name: 'Change owner' }).click()
   })
   await lookAt(page, () => zone.getByRole('button', { name: 'Delete this secret' }).click())

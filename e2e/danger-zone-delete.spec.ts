@@ -13,6 +13,7 @@ import {
   readSecret,
 } from './given.ts'
 import { confirm, nameField, openSettings } from './steps.ts'
+import { needs } from './version.ts'
 
 test('a secret is deleted after its name was typed', async ({ page }) => {
   const org = await givenOrg()
@@ -73,6 +74,7 @@ test('a public secret can be changed by all members and deleted by its owner onl
 
 test('who may not delete it is told whom to ask before anything is opened', async ({ page }) => {
   needsDirectory()
+  await needs('2.17', 'Nobody can know which teams they are in')
   const org = await givenOrg()
   const writer = await givenDirectoryUser({ of: [org] })
   const secret = await givenSecret(org)

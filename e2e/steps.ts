@@ -23,18 +23,21 @@ export async function pick(scope: Locator, label: string, name: string) {
   await scope.getByRole('option', { name }).click()
 }
 
-/** Picks somebody, or types the exact name where the server cannot search. Answers what the page calls them then. */
+/** Picks somebody, or types the id where the server cannot search. Answers what the page calls them then. */
 export async function pickUser(
   scope: Locator,
   label: string,
-  { username, displayName }: Pick<User, 'username' | 'displayName'>,
+  { id, username, displayName }: Pick<User, 'id' | 'username' | 'displayName'>,
 ) {
   if (await canSearchUsers()) {
     await pick(scope, label, username)
     return displayName
   }
-  await scope.getByRole('textbox', { name: label }).fill(username)
-  return username
+  // That it cannot it says when it is asked for the first time.
+  const field = scope.getByRole('textbox', { name: label })
+  await expect(field).toHaveAccessibleDescription(/This server cannot search for users/)
+  await field.fill(id)
+  return id
 }
 
 /** Picks the organization and opens the pop-up of a move. */
