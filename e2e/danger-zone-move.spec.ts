@@ -145,14 +145,18 @@ test('teams of the old organization keep their access until somebody removes it'
   await confirm(dialog, secret, `Yes, move to ${to.name}`)
 
   const outcome = page.getByRole('region', { name: `Moved from ${from.name} / ${secret.name}` })
-  await outcome.getByRole('link', { name: 'look at access and remove the old teams’' }).click()
+  await expect(outcome.getByText(`${team.name} (WRITER)`)).toBeVisible()
   const here = { orgName: to.name, name: secret.name }
-  await expect(page).toHaveURL(addressOf(here, 'access'))
-  await page.getByRole('button', { name: 'Remove old teams’ access' }).click()
-  await page.getByRole('button', { name: 'Save access' }).click()
-  await page.getByRole('dialog').getByRole('button', { name: 'Yes, change access' }).click()
-  await expect.poll(() => call<unknown[]>(path`/api/v1/org/${here.orgName}/secret/${here.name}/access`)).toEqual([])
+  expect(await grantsOf(here)).toEqual([team.id])
+  await outcome.getByRole('button', { name: 'Remove old teams’ access' }).click()
+  const removal = page.getByRole('dialog', { name: `Remove the old teams’ access to ${secret.name}` })
+  await removal.getByRole('button', { name: 'Yes, remove their access' }).click()
+  await expect(outcome.getByText(team.name)).toBeHidden()
+  expect(await grantsOf(here)).toEqual([])
 })
+
+const grantsOf = async ({ orgName, name }: { orgName: string; name: string }) =>
+  (await call<{ teamId: string }[]>(path`/api/v1/org/${orgName}/secret/${name}/access`)).map(({ teamId }) => teamId)
 
 test('who may only read it is told why it cannot be moved', async ({ page }) => {
   needsDirectory()
