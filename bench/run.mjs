@@ -41,9 +41,10 @@ async function starts() {
 
 async function requests() {
   const server = await start({ DATA_DIR: join(folder, 'requests'), SAMPLE_DATA: 'off' })
-  const ask = async (path, init = {}) => {
+  const ask = (path, init) => askOf(server, path, init)
+  const askOf = async ({ url }, path, init = {}) => {
     const headers = { Authorization: KEY, ...init.headers }
-    const response = await fetch(server.url + path, { ...init, headers })
+    const response = await fetch(url + path, { ...init, headers })
     const body = await response.arrayBuffer()
     if (!response.ok) throw new Error(`${path}: ${response.status} ${Buffer.from(body)}`)
     return body.byteLength
@@ -93,17 +94,35 @@ async function requests() {
     'sign in, with a password': () => ask('/api/service/console/whoami', { headers: { Authorization: basic } }),
     'a file of the console': () => ask('/'),
   }
+  print('Requests, one at a time', await inTurns(cases, 15))
+
+  const gateway = await start({ CONCORD_URL: server.url })
+  const one = '/api/v2/org/many/secret/secret-2500'
+  const all = '/api/v2/org/many/secret'
+  for (const [title, path, rounds] of [
+    ['The gateway: get one', one, 200],
+    [`The gateway: list of ${MANY}`, all, 15],
+  ]) {
+    print(
+      title,
+      await inTurns({ directly: () => ask(path), 'through the gateway': () => askOf(gateway, path) }, rounds),
+    )
+  }
+  await gateway.stop()
+  await server.stop()
+}
+
+/** Times of each case, in turns, so that a busy moment of the machine meets all of them. */
+async function inTurns(cases, rounds) {
   const times = new Map(Object.keys(cases).map((name) => [name, []]))
-  // In turns, so that a busy moment of the machine meets all of them.
-  for (let round = 0; round < 15; round++) {
+  for (let round = 0; round < rounds; round++) {
     for (const [name, run] of Object.entries(cases)) {
       const before = performance.now()
       await run()
       if (round >= 3) times.get(name).push(performance.now() - before)
     }
   }
-  print('Requests, one at a time', [...times])
-  await server.stop()
+  return [...times]
 }
 
 function start(environment) {
@@ -114,7 +133,7 @@ function start(environment) {
     let output = ''
     child.stdout.on('data', (chunk) => {
       output += chunk
-      const url = /console: (http:\S+)\//.exec(output)?.[1]
+      const url = /console: (http:\/\/[^/\s]+)/.exec(output)?.[1]
       const stop = () => {
         child.kill('SIGTERM')
         return ended
