@@ -1,5 +1,5 @@
 import type { Config } from './config.ts'
-import { type Db, openDatabase } from './db/open.ts'
+import { type Db, lockDatabase, migrate } from './db/open.ts'
 import type { Log } from './log.ts'
 import { prepareSampleData, SAMPLE_STORE_PASSWORD } from './sampleData.ts'
 import { seed } from './seed.ts'
@@ -22,7 +22,7 @@ const KEY_CHECK = 'masterKeyCheck'
  * @throws MasterKeyError the key is missing, malformed or does not fit the data
  */
 export async function setUp(config: Config, log: Log): Promise<Setup> {
-  const db = await openDatabase(config.dataDir)
+  const db = lockDatabase(config.dataDir)
   try {
     return await prepare(db, config, log)
   } catch (error) {
@@ -32,20 +32,21 @@ export async function setUp(config: Config, log: Log): Promise<Setup> {
 }
 
 async function prepare(db: Db, config: Config, log: Log): Promise<Setup> {
-  const check = await db.selectFrom('settings').select('value').where('name', '=', KEY_CHECK).executeTakeFirst()
+  const check = await findKeyCheck(db)
   const { masterKey, masterKeyFile, dataDir } = config
   const loaded = loadMasterKey({ masterKey, masterKeyFile, dataDir, allowCreate: check === undefined })
   for (const warning of loaded.warnings) log.warn(warning)
-  const services = { db, config, log, masterKey: loaded.key }
-  if (check) {
-    if (!verifyKeyCheck(loaded.key, Buffer.from(check.value))) {
-      throw new MasterKeyError(
-        `The master key (${loaded.source}) does not fit the data in ${dataDir}: the secrets there were stored with ` +
-          'another key. Start the server with that key; nothing has been changed.',
-      )
-    }
-    return { ...services, firstRun: undefined }
+  // Before anything is written: a server that was started with the wrong key must leave the folder as it is.
+  if (check && !verifyKeyCheck(loaded.key, check)) {
+    throw new MasterKeyError(
+      `The master key (${loaded.source}) does not fit the data in ${dataDir}: the secrets there were stored with ` +
+        'another key. Start the server with that key; nothing has been changed.',
+    )
   }
+  await migrate(db)
+  const services = { db, config, log, masterKey: loaded.key }
+  if (check) return { ...services, firstRun: undefined }
+
   const adminApiKey = config.adminApiKey ?? generateApiKey()
   const samples = config.sampleData ? await prepareSampleData(loaded.key) : undefined
   await db.transaction().execute(async (trx) => {
@@ -61,4 +62,12 @@ async function prepare(db: Db, config: Config, log: Log): Promise<Setup> {
     ? samples.credentials.map((user) => (user.username === 'admin' ? { ...admin, password: user.password } : user))
     : [admin]
   return { ...services, firstRun: { credentials, storePassword: samples && SAMPLE_STORE_PASSWORD } }
+}
+
+/** Undefined: a new folder, or a first run that was cut short before it was done. */
+async function findKeyCheck(db: Db): Promise<Buffer | undefined> {
+  const tables = await db.introspection.getTables()
+  if (!tables.some(({ name }) => name === 'settings')) return undefined
+  const row = await db.selectFrom('settings').select('value').where('name', '=', KEY_CHECK).executeTakeFirst()
+  return row && Buffer.from(row.value)
 }

@@ -21,13 +21,20 @@ const MIGRATIONS: Record<string, Migration> = {
 /** The name of the database's file inside the data folder. */
 export const DATABASE_FILE = 'concord.db'
 
+/** Opens the database of a data folder, which is made when it is missing, and brings its schema up to date. */
+export async function openDatabase(dataDir: string): Promise<Db> {
+  const db = lockDatabase(dataDir)
+  await migrate(db)
+  return db
+}
+
 /**
- * Opens the database of a data folder, which is made when it is missing, and brings its schema up to date.
+ * Opens the database as it is, for those who have to look into it before its schema changes.
  *
  * The exclusive lock is SQLite's own lock on the file, so that it ends with the process, however that ends. Throws a
  * DataFolderInUseError when another process holds it.
  */
-export async function openDatabase(dataDir: string): Promise<Db> {
+export function lockDatabase(dataDir: string): Db {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const file = new LibSql(join(dataDir, DATABASE_FILE), { timeout: 200 })
   try {
@@ -45,12 +52,11 @@ export async function openDatabase(dataDir: string): Promise<Db> {
     throw error
   }
   // libsql's synchronous API is better-sqlite3's, which is what kysely's dialect expects.
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: file as never }) })
-  await migrate(db)
-  return db
+  return new Kysely<Database>({ dialect: new SqliteDialect({ database: file as never }) })
 }
 
-async function migrate(db: Db) {
+/** Brings the schema up to date; a new database gets its first one. */
+export async function migrate(db: Db): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } })
   const { error } = await migrator.migrateToLatest()
   if (error) throw new Error('The database could not be brought up to date', { cause: error })
