@@ -24,10 +24,8 @@ const settings = z.object({
     .optional(),
   MASTER_KEY: z.string().optional(),
   MASTER_KEY_FILE: z.string().optional(),
-  SESSION_TIMEOUT: z
-    .string()
-    .transform((text, context) => parseDuration(text) ?? fail(context, durationHelp))
-    .default(30 * 60_000),
+  SESSION_TIMEOUT: duration('SESSION_TIMEOUT', '30 minutes').default(30 * 60_000),
+  AUDIT_MAX_AGE: duration('AUDIT_MAX_AGE', '365 days').default(365 * 86_400_000),
   SECURE_COOKIES: onOff('SECURE_COOKIES').default(false),
   ...ldapSettings,
   LOG_LEVEL: z
@@ -36,9 +34,6 @@ const settings = z.object({
     })
     .default('info'),
 })
-
-const durationHelp =
-  'SESSION_TIMEOUT must be a length of time such as "30 minutes", "12 hours" or "90 seconds" (a bare number is seconds)'
 
 export interface Config {
   port: number
@@ -54,6 +49,8 @@ export interface Config {
   masterKeyFile: string | undefined
   /** Milliseconds without a request after which a session ends. */
   sessionTimeout: number
+  /** Milliseconds after which an entry of the audit log is removed. */
+  auditMaxAge: number
   secureCookies: boolean
   /** The directory that users are signed in by; undefined: only the built-in one. */
   ldap: LdapConfig | undefined
@@ -85,6 +82,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     masterKey: s.MASTER_KEY,
     masterKeyFile: s.MASTER_KEY_FILE,
     sessionTimeout: s.SESSION_TIMEOUT,
+    auditMaxAge: s.AUDIT_MAX_AGE,
     secureCookies: s.SECURE_COOKIES,
     ldap,
     logLevel: s.LOG_LEVEL,
@@ -98,6 +96,16 @@ function wholeNumber(name: string, least: number, most: number) {
     .regex(/^\d+$/, { error })
     .transform(Number)
     .pipe(z.number().min(least, { error }).max(most, { error }))
+}
+
+function duration(name: string, example: string) {
+  const help = `${name} must be a length of time such as "${example}", "12 hours" or "90 seconds" (a bare number is seconds)`
+  return z.string().transform((text, context) => {
+    const milliseconds = parseDuration(text)
+    if (milliseconds !== undefined) return milliseconds
+    context.addIssue({ code: 'custom', message: help })
+    return z.NEVER
+  })
 }
 
 function onOff(name: string) {
@@ -123,9 +131,4 @@ function parseDuration(text: string): number | undefined {
   if (!match) return undefined
   const unit = { '': 1, s: 1, m: 60, h: 3600, d: 86400 }[match[2]?.charAt(0).toLowerCase() ?? ''] ?? 1
   return Number(match[1]) * unit * 1000 || undefined
-}
-
-function fail(context: z.RefinementCtx, message: string): never {
-  context.addIssue({ code: 'custom', message })
-  return z.NEVER
 }

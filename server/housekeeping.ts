@@ -1,3 +1,4 @@
+import { removeOldEntries } from './audit/retention.ts'
 import { removeDeadSessions } from './auth/sessions.ts'
 import { removeDeadProcessSessions } from './processes/routes.ts'
 import type { Services } from './services.ts'
@@ -7,6 +8,7 @@ export async function keepHouse({ db, config, log }: Services): Promise<void> {
   const tasks = {
     'dead sessions': () => removeDeadSessions(db, config),
     'dead process sessions': () => removeDeadProcessSessions(db),
+    'old entries of the audit log': () => removeOldEntries(db, config),
   }
   for (const [what, task] of Object.entries(tasks)) {
     await task().catch((error: Error) => log.error(`${what} not removed`, { name: error.name }))
