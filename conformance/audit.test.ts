@@ -1,0 +1,324 @@
+import { describe, expect, test } from 'vitest'
+import { admin, anonymous, type Caller } from './lib/caller.ts'
+import {
+  expectEmpty,
+  expectFailure,
+  expectJson,
+  expectNoOrg,
+  expectNotInOrg,
+  expectSecretForbidden,
+  expectText,
+  expectUnauthorized,
+  expectValidationError,
+  jsonOf,
+} from './lib/expect.ts'
+import type { Form } from './lib/multipart.ts'
+import {
+  KEY_PAIR,
+  made,
+  newWorld,
+  type Secret,
+  STORE_PASSWORD,
+  secretNamed,
+  TIMESTAMP,
+  UNKNOWN_ID,
+  UUID,
+} from './lib/world.ts'
+import { linkedProjectModes, projectsHaveExecMode } from './versions.ts'
+
+// Contract §11.
+
+const AUDIT = '/api/v1/audit'
+const world = newWorld('audit')
+const [owner, member, outsider, reader] = await Promise.all([
+  world.user('owner'),
+  world.user('member'),
+  world.user('outsider'),
+  world.user('reader', { roles: ['concordSystemReader'] }),
+])
+const org = await world.org('org')
+const other = await world.org('other')
+const team = await world.team(org, 'team', { MEMBER: [owner, member] })
+await world.team(other, 'team', { MEMBER: [owner] })
+const project = await world.project(org, 'project')
+
+type Query = Record<string, string | number>
+const audit = (query: Query, as: Caller = owner) => as.get(AUDIT, { query })
+const events = async (query: Query, as?: Caller) => jsonOf(await audit(query, as))
+const ofSecret = ({ id }: Secret) => ({ object: 'SECRET', 'details.secretId': id })
+/** The newest event of a secret. */
+const last = async (secret: Secret) => (await events({ ...ofSecret(secret), limit: 1 }))[0]
+const fresh = (form: Form & { name?: string } = {}) => world.secret(org, form, owner)
+const CALL = { requestId: expect.stringMatching(UUID), actionSource: { type: 'API_REQUEST' } }
+
+/** What an event says, without the address that it came from. */
+async function detailsOf(secret: Secret) {
+  const { details } = await last(secret)
+  const { requestIp: _, ...rest } = details
+  return rest
+}
+
+describe('an event', () => {
+  test('has a time, an action, an object, details and a user', async () => {
+    expect(await last(await fresh())).toEqual({
+      entryDate: expect.stringMatching(TIMESTAMP),
+      ...{ action: 'CREATE', object: 'SECRET', details: expect.any(Object) },
+      user: { id: owner.id, username: owner.name, displayName: 'The owner', userType: 'LOCAL' },
+    })
+  })
+  test('of a console says so', async () => {
+    const secret = await fresh()
+    await owner.post(secret.v1, { json: {}, headers: { 'X-Concord-UI-Request': 'anything' } })
+    expect((await detailsOf(secret)).actionSource).toEqual({ type: 'UI' })
+  })
+})
+
+describe('the events of a secret', () => {
+  test('CREATE', async () => {
+    const secret = await fresh()
+    expect(await detailsOf(secret)).toEqual({
+      ...{ ...CALL, orgId: org.id, secretId: secret.id, name: secret.name, type: 'DATA', storeType: 'concord' },
+    })
+  })
+
+  const updated = async (secret: Secret, json: Record<string, unknown>) => {
+    made(await owner.post(secret.v1, { json }))
+    const { action, details } = await last(secret)
+    expect(action).toBe('UPDATE')
+    expect(details).toMatchObject({ ...CALL, orgId: org.id, secretId: secret.id, name: secret.name })
+    return details.changes
+  }
+
+  test('UPDATE of nothing', async () => expect(await updated(await fresh(), {})).toEqual({ updated: {} }))
+  test('UPDATE of the name, under the old one', async () => {
+    const secret = await fresh()
+    const changes = { prev: { name: secret.name }, new: { name: 'new-name' }, updated: {} }
+    expect(await updated(secret, { name: 'new-name' })).toEqual(changes)
+  })
+  test('UPDATE of the visibility', async () => {
+    const changes = { prev: { visibility: 'PUBLIC' }, new: { visibility: 'PRIVATE' }, updated: {} }
+    expect(await updated(await fresh(), { visibility: 'PRIVATE' })).toEqual(changes)
+  })
+  test('UPDATE of the owner', async () => {
+    const changes = await updated(await fresh(), { owner: { id: member.id } })
+    expect(changes).toMatchObject({ prev: { owner: { id: owner.id } }, new: { owner: { id: member.id } } })
+  })
+  test('UPDATE of the value, which is not told', async () => {
+    const changes = await updated(await fresh(), { data: Buffer.from('hush-hush').toString('base64') })
+    expect(changes).toMatchObject({ updated: { data: true }, new: { lastUpdatedAt: expect.any(String) } })
+    expect(JSON.stringify(changes)).not.toContain('hush-hush')
+  })
+  test('UPDATE of the store password, which is not told', async () => {
+    const secret = await fresh({ storePassword: STORE_PASSWORD })
+    const changes = await updated(secret, { storePassword: STORE_PASSWORD, newStorePassword: 'New-Pass-1' })
+    expect(changes.updated).toEqual({ password: true })
+    expect(JSON.stringify(changes)).not.toMatch(/New-Pass-1|Aa1Bb2Cc3/)
+  })
+  test.runIf(projectsHaveExecMode)('UPDATE of the projects, keyed by a hash', async () => {
+    const secret = await fresh({ projectIds: project.id })
+    const { prev } = await updated(secret, { projectName: '' })
+    expect(Object.values(prev.projects)).toEqual([{ id: project.id, name: 'project', ...linkedProjectModes }])
+    expect(Object.keys(prev.projects)[0]).toMatch(/^[0-9A-Fa-f]{32}$/)
+  })
+  test('UPDATE of the organization, under the old one', async () => {
+    const changes = await updated(await fresh(), { orgId: other.id })
+    expect(changes).toMatchObject({
+      prev: { orgId: org.id, orgName: org.name },
+      new: { orgId: other.id, orgName: other.name },
+    })
+  })
+  test('UPDATE of all access, without the organization', async () => {
+    const secret = await fresh()
+    made(await owner.post(`${secret.v1}/access/bulk`, { json: [{ teamId: team.id, level: 'WRITER' }] }))
+    expect(await detailsOf(secret)).toEqual({
+      ...{ ...CALL, secretId: secret.id, access: { replace: true, teams: [{ id: team.id, level: 'WRITER' }] } },
+    })
+  })
+  test('none for the access of one team', async () => {
+    const secret = await fresh()
+    made(await owner.post(`${secret.v1}/access`, { json: { teamId: team.id, level: 'WRITER' } }))
+    expect((await last(secret)).action).toBe('CREATE')
+  })
+  test('ACCESS to the value', async () => {
+    const secret = await fresh()
+    await owner.post(`${secret.v1}/data`, { form: {} })
+    expect(await last(secret)).toMatchObject({ action: 'ACCESS' })
+    expect(await detailsOf(secret)).toEqual({
+      ...{ ...CALL, orgId: org.id, secretId: secret.id, name: secret.name, type: 'DATA', scope: { name: 'apiAccess' } },
+    })
+  })
+  test('ACCESS to a public key', async () => {
+    const secret = await fresh(KEY_PAIR)
+    await owner.get(`${secret.v1}/public`)
+    expect(await detailsOf(secret)).toMatchObject({ type: 'KEY_PAIR', scope: { name: 'internal' } })
+  })
+  test('none for what was denied', async () => {
+    const secret = await fresh({ visibility: 'PRIVATE' })
+    expectSecretForbidden(await member.post(`${secret.v1}/data`, { form: {} }), 'READER', secret.name)
+    expectSecretForbidden(await member.delete(secret.v1), 'OWNER', secret.name)
+    expect((await last(secret)).action).toBe('CREATE')
+  })
+  test('DELETE, to be found by the organization only', async () => {
+    const secret = await fresh()
+    made(await owner.delete(secret.v1))
+    const found = await events({ object: 'SECRET', action: 'DELETE', 'details.orgName': org.name })
+    expect(found.map(({ details }: { details: { secretId: string } }) => details.secretId)).toContain(secret.id)
+    expectEmpty(await audit(ofSecret(secret)), 404)
+    expectEmpty(await audit({ 'details.orgName': org.name, 'details.secretName': secret.name }), 404)
+  })
+})
+
+describe('other events', () => {
+  test('of an organization', async () => {
+    const found = await events({ object: 'ORGANIZATION', 'details.orgName': org.name })
+    expect(found).toMatchObject([
+      { action: 'CREATE', details: { orgId: org.id, name: org.name, changes: { new: { name: org.name } } } },
+    ])
+  })
+  test('of a team', async () => {
+    const found = await events({ object: 'TEAM', action: 'CREATE', 'details.orgName': org.name })
+    expect(found[0]).toMatchObject({ object: 'TEAM', details: { orgId: org.id, teamId: team.id, name: 'team' } })
+  })
+  test('of an API key', async () => {
+    const { id } = made(await owner.post('/api/v1/apikey', { json: { name: 'audited' } }))
+    const [event] = await events({ object: 'API_KEY', userId: owner.id, limit: 1 }, admin)
+    expect(event).toMatchObject({ action: 'CREATE', details: { id, name: 'audited', userId: owner.id } })
+  })
+  test('of a login with an API key', async () => {
+    const [event] = await events({ object: 'SYSTEM', action: 'ACCESS', userId: owner.id, limit: 1 }, admin)
+    expect(event).toMatchObject({ details: { realm: 'apikey', apiKeyId: owner.keyId } })
+  })
+})
+
+describe('the order and the page', async () => {
+  const secret = await fresh()
+  for (const visibility of ['PRIVATE', 'PUBLIC', 'PRIVATE']) made(await owner.post(secret.v1, { json: { visibility } }))
+  const times = (entries: { entryDate: string }[]) => entries.map(({ entryDate }) => Date.parse(entryDate))
+
+  test('is newest first', async () => {
+    const all = await events(ofSecret(secret))
+    expect(all).toHaveLength(4)
+    expect(times(all)).toEqual(times(all).toSorted((a, b) => b - a))
+    expect(all[3].action).toBe('CREATE')
+  })
+  test('has offset and limit', async () => {
+    const all = await events(ofSecret(secret))
+    expect(await events({ ...ofSecret(secret), offset: 1, limit: 2 })).toEqual(all.slice(1, 3))
+  })
+  test('is empty with limit 0 and beyond the end', async () => {
+    expectJson(await audit({ ...ofSecret(secret), limit: 0 }), [])
+    expectJson(await audit({ ...ofSecret(secret), offset: 100 }), [])
+  })
+  test.each<Query>([{ limit: -1 }, { offset: -1 }])('fails for %o', async (query) =>
+    expectFailure(await audit({ ...ofSecret(secret), ...query })),
+  )
+  test('has 30 events unless told otherwise', async () => {
+    const busy = await fresh()
+    for (let i = 0; i < 31; i++) made(await owner.post(busy.v1, { json: {} }))
+    expect(await events(ofSecret(busy))).toHaveLength(30)
+    expect(await events({ ...ofSecret(busy), limit: 100 })).toHaveLength(32)
+  })
+})
+
+describe('filters', async () => {
+  const secret = await fresh()
+  const inOrg = { object: 'SECRET', 'details.orgName': org.name }
+
+  test('by action', async () => expect(await events({ ...ofSecret(secret), action: 'DELETE' })).toEqual([]))
+  test('by organization, by name or id', async () => {
+    expect((await events({ ...inOrg, limit: 1 }))[0]).toEqual(
+      (await events({ object: 'SECRET', 'details.orgId': org.id, limit: 1 }))[0],
+    )
+  })
+  test('by organization and name of the secret', async () => {
+    expect(await events({ ...inOrg, 'details.secretName': secret.name })).toEqual(await events(ofSecret(secret)))
+  })
+  test('by user, id or name', async () => {
+    expect(await events({ ...ofSecret(secret), userId: owner.id })).toHaveLength(1)
+    expect(await events({ ...ofSecret(secret), userId: member.id })).toEqual([])
+    expect(await events({ ...ofSecret(secret), username: 'no-such-user' })).toEqual([])
+  })
+  test('by time, exclusively, with or without milliseconds and in any offset', async () => {
+    expect(
+      await events({ ...ofSecret(secret), after: '2001-01-01T00:00:00.000Z', before: '2099-01-01T00:00:00.000Z' }),
+    ).toHaveLength(1)
+    expect(await events({ ...ofSecret(secret), after: '2001-01-01T00:00:00Z' })).toHaveLength(1)
+    expect(await events({ ...ofSecret(secret), after: '2001-01-01T00:00:00.000+02:00' })).toHaveLength(1)
+    expect(await events({ ...ofSecret(secret), after: '2099-01-01T00:00:00.000Z' })).toEqual([])
+    expect(await events({ ...ofSecret(secret), before: '2001-01-01T00:00:00.000Z' })).toEqual([])
+  })
+  test('by details that it does not know are ignored', async () => {
+    expect(await events({ ...ofSecret(secret), 'details.nonsense': 'x' })).toHaveLength(1)
+  })
+
+  test.each<Query>([
+    { object: 'secret' },
+    { object: 'NOTHING' },
+    { action: 'EXPLODE' },
+    { userId: 'abc' },
+    { after: '2001-01-01' },
+    { after: 'x' },
+  ])('with a bad value are a 404: %o', async (query) =>
+    expectEmpty(await audit({ ...ofSecret(secret), ...query }), 404),
+  )
+  test.each(['orgId', 'secretId', 'projectId'])('with a bad UUID in details.%s are refused', async (key) => {
+    expectValidationError(
+      await audit({ [`details.${key}`]: 'abc' }),
+      `Invalid request parameters. Expected a UUID in '${key}'`,
+    )
+  })
+  test('with a name want an organization', async () => {
+    expectValidationError(await audit({ 'details.secretName': secret.name }), "'orgId' or 'orgName' is required")
+  })
+  test('want things that exist', async () => {
+    expectNoOrg(await audit({ 'details.orgName': 'no-such-org' }))
+    expectEmpty(await audit({ 'details.secretId': UNKNOWN_ID }), 404)
+    expectValidationError(
+      await audit({ 'details.orgName': org.name, 'details.projectName': 'nope' }),
+      'Project not found: nope',
+    )
+  })
+})
+
+describe('who may read it', () => {
+  const ADMINS = 'Only admins can retrieve audit events without filtering by entity.'
+  const inOrg = { object: 'SECRET', 'details.orgName': org.name, limit: 1 }
+
+  test.each<[string, Caller]>([
+    ['an admin', admin],
+    ['a system reader', reader],
+    ['any member', member],
+  ])('of an organization: %s', async (_, as) => {
+    expect(await events(inOrg, as)).toHaveLength(1)
+  })
+  test('of an organization: no outsider', async () => expectNotInOrg(await audit(inOrg, outsider), outsider, org))
+  test('of a PRIVATE secret: those who may read it', async () => {
+    const secret = await fresh({ visibility: 'PRIVATE' })
+    expectSecretForbidden(await audit(ofSecret(secret), member), 'READER', secret.name)
+    expect(await events(ofSecret(secret), admin)).toHaveLength(1)
+  })
+  test('of a PUBLIC secret: members, no outsider', async () => {
+    const secret = await fresh()
+    expect(await events(ofSecret(secret), member)).toHaveLength(1)
+    expectSecretForbidden(await audit(ofSecret(secret), outsider), 'READER', secret.name)
+  })
+  test.each<Query>([{}, { object: 'SECRET' }, { username: owner.name }])(
+    'of everything (%o): admins',
+    async (query) => {
+      expectText(await audit(query), 403, ADMINS)
+      expect((await audit({ ...query, limit: 1 }, admin)).status).toBe(200)
+    },
+  )
+  test('nobody without credentials', async () => expectUnauthorized(await audit(inOrg, anonymous), { challenge: true }))
+})
+
+describe('the life of a secret', () => {
+  test('is known by its id, wherever it is and whatever it is called', async () => {
+    const secret = await fresh()
+    made(await owner.post(secret.v1, { json: { name: 'traveller' } }))
+    made(await owner.post(secretNamed(org, 'traveller').v1, { json: { orgId: other.id } }))
+    const actions = (await events(ofSecret(secret))).map(({ action }: { action: string }) => action)
+    expect(actions).toEqual(['UPDATE', 'UPDATE', 'CREATE'])
+    expect(await events({ 'details.orgName': other.name, 'details.secretName': 'traveller' })).toEqual([])
+  })
+})

@@ -1,0 +1,326 @@
+import { describe, expect, test } from 'vitest'
+import { onlyOnConcord, onlyOnOurs } from './differences.ts'
+import { admin, anonymous, basic, cookieValue, withHeaders, withKey } from './lib/caller.ts'
+import {
+  expectEmpty,
+  expectMalformedCredentials,
+  expectMethodNotAllowed,
+  expectText,
+  expectUnauthorized,
+  jsonOf,
+} from './lib/expect.ts'
+import type { Answer } from './lib/http.ts'
+import { made, newWorld, type User } from './lib/world.ts'
+import {
+  apiKeyWinsOverSessionToken,
+  basicWithoutColonIsNoToken,
+  deletedCookieAttributes,
+  headerValuesAreTrimmed,
+  rememberMeForApiKeys,
+  sessionCookieAttributes,
+  whoamiTellsDisabledUsers,
+} from './versions.ts'
+
+// Contract §2.
+
+const WHOAMI = '/api/service/console/whoami'
+const ORG = '/api/v1/org/Default'
+const LOGOUT = '/api/service/console/logout'
+const SESSION = { 'X-Concord-EnableSession': 'true' }
+const REMEMBER = { 'X-Concord-RememberMe': 'true' }
+const UI = { 'X-Concord-UI-Request': 'true' }
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+const world = newWorld('auth')
+const user = await world.user('user')
+const second = await world.user('second')
+
+const whoami = (headers: Record<string, string>, cookie?: string) =>
+  withHeaders(headers).get(WHOAMI, cookie === undefined ? {} : { cookie })
+const expectUser = (answer: Answer, { name }: { name: string } = user) => expect(jsonOf(answer).username).toBe(name)
+const cookiesOf = (answer: Answer) => answer.headers['set-cookie'] ?? []
+/** A cookie's attributes, without its value and with any date for Expires. */
+const attributes = (cookie: string | undefined) => cookie?.replace(/^[^;]+; /, '').replace(/Expires=[^;]+/, 'Expires=…')
+
+async function signIn({ key }: User = user) {
+  const answer = await whoami({ Authorization: key, ...SESSION })
+  return { answer, cookie: `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}` }
+}
+async function remembered({ key }: User = user) {
+  const answer = await whoami({ Authorization: key, ...REMEMBER })
+  return { answer, cookie: `rememberMe=${cookieValue(answer, 'rememberMe')}` }
+}
+
+describe('an API key', () => {
+  test('is the whole header', async () => expectUser(await whoami({ Authorization: user.key })))
+  test('may follow "Bearer "', async () => expectUser(await whoami({ Authorization: `Bearer ${user.key}` })))
+  test('may be padded', async () => expectUser(await whoami({ Authorization: `${user.key}==` })))
+  test('may have blanks around it, since 2.44', async () => {
+    const answer = await whoami({ Authorization: ` ${user.key} ` })
+    if (headerValuesAreTrimmed) expectUser(answer)
+    else expectUnauthorized(answer, { challenge: false })
+  })
+
+  test.each<[string, Record<string, string>]>([
+    ['"bearer" in lower case', { Authorization: `bearer ${user.key}` }],
+    ['two blanks after "Bearer"', { Authorization: `Bearer  ${user.key}` }],
+    ['"Bearer" without a key', { Authorization: 'Bearer' }],
+    ['another scheme', { Authorization: `Token ${user.key}` }],
+    ['nothing', { Authorization: '' }],
+    ['an unknown key', { Authorization: base64('unknown key 1234') }],
+    ['no base64', { Authorization: '***' }],
+    ['a header X-API-Key', { 'X-API-Key': user.key }],
+    ['the key as a Basic password', { Authorization: basic(user.name, user.key) }],
+  ])('is not: %s', async (_, headers) => expectUnauthorized(await whoami(headers), { challenge: false }))
+
+  test('opens no session by itself', async () =>
+    expect(cookiesOf(await whoami({ Authorization: user.key }))).toEqual([]))
+  test('that is deleted is no good any more', async () => {
+    const { id, key } = made(await user.post('/api/v1/apikey', { json: { name: 'short-lived' } }))
+    expectUser(await whoami({ Authorization: key }))
+    await user.delete(`/api/v1/apikey/${id}`)
+    expectUnauthorized(await whoami({ Authorization: key }), { challenge: false })
+  })
+})
+
+describe('Basic', () => {
+  test.each([
+    ['an unknown user', 'nobody'],
+    ['a LOCAL user', user.name],
+    ['the admin', 'admin'],
+  ])('with %s and a wrong password is a 401', async (_, name) => {
+    expectUnauthorized(await whoami({ Authorization: basic(name, 'no-password-of-anybody') }), { challenge: false })
+  })
+  test('that is empty is no token', async () => {
+    expectUnauthorized(await whoami({ Authorization: 'Basic ' }), { challenge: false })
+  })
+  test('without a colon is no token; before 2.44 it is malformed', async () => {
+    const answer = await whoami({ Authorization: `Basic ${base64('nobody')}` })
+    if (basicWithoutColonIsNoToken) expectUnauthorized(answer, { challenge: false })
+    else expectMalformedCredentials(answer)
+  })
+  test.each([
+    ['an empty password, which makes the name a session token', basic('nobody', '')],
+    ['a colon only', basic('', '')],
+    ['bad base64', 'Basic ***'],
+  ])('with %s is malformed', async (_, Authorization) => expectMalformedCredentials(await whoami({ Authorization })))
+})
+
+const { CONCORD_LDAP_USER: ldapUser = '', CONCORD_LDAP_PASSWORD: ldapPassword = '' } = process.env
+describe.runIf(ldapUser && ldapPassword)('Basic for a user of the directory', () => {
+  const login = (headers: Record<string, string> = {}) =>
+    whoami({ Authorization: basic(ldapUser, ldapPassword), ...headers })
+
+  test('signs in, in the realm ldap', async () => {
+    expect(jsonOf(await login())).toMatchObject({ realm: 'ldap', username: ldapUser.toLowerCase() })
+  })
+  test('opens a session, unasked', async () => {
+    const answer = await login()
+    expectUser(await whoami({}, `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}`), { name: ldapUser.toLowerCase() })
+  })
+  test('does not care for blanks around the name', async () => {
+    expectUser(await whoami({ Authorization: basic(` ${ldapUser} `, ldapPassword) }), { name: ldapUser.toLowerCase() })
+  })
+  test('is a 401 with a wrong password', async () => {
+    expectUnauthorized(await whoami({ Authorization: basic(ldapUser, `${ldapPassword}x`) }), { challenge: false })
+  })
+})
+
+describe('a session token', () => {
+  test.each([
+    ['junk', '***'],
+    ['base64 of anything', base64('some token')],
+    ['base64 of a UUID', base64('11111111-1111-1111-1111-111111111111')],
+    ['sixteen bytes', base64('0123456789abcdef')],
+    ['empty', ''],
+  ])('that is %s is malformed', async (_, token) => {
+    expectMalformedCredentials(await whoami({ 'X-Concord-SessionToken': token }))
+  })
+  test('that is junk loses against a good API key since 2.44, and won before', async () => {
+    const answer = await whoami({ 'X-Concord-SessionToken': '***', Authorization: user.key })
+    if (apiKeyWinsOverSessionToken) expectUser(answer)
+    else expectMalformedCredentials(answer)
+  })
+  test('that is junk wins against a bad API key', async () => {
+    expectMalformedCredentials(await whoami({ 'X-Concord-SessionToken': '***', Authorization: 'AAAA' }))
+  })
+})
+
+describe('the challenge of a 401', () => {
+  const ask = (headers: Record<string, string>, path = ORG) => withHeaders(headers).get(path)
+
+  test.each([ORG, '/api/v1/nothing', '/api/service/console/userInfo', `${WHOAMI}/`])(
+    'is there for %s',
+    async (path) => {
+      expectUnauthorized(await ask({}, path), { challenge: true })
+    },
+  )
+  test('is not there for whoami', async () => expectUnauthorized(await ask({}, WHOAMI), { challenge: false }))
+  test.each(['true', 'TRUE'])('is not there for a console: X-Concord-UI-Request: %s', async (value) => {
+    expectUnauthorized(await ask({ 'X-Concord-UI-Request': value }), { challenge: false })
+  })
+  test.each(['false', ''])('is there for X-Concord-UI-Request: "%s"', async (value) => {
+    expectUnauthorized(await ask({ 'X-Concord-UI-Request': value }), { challenge: true })
+  })
+  test.each(['AAAA', 'Bearer AAAA'])('is not there for somebody who sent "%s"', async (Authorization) => {
+    expectUnauthorized(await ask({ Authorization }), { challenge: false })
+  })
+  test('is there for somebody who tried Basic', async () => {
+    expectUnauthorized(await ask({ Authorization: basic('a', 'b') }), { challenge: true })
+  })
+  test('is not there for a console that tried Basic', async () => {
+    expectUnauthorized(await ask({ Authorization: basic('a', 'b'), ...UI }), { challenge: false })
+  })
+  test('is there for a POST', async () =>
+    expectUnauthorized(await anonymous.post('/api/v1/org', { json: {} }), { challenge: true }))
+  test('is there for a HEAD', async () => expectUnauthorized(await anonymous.head(ORG), { challenge: true }))
+  test('does not depend on Accept', async () => {
+    expectUnauthorized(await anonymous.get(ORG, { accept: 'application/json' }), { challenge: true })
+  })
+})
+
+describe('a session', () => {
+  test('opens with X-Concord-EnableSession: true; its cookie is enough from then on', async () => {
+    const { answer, cookie } = await signIn()
+    expectUser(answer)
+    expectUser(await whoami({}, cookie))
+  })
+  test('has a cookie with exactly these attributes', async () => {
+    const { answer } = await signIn()
+    expect(cookiesOf(answer)).toHaveLength(1)
+    expect(attributes(cookiesOf(answer)[0])).toBe(sessionCookieAttributes)
+  })
+  test.each(['false', '1'])('does not open with X-Concord-EnableSession: %s', async (value) => {
+    expect(cookiesOf(await whoami({ Authorization: user.key, 'X-Concord-EnableSession': value }))).toEqual([])
+  })
+  test('does not open with a bad key', async () => {
+    const answer = await whoami({ Authorization: 'AAAA', ...SESSION })
+    expectUnauthorized(answer, { challenge: false })
+    expect(cookiesOf(answer)).toEqual([])
+  })
+  test('opens on whichever path, even one that does not exist', async () => {
+    const answer = await withHeaders({ Authorization: user.key, ...SESSION }).get('/api/v1/nothing')
+    expectEmpty(answer, 404)
+    expectUser(await whoami({}, `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}`))
+  })
+  test.each<[string, () => Record<string, string>]>([
+    ['another key', () => ({ Authorization: second.key })],
+    ['a bad key', () => ({ Authorization: 'AAAA' })],
+    ['malformed Basic', () => ({ Authorization: 'Basic ***' })],
+    ['another key that asks for a session', () => ({ Authorization: second.key, ...SESSION })],
+  ])('wins over %s', async (_, headers) => {
+    const { cookie } = await signIn()
+    expectUser(await whoami(headers(), cookie))
+  })
+  test('that is unknown is a 401', async () =>
+    expectUnauthorized(await whoami({}, 'JSESSIONID=nosuchsession'), { challenge: false }))
+  test('that is unknown is replaced by a login', async () => {
+    const answer = await whoami({ Authorization: user.key, ...SESSION }, 'JSESSIONID=nosuchsession')
+    expectUser(answer)
+    expect(cookieValue(answer, 'JSESSIONID')).not.toBe('nosuchsession')
+  })
+  test('outlives the API key that opened it', async () => {
+    const { id, key } = made(await user.post('/api/v1/apikey', { json: { name: 'opener' } }))
+    const answer = await whoami({ Authorization: key, ...SESSION })
+    await user.delete(`/api/v1/apikey/${id}`)
+    expectUser(await whoami({}, `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}`))
+  })
+  test('keeps the roles that it was opened with', async () => {
+    const riser = await world.user('riser')
+    const { cookie } = await signIn(riser)
+    made(await admin.post(`/api/v1/user/${riser.name}/roles`, { json: { roles: ['concordAdmin'] } }))
+    expectText(await anonymous.get('/api/v1/role', { cookie }), 403, 'Only admins can do that')
+    expect((await riser.get('/api/v1/role')).status).toBe(200)
+  })
+})
+
+describe('logging out', () => {
+  test('ends the session', async () => {
+    const { cookie } = await signIn()
+    expectEmpty(await anonymous.post(LOGOUT, { cookie }), 204)
+    expectUnauthorized(await whoami({}, cookie), { challenge: false })
+    expectEmpty(await anonymous.post(LOGOUT, { cookie }), 204)
+  })
+  test('is a 204 for anybody', async () => {
+    expectEmpty(await anonymous.post(LOGOUT), 204)
+    expectEmpty(await anonymous.post(LOGOUT, { json: {} }), 204)
+  })
+  test('does nothing to an API key', async () => {
+    expectEmpty(await user.post(LOGOUT), 204)
+    expectUser(await user.get(WHOAMI))
+  })
+  test('is a POST', async () => expectMethodNotAllowed(await anonymous.get(LOGOUT), 'OPTIONS, POST'))
+})
+
+describe('remember me', () => {
+  test.runIf(rememberMeForApiKeys)('sets a cookie for two weeks', async () => {
+    const { answer } = await remembered()
+    expect(cookiesOf(answer).map(attributes)).toEqual(['Path=/; Max-Age=1209600; Expires=…; HttpOnly; SameSite=lax'])
+  })
+  test.skipIf(rememberMeForApiKeys)('sets no cookie for an API key', async () => {
+    expect(cookiesOf((await remembered()).answer)).toEqual([])
+  })
+  test.runIf(rememberMeForApiKeys)('comes beside the session when both are wanted', async () => {
+    const answer = await whoami({ Authorization: user.key, ...SESSION, ...REMEMBER })
+    expect(cookiesOf(answer).map((cookie) => cookie.split('=')[0])).toEqual(['JSESSIONID', 'rememberMe'])
+  })
+  test('is not set unless it is true', async () => {
+    expect(cookiesOf(await whoami({ Authorization: user.key, 'X-Concord-RememberMe': 'false' }))).toEqual([])
+  })
+  test('is not set for a bad key', async () =>
+    expect(cookiesOf(await whoami({ Authorization: 'AAAA', ...REMEMBER }))).toEqual([]))
+
+  test.runIf(rememberMeForApiKeys)('signs in: a new session, and a new cookie for the old', async () => {
+    const { cookie } = await remembered()
+    const answer = await whoami({}, cookie)
+    expectUser(answer)
+    expect(cookiesOf(answer).map((one) => one.split('=')[0])).toEqual(['JSESSIONID', 'rememberMe', 'rememberMe'])
+    expect(cookiesOf(answer)[1]).toMatch(/^rememberMe=deleteMe; /)
+    expect(attributes(cookiesOf(answer)[1])).toBe(`Path=/; Max-Age=0; Expires=…; ${deletedCookieAttributes}`)
+    expectUser(await whoami({}, `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}`))
+  })
+  test.runIf(rememberMeForApiKeys)('wins over an API key', async () => {
+    expectUser(await whoami({ Authorization: second.key }, (await remembered()).cookie))
+  })
+  test('that is junk is deleted, twice, and ignored', async () => {
+    const answer = await whoami({ Authorization: user.key }, 'rememberMe=AAAA')
+    expectUser(answer)
+    const deleted = `Path=/; Max-Age=0; Expires=…; ${deletedCookieAttributes}`
+    expect(cookiesOf(answer).map(attributes)).toEqual([deleted, deleted])
+    expectUnauthorized(await whoami({}, 'rememberMe=AAAA'), { challenge: false })
+  })
+  test('is deleted by logging out', async () => {
+    const { cookie: session } = await signIn()
+    const answer = await anonymous.post(LOGOUT, { cookie: `rememberMe=AAAA; ${session}` })
+    expect(answer.status).toBe(204)
+    expect(cookiesOf(answer).some((cookie) => cookie.startsWith('rememberMe=deleteMe'))).toBe(true)
+  })
+
+  describe.runIf(rememberMeForApiKeys)('whose API key is deleted', async () => {
+    const leaver = await world.user('keyless')
+    const { cookie } = await remembered(leaver)
+    await admin.delete(`/api/v1/apikey/${leaver.keyId}`)
+
+    onlyOnConcord('rememberMeCookie')('still signs in', async () => expectUser(await whoami({}, cookie), leaver))
+    onlyOnOurs('rememberMeCookie')('signs in no more than its key', async () => {
+      expect([200, 401]).toContain((await whoami({}, cookie)).status)
+    })
+  })
+})
+
+describe('a disabled user', async () => {
+  const gone = await world.user('gone')
+  const { cookie } = await signIn(gone)
+  made(await admin.put(`/api/v1/user/${gone.id}/disable`))
+
+  test('has no good API key', async () => {
+    expectUnauthorized(await whoami({ Authorization: gone.key }), { challenge: false })
+    expectUnauthorized(await withKey(gone.key).get(ORG), { challenge: false })
+  })
+  test('is told by whoami on a live session, since 2.44', async () => {
+    const answer = await whoami({}, cookie)
+    if (whoamiTellsDisabledUsers) expectText(answer, 403, `User is disabled: ${gone.id}`)
+    else expectUser(answer, gone)
+  })
+  test('goes on with a live session', async () => expect((await anonymous.get(ORG, { cookie })).status).toBe(200))
+})

@@ -1,0 +1,212 @@
+import { describe, expect, test } from 'vitest'
+import { admin, anonymous, Caller } from './lib/caller.ts'
+import {
+  expectNotInOrg,
+  expectResult,
+  expectSecretForbidden,
+  expectText,
+  expectUnauthorized,
+  jsonOf,
+  namesOf,
+} from './lib/expect.ts'
+import type { Answer } from './lib/http.ts'
+import { server } from './lib/server.ts'
+import { KEY_PAIR, made, newWorld, type Secret, type User } from './lib/world.ts'
+
+/*
+ * Who may do what to a secret (contract §1.1, §9.2–§9.4). Rows are people, columns operations; a cell says
+ *
+ *   +  it works
+ *   R  403: no READER access to the secret      W  403: no WRITER access      O  403: no OWNER access
+ *   M  403: no member of the organization       A  401: no credentials
+ *   .  works, but the secret is not there for them
+ *   P  403: the secret is for processes of its project only
+ *
+ * `scoped` is the value of a secret that is linked to a project, `data` that of one that is not. `new owner` gives the
+ * secret to somebody, `move` takes it to an organization where everybody of the table is a member.
+ */
+
+const PUBLIC_SECRETS = `
+                  list exists get data scoped public access | update-v1 update-v2 move new-owner | grant grants delete
+admin             +    +      +   +    P      +      +      | +         +         +    +         | +     +      +
+system-reader     +    +      +   +    +      +      +      | +         +         +    O         | O     O      O
+system-writer     +    +      +   +    P      +      +      | +         +         +    O         | O     O      O
+org-owner         +    +      +   +    P      +      +      | +         +         +    +         | +     +      +
+team-owner        +    +      +   +    P      +      +      | +         +         +    O         | O     O      O
+team-maintainer   +    +      +   +    P      +      +      | +         +         +    O         | O     O      O
+team-member       +    +      +   +    P      +      +      | +         +         +    O         | O     O      O
+READER-grant      +    +      +   +    P      +      +      | +         +         +    O         | O     O      O
+WRITER-grant      +    +      +   +    P      +      +      | +         +         +    O         | O     O      O
+OWNER-grant       +    +      +   +    P      +      +      | +         +         +    +         | +     +      +
+secret-owner      +    +      +   +    P      +      +      | +         +         +    +         | +     +      +
+other-org         +    .      +   +    P      +      +      | M         M         M    M         | M     M      M
+no-org            +    .      +   +    P      +      +      | M         M         M    M         | M     M      M
+anonymous         A    A      A   A    A      A      A      | A         A         A    A         | A     A      A
+session-inside    +    +      +   +    +      +      +      | +         +         +    O         | O     O      O
+session-outside   +    +      +   +    P      +      +      | +         +         +    O         | O     O      O
+`
+
+const PRIVATE_SECRETS = `
+                  list exists get data scoped public access | update-v1 update-v2 move new-owner | grant grants delete
+admin             +    +      +   +    P      +      +      | +         +         +    +         | +     +      +
+system-reader     +    +      +   +    +      +      +      | W         W         W    W         | O     O      O
+system-writer     +    +      +   +    P      +      +      | +         +         +    O         | O     O      O
+org-owner         +    +      +   +    P      +      +      | +         +         +    +         | +     +      +
+team-owner        +    +      R   R    R      R      R      | W         W         W    W         | O     O      O
+team-maintainer   +    +      R   R    R      R      R      | W         W         W    W         | O     O      O
+team-member       +    +      R   R    R      R      R      | W         W         W    W         | O     O      O
+READER-grant      +    +      +   +    P      +      +      | W         W         W    W         | O     O      O
+WRITER-grant      +    +      +   +    P      +      +      | +         +         +    O         | O     O      O
+OWNER-grant       +    +      +   +    P      +      +      | +         +         +    +         | +     +      +
+secret-owner      +    +      +   +    P      +      +      | +         +         +    +         | +     +      +
+other-org         .    .      R   R    R      R      R      | M         M         M    M         | M     M      M
+no-org            .    .      R   R    R      R      R      | M         M         M    M         | M     M      M
+anonymous         A    A      A   A    A      A      A      | A         A         A    A         | A     A      A
+session-inside    +    +      +   +    +      +      +      | W         W         W    W         | O     O      O
+session-outside   +    +      +   +    P      +      +      | W         W         W    W         | O     O      O
+`
+
+const LEVELS: Record<string, string> = { R: 'READER', W: 'WRITER', O: 'OWNER' }
+
+const world = newWorld('matrix')
+const user = (base: string, roles?: string[]) => world.user(base, roles ? { roles } : {})
+const orgOwner = await user('orgowner')
+const org = await world.org('org', { owner: orgOwner })
+const target = await world.org('target')
+const people: Record<string, User> = {
+  'system-reader': await user('sysreader', ['concordSystemReader']),
+  'system-writer': await user('syswriter', ['concordSystemWriter']),
+  'org-owner': orgOwner,
+  'team-owner': await user('teamowner'),
+  'team-maintainer': await user('maintainer'),
+  'team-member': await user('member'),
+  'READER-grant': await user('granted-read'),
+  'WRITER-grant': await user('granted-write'),
+  'OWNER-grant': await user('granted-own'),
+  'secret-owner': await user('owner'),
+  'other-org': await user('elsewhere'),
+  'no-org': await user('nowhere'),
+}
+const person = (name: string): User => people[name] ?? never(name)
+const heir = await user('heir')
+
+await world.team(org, 'plain', {
+  OWNER: [person('team-owner')],
+  MAINTAINER: [person('team-maintainer')],
+  MEMBER: [person('team-member'), person('secret-owner')],
+})
+const readers = await world.team(org, 'readers', { MEMBER: [person('READER-grant')] })
+const writers = await world.team(org, 'writers', { MEMBER: [person('WRITER-grant')] })
+const owners = await world.team(org, 'owners', { MEMBER: [person('OWNER-grant')] })
+await world.team(target, 'all', { MEMBER: Object.values(people).filter((one) => one !== person('no-org')) })
+const inside = await world.project(org, 'inside')
+const outside = await world.project(org, 'outside')
+
+/** The token of a process of a project, which acts as a member with READER access; a server may not give any. */
+async function session(project: { name: string }): Promise<Caller> {
+  const access = { teamId: readers.id, level: 'WRITER' }
+  made(await admin.post(`${org.v1}/project/${project.name}/access`, { json: access }))
+  const json = { orgName: org.name, projectName: project.name, ttl: 600 }
+  const { sessionToken } = made(await person('READER-grant').post('/api/x/v1/process-session', { json }))
+  return new Caller({ 'X-Concord-SessionToken': sessionToken })
+}
+
+const callers: Record<string, Caller> = {
+  ...{ ...people, admin, anonymous },
+  ...(server.processSessions
+    ? { 'session-inside': await session(inside), 'session-outside': await session(outside) }
+    : {}),
+}
+/** Whose name an error has: a process acts as the user who started it. */
+const actor = (who: string) => people[who] ?? person('READER-grant')
+
+const grants = [
+  { team: readers, level: 'READER' },
+  { team: writers, level: 'WRITER' },
+  { team: owners, level: 'OWNER' },
+]
+
+async function secretWith(visibility: string, form: Record<string, string> = {}) {
+  const secret = await world.secret(org, { ...KEY_PAIR, visibility, ...form }, person('secret-owner'))
+  await world.grant(secret, grants)
+  return secret
+}
+
+interface Operation {
+  run: (secret: Secret, as: Caller, visibility: string) => Promise<Answer>
+  /** Whether the secret was there, for operations that answer without it. */
+  found?: (answer: Answer, secret: Secret) => boolean
+  /** Each cell needs a secret of its own. */
+  consumes?: true
+  scoped?: true
+}
+
+const bulk = grants.map(({ team, level }) => ({ teamId: team.id, level }))
+const OPERATIONS: Record<string, Operation> = {
+  list: {
+    run: (_, as) => as.get(`${org.v2}/secret`),
+    found: (answer, secret) => namesOf(answer).includes(secret.name),
+  },
+  exists: {
+    run: (secret, as) => as.get(`/api/service/console/org/${org.name}/secret/${secret.name}/exists`),
+    found: (answer) => jsonOf(answer),
+  },
+  get: { run: (secret, as) => as.get(secret.v2) },
+  data: { run: (secret, as) => as.post(`${secret.v1}/data`, { form: {} }) },
+  scoped: { run: (secret, as) => as.post(`${secret.v1}/data`, { form: {} }), scoped: true },
+  public: { run: (secret, as) => as.get(`${secret.v1}/public`) },
+  access: { run: (secret, as) => as.get(`${secret.v1}/access`) },
+  'update-v1': { run: (secret, as) => as.post(secret.v1, { json: {} }) },
+  'update-v2': { run: (secret, as, visibility) => as.post(secret.v2, { form: { visibility } }) },
+  move: { run: (secret, as) => as.post(secret.v1, { json: { orgId: target.id } }), consumes: true },
+  'new-owner': { run: (secret, as) => as.post(secret.v1, { json: { owner: { id: heir.id } } }), consumes: true },
+  grant: { run: (secret, as) => as.post(`${secret.v1}/access`, { json: bulk[0] }) },
+  grants: { run: (secret, as) => as.post(`${secret.v1}/access/bulk`, { json: bulk }) },
+  delete: { run: (secret, as) => as.delete(secret.v1), consumes: true },
+}
+
+function expectCell(cell: string, answer: Answer, secret: Secret, who: string, { found }: Operation) {
+  if (cell === '+' || cell === '.') {
+    expect({ status: answer.status, text: answer.status === 200 ? '' : answer.text }).toEqual({ status: 200, text: '' })
+    if (found) expect(found(answer, secret)).toBe(cell === '+')
+    else if (answer.json && answer.text.includes('"result"')) expectResult(answer, answer.json().result)
+  } else if (cell === 'A') expectUnauthorized(answer, { challenge: true })
+  else if (cell === 'M') expectNotInOrg(answer, actor(who), org)
+  else if (cell === 'P') {
+    const text = 'Project-scoped secrets can only be accessed within a running process. Secret: '
+    expectText(answer, 403, text + secret.name)
+  } else expectSecretForbidden(answer, LEVELS[cell] ?? never(cell), secret.name)
+}
+
+const meaning = (cell: string) => (cell === '+' ? 'may' : cell === '.' ? 'does not find it:' : 'may not')
+
+describe.each([
+  ['PUBLIC', PUBLIC_SECRETS],
+  ['PRIVATE', PRIVATE_SECRETS],
+])('a %s secret', async (visibility, table) => {
+  const shared = await secretWith(visibility)
+  const scoped = await secretWith(visibility, { projectIds: inside.id })
+  const [header = [], ...rows] = table
+    .trim()
+    .split('\n')
+    .map((line) => line.split(/[\s|]+/).filter(Boolean))
+
+  for (const [who = '', ...cells] of rows) {
+    const as = callers[who]
+    describe.skipIf(!as).concurrent(who, () => {
+      test.each(header.map((what, i) => ({ what, cell: cells[i] ?? never(who), can: meaning(cells[i] ?? '') })))(
+        `${who} $can $what ($cell)`,
+        async ({ what, cell }) => {
+          const operation = OPERATIONS[what] ?? never(what)
+          const secret = operation.consumes ? await secretWith(visibility) : operation.scoped ? scoped : shared
+          const answer = await operation.run(secret, as ?? never(who), visibility)
+          expectCell(cell, answer, secret, who, operation)
+        },
+      )
+    })
+  }
+})
+
+function never(what: string): never {
+  throw new Error(`The table does not fit: ${what}`)
+}

@@ -1,0 +1,238 @@
+import { describe, expect, test } from 'vitest'
+import { admin, anonymous, type Caller } from './lib/caller.ts'
+import {
+  expectEmpty,
+  expectFailure,
+  expectJson,
+  expectMethodNotAllowed,
+  expectNoOrg,
+  expectNotInOrg,
+  expectResult,
+  expectSecretForbidden,
+  expectText,
+  expectUnauthorized,
+  expectViolations,
+  jsonOf,
+} from './lib/expect.ts'
+import { newWorld, type Secret, secretNamed, UNKNOWN_ID } from './lib/world.ts'
+import { nameViolation } from './versions.ts'
+
+// Contract §9.7.
+
+const world = newWorld('access')
+const [owner, member, foreigner] = await Promise.all([
+  world.user('owner'),
+  world.user('member'),
+  world.user('foreigner'),
+])
+const org = await world.org('org')
+const other = await world.org('other')
+const red = await world.team(org, 'red', { MEMBER: [member] })
+const blue = await world.team(org, 'blue', { MEMBER: [owner] })
+const foreign = await world.team(other, 'foreign', { MEMBER: [foreigner] })
+
+const fresh = (visibility = 'PRIVATE') => world.secret(org, { visibility }, owner)
+const one = (secret: Secret, json: unknown, as: Caller = owner) => as.post(`${secret.v1}/access`, { json })
+const bulk = (secret: Secret, json: unknown, as: Caller = owner) => as.post(`${secret.v1}/access/bulk`, { json })
+const listOf = async (secret: Secret) => {
+  const entries: { teamName: string; level: string }[] = jsonOf(await owner.get(`${secret.v1}/access`))
+  return entries.map(({ teamName, level }) => `${teamName} ${level}`).toSorted()
+}
+
+describe('the list', () => {
+  test('is empty at first', async () => expectJson(await owner.get(`${(await fresh()).v1}/access`), []))
+  test('tells team and level', async () => {
+    const secret = await fresh()
+    await one(secret, { teamId: red.id, level: 'READER' })
+    expectJson(await owner.get(`${secret.v1}/access`), [{ teamId: red.id, teamName: 'red', level: 'READER' }])
+  })
+  test('of a PRIVATE secret is denied to a member', async () => {
+    const secret = await fresh()
+    expectSecretForbidden(await member.get(`${secret.v1}/access`), 'READER', secret.name)
+  })
+  test('of a PUBLIC secret is open to an outsider', async () =>
+    expectJson(await foreigner.get(`${(await fresh('PUBLIC')).v1}/access`), []))
+  test('of a secret that is missing is a 404 without a body', async () => {
+    expectEmpty(await owner.get(`${org.v1}/secret/nope/access`), 404)
+    expectEmpty(await owner.get(`${org.v1}/secret/a%20b/access`), 404)
+  })
+  test('wants an organization that exists', async () =>
+    expectNoOrg(await owner.get('/api/v1/org/no-such-org/secret/nope/access')))
+  test('wants credentials', async () =>
+    expectUnauthorized(await anonymous.get(`${org.v1}/secret/nope/access`), { challenge: true }))
+})
+
+describe('setting one', () => {
+  test('lets the team in, by its id', async () => {
+    const secret = await fresh()
+    expectResult(await one(secret, { teamId: red.id, level: 'READER' }), 'UPDATED')
+    expect(jsonOf(await member.get(secret.v2)).id).toBe(secret.id)
+  })
+  test('replaces the team’s level, and no other team’s', async () => {
+    const secret = await fresh()
+    for (const [team, level] of [
+      [red, 'READER'],
+      [blue, 'WRITER'],
+      [red, 'OWNER'],
+    ] as const)
+      await one(secret, { teamId: team.id, level })
+    expect(await listOf(secret)).toEqual(['blue WRITER', 'red OWNER'])
+  })
+  test('takes a team of this organization by name', async () => {
+    const secret = await fresh()
+    expectResult(await one(secret, { teamName: 'red', level: 'READER' }), 'UPDATED')
+    expect(await listOf(secret)).toEqual(['red READER'])
+  })
+  test('takes a team of another by organization and name', async () => {
+    const secret = await fresh()
+    expectResult(await one(secret, { orgName: other.name, teamName: 'foreign', level: 'READER' }), 'UPDATED')
+    expect(jsonOf(await foreigner.get(secret.v2)).id).toBe(secret.id)
+  })
+  test('the id wins over the name', async () => {
+    const secret = await fresh()
+    expectResult(await one(secret, { teamId: red.id, teamName: 'blue', level: 'READER' }), 'UPDATED')
+    expect(await listOf(secret)).toEqual(['red READER'])
+  })
+  test('a foreign team with OWNER may not delete: it is no member', async () => {
+    const secret = await fresh()
+    await one(secret, { teamId: foreign.id, level: 'OWNER' })
+    expectNotInOrg(await foreigner.delete(secret.v1), foreigner, org)
+  })
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['an unknown name', { teamName: 'nope' }, 'Team not found: nope'],
+    ['a name of another organization', { teamName: 'foreign' }, 'Team not found: foreign'],
+    ['an unknown organization', { orgName: 'no-such-org', teamName: 'red' }, 'Organization not found: no-such-org'],
+    ['neither id nor name', {}, 'You must specify an organization and/or a team name.'],
+  ])('with %s is a 500', async (_, team, text) => {
+    expectFailure(await one(await fresh(), { ...team, level: 'READER' }), `java.lang.IllegalArgumentException: ${text}`)
+  })
+  test('with an unknown id is a 500', async () =>
+    expectFailure(await one(await fresh(), { teamId: UNKNOWN_ID, level: 'READER' })))
+  test.each([undefined, null])('with level %s is refused', async (level) => {
+    expectViolations(await one(await fresh(), { teamId: red.id, level }), {
+      'ResourceAccessEntry.updateAccessLevel.arg2.level': 'must not be null',
+    })
+  })
+  test('with a bad team name is refused', async () => {
+    expectViolations(await one(await fresh(), { teamName: 'a b', level: 'READER' }), {
+      'ResourceAccessEntry.updateAccessLevel.arg2.teamName': nameViolation,
+    })
+  })
+  test.each(['KING', 'reader'])('with level %s is a 500', async (level) => {
+    expectFailure(await one(await fresh(), { teamId: red.id, level }), 'com.fasterxml.jackson.')
+  })
+  test('with a list is a 500', async () => expectFailure(await one(await fresh(), []), 'com.fasterxml.jackson.'))
+  test('with nothing is a 500', async () => {
+    const { v1 } = await fresh()
+    expectFailure(await owner.post(`${v1}/access`, { type: 'application/json' }), 'java.lang.NullPointerException')
+  })
+})
+
+describe('replacing all', () => {
+  test('sets exactly what is sent', async () => {
+    const secret = await fresh()
+    await one(secret, { teamId: foreign.id, level: 'OWNER' })
+    expectResult(
+      await bulk(secret, [
+        { teamId: red.id, level: 'READER' },
+        { teamId: blue.id, level: 'WRITER' },
+      ]),
+      'UPDATED',
+    )
+    expect(await listOf(secret)).toEqual(['blue WRITER', 'red READER'])
+  })
+  test('clears with an empty list', async () => {
+    const secret = await fresh()
+    await one(secret, { teamId: red.id, level: 'OWNER' })
+    expectResult(await bulk(secret, []), 'UPDATED')
+    expect(await listOf(secret)).toEqual([])
+  })
+  test('the last of two for the same team wins', async () => {
+    const secret = await fresh()
+    expectResult(
+      await bulk(secret, [
+        { teamId: red.id, level: 'READER' },
+        { teamId: red.id, level: 'OWNER' },
+      ]),
+      'UPDATED',
+    )
+    expect(await listOf(secret)).toEqual(['red OWNER'])
+  })
+  test('takes teams of other organizations', async () => {
+    const secret = await fresh()
+    expectResult(await bulk(secret, [{ teamId: foreign.id, level: 'READER' }]), 'UPDATED')
+    expect(await listOf(secret)).toEqual(['foreign READER'])
+  })
+  test('may lock oneself out of what a team gave', async () => {
+    const secret = await fresh()
+    await one(secret, { teamId: red.id, level: 'OWNER' })
+    expectResult(await bulk(secret, [], member), 'UPDATED')
+    expectSecretForbidden(await member.get(secret.v2), 'READER', secret.name)
+  })
+  test.each([{ teamName: 'red' }, { teamId: UNKNOWN_ID }])('with %o is a 500, and nothing changes', async (team) => {
+    const secret = await fresh()
+    await one(secret, { teamId: blue.id, level: 'READER' })
+    expectFailure(
+      await bulk(secret, [
+        { teamId: red.id, level: 'READER' },
+        { ...team, level: 'READER' },
+      ]),
+    )
+    expect(await listOf(secret)).toEqual(['blue READER'])
+  })
+  test('without a level is refused', async () => {
+    expectViolations(await bulk(await fresh(), [{ teamId: red.id }]), {
+      'ResourceAccessEntry.updateAccessLevel.arg2[0].level': 'must not be null',
+    })
+  })
+  test.each(['', 'null'])('with the body "%s" is refused', async (body) => {
+    const { v1 } = await fresh()
+    expectText(await owner.post(`${v1}/access/bulk`, { body, type: 'application/json' }), 400, 'List of teams is null.')
+  })
+  test('with the body null is refused before the permission is looked at', async () => {
+    const { v1 } = await fresh()
+    expectText(
+      await member.post(`${v1}/access/bulk`, { body: 'null', type: 'application/json' }),
+      400,
+      'List of teams is null.',
+    )
+  })
+  test('with an object is a 500', async () => expectFailure(await bulk(await fresh(), {}), 'com.fasterxml.jackson.'))
+  test('knows POST only', async () =>
+    expectMethodNotAllowed(await owner.get(`${(await fresh()).v1}/access/bulk`), 'OPTIONS, POST'))
+})
+
+describe.each<[string, typeof one, unknown]>([
+  ['one', one, { teamId: red.id, level: 'READER' }],
+  ['all', bulk, [{ teamId: red.id, level: 'READER' }]],
+])('setting %s', (_, set, json) => {
+  test('of a secret that is missing is a 404, in text', async () => {
+    expectText(await set(secretNamed(org, 'nope'), json), 404, 'Secret not found: nope')
+  })
+  test('checks the name', async () => {
+    expectViolations(await set(secretNamed(org, 'a b'), json), {
+      'SecretResource.updateAccessLevel.arg1': nameViolation,
+    })
+  })
+  test('is denied to a WRITER', async () => {
+    const secret = await fresh()
+    await world.grant(secret, [{ team: red, level: 'WRITER' }])
+    expectSecretForbidden(await set(secret, json, member), 'OWNER', secret.name)
+  })
+  test('is denied to a member even when the secret is PUBLIC', async () => {
+    const secret = await fresh('PUBLIC')
+    expectSecretForbidden(await set(secret, json, member), 'OWNER', secret.name)
+  })
+  test('is open to a team with OWNER', async () => {
+    const secret = await fresh()
+    await world.grant(secret, [{ team: red, level: 'OWNER' }])
+    expectResult(await set(secret, json, member), 'UPDATED')
+  })
+  test('is denied to an outsider', async () =>
+    expectNotInOrg(await set(await fresh(), json, foreigner), foreigner, org))
+  test('wants credentials', async () =>
+    expectUnauthorized(await set(await fresh(), json, anonymous), { challenge: true }))
+  test('takes JSON only', async () => expectEmpty(await owner.post(`${(await fresh()).v1}/access`, { form: {} }), 415))
+  test('is open to admins', async () => expectResult(await set(await fresh(), json, admin), 'UPDATED'))
+})
