@@ -1,39 +1,81 @@
 import type { Hono } from 'hono'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { emptyError, javaError, nullPointer, type Violation, violations } from './errors.ts'
-import { parseUuid } from './ids.ts'
+import { flagParameter, intParameter, textParameter, uuidParameter } from './parameters.ts'
 import type { Call, Env } from './services.ts'
 
 /** A Response goes out as it is, undefined as 204, anything else as JSON with status 200 (contract §1). */
 type Handler = (c: Call) => unknown | Promise<unknown>
 
-interface Operation {
+/**
+ * What an operation takes and gives. The schemas are those that its handler reads with: the readers below refuse any
+ * other, so that the OpenAPI document, which is made from them, says what is so.
+ */
+export interface About {
+  /** For the document: what it does, in a few words. */
+  summary: string
+  /** Parameters of the path that are not just text. */
+  path?: Record<string, z.ZodType>
+  query?: Record<string, z.ZodType>
   /** The request's media type; another one, or none, is a 415. */
   consumes?: 'application/json' | 'multipart/form-data' | 'text/plain' | 'application/octet-stream'
+  /** The shape of a JSON body. */
+  body?: z.ZodType
+  /** The fields of a multipart body; those that may be missing are optional. */
+  form?: Record<string, z.ZodType>
   /** What the answer is; an `Accept` that does not admit it is a 406. Default: JSON. */
   produces?: string
+  /** The statuses of success. Default: 200. */
+  answers?: number[]
+}
+
+export interface Operation extends About {
   handle: Handler
 }
 
-type Methods = Partial<Record<'GET' | 'POST' | 'PUT' | 'DELETE', Operation | Handler>>
+/** Says about a handler what the operation takes and gives. */
+export const operation = (about: About, handle: Handler): Operation => ({ ...about, handle })
+
+const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const
+type Method = (typeof METHODS)[number]
+type Methods = Partial<Record<Method, Operation>>
+
+/** An operation with its address, the path as Hono writes it. */
+export type Endpoint = About & { method: Method; route: string }
+
+const endpoints = new WeakMap<Hono<Env>, Endpoint[]>()
+
+/** All operations that `resource` has declared for an app. */
+export const endpointsOf = (app: Hono<Env>): readonly Endpoint[] => endpoints.get(app) ?? []
 
 /**
  * Declares all operations of one path. As in JAX-RS, a path that is known answers a wrong method with 405 and `Allow`,
  * a wrong content type with 415 and an unsatisfiable `Accept` with 406, all without a body.
  */
 export function resource(app: Hono<Env>, path: string, methods: Methods) {
+  const known = METHODS.flatMap((method) => {
+    const { handle, ...about } = methods[method] ?? {}
+    return handle ? [{ ...(about as About), method, route: path }] : []
+  })
+  endpoints.set(app, [...endpointsOf(app), ...known])
   app.all(path, async (c) => {
-    const found = methods[(c.req.method === 'HEAD' ? 'GET' : c.req.method) as keyof Methods]
-    if (!found) throw emptyError(405, { Allow: allowed(methods) })
-    const operation = typeof found === 'function' ? { handle: found } : found
+    const operation = methods[(c.req.method === 'HEAD' ? 'GET' : c.req.method) as Method]
+    if (!operation) throw emptyError(405, { Allow: allowed(methods) })
     if (operation.consumes && mediaType(c.req.header('Content-Type')) !== operation.consumes) throw emptyError(415)
     const produces = operation.produces ?? 'application/json'
     if (!admits(c.req.header('Accept'), produces)) throw emptyError(406)
+    c.set('operation', operation)
     const result = await operation.handle(c)
     if (result instanceof Response) return result
     if (result === undefined || result === null) return c.body(null, 204)
     return c.body(JSON.stringify(result), 200, { 'Content-Type': 'application/json' })
   })
+}
+
+/** Holds handlers to what their operation says about itself: the schema that they read with is the one it names. */
+export function assertDeclared(declared: z.ZodType | undefined, schema: z.ZodType, what: string) {
+  const plain = declared instanceof z.ZodOptional ? declared.unwrap() : declared
+  if (plain !== schema) throw new Error(`The operation does not declare ${what} as it reads it`)
 }
 
 function allowed(methods: Methods) {
@@ -64,30 +106,33 @@ export function param(c: Call, name: string): string {
   return value
 }
 
-/** A path parameter that is a UUID; JAX-RS answers a bad one with an empty 404. */
-export function uuidParam(c: Call, name: string): string {
-  return parseUuid(param(c, name)) ?? notFound()
+/** A path parameter of a shape; JAX-RS answers a bad one with an empty 404. */
+export function paramAs<T>(c: Call, name: string, schema: z.ZodType<T>): T {
+  assertDeclared(c.get('operation').path?.[name], schema, `the path parameter ${name}`)
+  const result = schema.safeParse(param(c, name))
+  return result.success ? result.data : notFound()
 }
 
-/** A UUID of the query; undefined when absent, an empty 404 when it is none. */
-export function uuidQuery(c: Call, name: string): string | undefined {
-  const text = c.req.query(name)
-  return text === undefined ? undefined : (parseUuid(text) ?? notFound())
+export const uuidParam = (c: Call, name: string) => paramAs(c, name, uuidParameter)
+
+/** A parameter of the query as it came, for those whose errors are not JAX-RS's. */
+export function rawQuery(c: Call, name: string, schema: z.ZodType = textParameter): string | undefined {
+  assertDeclared(c.get('operation').query?.[name], schema, `the query parameter ${name}`)
+  return c.req.query(name)
 }
 
-/** An int of the query; undefined when absent, an empty 404 when it is none of 32 bits. */
-export function intQuery(c: Call, name: string): number | undefined {
-  const text = c.req.query(name)
+/** A parameter of the query; undefined when absent, an empty 404 when it is not of the shape. */
+export function queryAs<T>(c: Call, name: string, schema: z.ZodType<T>): T | undefined {
+  const text = rawQuery(c, name, schema)
   if (text === undefined) return undefined
-  const value = /^[+-]?\d{1,10}$/.test(text) ? Number(text) : Number.NaN
-  return value >= -(2 ** 31) && value < 2 ** 31 ? value : notFound()
+  const result = schema.safeParse(text)
+  return result.success ? result.data : notFound()
 }
 
-/** A boolean of the query: `true` in any case is true, anything else false. */
-export function booleanQuery(c: Call, name: string, absent = false): boolean {
-  const text = c.req.query(name)
-  return text === undefined ? absent : text.toLowerCase() === 'true'
-}
+export const textQuery = (c: Call, name: string) => queryAs(c, name, textParameter)
+export const uuidQuery = (c: Call, name: string) => queryAs(c, name, uuidParameter)
+export const intQuery = (c: Call, name: string) => queryAs(c, name, intParameter)
+export const booleanQuery = (c: Call, name: string) => queryAs(c, name, flagParameter) ?? false
 
 /** `offset` and `limit` of lists: absent or not positive means none (contract §1). */
 export function paging(c: Call): { offset: number; limit: number | undefined } {
@@ -103,6 +148,7 @@ export async function readJson<T>(c: Call, schema: z.ZodType<T>): Promise<T> {
 
 /** As `readJson`, but undefined for an empty or `null` body: some endpoints look at other things first. */
 export async function readOptionalJson<T>(c: Call, schema: z.ZodType<T>): Promise<T | undefined> {
+  assertDeclared(c.get('operation').body, schema, 'the body')
   const text = await c.req.text()
   let value: unknown
   try {

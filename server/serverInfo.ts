@@ -1,5 +1,5 @@
 import type { Hono } from 'hono'
-import { resource } from './http.ts'
+import { operation, resource } from './http.ts'
 import type { Env, Services } from './services.ts'
 
 /** The Concord whose behaviour this server has (contract, oracle). */
@@ -8,17 +8,17 @@ const CONCORD_VERSION = '2.44.0'
 /** Contract §13; both are anonymous. */
 export function serverRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/server/ping', {
-    GET: async () => {
+    GET: operation({ summary: 'Tell whether the server works' }, async () => {
       await db.selectFrom('settings').select('name').limit(1).execute()
       return { ok: true }
-    },
+    }),
   })
   resource(app, '/api/v1/server/version', {
-    GET: () => ({
+    GET: operation({ summary: 'Tell which Concord the server is like' }, () => ({
       ok: true,
       version: CONCORD_VERSION,
       commitId: 'concord-secrets-console',
       env: process.env.CONCORD_ENV ?? 'n/a',
-    }),
+    })),
   })
 }

@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import type { Principal } from './auth/principal.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/open.ts'
+import type { Operation } from './http.ts'
 import type { Log } from './log.ts'
 
 /** What the routes work with; one per server. */
@@ -20,6 +21,8 @@ export interface Env {
   Variables: {
     requestId: string
     principal: Principal | undefined
+    /** What the request asks for; there is none before a route is found. */
+    operation: Operation
     /** `Set-Cookie` values that the answer carries, whatever it turns out to be. */
     cookies: string[]
   }

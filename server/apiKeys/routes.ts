@@ -5,9 +5,20 @@ import { recordAudit } from '../audit/record.ts'
 import { principalOf, userOf } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import { javaError, validationError } from '../errors.ts'
-import { checkNames, NAME_PATTERN, nonNull, param, readJson, resource, uuidParam, uuidQuery } from '../http.ts'
+import {
+  checkNames,
+  NAME_PATTERN,
+  nonNull,
+  operation,
+  param,
+  readJson,
+  resource,
+  uuidParam,
+  uuidQuery,
+} from '../http.ts'
 import { newId } from '../ids.ts'
 import { text, userType, uuid } from '../jackson.ts'
+import { uuidParameter } from '../parameters.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { resolveOwner } from '../users/owner.ts'
 import { generateApiKey, hashApiKey } from '../vault/tokens.ts'
@@ -26,13 +37,15 @@ type KeyRequest = z.infer<typeof keyRequest>
 /** API keys: contract §10. Values are shown once, when they are made; only their hashes are kept. */
 export function apiKeyRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/apikey', {
-    GET: async (c) => {
+    GET: operation({ summary: 'List the API keys of a user', query: { userId: uuidParameter } }, async (c) => {
       const userId = uuidQuery(c, 'userId') ?? userOf(c).id
       requireApiKeysOf(principalOf(c), userId)
       const rows = await db.selectFrom('apiKeys').selectAll().where('userId', '=', userId).orderBy('name').execute()
       return rows.map(({ id, name, expiredAt }) => nonNull({ id, userId, name, expiredAt }))
-    },
+    }),
     POST: {
+      summary: 'Create an API key',
+      body: keyRequest,
       consumes: 'application/json',
       handle: async (c) => {
         const request = await readJson(c, keyRequest)
@@ -43,6 +56,8 @@ export function apiKeyRoutes(app: Hono<Env>, { db }: Services) {
 
   resource(app, '/api/v2/apikey', {
     POST: {
+      summary: 'Create an API key, or give it a new value',
+      body: keyRequest,
       consumes: 'application/json',
       handle: async (c) => {
         const request = await readJson(c, keyRequest)
@@ -54,6 +69,7 @@ export function apiKeyRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/apikey/:key', {
     /** A key of an agent, which belongs to nobody. */
     POST: {
+      summary: 'Create an API key that belongs to nobody',
       consumes: 'application/json',
       handle: (c) => {
         const name = param(c, 'key')
@@ -65,7 +81,7 @@ export function apiKeyRoutes(app: Hono<Env>, { db }: Services) {
         })
       },
     },
-    DELETE: (c) => {
+    DELETE: operation({ summary: 'Delete an API key', path: { key: uuidParameter } }, (c) => {
       const id = uuidParam(c, 'key')
       return db.transaction().execute(async (trx) => {
         const key = await trx.selectFrom('apiKeys').select('userId').where('id', '=', id).executeTakeFirst()
@@ -75,7 +91,7 @@ export function apiKeyRoutes(app: Hono<Env>, { db }: Services) {
         await recordAudit(trx, c, { object: 'API_KEY', action: 'DELETE', details: { id } })
         return { ok: true, result: 'DELETED' }
       })
-    },
+    }),
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono'
+import { z } from 'zod'
 import {
   assertMember,
   requireOrg,
@@ -11,8 +12,8 @@ import {
 import { principalOf } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import { emptyError, javaError, validationError } from '../errors.ts'
-import { intQuery, resource, uuidQuery } from '../http.ts'
-import { parseUuid } from '../ids.ts'
+import { intQuery, operation, queryAs, rawQuery, resource, textQuery, uuidQuery } from '../http.ts'
+import { pageQuery, textParameter, timeParameter, uuidParameter } from '../parameters.ts'
 import { requireProjectNamed } from '../projects/store.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { requireTeam } from '../teams/store.ts'
@@ -20,20 +21,47 @@ import { findUser } from '../users/owner.ts'
 import { type AuditFilter, listAudit } from './list.ts'
 import { AUDIT_ACTIONS, AUDIT_OBJECTS } from './record.ts'
 
+const objectParameter = z.enum(AUDIT_OBJECTS)
+const actionParameter = z.enum(AUDIT_ACTIONS)
+
+const auditQuery = {
+  ...pageQuery,
+  object: objectParameter,
+  action: actionParameter,
+  after: timeParameter,
+  before: timeParameter,
+  userId: uuidParameter,
+  username: textParameter,
+  'details.orgId': uuidParameter,
+  'details.orgName': textParameter,
+  'details.projectId': uuidParameter,
+  'details.projectName': textParameter,
+  'details.secretId': uuidParameter,
+  'details.secretName': textParameter,
+  'details.jsonStoreId': uuidParameter,
+  'details.jsonStoreName': textParameter,
+  'details.teamId': uuidParameter,
+  'details.teamName': textParameter,
+  'details.source': textParameter,
+  'details.eventId': textParameter,
+  'details.githubEvent': textParameter,
+  'details.fullRepoName': textParameter,
+}
+
 /** The audit log: contract §11. */
 export function auditRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/audit', {
-    GET: async (c) => {
+    GET: operation({ summary: 'Search the audit log', query: auditQuery }, async (c) => {
       const query = {
-        object: wordQuery(c, 'object', AUDIT_OBJECTS),
-        action: wordQuery(c, 'action', AUDIT_ACTIONS),
-        after: timeQuery(c, 'after'),
-        before: timeQuery(c, 'before'),
+        object: queryAs(c, 'object', objectParameter),
+        action: queryAs(c, 'action', actionParameter),
+        after: queryAs(c, 'after', timeParameter),
+        before: queryAs(c, 'before', timeParameter),
         offset: intQuery(c, 'offset') ?? 0,
         limit: intQuery(c, 'limit') ?? 30,
       }
       let userId = uuidQuery(c, 'userId')
-      const username = c.req.query('username')
+      const username = textQuery(c, 'username')
       if (userId === undefined && username !== undefined) {
         userId = (await findUser(db, username))?.id
         // Nobody of that name, so nothing they did; asked before any permission.
@@ -43,7 +71,7 @@ export function auditRoutes(app: Hono<Env>, { db }: Services) {
       if (query.offset < 0) throw javaError('org.jooq.exception.DataException', 'OFFSET must not be negative')
       if (query.limit < 0) throw javaError('org.jooq.exception.DataException', 'LIMIT must not be negative')
       return listAudit(db, { ...query, userId, details })
-    },
+    }),
   })
 }
 
@@ -122,32 +150,12 @@ function reference(c: Call, entity: string, orgId: string | undefined) {
   return { id, name }
 }
 
-const detail = (c: Call, key: string) => c.req.query(`details.${key}`)
+const detail = (c: Call, key: string) => textQuery(c, `details.${key}`)
 
 function uuidDetail(c: Call, key: string): string | undefined {
-  const text = detail(c, key)
+  const text = rawQuery(c, `details.${key}`, uuidParameter)
   if (text === undefined) return undefined
-  const id = parseUuid(text)
-  if (!id) throw validationError(`Invalid request parameters. Expected a UUID in '${key}'`)
-  return id
-}
-
-function wordQuery<T extends string>(c: Call, name: string, words: readonly T[]): T | undefined {
-  const text = c.req.query(name)
-  if (text === undefined) return undefined
-  const word = words.find((candidate) => candidate === text)
-  if (!word) throw emptyError(404)
-  return word
-}
-
-const OFFSET_DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d(:\d\d)?)$/
-
-/** A time of the query as the log writes times; a malformed one, or one without an offset, is an empty 404. */
-function timeQuery(c: Call, name: string): string | undefined {
-  const text = c.req.query(name)
-  if (text === undefined) return undefined
-  // JavaScript wants minutes in an offset.
-  const time = OFFSET_DATE_TIME.test(text) ? new Date(text.replace(/([+-]\d\d)$/, '$1:00')) : undefined
-  if (!time || Number.isNaN(time.getTime())) throw emptyError(404)
-  return time.toISOString()
+  const id = uuidParameter.safeParse(text)
+  if (!id.success) throw validationError(`Invalid request parameters. Expected a UUID in '${key}'`)
+  return id.data
 }

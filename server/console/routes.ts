@@ -8,7 +8,8 @@ import { endSession } from '../auth/sessions.ts'
 import type { Db } from '../db/open.ts'
 import type { OrgRow, UserRow } from '../db/schema.ts'
 import { forbidden, textError, violations } from '../errors.ts'
-import { nonEmpty, param, resource } from '../http.ts'
+import { nonEmpty, operation, param, resource, textQuery } from '../http.ts'
+import { textParameter } from '../parameters.ts'
 import { findProject, findRepository } from '../projects/store.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { findTeam } from '../teams/store.ts'
@@ -24,7 +25,7 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
 
   resource(app, `${CONSOLE}/whoami`, {
-    GET: async (c) => {
+    GET: operation({ summary: 'Tell who you are' }, async (c) => {
       const { id, username, domain, displayName } = currentUser(c)
       // A session keeps the user of its login: whether they were disabled since is asked here, and only here.
       const user = await findUserById(db, id)
@@ -37,11 +38,11 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
         displayName: displayName ?? username,
         orgs: await orgsOf(db, id),
       })
-    },
+    }),
   })
 
   resource(app, `${CONSOLE}/userInfo`, {
-    GET: async (c) => {
+    GET: operation({ summary: 'Tell your teams, roles and groups' }, async (c) => {
       const { id, username, displayName } = currentUser(c)
       const groups = await db.selectFrom('userLdapGroups').select('ldapGroup').where('userId', '=', id).execute()
       return nonEmpty({
@@ -51,13 +52,17 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
         roles: [...principalOf(c).roles],
         ldapGroups: groups.map(({ ldapGroup }) => ldapGroup).sort(),
       })
-    },
+    }),
   })
 
-  resource(app, `${CONSOLE}/logout`, { POST: (c) => logout(c, services) })
+  resource(app, `${CONSOLE}/logout`, {
+    POST: operation({ summary: 'Sign out', answers: [204] }, (c) => logout(c, services)),
+  })
 
   resource(app, `${CONSOLE}/cfg`, {
     GET: {
+      summary: 'Find the settings of the console',
+      answers: [303],
       produces: 'text/plain',
       handle: (c) => c.redirect(consoleSettingsOf(c), 303),
     },
@@ -65,12 +70,17 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
 
   resource(app, `${CONSOLE}/validate-password`, {
     POST: {
+      summary: 'Tell whether a text will do as a store password',
       consumes: 'text/plain',
       handle: async (c) => checkStorePassword(await c.req.text(), userOf(c).username) === undefined,
     },
   })
 
-  resource(app, `${CONSOLE}/search/ldapGroups`, { GET: (c) => searchLdapGroups(db, c.req.query('filter')) })
+  resource(app, `${CONSOLE}/search/ldapGroups`, {
+    GET: operation({ summary: 'Find LDAP groups', query: { filter: textParameter } }, (c) =>
+      searchLdapGroups(db, textQuery(c, 'filter')),
+    ),
+  })
 
   existsChecks(app, services)
 }
@@ -109,32 +119,37 @@ async function searchLdapGroups(db: Db, filter: string | undefined) {
 /** Bare `true` or `false`; names are not checked, and what somebody may not open exists all the same. */
 function existsChecks(app: Hono<Env>, { db }: Services) {
   resource(app, `${CONSOLE}/org/:orgName/secret/:name/exists`, {
-    GET: (c) => forMembers(c, db, async (org) => (await findSecret(db, org.id, param(c, 'name'))) !== undefined),
+    GET: operation({ summary: 'Tell whether a secret exists' }, (c) =>
+      forMembers(c, db, async (org) => (await findSecret(db, org.id, param(c, 'name'))) !== undefined),
+    ),
   })
   resource(app, `${CONSOLE}/org/:orgName/team/:name/exists`, {
-    GET: (c) => forMembers(c, db, async (org) => (await findTeam(db, org.id, param(c, 'name'))) !== undefined),
+    GET: operation({ summary: 'Tell whether a team exists' }, (c) =>
+      forMembers(c, db, async (org) => (await findTeam(db, org.id, param(c, 'name'))) !== undefined),
+    ),
   })
   resource(app, `${CONSOLE}/org/:orgName/project/:project/repo/:name/exists`, {
-    GET: (c) =>
+    GET: operation({ summary: 'Tell whether a repository exists' }, (c) =>
       forMembers(c, db, async (org) => {
         const project = await findProject(db, org.id, param(c, 'project'))
         if (!project) throw textError(400, `Project not found: ${param(c, 'project')}`)
         return (await findRepository(db, project.id, param(c, 'name'))) !== undefined
       }),
+    ),
   })
   resource(app, `${CONSOLE}/org/:orgName/project/:name/exists`, {
     // The one check that lets the 403 through (contract §14 Q32).
-    GET: async (c) => {
+    GET: operation({ summary: 'Tell whether a project exists' }, async (c) => {
       const org = await requireOrg(db, param(c, 'orgName'))
       await assertMember(db, principalOf(c), org)
       return (await findProject(db, org.id, param(c, 'name'))) !== undefined
-    },
+    }),
   })
   resource(app, `${CONSOLE}/apikey/:name/exists`, {
-    GET: async (c) => {
+    GET: operation({ summary: 'Tell whether you have an API key of that name' }, async (c) => {
       const { user } = principalOf(c)
       return user !== undefined && (await findKey(db, user.id, param(c, 'name'))) !== undefined
-    },
+    }),
   })
 }
 

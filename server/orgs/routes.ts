@@ -14,9 +14,21 @@ import { recordAudit } from '../audit/record.ts'
 import { principalOf, userOf } from '../auth/principal.ts'
 import { writeJsonColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
-import { emptyError, javaError, textError, validationError } from '../errors.ts'
-import { booleanQuery, checkNames, nonNull, paging, param, readJson, resource } from '../http.ts'
+import { javaError, textError, validationError } from '../errors.ts'
+import {
+  booleanQuery,
+  checkNames,
+  nonNull,
+  operation,
+  paging,
+  param,
+  paramAs,
+  readJson,
+  resource,
+  textQuery,
+} from '../http.ts'
 import { map, text, uuid, visibility } from '../jackson.ts'
+import { flagParameter, listQuery, textParameter } from '../parameters.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { type OwnerRequest, ownerRequest, resolveOwner } from '../users/owner.ts'
 import { findOrg, insertOrg, listOrgs, orgEntry } from './store.ts'
@@ -33,7 +45,7 @@ const orgRequest = z.object({
 type OrgRequest = z.infer<typeof orgRequest>
 
 /** Kinds of entities whose creation policies may forbid (Concord's EntityType); there are no policies here. */
-const ENTITY_TYPES = new Set([
+const entityType = z.enum([
   'ORGANIZATION',
   'PROJECT',
   'SECRET',
@@ -49,15 +61,17 @@ const ENTITY_TYPES = new Set([
 /** Organizations and policies: contract §5, §12. */
 export function orgRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/org', {
-    GET: (c) => {
+    GET: operation({ summary: 'List organizations', query: { ...listQuery, onlyCurrent: flagParameter } }, (c) => {
       userOf(c)
       return listOrgs(db, principalOf(c), {
         ...paging(c),
         onlyCurrent: booleanQuery(c, 'onlyCurrent'),
-        filter: c.req.query('filter'),
+        filter: textQuery(c, 'filter'),
       })
-    },
+    }),
     POST: {
+      summary: 'Create or update an organization',
+      body: orgRequest,
       consumes: 'application/json',
       handle: async (c) => {
         const request = await readJson(c, orgRequest)
@@ -71,37 +85,47 @@ export function orgRoutes(app: Hono<Env>, { db }: Services) {
 
   resource(app, '/api/v1/org/:orgName', {
     // Concord checks nothing here: everybody may read PRIVATE ones too (contract §14 Q20).
-    GET: async (c) => {
+    GET: operation({ summary: 'Get an organization', answers: [200, 204] }, async (c) => {
       const org = await findOrg(db, param(c, 'orgName'))
       return org && orgEntry(db, org)
-    },
-    DELETE: async (c) => {
-      if (c.req.query('confirmation')?.toLowerCase() !== 'yes') throw textError(400, 'Operation must be confirmed')
-      requireOrgDeletion(principalOf(c))
-      return db.transaction().execute(async (trx) => {
-        const { id, name } = await requireOrg(trx, param(c, 'orgName'))
-        await trx.deleteFrom('orgs').where('id', '=', id).execute()
-        await recordAudit(trx, c, { object: 'ORGANIZATION', action: 'DELETE', details: { orgId: id, name } })
-        return { ok: true, result: 'DELETED' }
-      })
-    },
+    }),
+    DELETE: operation(
+      { summary: 'Delete an organization and all that is in it', query: { confirmation: textParameter } },
+      async (c) => {
+        if (textQuery(c, 'confirmation')?.toLowerCase() !== 'yes') throw textError(400, 'Operation must be confirmed')
+        requireOrgDeletion(principalOf(c))
+        return db.transaction().execute(async (trx) => {
+          const { id, name } = await requireOrg(trx, param(c, 'orgName'))
+          await trx.deleteFrom('orgs').where('id', '=', id).execute()
+          await recordAudit(trx, c, { object: 'ORGANIZATION', action: 'DELETE', details: { orgId: id, name } })
+          return { ok: true, result: 'DELETED' }
+        })
+      },
+    ),
   })
 
   resource(app, '/api/v1/:entity{[A-Z_]+}/canCreate', {
-    GET: async (c) => {
-      if (!ENTITY_TYPES.has(param(c, 'entity'))) throw emptyError(404)
-      const orgName = c.req.query('orgName')
-      if (orgName === undefined) throw validationError('Organization ID or name is required')
-      await requireMember(db, principalOf(c), orgName)
-      return true
-    },
+    GET: operation(
+      {
+        summary: 'Tell whether you may create something',
+        path: { entity: entityType },
+        query: { orgName: textParameter },
+      },
+      async (c) => {
+        paramAs(c, 'entity', entityType)
+        const orgName = textQuery(c, 'orgName')
+        if (orgName === undefined) throw validationError('Organization ID or name is required')
+        await requireMember(db, principalOf(c), orgName)
+        return true
+      },
+    ),
   })
 
   resource(app, '/api/v2/policy', {
-    GET: (c) => {
+    GET: operation({ summary: 'List policies: there are none' }, (c) => {
       requireAdmin(principalOf(c))
       return []
-    },
+    }),
   })
 }
 

@@ -12,8 +12,9 @@ import { principalOf, userOf } from '../auth/principal.ts'
 import { sessionTokenOf } from '../auth/sessionToken.ts'
 import type { Db } from '../db/open.ts'
 import { textError, validationError } from '../errors.ts'
-import { resource, uuidParam } from '../http.ts'
+import { assertDeclared, operation, resource, uuidParam } from '../http.ts'
 import { newId } from '../ids.ts'
+import { uuidParameter } from '../parameters.ts'
 import { decryptForProject } from '../projects/encryptedStrings.ts'
 import { requireProjectNamed } from '../projects/store.ts'
 import type { Call, Env, Services } from '../services.ts'
@@ -44,6 +45,8 @@ export function processRoutes(app: Hono<Env>, services: Services) {
 
   resource(app, '/api/x/v1/process-session', {
     POST: {
+      summary: 'Open a process session: a token that acts in one project for a while',
+      body: sessionRequest,
       consumes: 'application/json',
       handle: async (c) => {
         const { orgName, projectName, ttl } = await readRequest(c)
@@ -56,7 +59,7 @@ export function processRoutes(app: Hono<Env>, services: Services) {
   })
 
   resource(app, '/api/x/v1/process-session/:instanceId', {
-    DELETE: (c) =>
+    DELETE: operation({ summary: 'End a process session', path: { instanceId: uuidParameter } }, (c) =>
       db.transaction().execute(async (trx) => {
         const session = await requireSession(trx, uuidParam(c, 'instanceId'))
         requireProcessSessionEnd(principalOf(c), session)
@@ -65,11 +68,14 @@ export function processRoutes(app: Hono<Env>, services: Services) {
         await recordAudit(trx, c, { object: 'PROCESS', action: 'DELETE', details: { instanceId, projectId } })
         return { ok: true, result: 'DELETED' }
       }),
+    ),
   })
 
   resource(app, '/api/v1/process/:instanceId/decrypt', {
     /** Of a string that `POST …/project/{name}/encrypt` made: its bytes, not base64. Not audited, as in Concord. */
     POST: {
+      summary: 'Decrypt a text that was encrypted for the project of the process',
+      path: { instanceId: uuidParameter },
       consumes: BINARY,
       produces: BINARY,
       handle: async (c) => {
@@ -85,6 +91,7 @@ export function processRoutes(app: Hono<Env>, services: Services) {
 
 /** Says what is wrong in words: unlike Concord's own paths, this one has no clients that know its 500s. */
 async function readRequest(c: Call) {
+  assertDeclared(c.get('operation').body, sessionRequest, 'the body')
   const body: unknown = await c.req.json().catch(() => undefined)
   if (typeof body !== 'object' || body === null) throw validationError('The body must be a JSON object')
   const result = sessionRequest.safeParse(body)

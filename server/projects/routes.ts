@@ -1,14 +1,25 @@
 import type { Hono } from 'hono'
-import { z } from 'zod'
 import { requireMember, requireOrg, requireProject } from '../access.ts'
 import { recordAudit } from '../audit/record.ts'
 import { principalOf, userOf } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import type { AccessLevel, ProjectRow } from '../db/schema.ts'
 import { nullPointer, textError } from '../errors.ts'
-import { checkNames, nameViolations, paging, param, readJson, readOptionalJson, reject, resource } from '../http.ts'
+import {
+  checkNames,
+  nameViolations,
+  operation,
+  paging,
+  param,
+  readJson,
+  readOptionalJson,
+  reject,
+  resource,
+  textQuery,
+} from '../http.ts'
+import { listQuery } from '../parameters.ts'
 import type { Call, Env, Services } from '../services.ts'
-import { accessEntry, entryViolations, teamOfEntry } from '../teams/accessEntry.ts'
+import { accessEntries, accessEntry, entryViolations, teamOfEntry } from '../teams/accessEntry.ts'
 import { encryptForProject } from './encryptedStrings.ts'
 import { projectRequest, projectViolations, repositoryRequest, repositoryViolations } from './requests.ts'
 import {
@@ -26,13 +37,15 @@ export function projectRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
 
   resource(app, '/api/v1/org/:orgName/project', {
-    GET: async (c) => {
+    GET: operation({ summary: 'List the projects of an organization', query: listQuery }, async (c) => {
       checkNames('ProjectResource.find', { arg0: param(c, 'orgName') })
       const org = await requireOrg(db, param(c, 'orgName'))
       userOf(c)
       return listProjects(db, principalOf(c), org, pageOf(c))
-    },
+    }),
     POST: {
+      summary: 'Create or update a project',
+      body: projectRequest,
       consumes: 'application/json',
       handle: async (c) => {
         const request = await readJson(c, projectRequest)
@@ -45,7 +58,7 @@ export function projectRoutes(app: Hono<Env>, services: Services) {
 
   resource(app, '/api/v1/org/:orgName/project/:projectName', {
     /** The old way to read a project: with its repositories by name. */
-    GET: async (c) => {
+    GET: operation({ summary: 'Get a project with its repositories' }, async (c) => {
       checkPath(c, 'ProjectResource.get')
       const { org, project } = await readableProject(db, c)
       const repositories = await listRepositories(db, project.id, { offset: 0, limit: undefined, filter: undefined })
@@ -53,8 +66,8 @@ export function projectRoutes(app: Hono<Env>, services: Services) {
         ...(await projectEntry(db, project, org.name)),
         repositories: Object.fromEntries(repositories.map((repository) => [repository.name, repository])),
       }
-    },
-    DELETE: async (c) => {
+    }),
+    DELETE: operation({ summary: 'Delete a project' }, async (c) => {
       checkPath(c, 'ProjectResource.delete')
       return db.transaction().execute(async (trx) => {
         const org = await requireOrg(trx, param(c, 'orgName'))
@@ -62,20 +75,21 @@ export function projectRoutes(app: Hono<Env>, services: Services) {
         await deleteProject(trx, c, org, await requireProjectRow(trx, org.id, param(c, 'projectName')))
         return { ok: true, result: 'DELETED' }
       })
-    },
+    }),
   })
 
   resource(app, '/api/v2/org/:orgName/project/:projectName', {
-    GET: async (c) => {
+    GET: operation({ summary: 'Get a project' }, async (c) => {
       checkPath(c, 'ProjectResourceV2.get')
       const { org, project } = await readableProject(db, c)
       return projectEntry(db, project, org.name)
-    },
+    }),
   })
 
   resource(app, '/api/v1/org/:orgName/project/:projectName/encrypt', {
     /** Not audited, as in Concord: nothing changes, and nothing is read. */
     POST: {
+      summary: 'Encrypt a text for the processes of a project',
       consumes: 'text/plain',
       handle: async (c) => {
         const clear = Buffer.from(await c.req.text())
@@ -93,11 +107,13 @@ export function projectRoutes(app: Hono<Env>, services: Services) {
 
 function repositories(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/org/:orgName/project/:projectName/repository', {
-    GET: async (c) => {
+    GET: operation({ summary: 'List the repositories of a project', query: listQuery }, async (c) => {
       checkPath(c, 'RepositoryResource.find')
       return listRepositories(db, (await projectOfRepositories(db, c)).id, pageOf(c))
-    },
+    }),
     POST: {
+      summary: 'Create or update a repository',
+      body: repositoryRequest,
       consumes: 'application/json',
       handle: async (c) => {
         const request = await readJson(c, repositoryRequest)
@@ -115,27 +131,27 @@ function repositories(app: Hono<Env>, { db }: Services) {
   })
 
   resource(app, '/api/v1/org/:orgName/project/:projectName/repository/:repositoryName', {
-    GET: async (c) => {
+    GET: operation({ summary: 'Get a repository' }, async (c) => {
       checkNames('RepositoryResource.get', { ...pathOf(c), arg2: param(c, 'repositoryName') })
       const project = await projectOfRepositories(db, c)
       const repository = await findRepository(db, project.id, param(c, 'repositoryName'))
       if (!repository) throw textError(404, `Repository not found: ${param(c, 'repositoryName')}`)
       return repository
-    },
-    DELETE: async (c) => {
+    }),
+    DELETE: operation({ summary: 'Delete a repository' }, async (c) => {
       checkNames('RepositoryResource.delete', { ...pathOf(c), arg2: param(c, 'repositoryName') })
       return db.transaction().execute(async (trx) => {
         const { project } = await projectForMembers(trx, c)
         await deleteRepository(trx, c, project, param(c, 'repositoryName'))
         return { ok: true, result: 'DELETED' }
       })
-    },
+    }),
   })
 }
 
 function access(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/org/:orgName/project/:projectName/access', {
-    GET: async (c) => {
+    GET: operation({ summary: 'List the teams that have access to a project' }, async (c) => {
       checkPath(c, 'ProjectResource.getAccessLevel')
       const { project } = await readableProject(db, c)
       return db
@@ -146,8 +162,10 @@ function access(app: Hono<Env>, { db }: Services) {
         .where('access.projectId', '=', project.id)
         .orderBy('teams.name')
         .execute()
-    },
+    }),
     POST: {
+      summary: 'Give a team access to a project',
+      body: accessEntry,
       consumes: 'application/json',
       handle: async (c) => {
         const request = await readJson(c, accessEntry)
@@ -165,9 +183,11 @@ function access(app: Hono<Env>, { db }: Services) {
 
   resource(app, '/api/v1/org/:orgName/project/:projectName/access/bulk', {
     POST: {
+      summary: 'Replace all access of teams to a project',
+      body: accessEntries,
       consumes: 'application/json',
       handle: async (c) => {
-        const request = await readOptionalJson(c, z.array(accessEntry.nullable()))
+        const request = await readOptionalJson(c, accessEntries)
         reject([
           ...nameViolations('ProjectResource.updateAccessLevel', pathOf(c)),
           ...(request ?? []).flatMap((entry, i) => entryViolations(entry, `arg2[${i}]`)),
@@ -209,7 +229,7 @@ async function grant(trx: Db, c: Call, project: ProjectRow, entries: Grant[], re
   })
 }
 
-const pageOf = (c: Call) => ({ ...paging(c), filter: c.req.query('filter') })
+const pageOf = (c: Call) => ({ ...paging(c), filter: textQuery(c, 'filter') })
 
 const pathOf = (c: Call) => ({ arg0: param(c, 'orgName'), arg1: param(c, 'projectName') })
 

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { findSecret, requireMember, requireOrgById } from '../access.ts'
 import { recordAudit } from '../audit/record.ts'
 import { principalOf, userOf } from '../auth/principal.ts'
@@ -5,15 +6,28 @@ import type { SecretRow, SecretType, UserRow } from '../db/schema.ts'
 import { textError, validationError } from '../errors.ts'
 import { NAME_PATTERN, nonNull } from '../http.ts'
 import { newId } from '../ids.ts'
+import { flagParameter, textParameter } from '../parameters.ts'
 import type { Call, Services } from '../services.ts'
 import { encodeKeyPair } from '../vault/binary.ts'
 import { generateKeyPair } from '../vault/keyPair.ts'
 import { type Protection, seal } from '../vault/sealed.ts'
 import { checkStorePassword, generateStorePassword } from '../vault/storePassword.ts'
 import type { Form } from './multipart.ts'
-import { projectIdsOf } from './projectLinks.ts'
+import { projectFields, projectIdsOf } from './projectLinks.ts'
 import { alreadyExists, insertSecret } from './store.ts'
-import { type ClearValue, formValue, typeOf, visibilityOf } from './value.ts'
+import { type ClearValue, formValue, typeField, typeOf, valueFields, visibilityOf } from './value.ts'
+
+const nameField = z.string().regex(NAME_PATTERN)
+
+export const newSecretForm = {
+  name: nameField,
+  type: typeField,
+  ...valueFields,
+  ...projectFields,
+  storeType: textParameter.optional(),
+  storePassword: textParameter.optional(),
+  generatePassword: flagParameter.optional(),
+}
 
 /** Creates a secret of any type; the checks come in Concord's order (contract §9.5). */
 export async function createSecret({ db, masterKey }: Services, c: Call, orgName: string, form: Form) {
@@ -67,8 +81,8 @@ const STORE_TYPE = 'concord'
 export const STORES = [{ storeType: STORE_TYPE, description: 'Concord' }]
 
 function nameOf(form: Form): string {
-  const name = form.requiredText('name')
-  if (NAME_PATTERN.test(name)) return name
+  const name = form.requiredText('name', nameField)
+  if (nameField.safeParse(name).success) return name
   // ConcordKey#MESSAGE; it is wrong about the length and silent about the tilde.
   throw validationError(
     `Invalid secret name: ${name}. Must contain only alphanumeric characters, digits, underscore, @, dot (.) or a ` +

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { Form, parseParts } from './multipart.ts'
+import { textParameter } from '../parameters.ts'
+import { Form, fileField, listField, parseParts } from './multipart.ts'
 
 const part = (disposition: string, value: string, type?: string) =>
   `--b\r\nContent-Disposition: form-data; ${disposition}\r\n${type ? `Content-Type: ${type}\r\n` : ''}\r\n${value}\r\n`
-const parse = (...parts: string[]) => new Form(parseParts(Buffer.from(`${parts.join('')}--b--\r\n`), 'b'))
+const FIELDS = { name: textParameter, x: textParameter, items: listField, data: fileField, DATA: fileField }
+const parse = (...parts: string[]) => new Form(parseParts(Buffer.from(`${parts.join('')}--b--\r\n`), 'b'), FIELDS)
 
 describe('text fields', () => {
   test('are found in any case, the first of several counts', () => {
@@ -46,9 +48,9 @@ describe('text fields', () => {
   })
 
   test('lists, as String#split', () => {
-    expect(parse(part('name="x"', 'a, b ,,c,,')).list('x')).toEqual(['a', 'b', '', 'c'])
-    expect(parse(part('name="x"', ',')).list('x')).toEqual([])
-    expect(parse().list('x')).toEqual([])
+    expect(parse(part('name="items"', 'a, b ,,c,,')).list('items')).toEqual(['a', 'b', '', 'c'])
+    expect(parse(part('name="items"', ',')).list('items')).toEqual([])
+    expect(parse().list('items')).toEqual([])
   })
 })
 
@@ -57,6 +59,12 @@ describe('file fields', () => {
     const form = parse(part('name="data"; filename="f"', '  one\r\ntwo\n\r\n', 'application/octet-stream'))
     expect(form.bytes('data')?.toString()).toBe('  one\r\ntwo\n\r\n')
     expect(form.bytes('DATA')).toBeUndefined()
+  })
+
+  test('can be read only as what they are declared as', () => {
+    const form = parse(part('name="data"', 'y'))
+    expect(() => form.text('data')).toThrow('does not declare the field data')
+    expect(() => form.bytes('other')).toThrow('does not declare the field other')
   })
 
   test('may hold what looks like a boundary', () => {
@@ -78,7 +86,7 @@ describe('bodies', () => {
   ])('%s', (_, body, count) => {
     const parts = parseParts(Buffer.from(body), 'b')
     expect(parts.length).toBe(count)
-    if (count > 0) expect(new Form(parts).text('x')).toBe('y')
+    if (count > 0) expect(new Form(parts, FIELDS).text('x')).toBe('y')
   })
 
   test('a part without headers has no name', () => {

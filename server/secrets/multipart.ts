@@ -1,5 +1,7 @@
+import { z } from 'zod'
 import { emptyError, javaError, textError } from '../errors.ts'
-import { parseUuid } from '../ids.ts'
+import { assertDeclared } from '../http.ts'
+import { flagParameter, textParameter, uuidParameter } from '../parameters.ts'
 import type { Call } from '../services.ts'
 
 /*
@@ -20,30 +22,40 @@ export async function readForm(c: Call): Promise<Form> {
   const [, quoted, plain] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(c.req.header('Content-Type') ?? '') ?? []
   const boundary = quoted ?? plain
   if (!boundary) throw javaError('java.io.IOException', 'RESTEASY007550: Unable to get boundary for multipart')
-  return new Form(parseParts(Buffer.from(await c.req.arrayBuffer()), boundary))
+  return new Form(parseParts(Buffer.from(await c.req.arrayBuffer()), boundary), c.get('operation').form ?? {})
 }
+
+/** The kinds of fields; text, flags and UUIDs are as in a query. */
+export const fileField = z.string().meta({ contentMediaType: 'application/octet-stream' })
+export const listField = z.string().meta({ description: 'Separated by commas' })
+export const uuidListField = z.string().meta({ description: 'UUIDs, separated by commas' })
 
 /** The fields of a request, with MultipartUtils' rules and errors. */
 export class Form {
   readonly #parts: readonly Part[]
+  readonly #fields: Record<string, z.ZodType>
 
-  constructor(parts: readonly Part[]) {
+  /** `fields`: what the operation declares; no other field can be read, nor one as of another kind. */
+  constructor(parts: readonly Part[], fields: Record<string, z.ZodType>) {
     this.#parts = parts
+    this.#fields = fields
   }
 
   /** A text field: its name in any case, the first of several, trimmed; a blank one counts as absent. */
-  text(name: string): string | undefined {
+  text(name: string, kind: z.ZodType = textParameter): string | undefined {
+    assertDeclared(this.#fields[name], kind, `the field ${name}`)
     const wanted = name.toLowerCase()
     const part = this.#parts.find((candidate) => candidate.name?.toLowerCase() === wanted)
     return (part && javaTrim(decode(part))) || undefined
   }
 
-  requiredText(name: string): string {
-    return this.text(name) ?? notSpecified(name)
+  requiredText(name: string, kind: z.ZodType = textParameter): string {
+    return this.text(name, kind) ?? notSpecified(name)
   }
 
   /** A file field: its name in exactly this case, its bytes as they came. It may as well be sent as a string. */
   bytes(name: string): Buffer | undefined {
+    assertDeclared(this.#fields[name], fileField, `the field ${name}`)
     return this.#parts.find((part) => part.name === name)?.bytes
   }
 
@@ -52,23 +64,23 @@ export class Form {
   }
 
   flag(name: string): boolean {
-    return this.text(name)?.toLowerCase() === 'true'
+    return flagParameter.parse(this.text(name, flagParameter) ?? '')
   }
 
   uuid(name: string): string | undefined {
-    const text = this.text(name)
-    return text === undefined ? undefined : (parseUuid(text) ?? unreadable())
+    const text = this.text(name, uuidParameter)
+    return text === undefined ? undefined : uuidOf(text)
   }
 
   /** A list separated by commas; as String#split does, empty items at the end do not count. */
-  list(name: string): string[] {
-    const items = this.text(name)?.split(',') ?? []
+  list(name: string, kind: z.ZodType = listField): string[] {
+    const items = this.text(name, kind)?.split(',') ?? []
     while (items.at(-1) === '') items.pop()
     return items.map(javaTrim)
   }
 
   uuidList(name: string): string[] {
-    return this.list(name).map((item) => parseUuid(item) ?? unreadable())
+    return this.list(name, uuidListField).map(uuidOf)
   }
 }
 
@@ -76,7 +88,9 @@ function notSpecified(name: string): never {
   throw textError(400, `${name} not specified`)
 }
 
-function unreadable(): never {
+function uuidOf(text: string): string {
+  const result = uuidParameter.safeParse(text)
+  if (result.success) return result.data
   throw textError(500, 'Error parsing the request')
 }
 

@@ -1,8 +1,16 @@
 import type { Db } from '../db/open.ts'
 import type { OrgRow } from '../db/schema.ts'
 import { validationError } from '../errors.ts'
-import type { Form } from './multipart.ts'
+import { textParameter, uuidParameter } from '../parameters.ts'
+import { type Form, listField, uuidListField } from './multipart.ts'
 import { findProjectByName } from './store.ts'
+
+export const projectFields = {
+  projectIds: uuidListField.optional(),
+  projects: listField.optional(),
+  projectId: uuidParameter.optional(),
+  project: textParameter.optional(),
+}
 
 /**
  * The projects that a form names: by ids, else by names, else by the one id or name of older clients. Ids are not looked

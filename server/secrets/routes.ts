@@ -1,19 +1,29 @@
 import type { Hono } from 'hono'
-import { z } from 'zod'
 import { requireMember, requireOrg, requireSecret, requireSecretRow, seesEverything } from '../access.ts'
 import { recordAudit } from '../audit/record.ts'
 import { principalOf, userOf } from '../auth/principal.ts'
 import { nullPointer } from '../errors.ts'
-import { checkNames, nameViolations, paging, param, readOptionalJson, reject, resource } from '../http.ts'
+import {
+  checkNames,
+  nameViolations,
+  operation,
+  paging,
+  param,
+  readOptionalJson,
+  reject,
+  resource,
+  textQuery,
+} from '../http.ts'
+import { listQuery, textParameter } from '../parameters.ts'
 import type { Call, Env, Services } from '../services.ts'
-import { accessEntry, entryViolations } from '../teams/accessEntry.ts'
-import { createSecret, STORES } from './create.ts'
+import { accessEntries, accessEntry, entryViolations } from '../teams/accessEntry.ts'
+import { createSecret, newSecretForm, STORES } from './create.ts'
 import { readForm } from './multipart.ts'
 import { readData, readPublicKey } from './read.ts'
 import { deleteSecretRow, listSecrets, listTeamAccess, secretEntries, secretEntry } from './store.ts'
 import { replaceTeamAccess, setTeamAccess } from './teamAccess.ts'
 import { updateSecret } from './update.ts'
-import { changeOfForm, changeOfJson, updateRequest } from './updateRequest.ts'
+import { changeOfForm, changeOfJson, updateForm, updateRequest } from './updateRequest.ts'
 
 const JSON_BODY = 'application/json'
 const MULTIPART = 'multipart/form-data'
@@ -24,36 +34,66 @@ const UPDATED = { ok: true, result: 'UPDATED' }
  * as in JAX-RS; not every operation checks names (§9.2).
  */
 export function secretRoutes(app: Hono<Env>, services: Services) {
+  const lists = { summary: 'List the secrets of an organization that you may see', query: listQuery }
+  const gets = { summary: 'Get a secret without its value' }
   resource(app, '/api/v1/org/:orgName/secret', {
-    GET: (c) => list(services, c, 'SecretResource'),
-    POST: { consumes: MULTIPART, handle: (c) => create(services, c) },
+    GET: operation(lists, (c) => list(services, c, 'SecretResource')),
+    POST: operation({ summary: 'Create a secret', consumes: MULTIPART, form: newSecretForm }, (c) =>
+      create(services, c),
+    ),
   })
   resource(app, '/api/v2/org/:orgName/secret', {
-    GET: (c) => list(services, c, 'SecretResourceV2'),
+    GET: operation(lists, (c) => list(services, c, 'SecretResourceV2')),
   })
   resource(app, '/api/v1/org/:orgName/secret/:secretName', {
-    GET: (c) => get(services, c),
-    POST: { consumes: JSON_BODY, handle: (c) => updateByJson(services, c) },
-    DELETE: (c) => remove(services, c),
+    GET: operation(gets, (c) => get(services, c)),
+    POST: {
+      summary: 'Update, move or rename a secret (JSON)',
+      consumes: JSON_BODY,
+      body: updateRequest,
+      handle: (c) => updateByJson(services, c),
+    },
+    DELETE: operation({ summary: 'Delete a secret' }, (c) => remove(services, c)),
   })
   resource(app, '/api/v2/org/:orgName/secret/:secretName', {
-    GET: (c) => get(services, c),
-    POST: { consumes: MULTIPART, handle: (c) => updateByForm(services, c) },
+    GET: operation(gets, (c) => get(services, c)),
+    POST: {
+      summary: 'Update, move or rename a secret (form)',
+      consumes: MULTIPART,
+      form: updateForm,
+      handle: (c) => updateByForm(services, c),
+    },
   })
   resource(app, '/api/v1/org/:orgName/secret/:secretName/data', {
-    POST: { consumes: MULTIPART, produces: 'application/octet-stream', handle: (c) => data(services, c) },
+    POST: {
+      summary: 'Read the value of a secret',
+      consumes: MULTIPART,
+      form: { storePassword: textParameter.optional() },
+      produces: 'application/octet-stream',
+      handle: (c) => data(services, c),
+    },
   })
   resource(app, '/api/v1/org/:orgName/secret/:secretName/public', {
-    GET: (c) => publicKey(services, c),
+    GET: operation({ summary: 'Read the public key of a key pair' }, (c) => publicKey(services, c)),
   })
   resource(app, '/api/v1/org/:orgName/secret/:secretName/access', {
-    GET: (c) => teamAccess(services, c),
-    POST: { consumes: JSON_BODY, handle: (c) => grantOne(services, c) },
+    GET: operation({ summary: 'List the teams that have access to a secret' }, (c) => teamAccess(services, c)),
+    POST: {
+      summary: 'Give a team access to a secret',
+      consumes: JSON_BODY,
+      body: accessEntry,
+      handle: (c) => grantOne(services, c),
+    },
   })
   resource(app, '/api/v1/org/:orgName/secret/:secretName/access/bulk', {
-    POST: { consumes: JSON_BODY, handle: (c) => grantAll(services, c) },
+    POST: {
+      summary: 'Replace all access of teams to a secret',
+      consumes: JSON_BODY,
+      body: accessEntries,
+      handle: (c) => grantAll(services, c),
+    },
   })
-  resource(app, '/api/v1/secret/store', { GET: () => STORES })
+  resource(app, '/api/v1/secret/store', { GET: operation({ summary: 'List the secret stores' }, () => STORES) })
 }
 
 async function list({ db }: Services, c: Call, javaClass: string) {
@@ -63,7 +103,7 @@ async function list({ db }: Services, c: Call, javaClass: string) {
   const org = await requireOrg(db, orgName)
   const who = principalOf(c)
   const userId = seesEverything(who) ? undefined : userOf(c).id
-  return secretEntries(db, org, await listSecrets(db, org, { userId, filter: c.req.query('filter'), ...page }))
+  return secretEntries(db, org, await listSecrets(db, org, { userId, filter: textQuery(c, 'filter'), ...page }))
 }
 
 async function get({ db }: Services, c: Call) {
@@ -152,7 +192,7 @@ async function grantOne(services: Services, c: Call) {
 }
 
 async function grantAll(services: Services, c: Call) {
-  const entries = await readOptionalJson(c, z.array(accessEntry.nullable()))
+  const entries = await readOptionalJson(c, accessEntries)
   const { orgName, secretName, ...names } = namesOf(c)
   reject([
     ...nameViolations('SecretResource.updateAccessLevel', names),

@@ -2,10 +2,11 @@ import { z } from 'zod'
 import type { Db } from '../db/open.ts'
 import type { OrgRow, Visibility } from '../db/schema.ts'
 import { text, uuid, visibility } from '../jackson.ts'
+import { flagParameter, textParameter, uuidParameter } from '../parameters.ts'
 import { ownerRequest, resolveOwner } from '../users/owner.ts'
 import type { Form } from './multipart.ts'
-import { projectIdByName, projectIdsOf } from './projectLinks.ts'
-import { base64Value, type ClearValue, formValue, typeOf, visibilityOf } from './value.ts'
+import { projectFields, projectIdByName, projectIdsOf } from './projectLinks.ts'
+import { base64Value, type ClearValue, formValue, typeField, typeOf, valueFields, visibilityOf } from './value.ts'
 
 /** What both versions of the update ask for: Concord's SecretUpdateParams. Undefined means "leave it". */
 export interface SecretChange {
@@ -40,6 +41,20 @@ export const updateRequest = z.object({
 })
 
 export type UpdateRequest = z.infer<typeof updateRequest>
+
+/** The multipart body of v2. */
+export const updateForm = {
+  name: textParameter.optional(),
+  type: typeField.optional(),
+  ...valueFields,
+  ...projectFields,
+  removeProjectLink: flagParameter.optional(),
+  ownerId: uuidParameter.optional(),
+  orgId: uuidParameter.optional(),
+  org: textParameter.optional(),
+  storePassword: textParameter.optional(),
+  newStorePassword: textParameter.optional(),
+}
 
 /** What a JSON body asks for; what it names is looked up in Concord's order. */
 export async function changeOfJson(db: Db, request: UpdateRequest): Promise<SecretChange> {

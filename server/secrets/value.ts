@@ -1,8 +1,10 @@
+import { z } from 'zod'
 import type { SecretType, Visibility } from '../db/schema.ts'
 import { javaError, textError, validationError } from '../errors.ts'
+import { parameter, textParameter } from '../parameters.ts'
 import { decodeBase64 } from '../vault/base64.ts'
 import { encodeKeyPair, encodeUsernamePassword } from '../vault/binary.ts'
-import type { Form } from './multipart.ts'
+import { type Form, fileField } from './multipart.ts'
 
 /** Concord's default of `secretStore.maxSecretDataSize`. */
 export const MAX_DATA_BYTES = 1024 * 1024
@@ -13,22 +15,40 @@ export interface ClearValue {
   bytes: Buffer
 }
 
-const TYPES: readonly string[] = ['KEY_PAIR', 'USERNAME_PASSWORD', 'DATA'] satisfies SecretType[]
+const TYPES: readonly SecretType[] = ['KEY_PAIR', 'USERNAME_PASSWORD', 'DATA']
 
-/** The `type` field, in any case. */
+/** A secret's type, in any case. */
+export const typeField = parameter((text) => TYPES.find((type) => type === text.toUpperCase()), {
+  type: 'string',
+  enum: TYPES,
+})
+
+const visibilityField = z.enum(['PUBLIC', 'PRIVATE'])
+
+/** The fields that both creation and update of a secret take. */
+export const valueFields = {
+  visibility: visibilityField.optional(),
+  data: fileField.optional(),
+  public: fileField.optional(),
+  private: fileField.optional(),
+  username: textParameter.optional(),
+  password: textParameter.optional(),
+}
+
 export function typeOf(form: Form): SecretType | undefined {
-  const text = form.text('type')
+  const text = form.text('type', typeField)
   if (text === undefined) return undefined
-  const type = text.toUpperCase()
-  if (!TYPES.includes(type)) throw validationError(`Unsupported secret type: ${text}`)
-  return type as SecretType
+  const type = typeField.safeParse(text)
+  if (!type.success) throw validationError(`Unsupported secret type: ${text}`)
+  return type.data
 }
 
 /** The `visibility` field, in exact case. Absent means PUBLIC, in updates too (contract §14, Q1). */
 export function visibilityOf(form: Form): Visibility {
-  const text = form.text('visibility') ?? 'PUBLIC'
-  if (text !== 'PUBLIC' && text !== 'PRIVATE') throw textError(400, `Invalid visibility value: ${text}`)
-  return text
+  const text = form.text('visibility', visibilityField) ?? 'PUBLIC'
+  const visibility = visibilityField.safeParse(text)
+  if (!visibility.success) throw textError(400, `Invalid visibility value: ${text}`)
+  return visibility.data
 }
 
 /** The value that the fields of a form hold. A key pair needs both files here; only creation can make new ones. */

@@ -13,6 +13,9 @@ export const accessEntry = z.object({
   level: accessLevel.nullish(),
 })
 
+/** A whole list of them; Jackson lets a null be one. */
+export const accessEntries = z.array(accessEntry.nullable())
+
 export type AccessEntry = z.infer<typeof accessEntry>
 
 /** Bean validation of one entry; `where` is its place among the method's arguments, such as `arg2[0]`. */

@@ -12,6 +12,7 @@ import {
   missing,
   nameViolations,
   nonNull,
+  operation,
   param,
   readJson,
   readOptionalJson,
@@ -21,6 +22,7 @@ import {
 } from '../http.ts'
 import { newId } from '../ids.ts'
 import { teamRole, text, userType, uuid } from '../jackson.ts'
+import { flagParameter } from '../parameters.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { findUser } from '../users/owner.ts'
 import {
@@ -54,6 +56,8 @@ const usersRequest = z.array(
   }),
 )
 
+const usernames = z.array(text)
+
 const ldapGroupsRequest = z.array(z.object({ group: text, role: teamRole }))
 
 /** A team as it was found for a change, with its organization. */
@@ -67,12 +71,14 @@ export function teamRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
 
   resource(app, '/api/v1/org/:orgName/team', {
-    GET: async (c) => {
+    GET: operation({ summary: 'List the teams of an organization' }, async (c) => {
       const org = await requireOrg(db, param(c, 'orgName'))
       userOf(c)
       return listTeams(db, org)
-    },
+    }),
     POST: {
+      summary: 'Create or update a team',
+      body: teamRequest,
       consumes: 'application/json',
       handle: async (c) => {
         const request = await readJson(c, teamRequest)
@@ -97,11 +103,11 @@ export function teamRoutes(app: Hono<Env>, services: Services) {
   })
 
   resource(app, '/api/v1/org/:orgName/team/:teamName', {
-    GET: async (c) => {
+    GET: operation({ summary: 'Get a team' }, async (c) => {
       const { org, team } = await readable(db, c)
       return teamEntry(team, org.name)
-    },
-    DELETE: (c) =>
+    }),
+    DELETE: operation({ summary: 'Delete a team' }, (c) =>
       db.transaction().execute(async (trx) => {
         const { org, team } = await readable(trx, c)
         await requireTeamRole(trx, principalOf(c), org, 'OWNER', team.id)
@@ -113,6 +119,7 @@ export function teamRoutes(app: Hono<Env>, services: Services) {
         })
         return { ok: true, result: 'DELETED' }
       }),
+    ),
   })
 
   members(app, services)
@@ -121,8 +128,13 @@ export function teamRoutes(app: Hono<Env>, services: Services) {
 
 function members(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/org/:orgName/team/:teamName/users', {
-    GET: async (c) => listTeamUsers(db, (await readable(db, c)).team.id),
+    GET: operation({ summary: 'List the members of a team' }, async (c) =>
+      listTeamUsers(db, (await readable(db, c)).team.id),
+    ),
     PUT: {
+      summary: 'Add members to a team, or replace them',
+      query: { replace: flagParameter },
+      body: usersRequest,
       consumes: 'application/json',
       handle: async (c) => {
         const users = await readOptionalJson(c, usersRequest)
@@ -145,22 +157,24 @@ function members(app: Hono<Env>, { db }: Services) {
       },
     },
     DELETE: {
+      summary: 'Remove members from a team',
+      body: usernames,
       consumes: 'application/json',
       handle: async (c) => {
-        const usernames = await readOptionalJson(c, z.array(text))
-        if (!usernames?.length) throw validationError('Empty user list')
+        const names = await readOptionalJson(c, usernames)
+        if (!names?.length) throw validationError('Empty user list')
         return db.transaction().execute(async (trx) => {
           const found = await maintained(trx, c)
           const type = userOf(c).type
           const ids: string[] = []
-          for (const username of usernames) {
+          for (const username of names) {
             const user = await findUser(trx, username, null, type)
             if (user) ids.push(user.id)
           }
           if (ids.length > 0) {
             await trx.deleteFrom('teamUsers').where('teamId', '=', found.team.id).where('userId', 'in', ids).execute()
           }
-          const users = usernames.map((username) => ({ username, type }))
+          const users = names.map((username) => ({ username, type }))
           await recordChange(trx, c, found, { action: 'removeUsers', users })
           return { ok: true }
         })
@@ -171,8 +185,13 @@ function members(app: Hono<Env>, { db }: Services) {
 
 function ldapGroups(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/org/:orgName/team/:teamName/ldapGroups', {
-    GET: async (c) => listTeamLdapGroups(db, (await readable(db, c)).team.id),
+    GET: operation({ summary: 'List the LDAP groups of a team' }, async (c) =>
+      listTeamLdapGroups(db, (await readable(db, c)).team.id),
+    ),
     PUT: {
+      summary: 'Add LDAP groups to a team, or replace them',
+      query: { replace: flagParameter },
+      body: ldapGroupsRequest,
       consumes: 'application/json',
       handle: async (c) => {
         const groups = await readOptionalJson(c, ldapGroupsRequest)

@@ -9,9 +9,22 @@ import { principalOf, userOf } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
 import { nullPointer, textError, validationError } from '../errors.ts'
-import { booleanQuery, intQuery, missing, param, readJson, reject, resource, tooLong, uuidParam } from '../http.ts'
+import {
+  booleanQuery,
+  intQuery,
+  missing,
+  operation,
+  param,
+  readJson,
+  reject,
+  resource,
+  textQuery,
+  tooLong,
+  uuidParam,
+} from '../http.ts'
 import { newId } from '../ids.ts'
 import { flag, text, userType } from '../jackson.ts'
+import { flagParameter, listQuery, uuidParameter } from '../parameters.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { insertUser } from './directory.ts'
 import { findUser, findUserById } from './owner.ts'
@@ -39,22 +52,22 @@ const rolesRequest = z.object({ roles: z.array(text).nullish() })
 export function userRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
   resource(app, '/api/v2/user', {
-    GET: (c) => {
+    GET: operation({ summary: 'Find users', query: listQuery }, (c) => {
       const offset = intQuery(c, 'offset') ?? 0
       const limit = intQuery(c, 'limit') ?? 10
       if (offset < 0) throw validationError("'offset' must be a positive number or zero")
       if (limit < 1) throw validationError("'limit' must be a positive number")
-      const filter = c.req.query('filter')
+      const filter = textQuery(c, 'filter')
       return filter === undefined ? [] : searchUsers(db, { filter, offset, limit })
-    },
+    }),
   })
   resource(app, '/api/v2/user/:id', {
-    GET: async (c) => {
+    GET: operation({ summary: 'Get a user by id', path: { id: uuidParameter }, answers: [200, 204] }, async (c) => {
       const id = uuidParam(c, 'id')
       requireUserRead(principalOf(c), id)
       const user = await findUserById(db, id)
       return user && userEntry(db, user)
-    },
+    }),
   })
   administration(app, services)
   roles(app, services)
@@ -64,6 +77,8 @@ function administration(app: Hono<Env>, services: Services) {
   const { db } = services
   resource(app, '/api/v1/user', {
     POST: {
+      summary: 'Create or update a user',
+      body: userRequest,
       consumes: 'application/json',
       handle: async (c) => {
         const request = await readJson(c, userRequest)
@@ -83,15 +98,15 @@ function administration(app: Hono<Env>, services: Services) {
   })
 
   resource(app, '/api/v1/user/:user', {
-    GET: async (c) => {
+    GET: operation({ summary: 'Get a user by name' }, async (c) => {
       const username = param(c, 'user')
       reject(tooLong('UserResource.findByUsername.arg0', username, MOST_USERNAME))
       requireAdmin(principalOf(c))
       const user = await findUser(db, username)
       if (!user) throw textError(404, `User not found: ${username}`)
       return userEntry(db, user)
-    },
-    DELETE: async (c) => {
+    }),
+    DELETE: operation({ summary: 'Delete a user', path: { user: uuidParameter } }, async (c) => {
       const id = uuidParam(c, 'user')
       requireAdmin(principalOf(c))
       return db.transaction().execute(async (trx) => {
@@ -105,23 +120,28 @@ function administration(app: Hono<Env>, services: Services) {
         })
         return { ok: true }
       })
-    },
+    }),
   })
 
   resource(app, '/api/v1/user/:id/disable', {
-    PUT: async (c) => {
-      const id = uuidParam(c, 'id')
-      requireAdmin(principalOf(c))
-      return db.transaction().execute(async (trx) => {
-        const user = await findUserById(trx, id)
-        if (!user) throw textError(404, `User not found: ${id}`)
-        return userEntry(trx, await disable(trx, c, user, booleanQuery(c, 'permanent')))
-      })
-    },
+    PUT: operation(
+      { summary: 'Disable a user', path: { id: uuidParameter }, query: { permanent: flagParameter } },
+      async (c) => {
+        const id = uuidParam(c, 'id')
+        requireAdmin(principalOf(c))
+        return db.transaction().execute(async (trx) => {
+          const user = await findUserById(trx, id)
+          if (!user) throw textError(404, `User not found: ${id}`)
+          return userEntry(trx, await disable(trx, c, user, booleanQuery(c, 'permanent')))
+        })
+      },
+    ),
   })
 
   resource(app, '/api/v1/user/:username/roles', {
     POST: {
+      summary: 'Replace the roles of a user',
+      body: rolesRequest,
       consumes: 'application/json',
       handle: async (c) => {
         const username = param(c, 'username')
@@ -247,19 +267,19 @@ const statusOf = ({ disabled, permanentlyDisabled }: UserRow) => ({
 /** Reading only: the roles are those that every Concord has. */
 function roles(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/role', {
-    GET: async (c) => {
+    GET: operation({ summary: 'List roles' }, async (c) => {
       requireAdmin(principalOf(c))
       const rows = await db.selectFrom('roles').selectAll().orderBy('name').execute()
       return rows.map(roleEntry)
-    },
+    }),
   })
   resource(app, '/api/v1/role/:roleName', {
-    GET: async (c) => {
+    GET: operation({ summary: 'Get a role' }, async (c) => {
       requireAdmin(principalOf(c))
       const name = param(c, 'roleName')
       const role = await db.selectFrom('roles').selectAll().where('name', '=', name).executeTakeFirst()
       if (!role) throw textError(404, `Role not found: ${name}`)
       return roleEntry(role)
-    },
+    }),
   })
 }
