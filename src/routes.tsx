@@ -9,7 +9,7 @@ import {
 import { isApiError } from '#api/ApiError.ts'
 import { serverIsAway, serverIsBack } from '#api/serverAway.ts'
 import { resumeSession } from '#api/session.ts'
-import { FirstSkeleton, Root } from '#pages/Root.tsx'
+import { FirstError, FirstSkeleton, Root } from '#pages/Root.tsx'
 import { orgRef, secretRef } from '#params.ts'
 import { paths } from '#paths.ts'
 
@@ -74,35 +74,43 @@ export const routes: RouteObject[] = [
       { path: 'login', lazy: page('LoginPage', () => import('#pages/LoginPage.tsx')) },
       {
         middleware: [signedIn],
-        lazy: page('Frame', () => import('#pages/Frame.tsx')),
+        ErrorBoundary: FirstError,
         children: [
           {
-            // Errors of pages, and pages that do not exist, show inside the frame.
-            lazy: page('FrameBody', () => import('#pages/Frame.tsx')),
+            lazy: page('Frame', () => import('#pages/Frame.tsx')),
             children: [
-              { index: true, loader: () => redirect(paths.organizations()) },
-              { path: 'org', lazy: page('OrganizationListPage', () => import('#pages/org/OrganizationListPage.tsx')) },
-              { path: 'org/:orgName', loader: ({ params }) => redirect(paths.secrets(orgRef(params))) },
               {
-                path: 'org/:orgName/secret',
-                lazy: page('SecretListPage', () => import('#pages/secret/SecretListPage.tsx')),
-              },
-              {
-                path: 'org/:orgName/secret/new',
-                lazy: page('SecretCreatePage', () => import('#pages/secret/SecretCreatePage.tsx')),
-              },
-              {
-                path: 'org/:orgName/secret/:secretName',
-                lazy: page('SecretPage', () => import('#pages/secret/SecretPage.tsx')),
+                // Errors of pages, and pages that do not exist, show inside the frame.
+                lazy: page('FrameBody', () => import('#pages/Frame.tsx')),
                 children: [
-                  { index: true, loader: ({ params }) => redirect(paths.secret(secretRef(params))) },
-                  { path: 'info', lazy: page('InfoTab', () => import('#pages/secret/InfoTab.tsx')) },
-                  { path: 'access', lazy: page('AccessTab', () => import('#pages/secret/AccessTab.tsx')) },
-                  { path: 'audit', lazy: page('AuditTab', () => import('#pages/secret/AuditTab.tsx')) },
-                  { path: 'settings', lazy: page('SettingsTab', () => import('#pages/secret/SettingsTab.tsx')) },
+                  { index: true, loader: () => redirect(paths.organizations()) },
+                  {
+                    path: 'org',
+                    lazy: page('OrganizationListPage', () => import('#pages/org/OrganizationListPage.tsx')),
+                  },
+                  { path: 'org/:orgName', loader: ({ params }) => redirect(paths.secrets(orgRef(params))) },
+                  {
+                    path: 'org/:orgName/secret',
+                    lazy: page('SecretListPage', () => import('#pages/secret/SecretListPage.tsx')),
+                  },
+                  {
+                    path: 'org/:orgName/secret/new',
+                    lazy: page('SecretCreatePage', () => import('#pages/secret/SecretCreatePage.tsx')),
+                  },
+                  {
+                    path: 'org/:orgName/secret/:secretName',
+                    lazy: page('SecretPage', () => import('#pages/secret/SecretPage.tsx')),
+                    children: [
+                      { index: true, loader: ({ params }) => redirect(paths.secret(secretRef(params))) },
+                      { path: 'info', lazy: page('InfoTab', () => import('#pages/secret/InfoTab.tsx')) },
+                      { path: 'access', lazy: page('AccessTab', () => import('#pages/secret/AccessTab.tsx')) },
+                      { path: 'audit', lazy: page('AuditTab', () => import('#pages/secret/AuditTab.tsx')) },
+                      { path: 'settings', lazy: page('SettingsTab', () => import('#pages/secret/SettingsTab.tsx')) },
+                    ],
+                  },
+                  { path: '*', lazy: page('NotFoundPage', () => import('#pages/NotFoundPage.tsx')) },
                 ],
               },
-              { path: '*', lazy: page('NotFoundPage', () => import('#pages/NotFoundPage.tsx')) },
             ],
           },
         ],

@@ -37,7 +37,7 @@ export async function resumeSession(): Promise<Whoami> {
   const known = session.get()
   if (known) return known
   try {
-    const whoami = await http.get<Whoami>(WHOAMI, { signingIn: true })
+    const whoami = await http.get<Whoami>(WHOAMI)
     session.set(whoami)
     return whoami
   } catch (error) {

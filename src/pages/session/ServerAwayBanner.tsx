@@ -1,14 +1,12 @@
 import { WifiOff } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { useRevalidator } from 'react-router'
-import { type Away, serverAway, tryServer } from '#api/serverAway.ts'
+import { type Away, tryServer } from '#api/serverAway.ts'
 import { Icon } from '#ui/Icon.tsx'
 
-/** While the server does not answer: when it is tried next. Once it is back, everything is read again. */
+/** While the server does not answer: when it is tried next. */
 export function ServerAwayBanner({ away }: { away: Away }) {
   const [now, setNow] = useState(Date.now)
   const [trying, setTrying] = useState(false)
-  const { revalidate } = useRevalidator()
   const seconds = Math.max(0, Math.ceil((away.nextTry - now) / 1000))
 
   async function tryNow() {
@@ -26,14 +24,6 @@ export function ServerAwayBanner({ away }: { away: Away }) {
   useEffect(() => {
     if (seconds === 0 && !trying) void tryNow()
   })
-
-  // The banner goes when any request was answered: what the loaders failed to read is read now.
-  useEffect(
-    () => () => {
-      if (!serverAway.get()) void revalidate()
-    },
-    [revalidate],
-  )
 
   return (
     <div className="away" role="alert">
