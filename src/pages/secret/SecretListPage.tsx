@@ -53,7 +53,7 @@ export function SecretListPage() {
   const { state, show, type, clear } = useListState()
   // The letter appears at once, the rows a moment later.
   const filter = useDeferredValue(state.filter)
-  const { secrets, isCut, total, error } = useSecrets(org, filter)
+  const { secrets, isCut, isSearching, total, error } = useSecrets(org, filter)
   const rows = useMemo(() => rowsOf(secrets), [secrets])
   // The page renders several times per letter, and once is enough to go through thousands of rows.
   const asked = writeState({ ...state, filter }).toString()
@@ -102,7 +102,13 @@ export function SecretListPage() {
       {found.matching > 0 ? (
         <SecretTable secrets={shown} sort={state.sort} onSort={(by) => show(sortBy(state, by))} noAccess={noAccess} />
       ) : (
-        <NothingToShow org={org} state={state} onClear={clear} mayCreate={!mayCreate.whyNot} />
+        <NothingToShow
+          isSearching={isSearching}
+          org={org}
+          state={state}
+          onClear={clear}
+          mayCreate={!mayCreate.whyNot}
+        />
       )}
       <div className="table-footer">
         <span className="muted" role="status">

@@ -4,11 +4,17 @@ import { paths } from '#paths.ts'
 import { isName } from '../secretName.ts'
 import { isNarrowed, type ListState } from './listState.ts'
 
-type Props = { org: OrgRef; state: ListState; onClear: () => void; mayCreate: boolean }
+type Props = { org: OrgRef; state: ListState; onClear: () => void; mayCreate: boolean; isSearching: boolean }
 
 /** Nothing there is not nothing matches. */
-export function NothingToShow({ org, state, onClear, mayCreate }: Props) {
+export function NothingToShow({ org, state, onClear, mayCreate, isSearching }: Props) {
   const name = state.filter.trim()
+  if (isSearching)
+    return (
+      <p className="empty" role="status">
+        Searching…
+      </p>
+    )
   if (!isNarrowed(state))
     return (
       <div className="empty">

@@ -27,6 +27,8 @@ export function useSecrets(org: OrgRef, filter: string) {
     /** There are more than these: sorting and counting see only a part. */
     isCut: secrets.length > MOST,
     total: isWhole ? whole.length : undefined,
+    /** The answer to what is typed is still to come: nothing found yet does not mean that there is nothing. */
+    isSearching: !isWhole && filter.trim() !== '' && (term !== filter.trim() || found.isFetching),
     error: asked ? found.error : null,
   }
 }
