@@ -7,6 +7,7 @@ import { authentication, CHALLENGES } from './auth/filter.ts'
 import { consoleRoutes } from './console/routes.ts'
 import { emptyError, HttpError, javaError, textError, VALIDATION_ERRORS_TYPE } from './errors.ts'
 import { admits } from './http.ts'
+import { openApiRoutes } from './openapi/routes.ts'
 import { orgRoutes } from './orgs/routes.ts'
 import { processRoutes } from './processes/routes.ts'
 import { projectRoutes } from './projects/routes.ts'
@@ -72,6 +73,7 @@ export function createApp(services: Services): Hono<Env> {
   secretRoutes(app, services)
   apiKeyRoutes(app, services)
   auditRoutes(app, services)
+  openApiRoutes(app)
   app.all('/api/*', () => emptyResponse(404))
   return app
 }

@@ -3,7 +3,7 @@ import { operation, resource } from './http.ts'
 import type { Env, Services } from './services.ts'
 
 /** The Concord whose behaviour this server has (contract, oracle). */
-const CONCORD_VERSION = '2.44.0'
+export const CONCORD_VERSION = '2.44.0'
 
 /** Contract §13; both are anonymous. */
 export function serverRoutes(app: Hono<Env>, { db }: Services) {

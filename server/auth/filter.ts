@@ -20,7 +20,7 @@ import { sessionTokenPrincipal } from './sessionToken.ts'
 import { Throttle } from './throttle.ts'
 
 /** Paths below /api that need no authentication (contract §2.1). */
-const ANONYMOUS = new Set([
+export const ANONYMOUS: ReadonlySet<string> = new Set([
   '/api/v1/server/ping',
   '/api/v1/server/version',
   '/api/service/console/logout',

@@ -33,7 +33,8 @@ const sessionRequest = z.object({
       if (seconds !== undefined) return seconds
       context.addIssue({ code: 'custom', message: TTL_HELP })
       return z.NEVER
-    }),
+    })
+    .meta({ type: ['integer', 'string', 'null'], description: 'Seconds, or an ISO-8601 duration' }),
 })
 
 /**

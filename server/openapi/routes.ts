@@ -1,0 +1,16 @@
+import type { Hono } from 'hono'
+import { endpointsOf, operation, resource } from '../http.ts'
+import { CONCORD_VERSION } from '../serverInfo.ts'
+import type { Env } from '../services.ts'
+import { type OpenApiDocument, openApiDocument } from './document.ts'
+
+/** The API, as a document for programs. Like all but Concord's own anonymous paths it is for those who are signed in. */
+export function openApiRoutes(app: Hono<Env>) {
+  let document: OpenApiDocument | undefined
+  resource(app, '/api/openapi.json', {
+    GET: operation({ summary: 'Describe this API (OpenAPI 3.1)' }, () => {
+      document ??= openApiDocument(endpointsOf(app), CONCORD_VERSION)
+      return document
+    }),
+  })
+}
