@@ -31,9 +31,9 @@ const environment = {
   CONCORD_LDAP_PASSWORD: directory.admin.password,
 }
 if (existsSync(join(ROOT, 'conformance'))) {
-  await stage('conformance', () => vitest(['conformance'], 10 * MINUTE, environment))
+  await stage('conformance', () => vitest(['conformance'], 15 * MINUTE, environment))
 }
-await stage('stories in a browser', () => playwright(10 * MINUTE, environment))
+await stage('stories in a browser', () => playwright(15 * MINUTE, environment))
 console.log(`\nConcord ${concord.version}`)
 finish()
 
