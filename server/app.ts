@@ -9,6 +9,7 @@ import { emptyError, HttpError, javaError, textError, VALIDATION_ERRORS_TYPE } f
 import { admits } from './http.ts'
 import { openApiRoutes } from './openapi/routes.ts'
 import { orgRoutes } from './orgs/routes.ts'
+import { policyRoutes } from './policies/routes.ts'
 import { processRoutes } from './processes/routes.ts'
 import { projectRoutes } from './projects/routes.ts'
 import { secretRoutes } from './secrets/routes.ts'
@@ -73,6 +74,7 @@ export function createApp(services: Services): Hono<Env> {
   secretRoutes(app, services)
   apiKeyRoutes(app, services)
   auditRoutes(app, services)
+  policyRoutes(app, services)
   openApiRoutes(app)
   app.all('/api/*', () => emptyResponse(404))
   return app

@@ -5,6 +5,7 @@ import LibSql from 'libsql'
 import * as initial from './migrations/001_initial.ts'
 import * as projectKeys from './migrations/002_project_keys.ts'
 import * as processSessions from './migrations/003_process_sessions.ts'
+import * as policies from './migrations/004_policies.ts'
 import type { Database } from './schema.ts'
 
 export type Db = Kysely<Database>
@@ -16,6 +17,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '001_initial': initial,
   '002_project_keys': projectKeys,
   '003_process_sessions': processSessions,
+  '004_policies': policies,
 }
 
 /** The name of the database's file inside the data folder. */

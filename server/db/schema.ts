@@ -27,6 +27,8 @@ export interface Database {
   secretValues: { secretId: string; wrappedKey: Uint8Array; salt: Uint8Array | null; data: Uint8Array }
   secretProjects: { secretId: string; projectId: string }
   secretTeamAccess: { secretId: string; teamId: string; level: AccessLevel }
+  policies: { id: string; parentId: string | null; name: string; rules: Json }
+  policyLinks: { policyId: string; orgId: string | null; projectId: string | null; userId: string | null }
   auditLog: AuditRow
 }
 

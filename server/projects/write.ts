@@ -4,10 +4,11 @@ import { recordAudit } from '../audit/record.ts'
 import { principalOf, userOf } from '../auth/principal.ts'
 import { writeJsonColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
-import type { OrgRow, ProjectRow, SecretRow } from '../db/schema.ts'
+import type { OrgRow, ProjectRow, SecretRow, UserRow } from '../db/schema.ts'
 import { emptyError, validationError } from '../errors.ts'
 import { nonNull } from '../http.ts'
 import { newId } from '../ids.ts'
+import { requireAllowed } from '../policies/check.ts'
 import type { Call } from '../services.ts'
 import { resolveOwner } from '../users/owner.ts'
 import type { ProjectRequest, RepositoryRequest } from './requests.ts'
@@ -29,6 +30,7 @@ export async function createOrUpdateProject(trx: Db, c: Call, orgName: string, r
 
 async function create(trx: Db, c: Call, org: OrgRow, name: string, request: ProjectRequest) {
   const owner = (await resolveOwner(trx, request.owner, 'LDAP')) ?? userOf(c)
+  await checkPolicy(trx, c, 'create', request, owner, org)
   const project: ProjectRow = {
     id: newId(),
     orgId: org.id,
@@ -58,6 +60,7 @@ async function update(trx: Db, c: Call, projectId: string, request: ProjectReque
   const changesOwner = owner !== undefined && owner.id !== project.ownerId
   await requireProject(trx, who, project, changesOwner ? 'OWNER' : 'WRITER', 'strict')
   const org = await requireOrgById(trx, project.orgId)
+  await checkPolicy(trx, c, 'update', request, owner, org, projectId)
   const target = await targetOrg(trx, c, request)
   const before = await projectEntry(trx, project, org.name)
   if (target && target.id !== org.id) {
@@ -84,6 +87,21 @@ async function update(trx: Db, c: Call, projectId: string, request: ProjectReque
   return { ok: true, id: projectId, result: 'UPDATED' }
 }
 
+/** Policies see what the request says, not what is there (PolicyUtils#projectToMap). */
+async function checkPolicy(
+  trx: Db,
+  c: Call,
+  action: 'create' | 'update',
+  { name, visibility, meta, cfg }: ProjectRequest,
+  owner: UserRow | undefined,
+  org: OrgRow,
+  projectId?: string,
+) {
+  const attributes = { id: projectId, name, orgId: org.id, orgName: org.name, visibility, meta, cfg }
+  const act = { entity: 'project', action, owner, attributes, orgId: org.id, projectId } as const
+  await requireAllowed(trx, principalOf(c), act)
+}
+
 /** Where the project is to be, for members of that organization: `orgId` wins over `orgName`. */
 async function targetOrg(trx: Db, c: Call, { orgId, orgName }: ProjectRequest): Promise<OrgRow | undefined> {
   const name = orgId ? (await requireOrgById(trx, orgId)).name : orgName
@@ -103,7 +121,7 @@ export async function createOrUpdateRepository(trx: Db, c: Call, project: Projec
     ? await trx.selectFrom('repositories').select(['id', 'name']).where('id', '=', request.id).executeTakeFirst()
     : await findRepository(trx, project.id, request.name ?? '')
   const before = existing && (await findRepository(trx, project.id, existing.name))
-  const row = await repositoryRow(trx, c, project, request)
+  const row = await repositoryRow(trx, c, project, request, existing ? 'update' : 'create')
   if (existing) {
     const { id: _, meta: _kept, ...changed } = row
     await trx
@@ -134,13 +152,33 @@ async function replaceRepositories(
 ) {
   await trx.deleteFrom('repositories').where('projectId', '=', project.id).execute()
   for (const [key, request] of Object.entries(repositories)) {
-    const row = await repositoryRow(trx, c, project, { ...request, name: request.name ?? key })
+    const row = await repositoryRow(trx, c, project, { ...request, name: request.name ?? key }, 'create')
     await trx.insertInto('repositories').values(row).execute()
   }
 }
 
-async function repositoryRow(trx: Db, c: Call, project: ProjectRow, request: RepositoryRequest) {
+async function repositoryRow(
+  trx: Db,
+  c: Call,
+  project: ProjectRow,
+  request: RepositoryRequest,
+  action: 'create' | 'update',
+) {
   const secret = await secretOf(trx, c, project.orgId, request)
+  const { name, url, branch } = request
+  const { id: projectId, orgId } = project
+  const used = secret && nonNull({ name: secret.name, orgId: secret.orgId, type: secret.type })
+  const attributes = {
+    orgId,
+    projectId,
+    projectName: project.name,
+    name,
+    url,
+    branch,
+    ...(used ? { secret: used } : {}),
+  }
+  const act = { entity: 'repository', action, owner: userOf(c), attributes, orgId, projectId } as const
+  await requireAllowed(trx, principalOf(c), act)
   return {
     id: newId(),
     projectId: project.id,

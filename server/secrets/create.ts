@@ -7,6 +7,7 @@ import { textError, validationError } from '../errors.ts'
 import { NAME_PATTERN, nonNull } from '../http.ts'
 import { newId } from '../ids.ts'
 import { flagParameter, textParameter } from '../parameters.ts'
+import { requireAllowed } from '../policies/check.ts'
 import type { Call, Services } from '../services.ts'
 import { encodeKeyPair } from '../vault/binary.ts'
 import { generateKeyPair } from '../vault/keyPair.ts'
@@ -58,6 +59,12 @@ export async function createSecret({ db, masterKey }: Services, c: Call, orgName
     // Making a key takes a second: the organization may be gone by now, and the name taken.
     await requireOrgById(trx, org.id)
     if (await findSecret(trx, org.id, name)) throw alreadyExists(name)
+    // Per project, so that a secret without one is not asked about: as in Concord (contract §14 Q10).
+    for (const projectId of projectIds) {
+      const attributes = { name, orgId: org.id, type, visibility, storeType }
+      const act = { entity: 'secret', action: 'create', owner, attributes, orgId: org.id, projectId } as const
+      await requireAllowed(trx, principalOf(c), act)
+    }
     await insertSecret(trx, row, sealed, projectIds)
     await recordAudit(trx, c, {
       object: 'SECRET',

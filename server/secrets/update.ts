@@ -14,6 +14,7 @@ import { type Principal, principalOf } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import type { OrgRow, SecretRow } from '../db/schema.ts'
 import { javaError, textError, validationError } from '../errors.ts'
+import { requireAllowed } from '../policies/check.ts'
 import type { Call, Services } from '../services.ts'
 import { findUserById } from '../users/owner.ts'
 import { open, rewrap, type SealedValue, seal } from '../vault/sealed.ts'
@@ -170,6 +171,7 @@ async function write(
   { secret, target, projectIds, ownerId }: Checked,
   prepared: PreparedValue | undefined,
 ) {
+  await checkPolicy(trx, principalOf(c), secret, projectIds, ownerId)
   await checkName(trx, secret, target ?? org, change)
   const before = await secretEntry(trx, org, secret)
   const after: SecretRow = {
@@ -198,6 +200,21 @@ async function write(
       },
     },
   })
+}
+
+/** Asked about the secret as it is, once for each of the projects that it will have, or once if there are none. */
+async function checkPolicy(
+  trx: Db,
+  who: Principal,
+  { orgId, name, type, visibility, storeType }: SecretRow,
+  projectIds: string[],
+  ownerId: string | undefined,
+) {
+  const owner = ownerId === undefined ? undefined : await findUserById(trx, ownerId)
+  const attributes = { name, orgId, type, visibility, storeType }
+  for (const projectId of projectIds.length > 0 ? projectIds : [undefined]) {
+    await requireAllowed(trx, who, { entity: 'secret', action: 'update', owner, attributes, orgId, projectId })
+  }
 }
 
 /** A name is looked up when it is sent, even if it is the secret's own, and when the secret moves. */

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import type { Principal } from '../auth/principal.ts'
+import { userOfPrincipal } from '../auth/principal.ts'
+import type { Db } from '../db/open.ts'
+import type { UserRow } from '../db/schema.ts'
+import { javaError, validationError } from '../errors.ts'
+import { fits, fitsPattern } from './match.ts'
+import { rulesFor, type Target } from './store.ts'
+
+const rule = z.object({
+  msg: z.string().nullish(),
+  entity: z.string().nullish(),
+  action: z.string().nullish(),
+  conditions: z.record(z.string(), z.unknown()).nullish(),
+})
+
+const entityRules = z.object({ allow: z.array(rule).nullish(), deny: z.array(rule).nullish() })
+
+/** What somebody is about to do, as the rules of a policy see it (contract §12). */
+export interface Act extends Target {
+  entity: 'org' | 'project' | 'repository' | 'secret'
+  action: 'create' | 'update'
+  /** Whose it is to be; undefined: that stays as it is. */
+  owner: UserRow | undefined
+  attributes: Record<string, unknown>
+}
+
+/** PolicyManager#checkEntity. Throws Concord's 400 when the policy that counts here forbids it. */
+export async function requireAllowed(db: Db, who: Principal, act: Act): Promise<void> {
+  const denial = await denialOf(db, who, act)
+  if (denial) throw validationError(`Action forbidden: ${denial.msg ?? null}`)
+}
+
+export const isAllowed = async (db: Db, who: Principal, act: Act) => !(await denialOf(db, who, act))
+
+/** The rule that forbids it: an `allow` that fits comes before any `deny`. */
+async function denialOf(db: Db, who: Principal, { entity, action, owner, attributes, orgId, projectId }: Act) {
+  const rules = await rulesFor(db, { orgId, projectId, userId: userOfPrincipal(who).id })
+  if (rules?.entity === undefined || rules.entity === null) return undefined
+  const result = entityRules.safeParse(rules.entity)
+  // Nothing is allowed by rules that cannot be read.
+  if (!result.success) throw javaError('java.lang.IllegalArgumentException', 'The entity rules of a policy are damaged')
+  const data = { owner: ownerAttributes(owner), entity: attributes }
+  const applies = (each: z.infer<typeof rule>) =>
+    (typeof each.entity !== 'string' || fitsPattern(entity, each.entity)) &&
+    (typeof each.action !== 'string' || fitsPattern(action, each.action)) &&
+    (!each.conditions || Object.keys(each.conditions).length === 0 || fits(data, each.conditions))
+  if (result.data.allow?.some(applies)) return undefined
+  return result.data.deny?.find(applies)
+}
+
+const ownerAttributes = (owner: UserRow | undefined) =>
+  owner && {
+    id: owner.id,
+    username: owner.username,
+    userType: owner.type,
+    email: owner.email,
+    displayName: owner.displayName,
+  }

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { fits } from './match.ts'
+
+test('a text is a pattern for the whole value, in any case; what is missing counts as empty', () => {
+  expect(fits('Prod-Key', 'prod-.*')).toBe(true)
+  expect(fits('my-prod-key', 'prod-.*')).toBe(false)
+  expect(fits('a\nb', 'a|b')).toBe(false)
+  expect(fits(undefined, '')).toBe(true)
+  expect(fits(null, '.+')).toBe(false)
+  expect(() => fits('x', '(')).toThrow('PatternSyntaxException')
+})
+
+test('of an object each field has to fit; an empty condition fits an empty object only', () => {
+  const data = { entity: { name: 'key', type: 'DATA' }, owner: { username: 'joe' } }
+  expect(fits(data, { entity: { name: 'key' } })).toBe(true)
+  expect(fits(data, { entity: { name: 'key' }, owner: { username: 'sue' } })).toBe(false)
+  expect(fits(data, { entity: {} })).toBe(false)
+  expect(fits({}, {})).toBe(true)
+  expect(fits(data, { constructor: '.*Object.*' })).toBe(false)
+})
+
+test('of a list any condition may fit a value, and each has to fit one of a list of values', () => {
+  expect(fits('DATA', ['KEY_PAIR', 'DATA'])).toBe(true)
+  expect(fits('DATA', ['KEY_PAIR'])).toBe(false)
+  expect(fits(['a', 'b'], ['b', 'a'])).toBe(true)
+  expect(fits(['a', 'b'], ['a', 'c'])).toBe(false)
+  expect(fits(['a', 'b'], 'b')).toBe(true)
+  expect(fits(undefined, [null])).toBe(true)
+})
+
+test('numbers and booleans are compared as they are', () => {
+  expect(fits(7, 7)).toBe(true)
+  expect(fits(7, '7')).toBe(false)
+  expect(fits(true, false)).toBe(false)
+})

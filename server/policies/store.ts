@@ -1,0 +1,89 @@
+import { readJsonColumn } from '../db/json.ts'
+import type { Db } from '../db/open.ts'
+import { textError } from '../errors.ts'
+import { nonNull } from '../http.ts'
+
+export interface PolicyRow {
+  id: string
+  parentId: string | null
+  name: string
+  rules: string
+}
+
+/** What a policy is looked up for, or linked to. */
+export interface Target {
+  orgId?: string | null | undefined
+  projectId?: string | null | undefined
+  userId?: string | null | undefined
+}
+
+/** PolicyEntry. */
+export const policyEntry = ({ id, parentId, name, rules }: PolicyRow) =>
+  nonNull({ id, parentId, name, rules: readJsonColumn(rules) ?? {} })
+
+export const listPolicies = (db: Db) => db.selectFrom('policies').selectAll().orderBy('name').execute()
+
+export const findPolicy = (db: Db, name: string) =>
+  db.selectFrom('policies').selectAll().where('name', '=', name).executeTakeFirst()
+
+export async function requirePolicy(db: Db, name: string): Promise<PolicyRow> {
+  const policy = await findPolicy(db, name)
+  if (!policy) throw textError(404, `Policy not found: ${name}`)
+  return policy
+}
+
+/** The one policy that counts: the nearest, as PolicyDao#getLinked looks for it. */
+export async function linkedPolicy(db: Db, { orgId, projectId, userId }: Target): Promise<PolicyRow | undefined> {
+  const links = await db
+    .selectFrom('policyLinks as link')
+    .innerJoin('policies', 'policies.id', 'link.policyId')
+    .selectAll('policies')
+    .select(['link.orgId', 'link.projectId', 'link.userId'])
+    .orderBy('policies.name')
+    .execute()
+  const linkOf = (target: Required<Target>) =>
+    links.find(
+      (link) => link.orgId === target.orgId && link.projectId === target.projectId && link.userId === target.userId,
+    )
+  const none = { orgId: null, projectId: null, userId: null }
+  return (
+    (userId && projectId ? linkOf({ ...none, userId, projectId }) : undefined) ??
+    (userId && orgId ? linkOf({ ...none, userId, orgId }) : undefined) ??
+    (userId ? linkOf({ ...none, userId }) : undefined) ??
+    (projectId ? linkOf({ ...none, projectId }) : undefined) ??
+    (orgId ? linkOf({ ...none, orgId }) : undefined) ??
+    linkOf(none)
+  )
+}
+
+/** The rules that count, with those of its parents, over which its own win (PolicyCache#mergeRules). */
+export async function rulesFor(db: Db, target: Target): Promise<Record<string, unknown> | undefined> {
+  const policy = await linkedPolicy(db, target)
+  if (!policy) return undefined
+  const all = new Map((await listPolicies(db)).map((each) => [each.id, each]))
+  let rules = readJsonColumn(policy.rules) ?? {}
+  // A parent that is seen again ends the way: two policies may be each other's parent.
+  for (let parent = take(all, policy.parentId); parent; parent = take(all, parent.parentId)) {
+    rules = merged(readJsonColumn(parent.rules) ?? {}, rules)
+  }
+  return rules
+}
+
+function take(policies: Map<string, PolicyRow>, id: string | null): PolicyRow | undefined {
+  const policy = id === null ? undefined : policies.get(id)
+  if (policy) policies.delete(policy.id)
+  return policy
+}
+
+/** Objects are merged field by field; anything else is taken whole. */
+function merged(below: Record<string, unknown>, above: Record<string, unknown>): Record<string, unknown> {
+  const result = { ...below }
+  for (const [name, value] of Object.entries(above)) {
+    const under = below[name]
+    result[name] = isObject(value) && isObject(under) ? merged(under, value) : value
+  }
+  return result
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
