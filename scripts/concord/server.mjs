@@ -23,7 +23,7 @@ export async function startConcord(folder, release, database, directory) {
   const java = start(
     find('java'),
     [
-      ...['-Xmx512m', '-XX:+UseSerialGC'],
+      ...['-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'],
       ...['--add-opens', 'java.base/java.lang=ALL-UNNAMED', '--add-opens', 'java.base/java.util=ALL-UNNAMED'],
       ...[`-Dollie.conf=${file}`, '-cp', join(release, 'lib', '*'), 'com.walmartlabs.concord.server.dist.Main'],
     ],
