@@ -106,7 +106,7 @@ describe('Basic', () => {
   ])('with %s is malformed', async (_, Authorization) => expectMalformedCredentials(await whoami({ Authorization })))
 })
 
-const { CONCORD_LDAP_USER: ldapUser = '', CONCORD_LDAP_PASSWORD: ldapPassword = '' } = process.env
+const { CONCORD_LDAP_USER: ldapUser = '', CONCORD_LDAP_USER_PASSWORD: ldapPassword = '' } = process.env
 describe.runIf(ldapUser && ldapPassword)('Basic for a user of the directory', () => {
   const login = (headers: Record<string, string> = {}) =>
     whoami({ Authorization: basic(ldapUser, ldapPassword), ...headers })

@@ -20,7 +20,7 @@ import { KEY_PAIR, made, newWorld, type Secret, type User } from './lib/world.ts
  *   R  403: no READER access to the secret      W  403: no WRITER access      O  403: no OWNER access
  *   M  403: no member of the organization       A  401: no credentials
  *   .  works, but the secret is not there for them
- *   P  403: the secret is for processes of its project only
+ *   P  403: the secret is for processes of its project only      X  403: the process is of another project
  *
  * `scoped` is the value of a secret that is linked to a project, `data` that of one that is not. `new owner` gives the
  * secret to somebody, `move` takes it to an organization where everybody of the table is a member.
@@ -43,7 +43,7 @@ other-org         +    .      +   +    P      +      +      | M         M       
 no-org            +    .      +   +    P      +      +      | M         M         M    M         | M     M      M
 anonymous         A    A      A   A    A      A      A      | A         A         A    A         | A     A      A
 session-inside    +    +      +   +    +      +      +      | +         +         +    O         | O     O      O
-session-outside   +    +      +   +    P      +      +      | +         +         +    O         | O     O      O
+session-outside   +    +      +   +    X      +      +      | +         +         +    O         | O     O      O
 `
 
 const PRIVATE_SECRETS = `
@@ -63,7 +63,7 @@ other-org         .    .      R   R    R      R      R      | M         M       
 no-org            .    .      R   R    R      R      R      | M         M         M    M         | M     M      M
 anonymous         A    A      A   A    A      A      A      | A         A         A    A         | A     A      A
 session-inside    +    +      +   +    +      +      +      | W         W         W    W         | O     O      O
-session-outside   +    +      +   +    P      +      +      | W         W         W    W         | O     O      O
+session-outside   +    +      +   +    X      +      +      | W         W         W    W         | O     O      O
 `
 
 const LEVELS: Record<string, string> = { R: 'READER', W: 'WRITER', O: 'OWNER' }
@@ -172,9 +172,9 @@ function expectCell(cell: string, answer: Answer, secret: Secret, who: string, {
     else if (answer.json && answer.text.includes('"result"')) expectResult(answer, answer.json().result)
   } else if (cell === 'A') expectUnauthorized(answer, { challenge: true })
   else if (cell === 'M') expectNotInOrg(answer, actor(who), org)
-  else if (cell === 'P') {
-    const text = 'Project-scoped secrets can only be accessed within a running process. Secret: '
-    expectText(answer, 403, text + secret.name)
+  else if (cell === 'P' || cell === 'X') {
+    const where = cell === 'P' ? 'within a running process' : 'within the project they belong to'
+    expectText(answer, 403, `Project-scoped secrets can only be accessed ${where}. Secret: ${secret.name}`)
   } else expectSecretForbidden(answer, LEVELS[cell] ?? never(cell), secret.name)
 }
 
@@ -194,15 +194,15 @@ describe.each([
   for (const [who = '', ...cells] of rows) {
     const as = callers[who]
     describe.skipIf(!as).concurrent(who, () => {
-      test.each(header.map((what, i) => ({ what, cell: cells[i] ?? never(who), can: meaning(cells[i] ?? '') })))(
-        `${who} $can $what ($cell)`,
-        async ({ what, cell }) => {
+      for (const [i, what] of header.entries()) {
+        const cell = cells[i] ?? never(who)
+        test(`${who} ${meaning(cell)} ${what}`, async () => {
           const operation = OPERATIONS[what] ?? never(what)
           const secret = operation.consumes ? await secretWith(visibility) : operation.scoped ? scoped : shared
           const answer = await operation.run(secret, as ?? never(who), visibility)
           expectCell(cell, answer, secret, who, operation)
-        },
-      )
+        })
+      }
     })
   }
 })

@@ -98,6 +98,7 @@ function ended(child: ReturnType<typeof spawn>): Promise<void> {
 async function look(url: string, adminKey: string, ledger: string): Promise<ServerUnderTest> {
   const get = (path: string, method = 'GET') =>
     send(url, { method, path, headers: { Authorization: adminKey, 'Content-Type': 'application/json' } })
+  const has = async (path: string, method: string) => ![404, 405].includes((await get(path, method)).status)
   const told = (await get('/api/v1/server/version')).json()
   const { status } = await get('/api/service/console/whoami')
   if (status !== 200) throw new Error(`CONCORD_ADMIN_KEY is no key of ${url}: whoami answers ${status}.`)
@@ -106,7 +107,9 @@ async function look(url: string, adminKey: string, ledger: string): Promise<Serv
     ...{ url, adminKey, ledger },
     version: process.env.CONCORD_VERSION ?? told.version,
     kind: told.commitId === OUR_COMMIT ? 'ours' : 'concord',
-    processSessions: (await get('/api/x/v1/process-session', 'POST')).status !== 404,
+    processSessions: await has('/api/x/v1/process-session', 'POST'),
+    // An empty body is refused, and where there are no policies the method is.
+    policies: await has('/api/v2/policy', 'POST'),
     run: randomBytes(4).toString('hex'),
   }
 }

@@ -11,6 +11,8 @@ export interface ServerUnderTest {
   kind: 'ours' | 'concord'
   /** Whether `POST /api/x/v1/process-session` is there: session tokens that can be had over HTTP. */
   processSessions: boolean
+  /** Whether policies are kept and applied. */
+  policies: boolean
   /** A file that takes one line for each thing that has to be removed at the end. */
   ledger: string
   /** Part of every name that this run makes. */

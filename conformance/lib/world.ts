@@ -108,7 +108,18 @@ export function newWorld(label: string) {
     )
   }
 
-  return { unique, org, user, team, project, secret, grant }
+  /** A policy that forbids new secrets in an organization; answers its name. */
+  async function forbidSecrets(org: Org, msg: string): Promise<string> {
+    const name = unique('policy')
+    removeLater(`/api/v2/policy/${name}`)
+    const conditions = { entity: { orgId: '.*' } }
+    const rules = { entity: { deny: [{ action: 'create', entity: 'secret', msg, conditions }] } }
+    made(await admin.post('/api/v2/policy', { json: { name, rules } }))
+    made(await admin.put(`/api/v2/policy/${name}/link`, { json: { orgName: org.name } }))
+    return name
+  }
+
+  return { unique, org, user, team, project, secret, grant, forbidSecrets }
 }
 
 export const orgNamed = (id: string, name: string): Org => ({

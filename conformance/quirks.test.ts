@@ -1,0 +1,330 @@
+import { describe, expect, test } from 'vitest'
+import { admin, type Caller, cookieValue, withHeaders } from './lib/caller.ts'
+import {
+  expectEmpty,
+  expectFailure,
+  expectJson,
+  expectNotInOrg,
+  expectResult,
+  expectText,
+  expectValidationError,
+  expectViolations,
+  jsonOf,
+  namesOf,
+} from './lib/expect.ts'
+import type { Form } from './lib/multipart.ts'
+import { server } from './lib/server.ts'
+import { KEY_PAIR, made, newWorld, type Secret, STORE_PASSWORD, secretNamed } from './lib/world.ts'
+import {
+  linkedProjectModes,
+  nameViolation,
+  rememberMeForApiKeys,
+  tooLongNamesAreRefused,
+  userEntriesArePrivate,
+  userSearchWorks,
+} from './versions.ts'
+
+// Contract §14: what surprises, one test for each. Many are in the chapters too, among the other rules of their kind.
+
+const WHOAMI = '/api/service/console/whoami'
+const world = newWorld('quirks')
+const [owner, member, outsider, reader] = await Promise.all([
+  world.user('owner', { email: `owner@${world.unique('mail')}.example` }),
+  world.user('member'),
+  world.user('outsider'),
+  world.user('reader', { roles: ['concordSystemReader'] }),
+])
+const org = await world.org('org', { visibility: 'PRIVATE' })
+const other = await world.org('other')
+const team = await world.team(org, 'team', { MEMBER: [owner, member] })
+await world.team(other, 'team', { MEMBER: [owner] })
+const project = await world.project(org, 'project')
+const foreign = await world.project(other, 'foreign', { visibility: 'PRIVATE' })
+
+const fresh = (form: Form & { name?: string } = {}) => world.secret(org, form, owner)
+const entry = async (secret: Secret) => jsonOf(await admin.get(secret.v2))
+const read = (secret: Secret, as: Caller = owner, form: Form = {}) => as.post(`${secret.v1}/data`, { form })
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+describe('quirks of updates', () => {
+  test('Q1: a v2 update without a visibility makes a PRIVATE secret PUBLIC', async () => {
+    const secret = await fresh({ visibility: 'PRIVATE' })
+    expectResult(await owner.post(secret.v2, { form: { projectIds: project.id } }), 'UPDATED')
+    expect((await entry(secret)).visibility).toBe('PUBLIC')
+  })
+
+  test('Q2: a v2 update takes no JSON, and the organization is called "org"', async () => {
+    const secret = await fresh()
+    expectEmpty(await owner.post(secret.v2, { json: { orgName: other.name } }), 415)
+    expectResult(await owner.post(secret.v2, { form: { orgName: other.name } }), 'UPDATED')
+    expect((await entry(secret)).orgId).toBe(org.id)
+    expectResult(await owner.post(secret.v2, { form: { org: other.name } }), 'UPDATED')
+    expectEmpty(await owner.get(secret.v2), 404)
+  })
+
+  test('Q3: any member may change a PUBLIC secret, unlink it and so read it', async () => {
+    const secret = await fresh({ projectIds: project.id })
+    expect((await read(secret, member)).status).toBe(403)
+    expectResult(await member.post(secret.v2, { form: { removeProjectLink: 'true' } }), 'UPDATED')
+    expect((await read(secret, member)).text).toBe('value')
+  })
+
+  test('Q6: an empty list of projects removes none; removeProjectLink and an empty projectName do', async () => {
+    const secret = await fresh({ projectIds: project.id })
+    await owner.post(secret.v2, { form: { projectIds: '' } })
+    expect((await entry(secret)).projects).toHaveLength(1)
+    await owner.post(secret.v1, { json: { projectName: '' } })
+    expect((await entry(secret)).projects).toEqual([])
+  })
+
+  test('Q7: a v1 projectName needs an orgId in the body', async () => {
+    const secret = await fresh()
+    expectValidationError(
+      await owner.post(secret.v1, { json: { projectName: 'project' } }),
+      'Project not found: project',
+    )
+    expectResult(await owner.post(secret.v1, { json: { projectName: 'project', orgId: org.id } }), 'UPDATED')
+  })
+
+  test('Q8: v1 data makes any secret a DATA one', async () => {
+    const secret = await fresh(KEY_PAIR)
+    expectResult(await owner.post(secret.v1, { json: { data: base64('x') } }), 'UPDATED')
+    expect((await entry(secret)).type).toBe('DATA')
+  })
+
+  test('Q11: a v2 rename to a bad name strands the secret: it can be read, but not changed or deleted', async () => {
+    const { id, v2 } = await fresh(KEY_PAIR)
+    expectResult(await owner.post(v2, { form: { name: 'no way' } }), 'UPDATED')
+    const secret = secretNamed(org, 'no way')
+    expect((await entry(secret)).id).toBe(id)
+    expect((await read(secret)).status).toBe(200)
+    expectJson(await owner.get(`${secret.v1}/access`), [])
+    expectViolations(await owner.post(secret.v2, { form: {} }), { 'SecretResourceV2.update.arg1': nameViolation })
+    expectViolations(await owner.post(secret.v1, { json: {} }), { 'SecretResource.update.arg1': nameViolation })
+    expectViolations(await owner.get(`${secret.v1}/public`), { 'SecretResource.getPublicKey.arg1': nameViolation })
+    expectViolations(await owner.delete(secret.v1), { 'SecretResource.delete.arg1': nameViolation })
+  })
+
+  test('Q12: a store password for a secret without one fails the whole update, and a read', async () => {
+    const secret = await fresh()
+    const text = "The secret is encrypted with the server's key, the 'storePassword' cannot be changed"
+    expectText(await owner.post(secret.v2, { form: { name: 'never', storePassword: 'filled-in' } }), 400, text)
+    expect((await read(secret, owner, { storePassword: 'filled-in' })).status).toBe(400)
+  })
+
+  test('Q13: a wrong password is a 400 when reading, a 500 when updating', async () => {
+    const secret = await fresh({ storePassword: STORE_PASSWORD })
+    expect((await read(secret)).status).toBe(400)
+    expectFailure(
+      await owner.post(secret.v1, { json: { newStorePassword: 'New-Pass-1' } }),
+      'java.lang.SecurityException',
+    )
+  })
+
+  test('Q15: a rename to the same name fails, and "already exists" quotes the old name', async () => {
+    const [secret, taken] = [await fresh(), await fresh()]
+    expectValidationError(
+      await owner.post(secret.v1, { json: { name: secret.name } }),
+      `Secret already exists: ${secret.name}`,
+    )
+    expectValidationError(
+      await owner.post(secret.v1, { json: { name: taken.name } }),
+      `Secret already exists: ${secret.name}`,
+    )
+  })
+
+  test('Q16: a moved secret stays open to the teams of its old organization', async () => {
+    const secret = await fresh({ visibility: 'PRIVATE' })
+    await world.grant(secret, [{ team, level: 'READER' }])
+    made(await owner.post(secret.v1, { json: { orgId: other.id } }))
+    expect(jsonOf(await member.get(secretNamed(other, secret.name).v2)).id).toBe(secret.id)
+  })
+
+  test('Q27: text is trimmed in multipart and not in JSON, so that such a password cannot be used', async () => {
+    const secret = await fresh({ storePassword: STORE_PASSWORD })
+    made(await owner.post(secret.v1, { json: { storePassword: STORE_PASSWORD, newStorePassword: ' Outer-1 ' } }))
+    expect((await read(secret, owner, { storePassword: ' Outer-1 ' })).text).not.toBe('value')
+  })
+
+  test('Q34: lastUpdatedAt knows nothing of names, visibility and owners', async () => {
+    const secret = await fresh()
+    made(await owner.post(secret.v1, { json: { visibility: 'PRIVATE', owner: { id: owner.id } } }))
+    expect(await entry(secret)).not.toHaveProperty('lastUpdatedAt')
+  })
+})
+
+describe('quirks of reading', () => {
+  test('Q4: a PUBLIC secret of a PRIVATE organization can be downloaded by anybody who is logged in', async () => {
+    expect((await read(await fresh(), outsider)).text).toBe('value')
+  })
+
+  test('Q5: a member’s list has PRIVATE secrets that they may not open', async () => {
+    const secret = await fresh({ visibility: 'PRIVATE' })
+    expect(namesOf(await member.get(`${org.v2}/secret`))).toContain(secret.name)
+    expect((await member.get(secret.v2)).status).toBe(403)
+  })
+
+  test('Q14: the public key of a password-protected pair cannot be had; the refusal is text labelled JSON', async () => {
+    const { v1 } = await fresh({ ...KEY_PAIR, storePassword: STORE_PASSWORD })
+    const answer = await owner.get(`${v1}/public`)
+    expect(answer).toMatchObject({ status: 400, type: 'application/json' })
+    expect(() => answer.json()).toThrow()
+  })
+
+  test('Q18: a system reader downloads project-scoped secrets, an admin does not', async () => {
+    const secret = await fresh({ projectIds: project.id })
+    expect((await read(secret, reader)).text).toBe('value')
+    expect((await read(secret, admin)).status).toBe(403)
+  })
+
+  test('Q20: an organization is known to anybody, PRIVATE or not, and a missing one is a 204', async () => {
+    expect(jsonOf(await outsider.get(org.v1)).visibility).toBe('PRIVATE')
+    expect((await outsider.get(`${org.v2}/secret`)).status).toBe(200)
+    expectEmpty(await outsider.get('/api/v1/org/no-such-org'), 204)
+  })
+
+  test('Q23: a missing secret is an empty 404, but a text where access is set', async () => {
+    const secret = secretNamed(org, 'nope')
+    for (const path of [secret.v2, `${secret.v1}/public`, `${secret.v1}/access`])
+      expectEmpty(await owner.get(path), 404)
+    expectEmpty(await read(secret), 404)
+    expectEmpty(await owner.delete(secret.v1), 404)
+    expectEmpty(await owner.post(secret.v1, { json: {} }), 404)
+    expectText(
+      await owner.post(`${secret.v1}/access`, { json: { teamId: team.id, level: 'READER' } }),
+      404,
+      'Secret not found: nope',
+    )
+    expectText(await owner.post(`${secret.v1}/access/bulk`, { json: [] }), 404, 'Secret not found: nope')
+  })
+
+  test('Q28: the modes of a secret’s projects are not those of the projects', async () => {
+    const { id } = await world.project(org, 'modes', { rawPayloadMode: 'EVERYONE', outVariablesMode: 'OWNERS' })
+    const secret = await fresh({ projectIds: id })
+    expect((await entry(secret)).projects).toEqual([{ id, name: 'modes', ...linkedProjectModes }])
+  })
+
+  test('Q30: the store is "concord", in lower case, however it was sent', async () => {
+    expect((await entry(await fresh({ storeType: 'CONCORD' }))).storeType).toBe('concord')
+  })
+})
+
+describe('quirks of creating', () => {
+  test('Q9: a project of another organization can be linked, readable or not', async () => {
+    const secret = await fresh({ projectIds: foreign.id })
+    expect((await entry(secret)).projects).toMatchObject([{ id: foreign.id }])
+  })
+
+  test('Q19: the caller’s own store password comes back', async () => {
+    const form = { name: 'echo', type: 'DATA', data: Buffer.from('x'), storePassword: STORE_PASSWORD }
+    expect(jsonOf(await owner.post(`${org.v1}/secret`, { form })).password).toBe(STORE_PASSWORD)
+  })
+
+  test('Q26: what is not ASCII in a text field is destroyed', async () => {
+    const secret = await fresh({ type: 'USERNAME_PASSWORD', username: 'jürgen', password: 'x' })
+    expect((await read(secret)).text).not.toContain('jürgen')
+  })
+
+  test('Q31: a name has at most 128 characters', async () => {
+    const form = { name: 'q'.repeat(129), type: 'DATA', data: Buffer.from('x') }
+    expect((await owner.post(`${org.v1}/secret`, { form })).status).toBe(tooLongNamesAreRefused ? 400 : 500)
+  })
+})
+
+describe('quirks of access', () => {
+  test('Q17: all access takes ids only, the access of one team names too; only the first is audited', async () => {
+    const secret = await fresh()
+    expectFailure(await owner.post(`${secret.v1}/access/bulk`, { json: [{ teamName: 'team', level: 'READER' }] }))
+    expectResult(await owner.post(`${secret.v1}/access`, { json: { teamName: 'team', level: 'READER' } }), 'UPDATED')
+    const actions = jsonOf(await owner.get('/api/v1/audit', { query: { 'details.secretId': secret.id } }))
+    expect(actions).toHaveLength(1)
+  })
+
+  test('Q21: whoever may not create organizations gets a 500', async () => {
+    const answer = await owner.post('/api/v1/org', { json: { name: world.unique('never') } })
+    expectFailure(answer, 'org.apache.shiro.authz.AuthorizationException')
+  })
+
+  test('Q32: whether a project exists is a 403 for an outsider, whether a secret or a team does is false', async () => {
+    const exists = (what: string) => outsider.get(`/api/service/console/org/${org.name}/${what}/exists`)
+    expectNotInOrg(await exists('project/project'), outsider, org)
+    expectJson(await exists('secret/nope'), false)
+    expectJson(await exists('team/team'), false)
+  })
+
+  test.runIf(userEntriesArePrivate)('Q29: a user’s entry is closed to other users', async () => {
+    expect((await member.get(`/api/v2/user/${owner.id}`)).status).toBe(403)
+  })
+  test.runIf(userSearchWorks)('Q29: the search shows everybody’s e-mail address to everybody', async () => {
+    const [found] = jsonOf(await outsider.get('/api/v2/user', { query: { filter: owner.name } }))
+    expect(found.email).toMatch(/@/)
+  })
+})
+
+describe('quirks of errors', () => {
+  test('Q22: a validation error vanishes under Accept: application/json', async () => {
+    expectEmpty(await owner.get('/api/v2/org/no-such-org/secret', { accept: 'application/json' }), 400)
+  })
+})
+
+describe('quirks of sessions', () => {
+  test('Q24: a session wins over any other credentials', async () => {
+    const answer = await owner.get(WHOAMI, { headers: { 'X-Concord-EnableSession': 'true' } })
+    const cookie = `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}`
+    expect(jsonOf(await member.get(WHOAMI, { cookie })).username).toBe(owner.name)
+  })
+  test.runIf(rememberMeForApiKeys)('Q24: a remember-me cookie does too', async () => {
+    const answer = await owner.get(WHOAMI, { headers: { 'X-Concord-RememberMe': 'true' } })
+    const cookie = `rememberMe=${cookieValue(answer, 'rememberMe')}`
+    expect(jsonOf(await member.get(WHOAMI, { cookie })).username).toBe(owner.name)
+  })
+  test('Q25: deleting an API key does not end the session that it opened', async () => {
+    const { id, key } = made(await owner.post('/api/v1/apikey', { json: { name: 'opener' } }))
+    const answer = await withHeaders({ Authorization: key, 'X-Concord-EnableSession': 'true' }).get(WHOAMI)
+    made(await owner.delete(`/api/v1/apikey/${id}`))
+    const cookie = `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}`
+    expect(jsonOf(await withHeaders({}).get(WHOAMI, { cookie })).username).toBe(owner.name)
+  })
+})
+
+describe('quirks of the audit log', () => {
+  test('Q33: by organization and name, changes of all access and all before a move are missing', async () => {
+    const secret = await fresh()
+    made(await owner.post(`${secret.v1}/access/bulk`, { json: [] }))
+    made(await owner.post(secret.v1, { json: { orgId: other.id } }))
+    const actions = async (query: Record<string, string>) =>
+      jsonOf(await owner.get('/api/v1/audit', { query })).map(({ action }: { action: string }) => action)
+    expect(await actions({ 'details.secretId': secret.id })).toEqual(['UPDATE', 'UPDATE', 'CREATE'])
+    expect(await actions({ 'details.orgName': other.name, 'details.secretName': secret.name })).toEqual([])
+  })
+})
+
+describe('quirks of projects', () => {
+  test('Q35: deleting the only linked project lifts the restriction, in silence', async () => {
+    const { id } = await world.project(org, 'only')
+    const secret = await fresh({ projectIds: id })
+    made(await admin.delete(`${org.v1}/project/only`))
+    expect((await entry(secret)).projects).toEqual([])
+    expect((await read(secret)).text).toBe('value')
+  })
+
+  test('Q36: moving a project keeps its links to the old organization’s secrets', async () => {
+    const { id } = await world.project(org, 'mover')
+    const secret = await fresh({ projectIds: id })
+    made(await admin.post(`${org.v1}/project`, { json: { id, name: 'mover', orgId: other.id } }))
+    expect((await entry(secret)).projects).toMatchObject([{ id, name: 'mover' }])
+    expect((await read(secret)).status).toBe(403)
+  })
+})
+
+describe.runIf(server.policies)('quirks of policies', async () => {
+  const ruled = await world.org('ruled')
+  await world.team(ruled, 'team', { MEMBER: [member] })
+  if (server.policies) await world.forbidSecrets(ruled, 'No secrets here')
+
+  test('Q10: a secret without projects is created though canCreate says no', async () => {
+    expectJson(await member.get('/api/v1/SECRET/canCreate', { query: { orgName: ruled.name } }), false)
+    const form = { name: 'forbidden', type: 'DATA', data: Buffer.from('x') }
+    expect((await member.post(`${ruled.v1}/secret`, { form })).status).toBe(200)
+  })
+})
