@@ -25,6 +25,7 @@ const settings = z.object({
   MASTER_KEY: z.string().optional(),
   MASTER_KEY_FILE: z.string().optional(),
   SESSION_TIMEOUT: duration('SESSION_TIMEOUT', '30 minutes').default(30 * 60_000),
+  API_KEY_EXPIRY: duration('API_KEY_EXPIRY', '30 days').optional(),
   AUDIT_MAX_AGE: duration('AUDIT_MAX_AGE', '365 days').default(365 * 86_400_000),
   SECURE_COOKIES: onOff('SECURE_COOKIES').default(false),
   ...ldapSettings,
@@ -49,6 +50,8 @@ export interface Config {
   masterKeyFile: string | undefined
   /** Milliseconds without a request after which a session ends. */
   sessionTimeout: number
+  /** Milliseconds that an API key lives for; undefined: for ever. */
+  apiKeyExpiry: number | undefined
   /** Milliseconds after which an entry of the audit log is removed. */
   auditMaxAge: number
   secureCookies: boolean
@@ -82,6 +85,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     masterKey: s.MASTER_KEY,
     masterKeyFile: s.MASTER_KEY_FILE,
     sessionTimeout: s.SESSION_TIMEOUT,
+    apiKeyExpiry: s.API_KEY_EXPIRY,
     auditMaxAge: s.AUDIT_MAX_AGE,
     secureCookies: s.SECURE_COOKIES,
     ldap,

@@ -1,3 +1,4 @@
+import { removeExpiredKeys } from './apiKeys/routes.ts'
 import { removeOldEntries } from './audit/retention.ts'
 import { removeDeadSessions } from './auth/sessions.ts'
 import { removeDeadProcessSessions } from './processes/routes.ts'
@@ -8,6 +9,7 @@ export async function keepHouse({ db, config, log }: Services): Promise<void> {
   const tasks = {
     'dead sessions': () => removeDeadSessions(db, config),
     'dead process sessions': () => removeDeadProcessSessions(db),
+    'expired API keys': () => removeExpiredKeys(db, config),
     'old entries of the audit log': () => removeOldEntries(db, config),
   }
   for (const [what, task] of Object.entries(tasks)) {

@@ -35,7 +35,8 @@ const keyRequest = z.object({
 type KeyRequest = z.infer<typeof keyRequest>
 
 /** API keys: contract §10. Values are shown once, when they are made; only their hashes are kept. */
-export function apiKeyRoutes(app: Hono<Env>, { db }: Services) {
+export function apiKeyRoutes(app: Hono<Env>, { db, config }: Services) {
+  const { apiKeyExpiry } = config
   resource(app, '/api/v1/apikey', {
     GET: operation({ summary: 'List the API keys of a user', query: { userId: uuidParameter } }, async (c) => {
       const userId = uuidQuery(c, 'userId') ?? userOf(c).id
@@ -49,7 +50,7 @@ export function apiKeyRoutes(app: Hono<Env>, { db }: Services) {
       consumes: 'application/json',
       handle: async (c) => {
         const request = await readJson(c, keyRequest)
-        return db.transaction().execute((trx) => create(trx, c, request))
+        return db.transaction().execute((trx) => create(trx, c, request, expiryOf(apiKeyExpiry)))
       },
     },
   })
@@ -61,7 +62,7 @@ export function apiKeyRoutes(app: Hono<Env>, { db }: Services) {
       consumes: 'application/json',
       handle: async (c) => {
         const request = await readJson(c, keyRequest)
-        return db.transaction().execute((trx) => createOrOverwrite(trx, c, request))
+        return db.transaction().execute((trx) => createOrOverwrite(trx, c, request, expiryOf(apiKeyExpiry)))
       },
     },
   })
@@ -77,7 +78,7 @@ export function apiKeyRoutes(app: Hono<Env>, { db }: Services) {
         requireApiKeyWithoutUser(principalOf(c))
         return db.transaction().execute(async (trx) => {
           if (await findKey(trx, null, name)) throw nameTaken(name)
-          return insertKey(trx, c, null, name)
+          return insertKey(trx, c, { userId: null, name, expiredAt: expiryOf(apiKeyExpiry) })
         })
       },
     },
@@ -96,29 +97,29 @@ export function apiKeyRoutes(app: Hono<Env>, { db }: Services) {
 }
 
 /** v1: the name has to be a new one that fits the pattern. */
-async function create(trx: Db, c: Call, request: KeyRequest) {
+async function create(trx: Db, c: Call, request: KeyRequest, expiredAt: string | null) {
   const userId = await userOfKey(trx, c, request)
   const name = request.name?.trim() || `key-${newId()}`
   if (!NAME_PATTERN.test(name)) throw validationError(`Invalid API key name. Must match ${NAME_PATTERN.source}`)
   if (await findKey(trx, userId, name)) throw nameTaken(name)
-  return insertKey(trx, c, userId, name, request.key)
+  return insertKey(trx, c, { userId, name, expiredAt }, request.key)
 }
 
 /** v2: any name; an existing key of that name gets a new value. */
-async function createOrOverwrite(trx: Db, c: Call, request: KeyRequest) {
+async function createOrOverwrite(trx: Db, c: Call, request: KeyRequest, expiredAt: string | null) {
   const userId = await userOfKey(trx, c, request)
   const name = request.name?.trim() || `key#${newId()}`
   if (name.length > 128) throw javaError('org.jooq.exception.DataException', 'value too long')
   const existing = await findKey(trx, userId, name)
-  if (!existing) return insertKey(trx, c, userId, name, request.key)
+  if (!existing) return insertKey(trx, c, { userId, name, expiredAt }, request.key)
   const { id } = existing
   const key = request.key ?? generateApiKey()
   await trx
     .updateTable('apiKeys')
-    .set({ hash: hashOf(key), expiredAt: null })
+    .set({ hash: hashOf(key), expiredAt })
     .where('id', '=', id)
     .execute()
-  await recordAudit(trx, c, { object: 'API_KEY', action: 'UPDATE', details: { id, name, userId } })
+  await recordAudit(trx, c, { object: 'API_KEY', action: 'UPDATE', details: nonNull({ id, name, expiredAt, userId }) })
   return { ok: true, id, name, key, result: 'UPDATED' }
 }
 
@@ -133,15 +134,24 @@ async function userOfKey(trx: Db, c: Call, request: KeyRequest): Promise<string>
   return user.id
 }
 
-async function insertKey(trx: Db, c: Call, userId: string | null, name: string, value?: string | null) {
+/** Keys live for `API_KEY_EXPIRY`, unless that is off (Concord's `apiKey.expirationEnabled`). */
+const expiryOf = (age: number | undefined) => (age === undefined ? null : new Date(Date.now() + age).toISOString())
+
+interface NewKey {
+  userId: string | null
+  name: string
+  expiredAt: string | null
+}
+
+async function insertKey(trx: Db, c: Call, { userId, name, expiredAt }: NewKey, value?: string | null) {
   const key = value ?? generateApiKey()
   const hash = hashOf(key)
   // Concord mistakes a value that exists for a name that exists.
   const duplicate = await trx.selectFrom('apiKeys').select('id').where('hash', '=', hash).executeTakeFirst()
   if (duplicate) throw validationError(`Duplicate API key name: ${name}`)
   const id = newId()
-  await trx.insertInto('apiKeys').values({ id, userId, name, hash, expiredAt: null }).execute()
-  await recordAudit(trx, c, { object: 'API_KEY', action: 'CREATE', details: nonNull({ id, name, userId }) })
+  await trx.insertInto('apiKeys').values({ id, userId, name, hash, expiredAt }).execute()
+  await recordAudit(trx, c, { object: 'API_KEY', action: 'CREATE', details: nonNull({ id, name, expiredAt, userId }) })
   return { ok: true, id, name, key, result: 'CREATED' }
 }
 
@@ -161,4 +171,10 @@ function hashOf(key: string): string {
       ? `Illegal base64 character ${stranger.charCodeAt(0).toString(16)}`
       : 'Input byte array has wrong 4-byte ending unit',
   )
+}
+
+/** Removes the keys that have expired, which are listed until then; only while new ones expire, as in Concord. */
+export async function removeExpiredKeys(db: Db, { apiKeyExpiry }: Services['config']): Promise<void> {
+  if (apiKeyExpiry === undefined) return
+  await db.deleteFrom('apiKeys').where('expiredAt', '<=', new Date().toISOString()).execute()
 }

@@ -6,6 +6,7 @@ import * as initial from './migrations/001_initial.ts'
 import * as projectKeys from './migrations/002_project_keys.ts'
 import * as processSessions from './migrations/003_process_sessions.ts'
 import * as policies from './migrations/004_policies.ts'
+import * as roleLdapGroups from './migrations/005_role_ldap_groups.ts'
 import type { Database } from './schema.ts'
 
 export type Db = Kysely<Database>
@@ -18,6 +19,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '002_project_keys': projectKeys,
   '003_process_sessions': processSessions,
   '004_policies': policies,
+  '005_role_ldap_groups': roleLdapGroups,
 }
 
 /** The name of the database's file inside the data folder. */

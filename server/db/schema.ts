@@ -6,6 +6,9 @@ export interface Database {
   users: UserRow
   roles: { id: string; name: string; permissions: Json }
   userRoles: { userId: string; roleId: string }
+  roleLdapGroups: { roleId: string; ldapGroup: string }
+  /** A view: who has which role, directly or through an LDAP group. */
+  allUserRoles: { userId: string; roleId: string }
   apiKeys: ApiKeyRow
   sessions: SessionRow
   /** Remember-me cookies that a logout ended, until they would have ended by themselves. */

@@ -28,7 +28,8 @@ import { flagParameter, listQuery, uuidParameter } from '../parameters.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { insertUser } from './directory.ts'
 import { findUser, findUserById } from './owner.ts'
-import { briefUserEntry, replaceRoles, roleEntry, searchUsers, userEntry } from './store.ts'
+import { roleRoutes } from './roles.ts'
+import { briefUserEntry, replaceRoles, searchUsers, userEntry } from './store.ts'
 
 const MOST_USERNAME = 128
 
@@ -70,7 +71,7 @@ export function userRoutes(app: Hono<Env>, services: Services) {
     }),
   })
   administration(app, services)
-  roles(app, services)
+  roleRoutes(app, services)
 }
 
 function administration(app: Hono<Env>, services: Services) {
@@ -263,23 +264,3 @@ const statusOf = ({ disabled, permanentlyDisabled }: UserRow) => ({
   disabled: disabled === 1,
   permanentlyDisabled: permanentlyDisabled === 1,
 })
-
-/** Reading only: the roles are those that every Concord has. */
-function roles(app: Hono<Env>, { db }: Services) {
-  resource(app, '/api/v1/role', {
-    GET: operation({ summary: 'List roles' }, async (c) => {
-      requireAdmin(principalOf(c))
-      const rows = await db.selectFrom('roles').selectAll().orderBy('name').execute()
-      return rows.map(roleEntry)
-    }),
-  })
-  resource(app, '/api/v1/role/:roleName', {
-    GET: operation({ summary: 'Get a role' }, async (c) => {
-      requireAdmin(principalOf(c))
-      const name = param(c, 'roleName')
-      const role = await db.selectFrom('roles').selectAll().where('name', '=', name).executeTakeFirst()
-      if (!role) throw textError(404, `Role not found: ${name}`)
-      return roleEntry(role)
-    }),
-  })
-}

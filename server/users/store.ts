@@ -45,8 +45,8 @@ export async function orgsOf(db: Db, userId: string): Promise<{ id: string; name
 
 async function roleEntriesOf(db: Db, userId: string) {
   const rows = await db
-    .selectFrom('userRoles')
-    .innerJoin('roles', 'roles.id', 'userRoles.roleId')
+    .selectFrom('allUserRoles')
+    .innerJoin('roles', 'roles.id', 'allUserRoles.roleId')
     .selectAll('roles')
     .where('userId', '=', userId)
     .orderBy('roles.name')

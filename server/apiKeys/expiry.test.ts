@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { ORG } from '../auth/testing.ts'
+import { keepHouse } from '../housekeeping.ts'
+import { seen } from '../secrets/testing.ts'
+import { ADMIN_KEY, givenUser, startTestServer, type TestServer } from '../testing.ts'
+
+const DAY = 86_400_000
+let server: TestServer
+let joe: { id: string; key: string }
+
+beforeAll(async () => {
+  server = await startTestServer({ API_KEY_EXPIRY: '30 days' })
+  joe = await givenUser(server, 'joe')
+})
+afterAll(() => server.close())
+
+const list = async () => (await seen(server.request('/api/v1/apikey', { as: joe.key }))).body
+const make = async (path = '/api/v1/apikey', name = 'short') =>
+  (await seen(server.request(path, { as: joe.key, json: { name } }))).body
+const remaining = (expiredAt: string) => Math.round((Date.parse(expiredAt) - Date.now()) / DAY)
+
+test('keys expire after the time that is set; the answer to creating does not say so', async () => {
+  expect(Object.keys(await make()).sort()).toEqual(['id', 'key', 'name', 'ok', 'result'])
+  const [main, short] = await list()
+  expect(main).not.toHaveProperty('expiredAt')
+  expect(remaining(short.expiredAt)).toBe(30)
+  await server.services.db.updateTable('apiKeys').set({ expiredAt: null }).where('name', '=', 'short').execute()
+  await make('/api/v2/apikey')
+  expect(remaining((await list())[1].expiredAt)).toBe(30)
+  await seen(server.request('/api/v1/apikey/agent', { text: '', headers: { 'Content-Type': 'application/json' } }))
+  const agent = await server.services.db
+    .selectFrom('apiKeys')
+    .select('expiredAt')
+    .where('name', '=', 'agent')
+    .executeTakeFirstOrThrow()
+  expect(remaining(agent.expiredAt ?? '')).toBe(30)
+})
+
+test('an expired key opens nothing, is listed until it is removed, and no other goes with it', async () => {
+  const { key } = await make('/api/v2/apikey', 'expiring')
+  expect((await server.request(ORG, { as: key })).status).toBe(200)
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30 * DAY + 1000 })
+  try {
+    expect((await server.request(ORG, { as: key })).status).toBe(401)
+    expect((await list()).map(({ name }: { name: string }) => name)).toContain('expiring')
+    await keepHouse(server.services)
+    expect((await list()).map(({ name }: { name: string }) => name)).toEqual(['main'])
+    expect((await server.request(ORG, { as: ADMIN_KEY })).status).toBe(200)
+  } finally {
+    vi.useRealTimers()
+  }
+})

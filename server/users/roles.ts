@@ -1,0 +1,133 @@
+import type { Hono } from 'hono'
+import { z } from 'zod'
+import { requireAdmin } from '../access.ts'
+import { recordAudit } from '../audit/record.ts'
+import { principalOf } from '../auth/principal.ts'
+import type { Db } from '../db/open.ts'
+import { javaError, nullPointer, textError, validationError } from '../errors.ts'
+import { booleanQuery, checkNames, operation, param, readJson, readOptionalJson, resource } from '../http.ts'
+import { newId } from '../ids.ts'
+import { text, uuid } from '../jackson.ts'
+import { flagParameter } from '../parameters.ts'
+import type { Call, Env, Services } from '../services.ts'
+import { roleEntry } from './store.ts'
+
+/** All that a role can permit; other words are passed over, as Concord does with what is not in its table. */
+const PERMISSIONS = ['createOrg', 'updateOrg', 'getProcessQueueAllOrgs', 'apiKeySpecifyValue']
+
+const roleRequest = z.object({
+  id: uuid.nullish(),
+  name: text.nullish(),
+  permissions: z.array(text).nullish(),
+})
+
+const groupsRequest = z.array(text)
+
+/** Roles, for admins: contract §8. A live session keeps the roles of its login (contract §2.3). */
+export function roleRoutes(app: Hono<Env>, { db }: Services) {
+  resource(app, '/api/v1/role', {
+    GET: operation({ summary: 'List roles' }, async (c) => {
+      requireAdmin(principalOf(c))
+      const rows = await db.selectFrom('roles').selectAll().orderBy('name').execute()
+      return rows.map(roleEntry)
+    }),
+    POST: {
+      summary: 'Create or update a role',
+      body: roleRequest,
+      consumes: 'application/json',
+      handle: async (c) => {
+        const request = await readJson(c, roleRequest)
+        requireAdmin(principalOf(c))
+        return db.transaction().execute((trx) => createOrUpdate(trx, c, request))
+      },
+    },
+  })
+
+  resource(app, '/api/v1/role/:roleName', {
+    GET: operation({ summary: 'Get a role' }, async (c) => {
+      requireAdmin(principalOf(c))
+      return roleEntry(await requireRole(db, param(c, 'roleName')))
+    }),
+    DELETE: operation({ summary: 'Delete a role' }, (c) => {
+      requireAdmin(principalOf(c))
+      return db.transaction().execute(async (trx) => {
+        const { id, name } = await requireRole(trx, param(c, 'roleName'))
+        await trx.deleteFrom('roles').where('id', '=', id).execute()
+        await recordAudit(trx, c, { object: 'ROLE', action: 'DELETE', details: { roleId: id, name } })
+        return { ok: true, result: 'DELETED' }
+      })
+    }),
+  })
+
+  resource(app, '/api/v1/role/:roleName/ldapGroups', {
+    GET: operation({ summary: 'List the LDAP groups that have a role' }, async (c) => {
+      requireAdmin(principalOf(c))
+      const { id } = await requireRole(db, param(c, 'roleName'))
+      const rows = await db.selectFrom('roleLdapGroups').select('ldapGroup').where('roleId', '=', id).execute()
+      return rows.map(({ ldapGroup }) => ldapGroup).sort()
+    }),
+    PUT: {
+      summary: 'Give a role to LDAP groups',
+      query: { replace: flagParameter },
+      body: groupsRequest,
+      consumes: 'application/json',
+      handle: async (c) => {
+        const groups = await readOptionalJson(c, groupsRequest)
+        checkNames('RoleResource.addLdapGroups', { arg0: param(c, 'roleName') })
+        requireAdmin(principalOf(c))
+        const replace = booleanQuery(c, 'replace')
+        if (!groups?.length && !replace) throw validationError('Empty LDAP group list')
+        return db.transaction().execute((trx) => addGroups(trx, c, groups, replace))
+      },
+    },
+  })
+}
+
+async function createOrUpdate(trx: Db, c: Call, request: z.infer<typeof roleRequest>) {
+  const { name } = request
+  const existing = request.id ?? (typeof name === 'string' ? (await findRole(trx, name))?.id : undefined)
+  if (typeof name !== 'string') {
+    // Nothing but Concord's database asks for the name.
+    throw javaError(
+      'org.jooq.exception.IntegrityConstraintViolationException',
+      'null value in column "role_name" violates not-null constraint',
+    )
+  }
+  const permissions = PERMISSIONS.filter((permission) => request.permissions?.includes(permission))
+  const id = existing ?? newId()
+  const fields = { name, permissions: JSON.stringify(permissions) }
+  if (existing) await trx.updateTable('roles').set(fields).where('id', '=', id).execute()
+  else
+    await trx
+      .insertInto('roles')
+      .values({ id, ...fields })
+      .execute()
+  const action = existing ? 'UPDATE' : 'CREATE'
+  await recordAudit(trx, c, { object: 'ROLE', action, details: { roleId: id, name, permissions } })
+  return { id, result: existing ? 'UPDATED' : 'CREATED' }
+}
+
+async function addGroups(trx: Db, c: Call, groups: string[] | undefined, replace: boolean) {
+  const { id: roleId, name } = await requireRole(trx, param(c, 'roleName'))
+  if (!groups) throw nullPointer()
+  if (replace) await trx.deleteFrom('roleLdapGroups').where('roleId', '=', roleId).execute()
+  for (const ldapGroup of groups) {
+    await trx
+      .insertInto('roleLdapGroups')
+      .values({ roleId, ldapGroup })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+  const details = { roleId, name, action: 'addLdapGroups', groups, replace }
+  await recordAudit(trx, c, { object: 'ROLE', action: 'UPDATE', details })
+  return { ok: true, result: 'UPDATED' }
+}
+
+const findRole = (db: Db, name: string) =>
+  db.selectFrom('roles').selectAll().where('name', '=', name).executeTakeFirst()
+
+async function requireRole(db: Db, name: string) {
+  const role = await findRole(db, name)
+  if (!role) throw textError(404, `Role not found: ${name}`)
+  return role
+}
