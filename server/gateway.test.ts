@@ -274,6 +274,7 @@ test('Concord away: 502 in plain text, also to somebody in the middle of an uplo
   const answer = await ask(url, { path: '/api/v1/org?apiKey=hidden' })
   expect(answer).toMatchObject({ status: 502, body: 'Concord cannot be reached.' })
   expect(answer.raw).toContainEqual(['Content-Type', 'text/plain;charset=UTF-8'])
+  expect(answer.raw).toContainEqual(['Content-Length', '26'])
   expect(await ask(url, { method: 'POST', body: Buffer.alloc(8 * 1024 * 1024) })).toMatchObject({ status: 502 })
   expect(logged.join()).toContain('"reason":"ECONNREFUSED","method":"GET","path":"/api/v1/org"')
   expect(logged.join()).not.toContain('hidden')
@@ -321,6 +322,7 @@ test.each([401, 404])('a Concord without settings for consoles (%i): the console
   const { url } = await inFrontOf((_, response) => response.writeHead(status).end())
   const answer = await ask(url, { path: '/api/service/console/cfg?x' })
   expect([answer.status, valuesOf(answer.raw, 'Location')]).toEqual([303, ['/cfg.js']])
+  expect(answer.raw).toContainEqual(['Content-Length', '0'])
   expect((await ask(url, { path: '/api/service/console/whoami' })).status).toBe(status)
 })
 

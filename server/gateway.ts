@@ -108,7 +108,7 @@ function passAnswer(answer: IncomingMessage, request: IncomingMessage, response:
   if (isMissing(answer) && request.method === 'GET' && pathOf(request) === CONSOLE_SETTINGS) {
     // Concord before 2.17 has no such script; without this the page would begin with an error.
     answer.resume()
-    response.writeHead(303, { Location: '/cfg.js' }).end()
+    response.writeHead(303, { Location: '/cfg.js', 'Content-Length': 0 }).end()
     return
   }
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answerHeaders(answer, request, concord))
@@ -173,7 +173,11 @@ function giveUp(response: ServerResponse, status: number, words: string) {
     response.destroy()
     return
   }
-  const headers = { 'Content-Type': 'text/plain;charset=UTF-8', 'Cache-Control': 'no-store' }
+  const headers = {
+    'Content-Type': 'text/plain;charset=UTF-8',
+    'Content-Length': Buffer.byteLength(words),
+    'Cache-Control': 'no-store',
+  }
   response.writeHead(status, STATUS_CODES[status], headers).end(words)
 }
 
