@@ -42,3 +42,9 @@ test('a body over the limit is refused before anybody reads it', async () => {
   const answer = await server.request('/api/v1/org', { json: { name: 'x'.repeat(3 * 1024 * 1024) } })
   expect(answer.status).toBe(413)
 })
+
+test('a percent sign that encodes nothing is a 400 with a page', async () => {
+  const answer = await server.request('/api/v1/org/%zz')
+  expect(answer.status).toBe(400)
+  expect(answer.headers.get('content-type')).toContain('text/html')
+})

@@ -104,13 +104,20 @@ function refuseStrangePaths(c: Call) {
   // What came over the wire; the Request's own URL has its dot segments resolved.
   const raw = (c.env?.incoming?.url ?? new URL(c.req.url).pathname).replace(/[?#].*/s, '')
   if (/\/\/|\/\.\.?(\/|$)/.test(raw)) throw emptyError(404)
-  try {
-    decodeURIComponent(raw)
-  } catch {
+  if (!isDecodable(raw)) {
     throw new HttpError(400, {
       type: 'text/html;charset=iso-8859-1',
       text: '<h1>Bad Message 400</h1><pre>reason: Bad request</pre>',
     })
+  }
+}
+
+/** The result is used: a bundler takes a bare call of decodeURIComponent for one without effect and drops it. */
+function isDecodable(path: string): boolean {
+  try {
+    return decodeURIComponent(path) !== undefined
+  } catch {
+    return false
   }
 }
 
