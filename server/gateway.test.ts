@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import {
+  Agent,
   createServer,
   request as httpRequest,
   type IncomingMessage,
@@ -48,12 +49,13 @@ interface Sent {
   path?: string
   headers?: string[]
   body?: string | Buffer
+  agent?: Agent | undefined
 }
 
 /** With node:http, as `fetch` tidies paths and headers up. */
-async function ask(url: string, { method = 'GET', path = '/api/x', headers = [], body }: Sent = {}) {
+async function ask(url: string, { method = 'GET', path = '/api/x', headers = [], body, agent }: Sent = {}) {
   const { hostname, port, host } = new URL(url)
-  const sent = httpRequest({ hostname, port, method, path, headers: ['Host', host, ...headers] })
+  const sent = httpRequest({ hostname, port, method, path, headers: ['Host', host, ...headers], agent })
   sent.end(body)
   const [answer] = (await once(sent, 'response')) as [IncomingMessage]
   // An answer can come while the body is still being sent, to nobody.
@@ -199,6 +201,23 @@ test('the method and a body go on, with its length, in chunks, or none at all', 
   ])
 })
 
+test.each(['GET', 'DELETE', 'OPTIONS', 'POST'])(
+  'a %s that calls the length of its body a matter of the connection smuggles no second request in',
+  async (method) => {
+    const arrived: string[] = []
+    const { url } = await inFrontOf(async (request, response) => {
+      arrived.push(`${request.method} ${request.url} ${(await text(request)).length}`)
+      response.end()
+    })
+    const hidden = 'GET /api/hidden HTTP/1.1\r\nHost: x\r\n\r\n'
+    const headers = ['Connection', 'content-length', 'Content-Length', String(hidden.length)]
+    await ask(url, { method, headers, body: hidden })
+    // On the same connection to Concord, so behind all that the first request has brought there.
+    await ask(url)
+    expect(arrived).toEqual([`${method} /api/x ${hidden.length}`, 'GET /api/x 0'])
+  },
+)
+
 test('what streams is not kept: the first bytes pass, both ways, before the last are there', async () => {
   const { url } = await inFrontOf((request, response) => {
     response.flushHeaders()
@@ -331,18 +350,31 @@ test('settings that Concord has are Concord’s', async () => {
   expect((await ask(url, { path: '/api/service/console/cfg' })).body).toBe('window.concord = {}')
 })
 
+test('connections to Concord belong to one client each, who uses them again', async () => {
+  const { url } = await inFrontOf((request, response) => response.end(String(request.socket.remotePort)))
+  const clients = [1, 2].map(() => new Agent({ keepAlive: true, maxSockets: 1 }))
+  const [first, second] = clients
+  const used = []
+  for (const agent of [first, first, second, first, second]) used.push((await ask(url, { agent })).body)
+  for (const agent of clients) agent.destroy()
+  expect(used).toEqual([used[0], used[0], used[2], used[0], used[2]])
+  expect(used[2]).not.toBe(used[0])
+})
+
 test('an idle connection is given up before Concord does', async () => {
   let connections = 0
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  closing.push(() => agent.destroy())
   const server = await serve((_, response) => response.end())
   server.on('connection', () => {
     connections += 1
   })
   const url = await gatewayTo(`http://127.0.0.1:${portOf(server)}`, { connect: 1000, silence: 1000, idle: 100 })
-  await ask(url)
-  await ask(url)
+  await ask(url, { agent })
+  await ask(url, { agent })
   expect(connections).toBe(1)
   await sleep(300)
-  await ask(url)
+  await ask(url, { agent })
   expect(connections).toBe(2)
 })
 

@@ -1,5 +1,12 @@
-import http, { type IncomingMessage, type RequestListener, type ServerResponse, STATUS_CODES } from 'node:http'
+import http, {
+  type Agent,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http'
 import https from 'node:https'
+import type { Socket } from 'node:net'
 import { pipeline } from 'node:stream'
 import type { Log } from './log.ts'
 
@@ -41,7 +48,7 @@ const CONSOLE_SETTINGS = '/api/service/console/cfg'
  */
 export function createGateway(concord: URL, log: Log, patience = PATIENCE): RequestListener {
   const client = concord.protocol === 'https:' ? https : http
-  const agent = new client.Agent({ keepAlive: true, maxSockets: 256, timeout: patience.idle })
+  const agentOf = connections(() => new client.Agent({ keepAlive: true, timeout: patience.idle }))
 
   return (request, response) => {
     const started = performance.now()
@@ -55,7 +62,7 @@ export function createGateway(concord: URL, log: Log, patience = PATIENCE): Requ
         method: request.method,
         path: request.url,
         headers: requestHeaders(request, concord),
-        agent,
+        agent: agentOf(request.socket),
       })
     } catch (error) {
       // Node's server lets characters through that its client does not send.
@@ -101,6 +108,23 @@ export function createGateway(concord: URL, log: Log, patience = PATIENCE): Requ
       })
     })
     request.pipe(passed)
+  }
+}
+
+/**
+ * A connection to Concord belongs to one connection of a client, as if there were nothing in between. Jetty remembers the
+ * credentials and cookies that came over a connection, and takes for the same what differs in capital letters only
+ * (headerCacheCaseSensitive): on a shared one, a request of one client could be read with the header of another.
+ */
+function connections(create: () => Agent): (socket: Socket) => Agent {
+  const agents = new WeakMap<Socket, Agent>()
+  return (socket) => {
+    const known = agents.get(socket)
+    if (known) return known
+    const agent = create()
+    agents.set(socket, agent)
+    socket.once('close', () => agent.destroy())
+    return agent
   }
 }
 
@@ -157,7 +181,12 @@ function answerHeaders(answer: IncomingMessage, request: IncomingMessage, concor
 }
 
 function endToEnd({ rawHeaders, headers }: IncomingMessage): [name: string, value: string][] {
-  const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase())
+  // Not the length of the body: without it what follows the headers would be a request of its own to Concord, and its
+  // answer could go to somebody else.
+  const named = (headers.connection ?? '')
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== 'content-length')
   const dropped = new Set([...HOP_BY_HOP, ...named])
   const pairs: [string, string][] = []
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
