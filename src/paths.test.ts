@@ -12,6 +12,7 @@ test.each([
   ['//evil.example/x', '/org'],
   ['/\\evil.example', '/org'],
   ['https://evil.example/', '/org'],
+  ['/.//evil.example/x', '/evil.example/x'],
   ['/login?from=/org', '/org'],
 ])('after signing in, %s leads to %s', (from, expected) => {
   expect(returnAddress(from)).toBe(expected)
@@ -21,6 +22,8 @@ test.each([
   ['#/org/acme/secret/git-key/settings', '/org/acme/secret/git-key/settings'],
   ['#/org/acme/secret/_new', '/org/acme/secret/new'],
   ['#/login?useApiKey=true&from=/org', '/login?useApiKey=true&from=/org'],
+  ['#//evil.example/x', '/x'],
+  ['#/.//evil.example/x', '/evil.example/x'],
   ['#content', undefined],
   ['', undefined],
 ])("the peer's address %s is our %s", (hash, expected) => {

@@ -25,12 +25,15 @@ export function returnAddress(from: string | null): string {
   if (!from?.startsWith('/')) return paths.organizations()
   const target = new URL(from, window.location.origin)
   if (target.origin !== window.location.origin || target.pathname === '/login') return paths.organizations()
-  return target.pathname + target.search + target.hash
+  return onThisHost(target.pathname) + target.search + target.hash
 }
 
 /** Concord's own console keeps its addresses behind `#`; bookmarks of it keep working. */
 export function fromPeerAddress(hash: string): string | undefined {
   if (!hash.startsWith('#/')) return undefined
   const { pathname, search } = new URL(hash.slice(1), window.location.origin)
-  return pathname.replace(/\/secret\/_new$/, '/secret/new') + search
+  return onThisHost(pathname).replace(/\/secret\/_new$/, '/secret/new') + search
 }
+
+/** Two slashes in front, as of `/.//evil.example`, would make the rest the name of another host. */
+const onThisHost = (pathname: string) => pathname.replace(/^\/+/, '/')
