@@ -6,6 +6,7 @@ import type { Secret } from '#api/types.ts'
 import { paths } from '#paths.ts'
 import { Field } from '#ui/Field.tsx'
 import { useRight } from '../rights.ts'
+import { NAME_MEANING, NAME_PATTERN } from '../secretName.ts'
 import { useUsage } from '../usage.ts'
 import { AffectedRepositories, previewOf } from './Affected.tsx'
 import { ConfirmSecretChange } from './ConfirmSecretChange.tsx'
@@ -32,18 +33,15 @@ export function RenameSecret({ secret }: { secret: Secret }) {
       words={`Flows and API calls that use the name fail after a rename. Repositories keep their link, which goes by the id; ${repositoriesUseIt(usage.data)}.`}
     >
       <form className="ui form" onSubmit={ask}>
-        <Field
-          label="Secret name"
-          patternMeaning="3 to 128 letters, digits and _ @ . - ~, beginning with a letter or a digit."
-        >
+        <Field label="Secret name" patternMeaning={NAME_MEANING}>
           {(control) => (
             <input
               {...control}
               type="text"
               className="mono"
               required
-              // ConcordKey (concord-api §1), with the blanks around it that a paste brings.
-              pattern="\s*[0-9a-zA-Z][0-9a-zA-Z_@.\-~]{2,127}\s*"
+              // With the blanks around it that a paste brings.
+              pattern={`\\s*${NAME_PATTERN}\\s*`}
               value={name}
               onChange={(event) => setName(event.target.value)}
               autoComplete="off"
