@@ -233,7 +233,7 @@ test('signing in again over the page', async ({ page, expectErrors }) => {
   const { user, secret } = await givenWorld()
   await asUser(page, user)
   await page.goto(addressOf(secret))
-  await opened(page, secret.name)
+  await expect(page.getByRole('region', { name: 'Used by' }).getByRole('listitem')).toHaveCount(1)
   await endSession(page)
   await page.getByRole('link', { name: 'Settings' }).click()
   await expect(page.getByRole('dialog', { name: 'Sign in again' })).toBeVisible()

@@ -151,6 +151,7 @@ test('teams of the old organization keep their access until somebody removes it'
   await outcome.getByRole('button', { name: 'Remove old teams’ access' }).click()
   const removal = page.getByRole('dialog', { name: `Remove the old teams’ access to ${secret.name}` })
   await removal.getByRole('button', { name: 'Yes, remove their access' }).click()
+  await expect(removal).toBeHidden()
   await expect(outcome.getByText(team.name)).toBeHidden()
   expect(await grantsOf(here)).toEqual([])
 })

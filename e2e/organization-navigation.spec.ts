@@ -108,6 +108,24 @@ test('the list is filtered, narrowed and sorted in the address', async ({ page }
   await expect(names).toHaveCount(4)
 })
 
+test('a link that is followed right after typing leads where it says, and Back to what was typed', async ({ page }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const secret = await givenSecret(org, { by: user, name: 'quick-key' })
+  await asUser(page, user)
+  await page.goto(`/org?filter=${org.name}`)
+  const filter = page.getByRole('searchbox')
+  await filter.fill(org.name.slice(0, -1))
+  await page.getByRole('link', { name: org.name }).click()
+  await expect(page).toHaveURL(path`/org/${org.name}/secret`)
+  await filter.fill('quick')
+  await page.getByRole('link', { name: secret.name }).click()
+  await expect(page.getByRole('heading', { level: 1, name: secret.name })).toBeVisible()
+  await expect(page).toHaveURL(addressOf(secret))
+  await page.goBack()
+  await expect(filter).toHaveValue('quick')
+})
+
 test('nothing there offers to create, nothing that matches offers that name', async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })

@@ -77,7 +77,7 @@ test('a wrong key stays in the dialog, Leave this page leads to the sign-in page
   const { user, secret } = await givenOwned()
   await asUser(page, user)
   await page.goto(addressOf(secret))
-  await expect(page.getByText(secret.id)).toBeVisible()
+  await expect(page.getByText('No repository of')).toBeVisible()
   await endSession(page)
   await page.getByRole('link', { name: 'Settings' }).click()
   const dialog = page.getByRole('dialog', { name: 'Sign in again' })

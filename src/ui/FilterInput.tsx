@@ -24,10 +24,14 @@ export function FilterInput({ label, value, onChange, delay = 0 }: Props) {
     if (echo < 0) setTyped(value)
   }, [value])
 
+  // Whoever has left the page must not be called back to it.
+  useEffect(() => () => clearTimeout(timer.current), [])
+
   function tell(next: string, pause: number) {
     setTyped(next)
     clearTimeout(timer.current)
     const now = () => {
+      timer.current = undefined
       told.current.push(next)
       onChange(next)
     }
@@ -49,6 +53,8 @@ export function FilterInput({ label, value, onChange, delay = 0 }: Props) {
         spellCheck={false}
         onChange={(event) => tell(event.target.value, delay)}
         onKeyDown={(event) => event.key === 'Escape' && typed && tell('', 0)}
+        // Somebody may be about to follow a link: what is typed must be in the address before.
+        onBlur={() => timer.current !== undefined && tell(typed, 0)}
       />
       {typed && (
         <button

@@ -50,7 +50,7 @@ export function SecretListPage() {
   const org = useOrgRef()
   const { data: organization } = useSuspenseQuery(organizationQuery(org))
   const mayCreate = useMayCreate(org)
-  const { state, show, type, clear } = useListState()
+  const { state, show, type, settle, clear } = useListState()
   // The letter appears at once, the rows a moment later.
   const filter = useDeferredValue(state.filter)
   const { secrets, isCut, isSearching, total, error } = useSecrets(org, filter)
@@ -82,7 +82,7 @@ export function SecretListPage() {
         </p>
       )}
       {(secrets.length > 0 || isNarrowed(state)) && (
-        <search className="tools">
+        <search className="tools" onBlur={settle}>
           <FilterInput label="Filter by name" value={state.filter} onChange={type} />
           <Facets state={state} onShow={show} counts={found.counts} />
           <SortSelect state={state} onShow={show} />

@@ -11,6 +11,7 @@ export function useListState() {
   const inAddress = readState(params)
   const [typed, setTyped] = useState<string>()
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const waiting = useRef<() => void>(undefined)
   const state = typed === undefined ? inAddress : changed(inAddress, { filter: typed })
 
   // The address has caught up.
@@ -21,6 +22,7 @@ export function useListState() {
 
   const write = (next: ListState, replace: boolean) => {
     clearTimeout(timer.current)
+    waiting.current = undefined
     setParams(writeState(next), { replace, preventScrollReset: true })
   }
 
@@ -30,8 +32,11 @@ export function useListState() {
     type: (filter: string) => {
       setTyped(filter)
       clearTimeout(timer.current)
-      timer.current = setTimeout(() => write(changed(inAddress, { filter }), true), PAUSE)
+      waiting.current = () => write(changed(inAddress, { filter }), true)
+      timer.current = setTimeout(waiting.current, PAUSE)
     },
+    /** Writes at once what is typed: whoever leaves the field may be about to follow a link. */
+    settle: () => waiting.current?.(),
     clear: () => {
       setTyped(undefined)
       write(changed(state, { filter: '', chosen: {} }), false)
