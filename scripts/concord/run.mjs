@@ -26,6 +26,7 @@ console.log(`\nConcord ${concord.version}, behind the console at ${gateway}`)
 const environment = {
   CONCORD_URL: gateway,
   CONCORD_ADMIN_KEY: concord.adminKey,
+  CONCORD_GATEWAY: 'true',
   CONCORD_LDAP_URL: directory.url,
   CONCORD_LDAP_DN: directory.admin.dn,
   CONCORD_LDAP_PASSWORD: directory.admin.password,
