@@ -73,6 +73,11 @@ const ownerWords = ({ owner }: Secret) => (owner?.username ? `: ask its owner ${
 
 /** `undefined` while it is being found out. */
 export function useRight(level: 'WRITER' | 'OWNER', secret: Secret): Right | undefined {
+  const facts = useRightFacts(secret)
+  return facts && rightTo(level, facts)
+}
+
+export function useRightFacts(secret: Secret): RightFacts | undefined {
   const ref = { orgName: secret.orgName, secretName: secret.name }
   const whoami = useQuery(whoamiQuery)
   const userInfo = useQuery(userInfoQuery)
@@ -80,12 +85,12 @@ export function useRight(level: 'WRITER' | 'OWNER', secret: Secret): Right | und
   const access = useQuery(secretAccessQuery(ref))
   const teams = useQuery(teamListQuery(ref))
   if (!whoami.data || [userInfo, org, access, teams].some((query) => query.isPending)) return undefined
-  return rightTo(level, {
+  return {
     secret,
     whoami: whoami.data,
     userInfo: userInfo.data,
     org: org.data,
     access: access.data,
     teams: teams.data,
-  })
+  }
 }

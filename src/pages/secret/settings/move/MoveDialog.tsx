@@ -36,9 +36,9 @@ export function MoveDialog({ secret, target, onClose }: Props) {
     said: `Moved ${secret.name} to ${target}${newName === secret.name ? '' : ` as ${newName}`}.`,
     to: () => paths.secret(to),
     onDone: () => {
-      const { uses = [], unreadable = [] } = facts.usage.data ?? {}
+      const { uses = [], unreadable = [], complete = false } = facts.usage.data ?? {}
       const projects = secret.projects.map((project) => project.name)
-      lastMove.set({ secretId: secret.id, from, to, uses, unreadable, projects })
+      lastMove.set({ secretId: secret.id, from, to, uses, complete, unreadable, projects })
     },
   })
 

@@ -11,7 +11,7 @@ import { OldTeams } from './OldTeams.tsx'
 export function MoveOutcome({ secret }: { secret: Secret }) {
   const move = useStore(lastMove)
   if (move?.secretId !== secret.id || move.to.orgName !== secret.orgName) return null
-  const { from, uses, unreadable, projects } = move
+  const { from, uses, complete, unreadable, projects } = move
   return (
     <section className="move-outcome" aria-labelledby="move-outcome">
       <header>
@@ -30,7 +30,15 @@ export function MoveOutcome({ secret }: { secret: Secret }) {
           <Icon of={X} />
         </button>
       </header>
-      {uses.length + unreadable.length + projects.length === 0 && <p>No repository and no project lost it.</p>}
+      {complete && uses.length + unreadable.length + projects.length === 0 && (
+        <p>No repository and no project lost it.</p>
+      )}
+      {!complete && (
+        <p>
+          Which repositories of {from.orgName} lost it could not be found out before the move, and cannot be any more:
+          look at those that fail at their next fetch.
+        </p>
+      )}
       {uses.length > 0 && (
         <Affected
           title={

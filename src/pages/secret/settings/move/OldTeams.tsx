@@ -8,12 +8,14 @@ import { useChange } from '#api/useChange.ts'
 import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
 import { announce } from '#ui/StatusMessage.tsx'
-import { useRight } from '../../rights.ts'
+import { LockOutWarning } from '../../access/LockOutWarning.tsx'
+import { lockOut } from '../../access/lockOut.ts'
+import { useRight, useRightFacts } from '../../rights.ts'
 import { Affected } from '../Affected.tsx'
 import { ActButton } from '../DangerRow.tsx'
 import { refOf } from '../useSecretChange.ts'
 import { count } from '../words.ts'
-import { survivingGrants } from './preflight.ts'
+import { survivingGrants, whoseTeams } from './preflight.ts'
 
 type Props = {
   secret: Secret
@@ -25,6 +27,7 @@ type Props = {
 export function OldTeams({ secret, from }: Props) {
   const [asking, setAsking] = useState(false)
   const right = useRight('OWNER', secret)
+  const { data: oldTeams } = useQuery(teamListQuery({ orgName: from }))
   const { data: access } = useQuery(secretAccessQuery(refOf(secret)))
   const { data: teams } = useQuery(teamListQuery(secret))
   const surviving = access && teams ? survivingGrants(access, teams) : []
@@ -36,7 +39,8 @@ export function OldTeams({ secret, from }: Props) {
       <Affected
         title={
           <>
-            <b>{count(surviving.length, 'team')}</b> of {from} still {surviving.length === 1 ? 'has' : 'have'} access:
+            <b>{count(surviving.length, 'team')}</b> {whoseTeams(surviving, from, oldTeams)} still{' '}
+            {surviving.length === 1 ? 'has' : 'have'} access:
           </>
         }
         items={names}
@@ -46,19 +50,33 @@ export function OldTeams({ secret, from }: Props) {
         blocked={right?.verdict === 'no' ? right.why : undefined}
         onAct={() => setAsking(true)}
       />
-      {asking && <RemovalDialog secret={secret} names={names} teams={teams} onClose={() => setAsking(false)} />}
+      {asking && (
+        <RemovalDialog
+          secret={secret}
+          names={names}
+          teams={teams}
+          oldTeams={oldTeams ?? []}
+          onClose={() => setAsking(false)}
+        />
+      )}
     </section>
   )
 }
 
-type DialogProps = { secret: Secret; names: string[]; teams: Team[]; onClose: () => void }
+type DialogProps = { secret: Secret; names: string[]; teams: Team[]; oldTeams: Team[]; onClose: () => void }
 
-function RemovalDialog({ secret, names, teams, onClose }: DialogProps) {
+function RemovalDialog({ secret, names, teams, oldTeams, onClose }: DialogProps) {
+  const facts = useRightFacts(secret)
   const query = { ...secretAccessQuery(refOf(secret)), staleTime: 0 }
   const withoutOldTeams = (access: ResourceAccess[]) => {
     const old = new Set(survivingGrants(access, teams))
     return access.filter((grant) => !old.has(grant))
   }
+
+  // Who moved it by the right of an old team may have no other. Its id tells whether a grant is to a team of theirs.
+  const risk =
+    facts?.access &&
+    lockOut({ ...facts, access: facts.access, teams: [...teams, ...oldTeams] }, withoutOldTeams(facts.access))
 
   function done() {
     announce(`Removed the access of ${count(names.length, 'team')} to ${secret.name}.`)
@@ -99,6 +117,7 @@ function RemovalDialog({ secret, names, teams, onClose }: DialogProps) {
         title={`What they run with ${secret.name} fails from then on. They can be given access again at any time.`}
         items={names}
       />
+      {risk && <LockOutWarning {...risk} />}
     </ConfirmDialog>
   )
 }

@@ -9,6 +9,8 @@ export type Move = {
   to: SecretRef
   /** Repositories that lost their link. */
   uses: Use[]
+  /** False when the repositories could not be read and somebody moved it without knowing: `uses` may lack some. */
+  complete: boolean
   /** Projects that could not be read: their repositories may have lost it as well. */
   unreadable: string[]
   /** Names of the projects that it was limited to. */

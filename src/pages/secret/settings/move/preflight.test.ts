@@ -32,6 +32,7 @@ const facts = (changes: Partial<MoveFacts> = {}): MoveFacts => ({
   usage: answer({ uses: [], unreadable: [], projectsRead: 2, projectsTotal: 2, complete: true }),
   access: answer([]),
   targetTeams: answer([{ id: 't2', orgId: 'o2', orgName: 'platform', name: 'ops' }]),
+  ownTeams: answer([{ id: 't1', orgId: 'o1', orgName: 'acme', name: 'devs' }]),
   ...changes,
 })
 
@@ -96,7 +97,9 @@ describe('what stops working or stays behind is amber, with numbers', () => {
     const { secret } = facts()
     const found = line('projects', { secret: { ...secret, projects: [{ id: 'p1', name: 'web' }] } })
     expect(found.light).toBe('amber')
-    expect(found.text).toContain('download')
+    expect(found.text).toMatch(/can download its value\.$/)
+    const locked = { ...secret, encryptedBy: 'PASSWORD' as const, projects: [{ id: 'p1', name: 'web' }] }
+    expect(line('projects', { secret: locked }).text).toMatch(/download its value with its store password\.$/)
   })
 
   test('grants to teams of the old organization stay', () => {
@@ -105,7 +108,15 @@ describe('what stops working or stays behind is amber, with numbers', () => {
       { teamId: 't2', teamName: 'ops', level: 'READER' as const },
     ])
     expect(line('grants', { access }).items).toEqual(['devs (WRITER)'])
+    expect(line('grants', { access }).text).toContain('1 team of acme keeps')
     expect(survivingGrants(access.data, facts().targetTeams.data ?? [])).toHaveLength(1)
+  })
+
+  test('grants from a move before are not called those of the organization that it leaves', () => {
+    const devs = { teamId: 't1', teamName: 'devs', level: 'WRITER' as const }
+    const older = { teamId: 't9', teamName: 'older', level: 'READER' as const }
+    expect(line('grants', { access: answer([older]) }).text).toContain('1 team of another organization keeps')
+    expect(line('grants', { access: answer([devs, older]) }).text).toContain('2 teams of other organizations keep')
   })
 
   test('public stays public', () => {

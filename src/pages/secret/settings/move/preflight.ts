@@ -35,6 +35,8 @@ export type MoveFacts = {
   usage: Answer<Usage>
   access: Answer<ResourceAccess[]>
   targetTeams: Answer<Team[]>
+  /** Of the organization that it leaves. */
+  ownTeams: Answer<Team[]>
 }
 
 /** Everything that a move will meet and cause, one line each (concord-api §9.6, SecretManager#update). */
@@ -63,6 +65,12 @@ export function previewState(lines: Line[]): 'loading' | 'failed' | 'ready' {
 export function survivingGrants(access: ResourceAccess[], targetTeams: Team[]): ResourceAccess[] {
   const local = new Set(targetTeams.map((team) => team.id))
   return access.filter((grant) => !local.has(grant.teamId))
+}
+
+/** Whose teams these grants are to: some may be left from a move before. A grant does not say it (concord-api §9.7). */
+export function whoseTeams(grants: ResourceAccess[], orgName: string, teams: Team[] | undefined): string {
+  if (grants.every((grant) => teams?.some((team) => team.id === grant.teamId))) return `of ${orgName}`
+  return grants.length === 1 ? 'of another organization' : 'of other organizations'
 }
 
 export const isMember = ({ canCreate }: Pick<MoveFacts, 'canCreate'>) => canCreate.data !== undefined
@@ -156,12 +164,14 @@ function projectsLine({ secret, target }: MoveFacts): Line {
     light: 'amber',
     text:
       `It is limited to ${count(projects.length, 'project', 'projects')} now. That ends: every project of ${target} can ` +
-      'use it, and everybody who may read it can download its value.',
+      `use it, and everybody who may read it can download its value${
+        secret.encryptedBy === 'PASSWORD' ? ' with its store password' : ''
+      }.`,
     items: projects.map((project) => project.name).sort(),
   }
 }
 
-function grantsLine({ access, targetTeams, secret, target }: MoveFacts): Line {
+function grantsLine({ access, targetTeams, ownTeams, secret, target }: MoveFacts): Line {
   if (access.error || targetTeams.error)
     return failed('grants', `Which teams of ${secret.orgName} keep their access could not be found out.`)
   if (!access.data || !targetTeams.data) return pending('grants', 'Looking up the grants to teams')
@@ -169,11 +179,12 @@ function grantsLine({ access, targetTeams, secret, target }: MoveFacts): Line {
   const surviving = survivingGrants(access.data, targetTeams.data)
   if (surviving.length === 0)
     return { id: 'grants', light: 'green', text: `All grants on it are to teams of ${target}.` }
+  const whose = whoseTeams(surviving, secret.orgName, ownTeams.data)
   const verb = surviving.length === 1 ? 'keeps' : 'keep'
   return {
     id: 'grants',
     light: 'amber',
-    text: `${count(surviving.length, 'team', 'teams')} of ${secret.orgName} ${verb} access. You can remove that afterwards.`,
+    text: `${count(surviving.length, 'team', 'teams')} ${whose} ${verb} access. You can remove that afterwards.`,
     items: surviving.map((grant) => `${grant.teamName ?? grant.teamId} (${grant.level})`).sort(),
   }
 }

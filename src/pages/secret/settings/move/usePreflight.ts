@@ -29,6 +29,7 @@ export function usePreflight(secret: Secret, target: string, newName: string): M
     usage: answerOf(useUsage(secret)),
     access: answerOf(useQuery(secretAccessQuery(ref))),
     targetTeams: answerOf(useQuery(teamListQuery({ orgName: target }))),
+    ownTeams: answerOf(useQuery(teamListQuery({ orgName: secret.orgName }))),
   }
 }
 
