@@ -11,7 +11,7 @@ export const text = z.union([z.string(), z.number().transform(String), z.boolean
 export const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])
 
 /** Unlike the ids in paths, these are strict: 36 characters (contract §3). */
-export const uuid = z
+const standardUuid = z
   .string()
   .length(36)
   .transform((value, context) => {
@@ -20,6 +20,9 @@ export const uuid = z
     context.addIssue({ code: 'custom', message: 'UUID has to be represented by standard 36-char representation' })
     return z.NEVER
   })
+
+/** An empty text is no id, as on a real Concord (conformance/errors.test.ts); an empty enum is an error. */
+export const uuid = z.union([standardUuid, z.enum(['']).transform(() => null)])
 
 /** A Java `Map<String, Object>`: kept as it came. */
 export const map = z.record(z.string(), z.unknown())

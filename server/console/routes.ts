@@ -64,7 +64,7 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
       summary: 'Find the settings of the console',
       answers: [303],
       produces: 'text/plain',
-      handle: (c) => c.redirect(consoleSettingsOf(c), 303),
+      handle: (c) => c.body(null, 303, { Location: consoleSettingsOf(c), 'Content-Length': '0' }),
     },
   })
 
