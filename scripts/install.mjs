@@ -19,6 +19,7 @@ const PACKAGES = {
   psql: 'postgresql',
   initdb: 'postgresql',
   slapd: 'slapd',
+  openssl: 'openssl',
   ldapadd: 'ldap-utils',
   nginx: 'nginx-light',
 }

@@ -128,7 +128,7 @@ export function runNode(script, args, limit, environment = {}) {
     const child = spawn(process.execPath, [script, ...args], {
       cwd: ROOT,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, CI: 'true', ...environment },
+      env: { ...process.env, ...environment },
     })
     let late = false
     const timer = setTimeout(() => {
