@@ -1,4 +1,5 @@
 import type { SecretRef } from '#api/secrets.ts'
+import { session } from '#api/sessionOver.ts'
 import { createStore } from '#store.ts'
 import type { Use } from '../../usage.ts'
 
@@ -19,3 +20,11 @@ export type Move = {
 
 /** The move that was made last in this window, until its outcome is dismissed. */
 export const lastMove = createStore<Move | undefined>(undefined)
+
+// Whoever signs in next must not find which repositories somebody else could see.
+let mover = session.get()?.username
+session.subscribe(() => {
+  const username = session.get()?.username
+  if (username !== mover) lastMove.set(undefined)
+  mover = username
+})
