@@ -1,15 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { isApiError } from '#api/ApiError.ts'
+import { organizationQuery } from '#api/orgs.ts'
 import { secretAccessQuery, updateSecret } from '#api/secrets.ts'
 import { userInfoQuery, whoamiQuery } from '#api/session.ts'
-import type { Secret } from '#api/types.ts'
+import type { Secret, Whoami } from '#api/types.ts'
 import { type ChosenUser, UserField } from '#fields/UserField.tsx'
 import { useRight } from '../rights.ts'
 import { Affected } from './Affected.tsx'
 import { ConfirmSecretChange } from './ConfirmSecretChange.tsx'
 import { DangerRow } from './DangerRow.tsx'
 import { ownerName } from './differences.ts'
+import { ownerKeeps } from './reach.ts'
 import { refOf, useSecretChange } from './useSecretChange.ts'
 import { count } from './words.ts'
 
@@ -17,8 +19,8 @@ export function ChangeOwner({ secret }: { secret: Secret }) {
   const [chosen, setChosen] = useState<ChosenUser>()
   const [asking, setAsking] = useState(false)
   const right = useRight('OWNER', secret)
-  const access = useQuery(secretAccessQuery(refOf(secret)))
   const whoami = useQuery(whoamiQuery).data
+  const keeps = useOwnerKeeps(secret)
 
   function whyNot() {
     if (right?.verdict === 'no') return right.why
@@ -27,12 +29,7 @@ export function ChangeOwner({ secret }: { secret: Secret }) {
     return undefined
   }
 
-  const isMine = whoami !== undefined && secret.owner?.username === whoami.username
-  const keeps = access.data
-    ? access.data.length
-      ? `only what the grants to ${count(access.data.length, 'team')} give`
-      : 'nothing, for no team has a grant'
-    : 'only what teams give'
+  const isMine = isOwnedBy(secret, whoami)
 
   return (
     <DangerRow
@@ -63,6 +60,17 @@ export function ChangeOwner({ secret }: { secret: Secret }) {
   )
 }
 
+const isOwnedBy = ({ owner }: Secret, whoami: Whoami | undefined) =>
+  whoami !== undefined && owner?.username === whoami.username && owner.userDomain === whoami.userDomain
+
+function useOwnerKeeps(secret: Secret) {
+  const org = useQuery(organizationQuery({ orgName: secret.orgName })).data
+  const access = useQuery(secretAccessQuery(refOf(secret))).data
+  const roles = useQuery(userInfoQuery).data?.roles
+  const isMine = isOwnedBy(secret, useQuery(whoamiQuery).data)
+  return ownerKeeps(secret, { org, access, isAdmin: isMine && (roles?.includes('concordAdmin') ?? false) })
+}
+
 const owns = ({ owner }: Secret, chosen: ChosenUser) =>
   'id' in chosen ? owner?.id === chosen.id : owner?.username === chosen.username.toLowerCase()
 
@@ -71,6 +79,7 @@ type DialogProps = { secret: Secret; chosen: ChosenUser; isMine: boolean; onClos
 function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
   const { name } = secret
   const access = useQuery(secretAccessQuery(refOf(secret)))
+  const keeps = useOwnerKeeps(secret)
   const me = useQuery(userInfoQuery).data
   // As if somebody else owned it, what the caller has left then.
   const left = useRight('WRITER', { ...secret, owner: {} })
@@ -101,7 +110,7 @@ function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
           </li>
           {secret.owner && (
             <li>
-              <b>{before}</b> {isMine ? 'keep' : 'keeps'} only what grants to teams give.
+              <b>{before}</b> {isMine ? 'keep' : 'keeps'} {keeps}.
             </li>
           )}
           <li>Its name, value, visibility, grants and projects stay.</li>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Secret } from '#api/types.ts'
-import { keepers, publicReach } from './reach.ts'
+import { keepers, ownerKeeps, publicReach } from './reach.ts'
 
 const secret = (changes: Partial<Secret> = {}): Secret => ({
   id: 's1',
@@ -34,4 +34,15 @@ test('a private secret keeps its owner, the owner of the organization and the te
   ])
   const { owner: _, ...ownerless } = secret()
   expect(keepers(ownerless, undefined, [])).toEqual(['administrators and system accounts'])
+})
+
+test('who gives a secret away keeps what teams give, and what does not come from owning it', () => {
+  const org = { id: 'o1', name: 'acme', visibility: 'PUBLIC' as const, owner: { username: 'boss' } }
+  const grant = { teamId: 't1', teamName: 'devs', level: 'READER' as const }
+  expect(ownerKeeps(secret(), { org, access: [grant] })).toBe('only what the grants to 1 team give')
+  expect(ownerKeeps(secret(), { org, access: [] })).toBe('nothing, for no team has a grant')
+  expect(ownerKeeps(secret(), { org, access: undefined })).toBe('only what grants to teams give')
+  expect(ownerKeeps(secret({ visibility: 'PUBLIC' }), { org, access: [] })).toContain('a public secret lets everybody')
+  expect(ownerKeeps(secret({ owner: { username: 'boss' } }), { org, access: [] })).toContain('the owner of acme')
+  expect(ownerKeeps(secret(), { org, access: [], isAdmin: true })).toContain('administrator')
 })
