@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `npm test`: types, lint, unit and server tests, budgets, the contract, stories in a browser. All of them, whatever fails before, and
-// at the end one line: `N passed, N failed`.
+// `npm test`: types, lint, unit and server tests, budgets, the contract, stories in a browser. All of them, whatever
+// fails before, and at the end one line: `N passed, N failed`.
 import process from 'node:process'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
@@ -19,10 +19,10 @@ await stage('packages', async () => {
 })
 await stage('types', () => check(bin('typescript', 'bin/tsc'), ['--noEmit']))
 await stage('lint', () => check(bin('@biomejs/biome', 'bin/biome'), ['ci', '.']))
-await stage('unit and server tests', () => vitest(['src', 'server'], 5 * MINUTE))
+await stage('unit and server tests', () => vitest(['src', 'server'], 10 * MINUTE))
 await stage('build and budgets', budgets)
-await stage('conformance', () => vitest(['conformance'], 5 * MINUTE))
-await stage('stories in a browser', () => playwright(7 * MINUTE))
+await stage('conformance', () => vitest(['conformance'], 10 * MINUTE))
+await stage('stories in a browser', () => playwright(12 * MINUTE))
 finish()
 
 async function budgets() {
