@@ -20,12 +20,14 @@ let tidyUp = async () => {}
 
 export async function setup(project: TestProject) {
   const folder = mkdtempSync(join(tmpdir(), 'concord-conformance-'))
-  const { url, adminKey, stop } = await serverToTest(folder)
+  let stop = async () => {}
   tidyUp = async () => {
     await stop()
     rmSync(folder, { recursive: true, force: true })
   }
   try {
+    const { url, adminKey, ...found } = await serverToTest(folder)
+    stop = found.stop
     const server = await look(url.replace(/\/+$/, ''), adminKey, join(folder, 'ledger'))
     project.provide('server', server)
     console.log(`Conformance: ${server.url}, version ${server.version} (${server.kind})`)

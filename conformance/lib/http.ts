@@ -27,7 +27,8 @@ export interface Answer {
   json(): any
 }
 
-const TIMEOUT = 60_000
+/** A new key pair can take a Java server long on a busy computer. */
+const TIMEOUT = 170_000
 /** A busy server may refuse a connection or drop one that it has not read from; such a request is sent again. */
 const ATTEMPTS = 3
 

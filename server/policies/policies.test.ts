@@ -48,9 +48,9 @@ describe('policies', () => {
   test('are made, changed by name or id, read, listed by name and deleted', async () => {
     const rules = { entity: { deny: [] }, file: { deny: [{ names: ['a'] }] } }
     const { body } = await save({ name: 'first', rules })
-    expect(body).toEqual({ ok: true, id: expect.any(String), result: 'CREATED' })
+    expect(body).toEqual({ id: expect.any(String), result: 'CREATED' })
     expect(await get('/first')).toEqual(ok({ id: body.id, name: 'first', rules }))
-    expect((await save({ name: 'first', rules: {} })).body).toEqual({ ok: true, id: body.id, result: 'UPDATED' })
+    expect((await save({ name: 'first', rules: {} })).body).toEqual({ id: body.id, result: 'UPDATED' })
     await save({ name: 'child', parentId: body.id, rules })
     await save({ id: body.id, name: 'renamed', rules })
     expect((await get()).body.map(({ name }: { name: string }) => name)).toEqual(['child', 'renamed'])

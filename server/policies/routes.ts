@@ -126,7 +126,8 @@ async function createOrUpdate(trx: Db, c: Call, request: z.infer<typeof policyRe
     action: policyId ? 'UPDATE' : 'CREATE',
     details: nonNull({ policyId: id, parentId, name }),
   })
-  return { ok: true, id, result: policyId ? 'UPDATED' : 'CREATED' }
+  // Without `ok`, unlike nearly all other answers.
+  return { id, result: policyId ? 'UPDATED' : 'CREATED' }
 }
 
 async function link(trx: Db, c: Call, request: LinkRequest) {
