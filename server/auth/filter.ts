@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { recordAudit } from '../audit/record.ts'
-import { emptyError } from '../errors.ts'
+import { emptyError, forbidden } from '../errors.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { apiKeyPrincipal } from './apiKey.ts'
 import { basicPrincipal, readBasic } from './basic.ts'
@@ -37,11 +37,25 @@ export function authentication(services: Services): MiddlewareHandler<Env> {
   const throttle = new Throttle()
   return async (c, next) => {
     if (ANONYMOUS.has(c.req.path)) return next()
+    if (comesFromAnotherPage(c)) throw forbidden('Pages of other origins cannot change anything with this sign-in')
     const principal = await identify(c, services, throttle)
     if (!principal) throw emptyError(401, { 'Content-Type': 'application/json', ...challenge(c) })
     c.set('principal', principal)
     await next()
   }
+}
+
+/**
+ * A change that a page of another origin has the browser send, with the cookies or the Basic credentials that it keeps
+ * for this one. `SameSite=Lax` does not hold back the pages of sibling hosts, such as other.example.com, and multipart
+ * needs nobody's consent. Concord lets them through. Programs do not send these headers, browsers cannot leave them out.
+ */
+function comesFromAnotherPage(c: Call): boolean {
+  const site = c.req.header('Sec-Fetch-Site')
+  if (c.req.method === 'GET' || c.req.method === 'HEAD' || (site !== 'same-site' && site !== 'cross-site')) return false
+  // A script that brings credentials of its own is no forgery: Concord's CORS headers invite it.
+  const isScript = c.req.header('Sec-Fetch-Mode') === 'cors'
+  return !isScript || [SESSION_COOKIE, REMEMBER_ME_COOKIE].some((name) => cookieOf(c, name) !== undefined)
 }
 
 async function identify(c: Call, services: Services, throttle: Throttle): Promise<Principal | undefined> {

@@ -97,6 +97,29 @@ describe('a session', () => {
     expect((await server.request(ORG, { as: '', headers: { Cookie: cookie } })).status).toBe(200)
   })
 
+  test('changes nothing for a page of another origin, not even of a sibling host', async () => {
+    const Cookie = await signIn()
+    const validate = (headers: Record<string, string>, as = '') =>
+      server.request('/api/service/console/validate-password', {
+        as,
+        method: 'POST',
+        text: 'Sesame-opens-1',
+        headers: { 'Content-Type': 'text/plain', ...headers },
+      })
+    expect((await validate({ Cookie })).status).toBe(200)
+    expect((await validate({ Cookie, 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'cors' })).status).toBe(200)
+    for (const site of ['same-site', 'cross-site']) {
+      const form = { 'Sec-Fetch-Site': site, 'Sec-Fetch-Mode': 'navigate' }
+      const script = { 'Sec-Fetch-Site': site, 'Sec-Fetch-Mode': 'cors' }
+      expect((await validate({ Cookie, ...form })).status).toBe(403)
+      expect((await validate({ Cookie, ...script })).status).toBe(403)
+      // Credentials that a browser keeps come with a form as well; those of a script are its own.
+      expect((await validate(form, user.key)).status).toBe(403)
+      expect((await validate(script, user.key)).status).toBe(200)
+      expect((await whoami('', { Cookie, ...form })).status).toBe(200)
+    }
+  })
+
   test('ends with a logout, which needs no credentials', async () => {
     const cookie = await signIn()
     const answer = await server.request(LOGOUT, { as: '', method: 'POST', headers: { Cookie: cookie } })
