@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import type { EntityOwner, User } from '#api/types.ts'
+import type { User } from '#api/types.ts'
 import { userSearchQuery } from '#api/users.ts'
 import { Field } from '#ui/Field.tsx'
 import { hasTerm } from './hasTerm.ts'
@@ -74,6 +74,3 @@ function ExactUserField({ value, onChange, label = 'User', help, error, disabled
     />
   )
 }
-
-/** What to call an owner, who may have been deleted. */
-export const ownerTitle = (owner: EntityOwner | undefined) => owner?.displayName || owner?.username || 'nobody'

@@ -1,5 +1,5 @@
 import type { NewSecret, SecretValue } from '#api/secrets.ts'
-import type { SecretType, Visibility } from '#api/types.ts'
+import type { Visibility } from '#api/types.ts'
 
 /** What a user may want to make. Concord has three types: the last two are DATA. */
 export type Kind = 'new-key-pair' | 'key-pair' | 'username-password' | 'value' | 'file'
@@ -79,9 +79,6 @@ export const blobOf = (content: Content): Blob => content.file?.blob ?? new Blob
 
 export const sizeOf = (content: Content): number =>
   content.file?.blob.size ?? new TextEncoder().encode(exactText(content)).length
-
-export const typeOf = (kind: Kind): SecretType =>
-  kind === 'username-password' ? 'USERNAME_PASSWORD' : kind === 'value' || kind === 'file' ? 'DATA' : 'KEY_PAIR'
 
 /** The draft as Concord's multipart fields (concord-api §9.5). */
 export function newSecretOf(draft: Draft): NewSecret {
