@@ -2,25 +2,17 @@ import { test } from 'vitest'
 import { server } from './lib/server.ts'
 
 /*
- * All that our server does differently from Concord on purpose, and why; server/README.md says the same. A test that
- * depends on one names it here, so that nothing differs in silence.
+ * What our server answers differently from Concord on purpose, and why. A test that depends on one names it here, so
+ * that nothing differs in silence. server/README.md has these and what no single answer shows (encryption, where
+ * sessions are kept, that repositories are not cloned).
  */
 
 export const differences = {
   wrongStorePassword:
-    'A wrong store password never decrypts to garbage: our cipher is authenticated. Concord’s lets about 1 of 256 through.',
-  otherErrorTexts:
-    'The text after an exception’s class is Java’s own; ours says less, so that it cannot quote what was sent.',
-  bodyLimit: 'A request body over 2 MiB is refused with 413; Concord takes any. It protects the memory.',
+    'A wrong store password never opens a secret: our cipher is authenticated. Concord’s lets 1 of 256 through, to garbage.',
+  bodyLimit: 'A request body over 2 MiB is refused with 413, to protect the memory; Concord takes any.',
   lostRace:
-    'Of two creations of one name at once, the loser is told that the name is taken (400); Concord fails with 500.',
-  repositoriesAreNotCloned:
-    'A repository is saved as it is: there are no processes here that would need what is in it.',
-  rememberMeCookie:
-    'The cookie says who signed in and nothing else; deleting the API key behind it ends it. Concord’s holds the password or key.',
-  disabledUsers: 'Disabling a user ends their sessions at once; on Concord a session lives on.',
-  directory:
-    'User names and passwords are checked by a directory of our own unless LDAP is set up, so Basic login can be throttled.',
+    'Of two creations of one name at once the loser is told that the name is taken (400); Concord fails with 500.',
 } as const
 
 type Difference = keyof typeof differences

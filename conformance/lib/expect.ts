@@ -60,7 +60,10 @@ export function expectEmpty(answer: Answer, status: number) {
   if (status !== 204) expect(answer.headers['content-length']).toEqual(['0'])
 }
 
-/** An exception that Concord did not foresee: 500 with the class's name; `start` is what the text after `ERROR: ` begins with. */
+/**
+ * An exception that Concord did not foresee: 500 with the class's name. `start` is what the text after `ERROR: ` begins
+ * with; the rest is Java's own, and ours says less, so that it cannot quote what somebody sent.
+ */
 export function expectFailure(answer: Answer, start = '') {
   expect(summary(answer)).toEqual({ status: 500, type: TEXT, text: expect.stringMatching(/^ERROR: /) })
   expect(answer.text.slice('ERROR: '.length)).toSatisfy(

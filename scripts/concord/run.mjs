@@ -30,6 +30,9 @@ const environment = {
   CONCORD_LDAP_URL: directory.url,
   CONCORD_LDAP_DN: directory.admin.dn,
   CONCORD_LDAP_PASSWORD: directory.admin.password,
+  // Somebody of seed.ldif, for the conformance suite's Basic logins.
+  CONCORD_LDAP_USER: 'alice',
+  CONCORD_LDAP_USER_PASSWORD: 'alice-Passw0rd',
 }
 if (existsSync(join(ROOT, 'conformance'))) {
   await stage('conformance', () => vitest(['conformance'], 15 * MINUTE, environment))
