@@ -156,6 +156,22 @@ test('teams of the old organization keep their access until somebody removes it'
   expect(await grantsOf(here)).toEqual([])
 })
 
+test('who would take away their own access with that of the old teams is warned', async ({ page }) => {
+  await needs('2.17', 'Nobody can know which teams they are in')
+  const [from, to] = await Promise.all([givenOrg(), givenOrg()])
+  const user = await givenUser({ of: [from, to] })
+  const secret = await givenSecret(from)
+  await givenRight(secret, from, user, 'OWNER')
+  await openSettings(page, user, secret)
+  const dialog = await askToMove(page, secret, to)
+  await confirm(dialog, secret, `Yes, move to ${to.name}`)
+
+  await page.getByRole('button', { name: 'Remove old teams’ access' }).click()
+  const removal = page.getByRole('dialog', { name: `Remove the old teams’ access to ${secret.name}` })
+  await expect(removal.getByRole('alert')).toContainText('You lock yourself out')
+  await expect(removal.getByRole('button', { name: 'Cancel' })).toBeFocused()
+})
+
 const grantsOf = async ({ orgName, name }: { orgName: string; name: string }) =>
   (await call<{ teamId: string }[]>(path`/api/v1/org/${orgName}/secret/${name}/access`)).map(({ teamId }) => teamId)
 
