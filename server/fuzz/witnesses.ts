@@ -3,8 +3,14 @@ import { expect } from 'vitest'
 import type { SecretRow, SecretType, Visibility } from '../db/schema.ts'
 import { givenSecret } from '../secrets/testing.ts'
 import { givenOrg, givenProject, givenTeam, givenUser, type TestServer } from '../testing.ts'
+import { encodeKeyPair, encodeUsernamePassword } from '../vault/binary.ts'
 
 const TYPES: SecretType[] = ['DATA', 'USERNAME_PASSWORD', 'KEY_PAIR']
+const VALUES: Record<SecretType, (bytes: Buffer) => Buffer> = {
+  DATA: (bytes) => bytes,
+  USERNAME_PASSWORD: (bytes) => encodeUsernamePassword({ username: 'joe', password: bytes.toString('hex') }),
+  KEY_PAIR: (bytes) => encodeKeyPair({ publicKey: bytes, privateKey: bytes }),
+}
 const VISIBILITIES: Visibility[] = ['PUBLIC', 'PRIVATE']
 
 /** Secrets of every kind in an organization of somebody else: whatever others do, they have to stay what they are. */
@@ -18,8 +24,7 @@ export async function givenWitnesses(server: TestServer) {
   for (const [i, type] of [...TYPES, ...TYPES, ...TYPES, ...TYPES].entries()) {
     const visibility = VISIBILITIES[i % 2] ?? 'PRIVATE'
     const storePassword = i < 6 ? '' : 'Abcdefg1'
-    // Any bytes: what a value holds is not looked at where it is only kept.
-    const value = randomBytes(1 + i * 50)
+    const value = VALUES[type](randomBytes(1 + i * 50))
     const options = { type, visibility, value, ownerId: keeper.id, grants: { [team.id]: 'READER' as const } }
     const protection = storePassword ? { storePassword } : {}
     const row = await givenSecret(server, org, `witness-${i}`, { ...options, ...protection })
