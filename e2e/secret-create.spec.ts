@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Page } from '@playwright/test'
-import { path, type User } from './concord.ts'
+import { call, path, type User } from './concord.ts'
 import { asUser, expect, test } from './fixtures.ts'
 import { givenOrg, givenProject, givenSecret, givenUser, keyPair, type Org, readSecret, unique } from './given.ts'
 import { addressOf, pick } from './steps.ts'
@@ -171,6 +171,10 @@ test('a store password of one’s own is checked as it is typed; projects limit 
     encryptedBy: 'PASSWORD',
     projects: [{ name: project.name }],
   })
+
+  // A value that is limited to projects is for their processes only: without the limit it can be read.
+  await call(path`/api/v1/org/${org.name}/secret/${name}`, { json: { orgId: org.id, projectName: '' } })
+  expect(String(await readValue({ orgName: org.name, name }, { storePassword }))).toBe('of no interest')
 })
 
 test('a taken name is said at its field, and nothing is lost', async ({ page, expectErrors }) => {
