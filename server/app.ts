@@ -47,7 +47,7 @@ export function createApp(services: Services): Hono<Env> {
     }
     if (c.req.method === 'TRACE') throw emptyError(405)
     await next()
-    for (const [name, value] of Object.entries({ ...CORS, ...NO_CACHE })) c.res.headers.set(name, value)
+    for (const [name, value] of Object.entries({ ...CORS, ...NO_CACHE, ...NO_SNIFFING })) c.res.headers.set(name, value)
   })
   app.use('/api/*', async (c, next) => {
     refuseStrangePaths(c)
@@ -88,6 +88,9 @@ const CORS = {
   'Access-Control-Expose-Headers':
     'cache-control,content-language,expires,last-modified,content-range,content-length,accept-ranges',
 }
+
+/** Values of secrets are whatever somebody stored: no browser may take one for a page or a script. */
+const NO_SNIFFING = { 'X-Content-Type-Options': 'nosniff' }
 
 const NO_CACHE = { 'Cache-Control': 'no-cache, no-store, must-revalidate', Pragma: 'no-cache', Expires: '0' }
 

@@ -21,7 +21,7 @@ export async function askDirectory(
   try {
     return (await authenticate(ldap, login, password)) ?? 'refused'
   } catch (error) {
-    logTrouble(log, error, login)
+    logTrouble(log, error)
     return 'away'
   }
 }
@@ -53,7 +53,7 @@ export async function stillInDirectory(
   const { db, config, log } = services
   if (!config.ldap || !user) return undefined
   const login = user.domain === null ? user.username : `${user.username}@${user.domain}`
-  const entry = await findEntry(config.ldap, login).catch((error: unknown) => logTrouble(log, error, login))
+  const entry = await findEntry(config.ldap, login).catch((error: unknown) => logTrouble(log, error))
   if (!entry || entry.username !== user.username || entry.domain !== user.domain) return undefined
   return directoryPrincipal(db, c, entry)
 }
@@ -95,8 +95,9 @@ async function replaceGroups(trx: Db, userId: string, groups: string[]) {
 }
 
 /** The name of the failure only: an LDAP server's own words could quote what was sent to it. */
-function logTrouble(log: Services['log'], error: unknown, username: string): undefined {
+/** Without the user name: people type passwords into that field, and the log is read by others. */
+function logTrouble(log: Services['log'], error: unknown): undefined {
   const { name, message, code } = error as Error & { code?: unknown }
   const reason = name === 'DirectoryError' ? message : undefined
-  log.error('the directory did not answer a login', { username, error: name, code, reason })
+  log.error('the directory did not answer a login', { error: name, code, reason })
 }

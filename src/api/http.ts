@@ -54,11 +54,6 @@ export const http = {
     data<T>(path, { ...options, method: 'POST', body, headers: { ...options?.headers, 'Content-Type': 'text/plain' } }),
   put: <T>(path: string, json: unknown, options?: Options) => data<T>(path, withJson('PUT', json, options)),
   delete: <T>(path: string, options?: Options) => data<T>(path, { ...options, method: 'DELETE' }),
-  /** For `…/data`, whose answer is the bare value and a header that says what it is. */
-  bytes: async (path: string, body: FormData, options?: Options) => {
-    const response = await send(path, { ...options, method: 'POST', body })
-    return { bytes: new Uint8Array(await read(() => response.arrayBuffer())), headers: response.headers }
-  },
 }
 
 const withJson = (method: 'POST' | 'PUT', json: unknown, options?: Options): Request => ({

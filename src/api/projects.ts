@@ -14,12 +14,6 @@ export const projectListQuery = ({ orgName }: OrgRef, { filter, limit }: { filte
     placeholderData: keepPreviousData,
   })
 
-export const projectQuery = ({ orgName, projectName }: ProjectRef) =>
-  queryOptions({
-    queryKey: ['project', orgName, projectName],
-    queryFn: ({ signal }) => http.get<Project>(url`/api/v2/org/${orgName}/project/${projectName}`, { signal }),
-  })
-
 /** Needs READER on the project; a PUBLIC project can be read by anyone. */
 export const repositoryListQuery = ({ orgName, projectName }: ProjectRef) =>
   queryOptions({

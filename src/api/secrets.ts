@@ -7,8 +7,6 @@ import type {
   ResourceAccess,
   Secret,
   SecretCreated,
-  SecretStore,
-  SecretType,
   SecretUpdate,
   Visibility,
 } from './types.ts'
@@ -42,12 +40,6 @@ export const secretAccessQuery = ({ orgName, secretName }: SecretRef) =>
     queryFn: ({ signal }) =>
       http.get<ResourceAccess[]>(url`/api/v1/org/${orgName}/secret/${secretName}/access`, { signal }),
   })
-
-export const secretStoreListQuery = queryOptions({
-  queryKey: ['secretStores'],
-  queryFn: ({ signal }) => http.get<SecretStore[]>('/api/v1/secret/store', { signal }),
-  staleTime: Number.POSITIVE_INFINITY,
-})
 
 /** Also false where the caller is not a member: prove membership first (concord-api §4.2). */
 export const secretExistsQuery = ({ orgName, secretName }: SecretRef) =>
@@ -95,13 +87,6 @@ const postV2 = ({ orgName, name, visibility }: Current, fields: Parameters<typeo
 export const linkProjects = (secret: Current, projectIds: string[]) =>
   postV2(secret, projectIds.length ? { projectIds: projectIds.join(',') } : { removeProjectLink: true })
 
-/** `storePassword` only for a secret that has one: for any other the whole update fails. */
-export const updateSecretValue = (secret: Current, value: SecretValue, storePassword?: string) =>
-  postV2(secret, { ...value, storePassword })
-
-export const changeStorePassword = (secret: Current, storePassword: string, newStorePassword: string) =>
-  postV2(secret, { storePassword, newStorePassword })
-
 export const deleteSecret = ({ orgName, secretName }: SecretRef) =>
   http.delete<OperationResult>(url`/api/v1/org/${orgName}/secret/${secretName}`)
 
@@ -111,19 +96,3 @@ export const replaceSecretAccess = ({ orgName, secretName }: SecretRef, access: 
     url`/api/v1/org/${orgName}/secret/${secretName}/access/bulk`,
     access.map(({ teamId, level }) => ({ teamId, level })),
   )
-
-/** Adds or changes the grant of one team, and leaves no audit entry. */
-export const setSecretAccess = ({ orgName, secretName }: SecretRef, access: ResourceAccess) =>
-  http.post<OperationResult>(url`/api/v1/org/${orgName}/secret/${secretName}/access`, access)
-
-/** The value itself. Never through the query cache; the caller forgets it as soon as it is shown or saved. */
-export async function readSecretValue({ orgName, secretName }: SecretRef, storePassword?: string) {
-  const path = url`/api/v1/org/${orgName}/secret/${secretName}/data`
-  const { bytes, headers } = await http.bytes(path, form({ storePassword }))
-  // The header is one of the three names (concord-api §9.9).
-  return { bytes, type: headers.get('X-Concord-SecretType') as SecretType }
-}
-
-/** Concord's rules for store passwords, as the server sees them for the current user. */
-export const validateStorePassword = (password: string) =>
-  http.postText<boolean>('/api/service/console/validate-password', password)

@@ -75,18 +75,6 @@ export type Repository = {
 /** com.walmartlabs.concord.server.org.team.TeamEntry */
 export type Team = { id: string; orgId: string; orgName: string; name: string; description?: string }
 
-/** com.walmartlabs.concord.server.org.team.TeamUserEntry */
-export type TeamUser = {
-  userId: string
-  username: string
-  userDomain?: string
-  displayName?: string
-  userType: UserType
-  role: TeamRole
-  memberType: 'SINGLE' | 'LDAP_GROUP'
-  ldapGroupSource?: string
-}
-
 /** com.walmartlabs.concord.server.user.UserEntry */
 export type User = {
   id: string
@@ -149,9 +137,6 @@ export type SecretCreated = OperationResult & { id: string; password?: string; p
 
 /** com.walmartlabs.concord.server.org.secret.PublicKeyResponse */
 export type PublicKey = { ok: true; id: string; publicKey: string }
-
-/** com.walmartlabs.concord.server.org.secret.store.SecretStoreEntry */
-export type SecretStore = { storeType: string; description?: string }
 
 export type AuditAction = 'CREATE' | 'UPDATE' | 'DELETE' | 'ACCESS'
 export type AuditObject =

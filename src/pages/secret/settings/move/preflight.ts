@@ -144,7 +144,7 @@ function repositoriesLine({ usage, secret }: MoveFacts): Line {
   if (uses.length === 0) {
     return hidden > 0
       ? { id: 'repositories', light: 'amber', text: `No repository that you can see uses it.${unseen}` }
-      : { id: 'repositories', light: 'green', text: 'No repository uses it.' }
+      : { id: 'repositories', light: 'green', text: `No repository of ${secret.orgName} uses it.` }
   }
   const verb = uses.length === 1 ? 'loses its link and fails at its' : 'lose their link and fail at their'
   return {
