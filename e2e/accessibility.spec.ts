@@ -23,7 +23,7 @@ async function givenWorld() {
   const user = await givenUser({ of: [org, other] })
   const [project, team, foreign] = await Promise.all([givenProject(org), givenTeam(org), givenTeam(other)])
   const secret = await givenSecret(org, { by: user, parts: keyPairParts(), projects: [project] })
-  const open = await givenSecret(org, { by: user, visibility: 'PUBLIC', storePassword: 'Abcdef1x' })
+  const open = await givenSecret(org, { by: user, visibility: 'PUBLIC', storePassword: 'Aa1!Bb2!Cc' })
   const closed = await givenSecret(org, { name: `closed-${'with-a-long-name-'.repeat(7)}` })
   await givenRepository(project, secret)
   await givenAccess(secret, team, 'WRITER')

@@ -81,7 +81,7 @@ test('the list is filtered, narrowed and sorted in the address', async ({ page }
     givenSecret(org, { by: user, name: 'alpha-key', parts: keyPairParts() }),
     givenSecret(org, { by: user, name: 'beta-login', parts, visibility: 'PUBLIC' }),
     givenSecret(org, { by: user, name: 'gamma-login', parts, projects: [project] }),
-    givenSecret(org, { by: user, name: 'delta-value', storePassword: 'Abcdef1x' }),
+    givenSecret(org, { by: user, name: 'delta-value', storePassword: 'Aa1!Bb2!Cc' }),
   ])
   await asUser(page, user)
   const address = path`/org/${org.name}/secret`

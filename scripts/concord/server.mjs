@@ -5,7 +5,7 @@ import { find, UnavailableError } from '../install.mjs'
 import { BASE } from './directory.mjs'
 import { execute, freePort, start } from './ending.mjs'
 
-const PATIENCE = 90
+const PATIENCE = 180
 
 /** Throws an UnavailableError when the Java that is there will not do. */
 export async function checkJava() {

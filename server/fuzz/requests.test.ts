@@ -68,7 +68,7 @@ async function givenWorld(asked: TestServer, roles: string[], others: World['wor
   const mine = await givenSecret(asked, org, `mine-${suffix}`, { ownerId: member.id, visibility: 'PRIVATE' })
   const scoped = await givenSecret(asked, org, `scoped-${suffix}`, { ownerId: member.id, projects: [project] })
   const pair = await givenSecret(asked, org, `pair-${suffix}`, { ownerId: stranger.id, type: 'KEY_PAIR' })
-  const locked = await givenSecret(asked, org, `locked-${suffix}`, { ownerId: member.id, storePassword: 'Abcdefg1' })
+  const locked = await givenSecret(asked, org, `locked-${suffix}`, { ownerId: member.id, storePassword: 'Aa1!Bb2!Cc' })
   const instanceId = newId()
   await asked.services.db
     .insertInto('processSessions')
@@ -99,7 +99,7 @@ async function givenWorld(asked: TestServer, roles: string[], others: World['wor
       ...{ projectId: mixed('projectId', project.id), projectIds: mixed('projectId', project.id) },
       ...{ teamName: mixed('teamName', team.name), teamId: mixed('teamId', team.id), instanceId: [instanceId] },
       ...{ username: userNames, user: [...userNames, ...ids.userId], ownerId: ids.userId, confirmation: ['yes'] },
-      ...{ id: [...ids.userId, org.id, team.id, project.id], storePassword: ['Abcdefg1'], type: ['DATA', 'key_pair'] },
+      ...{ id: [...ids.userId, org.id, team.id, project.id], storePassword: ['Aa1!Bb2!Cc'], type: ['DATA', 'key_pair'] },
       ...{ filter: ['o', '%', suffix], roles: ['concordSystemReader'], roleName: ['concordSystemWriter'] },
     },
     callers: {

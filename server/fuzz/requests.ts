@@ -232,7 +232,7 @@ function formOf(schema: Schema, inputs: Inputs): Arbitrary<Body> {
 const contents = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes))
 
 const formText = (name: string, schema: Schema, inputs: Inputs) =>
-  mostlyOf(inputs.parameter(name, schema), fc.constantFrom('Abcdefg1', 'a,b,,')).map((text) => Buffer.from(text))
+  mostlyOf(inputs.parameter(name, schema), fc.constantFrom('Aa1!Bb2!Cc', 'a,b,,')).map((text) => Buffer.from(text))
 
 function partOf(name: Arbitrary<string>, value: Buffer) {
   const charset = fc.constantFrom(

@@ -52,7 +52,7 @@ type Step =
   | { kind: 'delete'; org: OrgIndex; name: string }
   | Change
 
-const PASSWORDS = ['Abcdefg1', 'Zyxwvut9'] as const
+const PASSWORDS = ['Aa1!Bb2!Cc', 'Zz9!Yy8!Xx'] as const
 const org = fc.constantFrom<OrgIndex>(0, 1)
 const name = fc.constantFrom('first', 'second')
 const visibility = fc.constantFrom<Visibility>('PUBLIC', 'PRIVATE')

@@ -23,7 +23,7 @@ export async function givenWitnesses(server: TestServer) {
   const secrets: (SecretRow & { value: Buffer; storePassword: string })[] = []
   for (const [i, type] of [...TYPES, ...TYPES, ...TYPES, ...TYPES].entries()) {
     const visibility = VISIBILITIES[i % 2] ?? 'PRIVATE'
-    const storePassword = i < 6 ? '' : 'Abcdefg1'
+    const storePassword = i < 6 ? '' : 'Aa1!Bb2!Cc'
     const value = VALUES[type](randomBytes(1 + i * 50))
     const options = { type, visibility, value, ownerId: keeper.id, grants: { [team.id]: 'READER' as const } }
     const protection = storePassword ? { storePassword } : {}
