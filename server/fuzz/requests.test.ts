@@ -99,7 +99,11 @@ async function givenWorld(asked: TestServer, roles: string[], others: World['wor
       ...{ projectId: mixed('projectId', project.id), projectIds: mixed('projectId', project.id) },
       ...{ teamName: mixed('teamName', team.name), teamId: mixed('teamId', team.id), instanceId: [instanceId] },
       ...{ username: userNames, user: [...userNames, ...ids.userId], ownerId: ids.userId, confirmation: ['yes'] },
-      ...{ id: [...ids.userId, org.id, team.id, project.id], storePassword: ['Aa1!Bb2!Cc'], type: ['DATA', 'key_pair'] },
+      ...{
+        id: [...ids.userId, org.id, team.id, project.id],
+        storePassword: ['Aa1!Bb2!Cc'],
+        type: ['DATA', 'key_pair'],
+      },
       ...{ filter: ['o', '%', suffix], roles: ['concordSystemReader'], roleName: ['concordSystemWriter'] },
     },
     callers: {
