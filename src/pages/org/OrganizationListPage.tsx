@@ -1,6 +1,7 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Globe, Lock } from 'lucide-react'
-import { Link, type LoaderFunctionArgs, useSearchParams } from 'react-router'
+import { useEffect, useRef } from 'react'
+import { Link, type LoaderFunctionArgs, useNavigation, useSearchParams } from 'react-router'
 import { organizationListQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
 import type { EntityOwner, Organization } from '#api/types.ts'
@@ -29,21 +30,24 @@ export const loader = ({ request }: LoaderFunctionArgs) =>
 
 export function OrganizationListPage() {
   const [params, setParams] = useSearchParams()
+  const { state } = useNavigation()
+  // What the address will say when the navigation under way is done: the next change must not undo that one.
+  const wanted = useRef(params)
+  useEffect(() => {
+    if (state === 'idle') wanted.current = params
+  }, [state, params])
   const { onlyCurrent, filter, page, size } = asked(params)
   const { data } = useSuspenseQuery(organizationListQuery({ onlyCurrent, filter, page, size }))
 
   /** Another filter or size starts at the first page again. While typing, Back leads to where one came from. */
-  const ask = (name: string, value: string, isDefault = value === '') =>
-    setParams(
-      (current) => {
-        const next = new URLSearchParams(current)
-        next.delete('page')
-        if (isDefault) next.delete(name)
-        else next.set(name, value)
-        return next
-      },
-      { replace: name === 'filter', preventScrollReset: true },
-    )
+  const ask = (name: string, value: string, isDefault = value === '') => {
+    const next = new URLSearchParams(wanted.current)
+    next.delete('page')
+    if (isDefault) next.delete(name)
+    else next.set(name, value)
+    wanted.current = next
+    setParams(next, { replace: name === 'filter', preventScrollReset: true })
+  }
 
   return (
     <Page title="Organizations">
