@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import process from 'node:process'
 import { ExpectedError, ROOT } from './ensure.mjs'
 
@@ -27,15 +27,18 @@ export async function stage(name, run) {
   }
   total.passed += counts.passed
   total.failed += counts.failed
-  if (counts.failed > 0) failures.push(`${name} (${counts.failed})`)
+  if (counts.failed > 0) failures.push({ name, ...counts })
   console.log(
     `━━ ${name}: ${counts.passed} passed, ${counts.failed} failed, ${Math.round((Date.now() - started) / 1000)} s`,
   )
 }
 
-/** Prints the sums, as the last line, and ends. */
+/** Prints what failed by name, so that the end of a log is enough, and the sums as the last line; then ends. */
 export function finish() {
-  for (const failure of failures) console.log(`failed: ${failure}`)
+  for (const { name, failed, names = [] } of failures) {
+    console.log(`failed: ${name} (${failed})`)
+    for (const test of names) console.log(`failed: ${name}: ${test}`)
+  }
   console.log(`${total.passed} passed, ${total.failed} failed`)
   process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1)
 }
@@ -63,7 +66,13 @@ export async function vitest(projects, limit, environment) {
   const broken = testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
   )
-  return honest({ passed: numPassedTests, failed: numFailedTests + broken.length }, code)
+  const names = testResults.flatMap(({ name: file, assertionResults }) =>
+    assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName }) => `${relative(ROOT, file)} › ${fullName}`),
+  )
+  names.push(...broken.map(({ name: file }) => `${relative(ROOT, file)} could not be run`))
+  return honest({ passed: numPassedTests, failed: numFailedTests + broken.length, names }, code)
 }
 
 export async function playwright(limit, environment) {
@@ -77,32 +86,38 @@ export async function playwright(limit, environment) {
       ...environment,
     }),
   )
-  for (const line of leftOut(report)) console.log(`left out: ${line}`)
+  const stories = storiesOf(report)
+  for (const line of leftOut(stories)) console.log(`left out: ${line}`)
   const { expected, unexpected, flaky } = report.stats
-  return honest({ passed: expected, failed: unexpected + flaky }, code)
+  const names = stories
+    .filter(({ status }) => status === 'unexpected' || status === 'flaky')
+    .map(({ file, line, title }) => `${file}:${line} › ${title}`)
+  return honest({ passed: expected, failed: unexpected + flaky, names }, code)
+}
+
+function storiesOf({ suites }) {
+  const ofSuite = ({ suites = [], specs = [] }) => [
+    ...specs.flatMap(({ file, line, title, tests }) => tests.map((test) => ({ file, line, title, ...test }))),
+    ...suites.flatMap(ofSuite),
+  ]
+  return suites.flatMap(ofSuite)
 }
 
 /** The reasons why stories were skipped, with how many. */
-function leftOut({ suites }) {
+function leftOut(stories) {
   const counts = new Map()
-  const visit = ({ suites = [], specs = [] }) => {
-    for (const { tests } of specs) {
-      for (const { status, annotations } of tests) {
-        if (status !== 'skipped') continue
-        const reason = annotations.find(({ type }) => type === 'skip')?.description ?? 'no reason given'
-        counts.set(reason, (counts.get(reason) ?? 0) + 1)
-      }
-    }
-    suites.forEach(visit)
+  for (const { status, annotations } of stories) {
+    if (status !== 'skipped') continue
+    const reason = annotations.find(({ type }) => type === 'skip')?.description ?? 'no reason given'
+    counts.set(reason, (counts.get(reason) ?? 0) + 1)
   }
-  suites.forEach(visit)
   return [...counts].map(([reason, count]) => `${count} × ${reason}`)
 }
 
 /** A runner that failed without a failed test, or was stopped before its end, has failed all the same. */
-function honest({ passed, failed }, code) {
-  if (code === TOO_LATE) return { passed, failed: failed + 1 }
-  return { passed, failed: failed === 0 && code !== 0 ? 1 : failed }
+function honest(counts, code) {
+  if (code === TOO_LATE) return { ...counts, failed: counts.failed + 1 }
+  return { ...counts, failed: counts.failed === 0 && code !== 0 ? 1 : counts.failed }
 }
 
 async function withReport(run) {

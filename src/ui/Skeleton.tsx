@@ -1,6 +1,6 @@
 const keys = (count: number) => Array.from({ length: count }, (_, index) => `s${index}`)
 
-/** Grey shapes of a layout to come. They appear after 400 ms (index.css), so that fast pages do not flicker. */
+/** Grey shapes of a layout to come. They appear after 400 ms (css/loading.css), so that fast pages do not flicker. */
 export function Skeleton({ layout }: { layout: 'list' | 'detail' | 'form' }) {
   return (
     <div className="skeleton" role="status">
