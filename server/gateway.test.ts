@@ -7,10 +7,10 @@ import {
   type RequestListener,
   type Server,
 } from 'node:http'
-import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net'
+import { type AddressInfo, connect, createServer as createTcpServer, type NetConnectOpts } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { createGateway, type Patience } from './gateway.ts'
 import { createLog } from './log.ts'
 
@@ -56,10 +56,10 @@ interface Sent {
 async function ask(url: string, { method = 'GET', path = '/api/x', headers = [], body, agent }: Sent = {}) {
   const { hostname, port, host } = new URL(url)
   const sent = httpRequest({ hostname, port, method, path, headers: ['Host', host, ...headers], agent })
+  // An answer can come while the body is still being sent, to nobody; after it, Node itself stops listening (gateway.ts).
+  sent.on('error', () => {}).on('socket', (socket) => socket.on('error', () => {}))
   sent.end(body)
   const [answer] = (await once(sent, 'response')) as [IncomingMessage]
-  // An answer can come while the body is still being sent, to nobody.
-  sent.on('error', () => {})
   return { status: answer.statusCode, message: answer.statusMessage, raw: pairsOf(answer), body: await text(answer) }
 }
 
@@ -335,6 +335,23 @@ test('an early refusal of an upload arrives', async () => {
     status: 413,
     body: 'too large',
   })
+})
+
+test('a connection to Concord is listened to also between two requests, when Node does not', async () => {
+  const { url, concord } = await inFrontOf((_, response) => response.end())
+  const listeners: number[] = []
+  const connecting = vi.spyOn(Agent.prototype, 'createConnection').mockImplementation((options) => {
+    const socket = connect(options as NetConnectOpts)
+    // Before the agent hears that the connection is free: an error at this moment would have no other listener.
+    if ('port' in options && Number(options.port) === Number(new URL(concord).port))
+      socket.prependListener('free', () => listeners.push(socket.listenerCount('error')))
+    return socket
+  })
+  closing.push(() => connecting.mockRestore())
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  closing.push(() => agent.destroy())
+  for (let i = 0; i < 3; i++) await ask(url, { agent })
+  expect(listeners.slice(0, 2)).toEqual([1, 1])
 })
 
 test.each([401, 404])('a Concord without settings for consoles (%i): the console’s own', async (status) => {

@@ -79,6 +79,7 @@ export function createGateway(concord: URL, log: Log, patience = PATIENCE): Requ
       giveUp(response, status, status === 504 ? 'Concord took too long to answer.' : 'Concord cannot be reached.')
       passed.destroy()
     }
+    passed.on('socket', keepListening)
     limitConnecting(passed, patience, () => noAnswer(504, 'no connection'))
     passed.setTimeout(patience.silence, () => noAnswer(504, 'silence'))
 
@@ -209,6 +210,17 @@ function giveUp(response: ServerResponse, status: number, words: string) {
   }
   response.writeHead(status, STATUS_CODES[status], headers).end(words)
 }
+
+/**
+ * Node takes its listener off a kept connection a moment before the agent puts its own on. Whoever answers an upload early
+ * and hangs up can be heard in that gap, and an error that nobody listens to ends the process.
+ */
+function keepListening(socket: Socket) {
+  if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore)
+}
+
+/** The request itself says what went wrong. */
+function ignore() {}
 
 function limitConnecting(passed: http.ClientRequest, { connect }: Patience, tooLate: () => void) {
   passed.on('socket', (socket) => {
