@@ -70,13 +70,28 @@ function pairsOf({ rawHeaders }: IncomingMessage): [string, string][] {
 const valuesOf = (pairs: [string, string][], name: string) =>
   pairs.filter(([key]) => key.toLowerCase() === name.toLowerCase()).map(([, value]) => value)
 
-test.each(['/api/a%2Fb', '/api/../x', '/api//y', '/api/%zz', '/api/%C3%A9?q=%20+&r=a;b', '/api/x;m=1?', '/api/.'])(
-  'the path %s arrives as it was sent',
-  async (path) => {
-    const { url } = await inFrontOf((request, response) => response.end(request.url))
-    expect((await ask(url, { path })).body).toBe(path)
-  },
-)
+test.each([
+  ...['/api/a%2Fb', '/api/a/../x', '/api//y', '/api/%zz', '/api/%C3%A9?q=%20+&r=a;b', '/api/x;m=1?', '/api/.'],
+  ...['/api/x?../../y', '/x/%2e%2e/api/y', '/api/a..b/..c'],
+])('the path %s arrives as it was sent', async (path) => {
+  const { url } = await inFrontOf((request, response) => response.end(request.url))
+  expect((await ask(url, { path })).body).toBe(path)
+})
+
+test.each([
+  ...['/api/../metrics', '/api/a/../../metrics', '/api/%2e%2E/metrics', '/api/.%2e/metrics', '/api/..%2fmetrics'],
+  ...[
+    '/api/..;x=1/metrics',
+    '/api/..\\metrics',
+    '/api/..%5Cmetrics',
+    '/api/x;y%2f..%2f..%2fmetrics',
+    '/api/x#/../../y',
+  ],
+  ...['//elsewhere.example/api/x', 'http://elsewhere.example/api/x', '/metrics'],
+])('the path %s leaves /api for those who resolve it, so it goes nowhere', async (path) => {
+  const { url } = await inFrontOf((request, response) => response.end(request.url))
+  expect(await ask(url, { path })).toMatchObject({ status: 404, body: '' })
+})
 
 test('headers go on as they came: twice, in order, spelled the same, in any byte; what is about a connection does not', async () => {
   let arrived: [string, string][] = []
@@ -407,14 +422,16 @@ test.each([
   expect((await ask(url)).body).toBe('fine')
 })
 
-test.each(['HTTP/1.1 200 O\x01K\r\n\r\n', 'HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n', 'SSH-2.0-OpenSSH\r\n'])(
-  'an answer that is none is a 502: %j',
-  async (bytes) => {
-    const strange = createTcpServer((socket) => {
-      socket.on('error', () => {}).once('data', () => socket.end(bytes))
-    }).listen(0, '127.0.0.1')
-    await once(strange, 'listening')
-    closing.push(() => strange.close())
-    expect((await ask(await gatewayTo(`http://127.0.0.1:${portOf(strange)}`))).status).toBe(502)
-  },
-)
+test.each([
+  'HTTP/1.1 200 O\x01K\r\n\r\n',
+  'HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n',
+  'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
+  'SSH-2.0-OpenSSH\r\n',
+])('an answer that is none is a 502: %j', async (bytes) => {
+  const strange = createTcpServer((socket) => {
+    socket.on('error', () => {}).once('data', () => socket.end(bytes))
+  }).listen(0, '127.0.0.1')
+  await once(strange, 'listening')
+  closing.push(() => strange.close())
+  expect((await ask(await gatewayTo(`http://127.0.0.1:${portOf(strange)}`))).status).toBe(502)
+})

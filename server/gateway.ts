@@ -53,6 +53,11 @@ export function createGateway(concord: URL, log: Log, patience = PATIENCE): Requ
   return (request, response) => {
     const started = performance.now()
     response.sendDate = false
+    if (leavesApi(request.url)) {
+      // Concord's own answer to dots in a path.
+      response.writeHead(404, { 'Content-Length': 0 }).end()
+      return
+    }
     let passed: http.ClientRequest
     try {
       passed = client.request({
@@ -92,6 +97,10 @@ export function createGateway(concord: URL, log: Log, patience = PATIENCE): Requ
         noAnswer(502, codeOf(error))
       }
     })
+    // Also after an answer that is none, such as a change of protocols that nobody has asked for.
+    passed.on('close', () => {
+      if (!answered) noAnswer(502, 'no answer')
+    })
     passed.on('error', (error) => {
       // Somebody is in the middle of sending a body: it has to go somewhere, or they never read what we say.
       request.unpipe(passed).resume()
@@ -110,6 +119,24 @@ export function createGateway(concord: URL, log: Log, patience = PATIENCE): Requ
     })
     request.pipe(passed)
   }
+}
+
+/**
+ * Whether an address names something beside /api for a server that reads it as freely as any does: what stands in front
+ * of a Concord may resolve dots, encoded ones too, merge slashes and drop matrix parameters before it decides where the
+ * request goes. All else is Concord's to judge, as it came.
+ */
+function leavesApi(url = ''): boolean {
+  const path = url
+    .replace(/\?.*/s, '')
+    .replace(/%2e/gi, '.')
+    .replace(/%2f|%5c|\\/gi, '/')
+  const reached: string[] = []
+  for (const segment of path.split('/').map((part) => part.replace(/;.*/s, ''))) {
+    if (segment === '..') reached.pop()
+    else if (segment !== '' && segment !== '.') reached.push(segment)
+  }
+  return !path.startsWith('/') || reached[0] !== 'api'
 }
 
 /**

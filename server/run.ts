@@ -89,9 +89,13 @@ async function startGateway(
   return () => stop([server], log)
 }
 
-/** With dot segments resolved too: Concord has its own answer to them, which is not the console. */
+/**
+ * With dot segments resolved too: Concord has its own answer to them, which is not the console. What is no address at
+ * all, such as `//`, is left to the console's side: an error here, outside of all handling, would end the process.
+ */
 function isForApi(url = '') {
-  return url.startsWith('/api/') || new URL(url, 'http://localhost').pathname.startsWith('/api/')
+  if (url.startsWith('/api/')) return true
+  return URL.canParse(url, 'http://localhost') && new URL(url, 'http://localhost').pathname.startsWith('/api/')
 }
 
 function stopOnSignal(close: () => Promise<void>, log: Log) {
