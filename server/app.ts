@@ -4,8 +4,9 @@ import { bodyLimit } from 'hono/body-limit'
 import { apiKeyRoutes } from './apiKeys/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { authentication, CHALLENGES } from './auth/filter.ts'
+import { clientAddress } from './clientAddress.ts'
 import { consoleRoutes } from './console/routes.ts'
-import { emptyError, HttpError, javaError, textError, VALIDATION_ERRORS_TYPE } from './errors.ts'
+import { emptyError, HttpError, javaError, textError, tooManyRequests, VALIDATION_ERRORS_TYPE } from './errors.ts'
 import { admits } from './http.ts'
 import { openApiRoutes } from './openapi/routes.ts'
 import { orgRoutes } from './orgs/routes.ts'
@@ -17,6 +18,7 @@ import { serverRoutes } from './serverInfo.ts'
 import type { Call, Env, Services } from './services.ts'
 import { teamRoutes } from './teams/routes.ts'
 import { userRoutes } from './users/routes.ts'
+import { BusyError } from './vault/limit.ts'
 
 /** A secret's value is at most 1 MiB (contract §9.5); the rest is for the multipart envelope and the public key. */
 export const MOST_BODY_BYTES = 2 * 1024 * 1024
@@ -29,6 +31,7 @@ export function createApp(services: Services): Hono<Env> {
 
   app.use(async (c, next) => {
     c.set('requestId', randomUUID())
+    c.set('clientAddress', clientAddress(c, services.config.trustedProxies))
     c.set('cookies', [])
     const started = performance.now()
     await next()
@@ -37,6 +40,7 @@ export function createApp(services: Services): Hono<Env> {
       method: c.req.method,
       path: c.req.path,
       status: c.res.status,
+      client: c.get('clientAddress'),
       ms: Math.round(performance.now() - started),
     })
   })
@@ -125,7 +129,7 @@ function isDecodable(path: string): boolean {
 }
 
 function answerTo(cause: Error, c: Call, { log }: Services): Response {
-  const error = isConstraintViolation(cause) ? CONSTRAINT_VIOLATION : cause
+  const error = isConstraintViolation(cause) ? CONSTRAINT_VIOLATION : cause instanceof BusyError ? busy(cause) : cause
   if (!(error instanceof HttpError)) {
     // The message could quote what somebody sent; the stack of our own code cannot.
     log.error('unexpected error', {
@@ -172,6 +176,10 @@ const CONSTRAINT_VIOLATION = javaError(
 
 const isConstraintViolation = (error: Error & { code?: unknown }) =>
   typeof error.code === 'string' && error.code.startsWith('SQLITE_CONSTRAINT')
+
+/** Passwords and new keys cost the server time; who asks for more than it has is told to come back. */
+const busy = ({ message, retryAfter }: BusyError) =>
+  tooManyRequests(`${message}. Try again in ${retryAfter} s.`, retryAfter)
 
 const stackOf = (error: Error) =>
   error.stack

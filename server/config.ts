@@ -1,6 +1,8 @@
+import type { BlockList } from 'node:net'
 import { isAbsolute, resolve } from 'node:path'
 import { z } from 'zod'
 import { type LdapConfig, ldapConfigOf, ldapSettings } from './auth/ldapConfig.ts'
+import { readNetworks } from './clientAddress.ts'
 
 /**
  * Every setting of the server: its environment variable, its default and its check. The table in the README and in
@@ -28,6 +30,16 @@ const settings = z.object({
   API_KEY_EXPIRY: duration('API_KEY_EXPIRY', '30 days').optional(),
   AUDIT_MAX_AGE: duration('AUDIT_MAX_AGE', '365 days').default(365 * 86_400_000),
   SECURE_COOKIES: onOff('SECURE_COOKIES').default(false),
+  TRUSTED_PROXY: z
+    .string()
+    .transform((text, context) => {
+      const networks = readNetworks(text)
+      if (networks) return networks
+      const message = 'TRUSTED_PROXY must be addresses or networks, as in 127.0.0.1 or 10.0.0.7,fd00::/8'
+      context.addIssue({ code: 'custom', message })
+      return z.NEVER
+    })
+    .optional(),
   ...ldapSettings,
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'], {
@@ -55,6 +67,8 @@ export interface Config {
   /** Milliseconds after which an entry of the audit log is removed. */
   auditMaxAge: number
   secureCookies: boolean
+  /** The proxies whose X-Forwarded-For is believed; undefined: nobody's. */
+  trustedProxies: BlockList | undefined
   /** The directory that users are signed in by; undefined: only the built-in one. */
   ldap: LdapConfig | undefined
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -88,6 +102,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     apiKeyExpiry: s.API_KEY_EXPIRY,
     auditMaxAge: s.AUDIT_MAX_AGE,
     secureCookies: s.SECURE_COOKIES,
+    trustedProxies: s.TRUSTED_PROXY,
     ldap,
     logLevel: s.LOG_LEVEL,
   }

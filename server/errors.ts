@@ -36,6 +36,12 @@ export function textError(status: number, message: string): HttpError {
   return new HttpError(status, { type: 'text/plain;charset=UTF-8', text: message })
 }
 
+/** Ours: Concord slows nobody. */
+export function tooManyRequests(message: string, seconds: number): HttpError {
+  const body = { type: 'text/plain;charset=UTF-8', text: message }
+  return new HttpError(429, body, { 'Retry-After': String(seconds) })
+}
+
 /** Concord's UnauthorizedException, which is a 403. */
 export function forbidden(message: string): HttpError {
   return textError(403, message)

@@ -81,7 +81,7 @@ const idsOf = (users: { username: string; id: string }[]) =>
   Object.fromEntries(users.filter(({ username }) => username !== 'admin').map(({ username, id }) => [username, id]))
 
 async function prepareSecrets(masterKey: KeyObject, now: number) {
-  const keyPairs = await Promise.all(Array.from({ length: KEY_PAIRS }, () => generateKeyPair(KEY_BITS)))
+  const keyPairs = await Promise.all(Array.from({ length: KEY_PAIRS }, () => generateKeyPair(undefined, KEY_BITS)))
   const samples = Object.entries(SAMPLE_ORGS).flatMap(([orgName, { secrets }]) =>
     secrets.map((sample) => ({ orgName, sample })),
   )

@@ -20,6 +20,8 @@ export interface Env {
   Bindings: Partial<HttpBindings>
   Variables: {
     requestId: string
+    /** Of whoever sends it: clientAddress.ts. */
+    clientAddress: string
     principal: Principal | undefined
     /** What the request asks for; there is none before a route is found. */
     operation: Operation

@@ -55,7 +55,7 @@ function sourceOf(c: Call, who: Principal | undefined) {
   const channel = { type: c.req.header('X-Concord-UI-Request') ? 'UI' : 'API_REQUEST' }
   return {
     requestId: c.get('requestId'),
-    requestIp: c.env?.incoming?.socket.remoteAddress,
+    requestIp: c.get('clientAddress'),
     actionSource: who?.process ? { type: 'PROCESS', instanceId: who.process.instanceId } : channel,
   }
 }

@@ -1,10 +1,12 @@
+import type { Config } from '../config.ts'
 import { HttpError } from '../errors.ts'
 import type { Call, Services } from '../services.ts'
+import type { Turn } from '../vault/limit.ts'
 import { verifyDummy, verifyPassword } from '../vault/password.ts'
-import { askDirectory, directoryPrincipal } from './directoryUser.ts'
+import { askDirectory, type DirectoryAnswer, directoryPrincipal } from './directoryUser.ts'
+import type { Guessing } from './guessing.ts'
 import type { Principal } from './principal.ts'
 import { rolesOf } from './roles.ts'
-import type { Throttle } from './throttle.ts'
 
 export interface Credentials {
   username: string
@@ -32,10 +34,10 @@ export function readBasic(authorization: string | undefined): Credentials | { se
   return { username: text.slice(0, colon).trim(), password }
 }
 
-/** How one request tries to sign in. */
+/** How one request tries to sign in; `turn` is its client's address. */
 interface Attempt {
-  throttle: Throttle
-  address: string
+  guessing: Guessing
+  turn: Turn
 }
 
 /**
@@ -46,42 +48,50 @@ interface Attempt {
 export async function basicPrincipal(
   services: Services,
   c: Call,
-  { throttle, address }: Attempt,
+  { guessing, turn }: Attempt,
   { username, password }: Credentials,
 ): Promise<Principal | undefined> {
   const { db, config } = services
-  const name = username.toLowerCase()
-  // One entry of a directory can have several names, with this domain or that.
-  const guessed = config.ldap ? name.replace(/@.*/s, '') : name
-  refuseGuessing(throttle, guessed, address)
+  const address = turn.who
+  const typed = guessedName(username, config)
+  guessing.refuse(typed, address)
   const user = await db
     .selectFrom('users')
     .selectAll()
-    .where('username', '=', name)
+    .where('username', '=', username.toLowerCase())
     .where('passwordHash', 'is not', null)
     .executeTakeFirst()
-  const [matches, entry] = user?.passwordHash
-    ? [await verifyPassword(password, user.passwordHash), undefined]
-    : await Promise.all([verifyDummy(password), askDirectory(services, username, password)])
+  const beforePassword = (dn: string) => guessing.refuse(nameOfEntry(dn), address)
+  const [matches, answer] = user?.passwordHash
+    ? [await verifyPassword(password, user.passwordHash, turn), NOT_ASKED]
+    : await Promise.all([
+        verifyDummy(password, turn),
+        askDirectory(services, { username, password }, turn, beforePassword),
+      ])
+  const names = answer.dn === undefined ? [typed] : [typed, nameOfEntry(answer.dn)]
   // Guesses that came all at once were all let in above: what the first of them used up, the others do not have.
-  refuseGuessing(throttle, guessed, address)
+  for (const name of names) guessing.refuse(name, address)
   let principal: Principal | undefined
   if (user && matches) principal = { realm: 'internal', user, roles: await rolesOf(db, user.id) }
-  else if (typeof entry === 'object') principal = await directoryPrincipal(db, c, entry)
+  else if (answer.entry) principal = await directoryPrincipal(db, c, answer.entry)
   if (!principal || principal.user?.disabled) {
-    if (entry !== 'away') throttle.failed(guessed, address)
+    if (!answer.away) guessing.failed(names, address)
     return undefined
   }
-  throttle.succeeded(guessed, address)
+  guessing.succeeded(names, address)
   return principal
 }
 
-function refuseGuessing(throttle: Throttle, username: string, address: string) {
-  const wait = throttle.secondsToWait(username, address)
-  if (wait === 0) return
-  throw new HttpError(
-    429,
-    { type: 'text/plain;charset=UTF-8', text: `Too many failed sign-ins for this user. Try again in ${wait} s.` },
-    { 'Retry-After': String(wait) },
-  )
+const NOT_ASKED: DirectoryAnswer = {}
+
+/**
+ * What guesses at one user are counted under, whatever way their name is written: a directory takes wide letters, capitals
+ * and more blanks for the same. One entry can also have several names, with this domain or that.
+ */
+function guessedName(username: string, { ldap }: Config) {
+  const name = username.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ')
+  return ldap ? name.replace(/@.*/s, '') : name
 }
+
+/** With a colon, which no user name in a Basic header has. */
+const nameOfEntry = (dn: string) => `dn:${dn}`

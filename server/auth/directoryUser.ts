@@ -2,27 +2,45 @@ import { changesBetween } from '../audit/changes.ts'
 import { recordAudit } from '../audit/record.ts'
 import type { Db } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
+import { HttpError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Call, Services } from '../services.ts'
 import { insertUser } from '../users/directory.ts'
 import { findUserById } from '../users/owner.ts'
 import { briefUserEntry } from '../users/store.ts'
-import { authenticate, type DirectoryEntry, findEntry } from './ldap.ts'
+import { BusyError, type Turn } from '../vault/limit.ts'
+import type { Credentials } from './basic.ts'
+import { type DirectoryEntry, findEntry, passwordFits } from './ldap.ts'
 import type { Principal } from './principal.ts'
 import { rolesOf } from './roles.ts'
 
-/** What a directory says to a name and a password; `away`: nothing, and the reason is in the log. */
+/** What a directory says to a name and a password. */
+export interface DirectoryAnswer {
+  /** Whose name it is, whether or not the password fits. */
+  dn?: string
+  /** When it does. */
+  entry?: DirectoryEntry
+  /** It says nothing, and the reason is in the log. */
+  away?: true
+}
+
+/** Asks the directory; `beforePassword` can throw to keep a password from being tried on an entry. */
 export async function askDirectory(
   { config: { ldap }, log }: Services,
-  login: string,
-  password: string,
-): Promise<DirectoryEntry | 'refused' | 'away'> {
-  if (!ldap) return 'refused'
+  { username, password }: Credentials,
+  turn: Turn,
+  beforePassword: (dn: string) => void,
+): Promise<DirectoryAnswer> {
+  if (!ldap || username === '') return {}
   try {
-    return (await authenticate(ldap, login, password)) ?? 'refused'
+    const entry = await findEntry(ldap, username, turn)
+    if (!entry) return {}
+    beforePassword(entry.dn)
+    return (await passwordFits(ldap, entry, password, turn)) ? { dn: entry.dn, entry } : { dn: entry.dn }
   } catch (error) {
+    if (error instanceof HttpError || error instanceof BusyError) throw error
     logTrouble(log, error)
-    return 'away'
+    return { away: true }
   }
 }
 
@@ -49,11 +67,15 @@ export async function stillInDirectory(
   services: Services,
   c: Call,
   { user }: Principal,
+  turn: Turn,
 ): Promise<Principal | undefined> {
   const { db, config, log } = services
   if (!config.ldap || !user) return undefined
   const login = user.domain === null ? user.username : `${user.username}@${user.domain}`
-  const entry = await findEntry(config.ldap, login).catch((error: unknown) => logTrouble(log, error))
+  const entry = await findEntry(config.ldap, login, turn).catch((error: unknown) => {
+    if (error instanceof BusyError) throw error
+    return logTrouble(log, error)
+  })
   if (!entry || entry.username !== user.username || entry.domain !== user.domain) return undefined
   return directoryPrincipal(db, c, entry)
 }

@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from 'hono'
 import { recordAudit } from '../audit/record.ts'
 import { emptyError, forbidden } from '../errors.ts'
 import type { Call, Env, Services } from '../services.ts'
+import type { Turn } from '../vault/limit.ts'
 import { apiKeyPrincipal } from './apiKey.ts'
 import { basicPrincipal, readBasic } from './basic.ts'
 import {
@@ -13,11 +14,11 @@ import {
   sendSessionCookie,
 } from './cookies.ts'
 import { stillInDirectory } from './directoryUser.ts'
+import { Guessing } from './guessing.ts'
 import type { Principal } from './principal.ts'
 import { readRememberMe, rememberedPrincipal, rememberMeValue } from './rememberMe.ts'
 import { findSession, startSession } from './sessions.ts'
 import { sessionTokenPrincipal } from './sessionToken.ts'
-import { Throttle } from './throttle.ts'
 
 /** Paths below /api that need no authentication (contract §2.1). */
 export const ANONYMOUS: ReadonlySet<string> = new Set([
@@ -34,11 +35,11 @@ const WHOAMI = '/api/service/console/whoami'
  * A request that none of them identifies gets a 401.
  */
 export function authentication(services: Services): MiddlewareHandler<Env> {
-  const throttle = new Throttle()
+  const guessing = new Guessing()
   return async (c, next) => {
     if (ANONYMOUS.has(c.req.path)) return next()
     if (comesFromAnotherPage(c)) throw forbidden('Pages of other origins cannot change anything with this sign-in')
-    const principal = await identify(c, services, throttle)
+    const principal = await identify(c, services, guessing)
     if (!principal) throw emptyError(401, { 'Content-Type': 'application/json', ...challenge(c) })
     c.set('principal', principal)
     await next()
@@ -58,7 +59,7 @@ function comesFromAnotherPage(c: Call): boolean {
   return !isScript || [SESSION_COOKIE, REMEMBER_ME_COOKIE].some((name) => cookieOf(c, name) !== undefined)
 }
 
-async function identify(c: Call, services: Services, throttle: Throttle): Promise<Principal | undefined> {
+async function identify(c: Call, services: Services, guessing: Guessing): Promise<Principal | undefined> {
   const { db, config, masterKey } = services
 
   const sessionId = cookieOf(c, SESSION_COOKIE)
@@ -70,7 +71,7 @@ async function identify(c: Call, services: Services, throttle: Throttle): Promis
     const token = await readRememberMe(db, masterKey, remembered)
     if (token) {
       const known = await rememberedPrincipal(db, token)
-      const principal = known?.realm === 'ldap' ? await stillInDirectory(services, c, known) : known
+      const principal = known?.realm === 'ldap' ? await stillInDirectory(services, c, known, turnToSignIn(c)) : known
       if (!principal) {
         // Both the failed login and the logout after it delete the cookie.
         forgetRememberMe(c)
@@ -87,7 +88,7 @@ async function identify(c: Call, services: Services, throttle: Throttle): Promis
     forgetRememberMe(c)
   }
 
-  const principal = await fromHeaders(c, services, throttle)
+  const principal = await fromHeaders(c, services, guessing)
   if (!principal) return undefined
   const viaKey = principal.realm === 'apikey'
   if (viaKey) {
@@ -102,11 +103,11 @@ async function identify(c: Call, services: Services, throttle: Throttle): Promis
 }
 
 /** Concord 2.44's order: Basic, API key, session token; the first that knows the caller wins. */
-async function fromHeaders(c: Call, services: Services, throttle: Throttle) {
+async function fromHeaders(c: Call, services: Services, guessing: Guessing) {
   const { db, masterKey } = services
   const authorization = c.req.header('Authorization')?.trim()
   const basic = readBasic(authorization)
-  if (basic && 'username' in basic) return basicPrincipal(services, c, { throttle, address: addressOf(c) }, basic)
+  if (basic && 'username' in basic) return basicPrincipal(services, c, { guessing, turn: turnToSignIn(c) }, basic)
   const byKey = await apiKeyPrincipal(db, authorization)
   if (byKey) return byKey
   const sessionToken = c.req.header('X-Concord-SessionToken') ?? basic?.sessionToken
@@ -133,7 +134,5 @@ export const CHALLENGES = 'Basic, ConcordApiToken'
 const rawPath = (c: Call) => new URL(c.req.url).pathname
 const isTrue = (c: Call, header: string) => c.req.header(header)?.toLowerCase() === 'true'
 
-/** The other end of the connection. Behind a reverse proxy that is the proxy (docs/operations.md). */
-export function addressOf(c: Call): string {
-  return c.env?.incoming?.socket.remoteAddress ?? '127.0.0.1'
-}
+/** Nobody knows yet who it is, only where they are. */
+const turnToSignIn = (c: Call): Turn => ({ who: c.get('clientAddress'), signal: c.req.raw.signal })

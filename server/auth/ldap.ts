@@ -1,6 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectSecurely } from 'node:tls'
 import { Client, type Entry, Filter, InvalidCredentialsError, SizeLimitExceededError } from 'ldapts'
+import { createLimiter, type Turn } from '../vault/limit.ts'
 import type { LdapConfig } from './ldapConfig.ts'
 
 /** Somebody as the directory knows them. */
@@ -20,9 +21,12 @@ export class DirectoryError extends Error {
   override name = 'DirectoryError'
 }
 
+/** A directory serves others as well. */
+const limited = createLimiter({ atOnce: 16 })
+
 /** Looks somebody up by the name that they type; undefined when nobody has it. */
-export async function findEntry(ldap: LdapConfig, login: string): Promise<DirectoryEntry | undefined> {
-  return withClient(ldap, async (client) => {
+export async function findEntry(ldap: LdapConfig, login: string, turn: Turn): Promise<DirectoryEntry | undefined> {
+  return withClient(ldap, turn, async (client) => {
     if (ldap.bind) await client.bind(ldap.bind.dn, ldap.bind.password).catch(refusedServiceBind)
     const { usernameAttribute, mailAttribute, displayNameAttribute, groupAttribute } = ldap
     const { searchEntries } = await client
@@ -43,20 +47,19 @@ export async function findEntry(ldap: LdapConfig, login: string): Promise<Direct
 }
 
 /**
- * Whether the password is that of the user with the name: their entry, or undefined when not.
+ * Whether the password is that of the entry.
  * @throws whatever keeps the directory from answering
  */
-export async function authenticate(
+export async function passwordFits(
   ldap: LdapConfig,
-  login: string,
+  { dn }: DirectoryEntry,
   password: string,
-): Promise<DirectoryEntry | undefined> {
+  turn: Turn,
+): Promise<boolean> {
   // A bind without a password, or without a name, is an anonymous one that succeeds (RFC 4513 §5.1.2).
-  if (password === '' || login === '') return undefined
-  const entry = await findEntry(ldap, login)
-  if (!entry?.dn) return undefined
-  const matches = await withClient(ldap, (client) =>
-    client.bind(entry.dn, password).then(
+  if (password === '' || dn === '') return false
+  return withClient(ldap, turn, (client) =>
+    client.bind(dn, password).then(
       () => true,
       (error: unknown) => {
         if (error instanceof InvalidCredentialsError) return false
@@ -64,7 +67,6 @@ export async function authenticate(
       },
     ),
   )
-  return matches ? entry : undefined
 }
 
 function filterFor({ filter }: LdapConfig, login: string): string {
@@ -113,8 +115,11 @@ function refusedServiceBind(error: unknown): never {
   throw error instanceof InvalidCredentialsError ? new DirectoryError('LDAP_BIND_DN or its password is refused') : error
 }
 
+const withClient = <T>(ldap: LdapConfig, turn: Turn, task: (client: Client) => Promise<T>): Promise<T> =>
+  limited(turn, () => connected(ldap, task))
+
 /** One connection for one task, and an end to it after the time-out. */
-async function withClient<T>(ldap: LdapConfig, task: (client: Client) => Promise<T>): Promise<T> {
+async function connected<T>(ldap: LdapConfig, task: (client: Client) => Promise<T>): Promise<T> {
   const { url, startTls, ca, timeout } = ldap
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const tlsOptions = { ...(isIP(host) ? { host } : { servername: host }), ...(ca ? { ca } : {}) }

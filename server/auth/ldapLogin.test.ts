@@ -10,10 +10,10 @@ import type { Call } from '../services.ts'
 import { givenOrg, givenTeam, startTestServer, type TestServer } from '../testing.ts'
 import { addUser } from '../users/directory.ts'
 import { basicPrincipal } from './basic.ts'
-import { authenticate, onlyOnce } from './ldap.ts'
+import { Guessing } from './guessing.ts'
+import { findEntry, onlyOnce, passwordFits } from './ldap.ts'
 import { ADMIN, addGroup, addPerson, BASE, groupDn, passwordOf, type Slapd, startSlapd, whyNoSlapd } from './slapd.ts'
 import { basic, cookieOf, expectRefusal, LOGOUT, REMEMBER, WHOAMI } from './testing.ts'
-import { Throttle } from './throttle.ts'
 
 const missing = whyNoSlapd()
 if (missing && process.env.CI) throw new Error(missing)
@@ -127,8 +127,12 @@ describe.skipIf(missing)('a login with an LDAP directory', () => {
     await expectMalformed(await signIn('alice', ''))
     const { ldap } = server.services.config
     if (!ldap) throw new Error('The server has a directory')
-    expect(await authenticate(ldap, 'alice', '')).toBeUndefined()
-    expect(await authenticate(ldap, '', 'x')).toBeUndefined()
+    const entry = await findEntry(ldap, 'alice', TURN)
+    if (!entry) throw new Error('The directory has alice')
+    expect(await passwordFits(ldap, entry, passwordOf('alice'), TURN)).toBe(true)
+    expect(await passwordFits(ldap, entry, '', TURN)).toBe(false)
+    expect(await passwordFits(ldap, { ...entry, dn: '' }, 'x', TURN)).toBe(false)
+    await expectRefusal(await signIn('', 'x'))
   })
 
   test('takes a name as a name, not as a part of the filter', async () => {
@@ -166,11 +170,33 @@ describe.skipIf(missing)('a login with an LDAP directory', () => {
   })
 
   test('is slowed after 20 failures, under whatever domain the name is given', async () => {
-    const attempt = { throttle: failuresOf('alice', 19), address: ADDRESS }
+    const attempt = { guessing: failuresOf('alice', 19), turn: TURN }
     const guess = (username: string) =>
       basicPrincipal(server.services, NO_CALL, attempt, { username, password: 'wrong' })
     expect(await guess('Alice@example.org')).toBeUndefined()
     await expect(guess('alice')).rejects.toMatchObject({ status: 429 })
+  })
+
+  test('is slowed by the entry too, whichever of its names the guesses take', async () => {
+    const filter = { LDAP_FILTER: '(|(cn={0})(mail={0})(displayName={0}))' }
+    const config = readConfig({ DATA_DIR: server.dataDir, ...settings(filter) })
+    const attempt = { guessing: failuresOf('alice', 0), turn: TURN }
+    const guess = (username: string, password = 'wrong') =>
+      basicPrincipal({ ...server.services, config }, NO_CALL, attempt, { username, password })
+    for (let i = 0; i < 10; i++) {
+      expect(await guess('alice')).toBeUndefined()
+      expect(await guess('Alice Liddell')).toBeUndefined()
+    }
+    for (const name of ['alice', 'Alice Liddell']) {
+      await expect(guess(name, passwordOf('alice'))).rejects.toMatchObject({ status: 429 })
+    }
+    expect(await guess('nobody')).toBeUndefined()
+  })
+
+  test.each(['ａｌｉｃｅ', ' AliCe ', 'alice@example.org'])('counts %j as the name it is', async (spelling) => {
+    const attempt = { guessing: failuresOf('alice', 20), turn: TURN }
+    const credentials = { username: spelling, password: passwordOf('alice') }
+    await expect(basicPrincipal(server.services, NO_CALL, attempt, credentials)).rejects.toMatchObject({ status: 429 })
   })
 
   test('is remembered for as long as the directory has the user', async () => {
@@ -237,10 +263,10 @@ describe.skipIf(missing)('the connection', () => {
     silent.close()
 
     await slapd.stop()
-    const attempt = { throttle: failuresOf('alice', 19), address: ADDRESS }
+    const attempt = { guessing: failuresOf('alice', 19), turn: TURN }
     const credentials = { username: 'alice', password: passwordOf('alice') }
     expect(await basicPrincipal(server.services, NO_CALL, attempt, credentials)).toBeUndefined()
-    expect(attempt.throttle.secondsToWait('alice', ADDRESS)).toBe(0)
+    expect(() => attempt.guessing.refuse('alice', TURN.who)).not.toThrow()
     expect(lines.at(-1)).toMatch(/ERROR|error/)
     expect(lines.at(-1)).toContain('ECONNREFUSED')
     await slapd.restart()
@@ -276,12 +302,12 @@ describe.skipIf(missing)('an LDAP user made by an admin', () => {
 
 /** For calls that record nothing. */
 const NO_CALL = {} as Call
-const ADDRESS = '192.0.2.1'
+const TURN = { who: '192.0.2.1' }
 
 function failuresOf(name: string, count: number) {
-  const throttle = new Throttle()
-  for (let i = 0; i < count; i++) throttle.failed(name, ADDRESS)
-  return throttle
+  const guessing = new Guessing()
+  for (let i = 0; i < count; i++) guessing.failed([name], TURN.who)
+  return guessing
 }
 
 async function expectMalformed(answer: Response) {

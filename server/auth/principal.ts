@@ -1,6 +1,7 @@
 import type { UserRow } from '../db/schema.ts'
 import { textError } from '../errors.ts'
 import type { Call } from '../services.ts'
+import type { Turn } from '../vault/limit.ts'
 
 /** Who sends a request. */
 export interface Principal {
@@ -30,6 +31,12 @@ export const userOf = (c: Call): UserRow => userOfPrincipal(principalOf(c))
 export function userOfPrincipal({ user }: Principal): UserRow {
   if (user) return user
   throw textError(401, "Can't determine the current principal (com.walmartlabs.concord.server.security.UserPrincipal)")
+}
+
+/** Whose turn it is where requests wait for each other. */
+export function turnOf(c: Call): Turn {
+  const { user, apiKeyId = '' } = principalOf(c)
+  return { who: user?.id ?? apiKeyId, signal: c.req.raw.signal }
 }
 
 export const isAdmin = ({ roles }: Principal) => roles.has('concordAdmin')

@@ -150,10 +150,10 @@ describe('a 401 asks for credentials', () => {
 })
 
 describe('guessing passwords', () => {
-  const from = (address: string, as: string, headers: Record<string, string> = {}) =>
+  const from = (address: string, as: string, headers: Record<string, string> = {}, signal?: AbortSignal) =>
     server.app.request(
       WHOAMI,
-      { headers: { ...(as ? { Authorization: as } : {}), ...headers } },
+      { headers: { ...(as ? { Authorization: as } : {}), ...headers }, ...(signal ? { signal } : {}) },
       { incoming: { socket: { remoteAddress: address } } as never },
     )
   const guess = (address: string) => from(address, basic(user.username, 'wrong'))
@@ -195,4 +195,28 @@ describe('guessing passwords', () => {
     await expectRefusal(await guess('192.0.2.5'))
     expect((await from('192.0.2.5', basic(user.username, PASSWORD))).status).toBe(200)
   })
+
+  test('a crowd of guesses is told to come back, and neither keys nor other addresses wait for it', async () => {
+    const gone = new AbortController()
+    let computed = 0
+    const crowd = Array.from({ length: 60 }, async (_, i) => {
+      const answer = await from('192.0.2.6', basic(`made-up-${i}`, 'wrong'), {}, gone.signal)
+      if (answer.status === 401) computed++
+      return answer
+    })
+    const busy = await Promise.any(crowd.map(async (answer) => ((await answer).status === 429 ? answer : never())))
+    expect(busy.headers.get('Retry-After')).toBe('15')
+    expect(await busy.text()).toBe('Too much of this is asked for at the moment. Try again in 15 s.')
+    expect((await from('192.0.2.6', user.key)).status).toBe(200)
+    expect((await from('192.0.2.7', basic(user.username, PASSWORD))).status).toBe(200)
+    // It took its turn: the 33 of the crowd that were let in are not done yet.
+    expect(computed).toBeLessThan(20)
+    // What nobody waits for any more is not computed: else this would take long.
+    gone.abort()
+    const statuses = (await Promise.all(crowd)).map(({ status }) => status)
+    expect(statuses.filter((status) => status === 401).length).toBeLessThan(20)
+    expect(new Set(statuses)).toEqual(new Set([401, 429]))
+  })
 })
+
+const never = () => Promise.reject(new Error('not busy'))

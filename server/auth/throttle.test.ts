@@ -3,7 +3,7 @@ import { Throttle } from './throttle.ts'
 
 function throttleAt(start: number) {
   const clock = { now: start }
-  const throttle = new Throttle(() => clock.now)
+  const throttle = new Throttle(20, () => clock.now)
   const fail = (times: number, name = 'ann') => {
     for (let i = 0; i < times; i++) throttle.failed(name, 'here')
   }
@@ -27,14 +27,14 @@ test('19 failures cost nothing, the 20th a wait until the first of them is a min
   expect(throttle.secondsToWait('ann', 'here')).toBe(10)
 })
 
-test('names and addresses count as pairs', () => {
+test('the parts of a key count together', () => {
   const { throttle, fail } = throttleAt(0)
   fail(20)
   expect(throttle.secondsToWait('ann', 'there')).toBe(0)
   expect(throttle.secondsToWait('bob', 'here')).toBe(0)
 })
 
-test('made-up names do not fill the memory: the pair that failed longest ago is forgotten', () => {
+test('made-up names do not fill the memory: the key that failed longest ago is forgotten', () => {
   const { throttle, fail } = throttleAt(0)
   fail(20)
   for (let i = 0; i < 9_999; i++) fail(1, `x${i}`)

@@ -1,35 +1,35 @@
 const WINDOW = 60_000
-const MOST_FAILURES = 20
-/** Bounds the memory that made-up user names can take. */
+/** Bounds the memory that made-up names can take. */
 const MOST_ENTRIES = 10_000
 
 /**
- * Slows the guessing of passwords: after 20 failures within a minute for one user name and address, that pair has to
- * wait until the oldest of them is a minute old. Kept in memory: a restart forgets it, which costs a guesser more time
- * than it gives.
+ * Slows guessing: after so many failures of one key within a minute, that key has to wait until the oldest of them is a
+ * minute old. Kept in memory: a restart forgets it, which costs a guesser more time than it gives.
  */
 export class Throttle {
   readonly #failures = new Map<string, number[]>()
+  readonly #most: number
   readonly #now: () => number
 
-  constructor(now: () => number = Date.now) {
+  constructor(mostFailures: number, now: () => number = Date.now) {
+    this.#most = mostFailures
     this.#now = now
   }
 
   /** Whole seconds until the next try is allowed; 0: now. */
-  secondsToWait(username: string, address: string): number {
-    const recent = this.#recent(username, address)
-    if (recent.length < MOST_FAILURES) return 0
-    const oldest = recent[recent.length - MOST_FAILURES] ?? 0
+  secondsToWait(...key: string[]): number {
+    const recent = this.#recent(key)
+    if (recent.length < this.#most) return 0
+    const oldest = recent[recent.length - this.#most] ?? 0
     return Math.max(1, Math.ceil((oldest + WINDOW - this.#now()) / 1000))
   }
 
-  failed(username: string, address: string) {
-    const recent = [...this.#recent(username, address), this.#now()].slice(-MOST_FAILURES)
-    const key = keyOf(username, address)
+  failed(...key: string[]) {
+    const recent = [...this.#recent(key), this.#now()].slice(-this.#most)
+    const written = write(key)
     // Deleting first moves the entry to the end: the map stays ordered by the time of the last failure.
-    this.#failures.delete(key)
-    this.#failures.set(key, recent)
+    this.#failures.delete(written)
+    this.#failures.set(written, recent)
     if (this.#failures.size > MOST_ENTRIES) {
       for (const [oldest] of this.#failures) {
         this.#failures.delete(oldest)
@@ -38,15 +38,15 @@ export class Throttle {
     }
   }
 
-  succeeded(username: string, address: string) {
-    this.#failures.delete(keyOf(username, address))
+  succeeded(...key: string[]) {
+    this.#failures.delete(write(key))
   }
 
-  #recent(username: string, address: string) {
+  #recent(key: string[]) {
     const since = this.#now() - WINDOW
-    return (this.#failures.get(keyOf(username, address)) ?? []).filter((time) => time > since)
+    return (this.#failures.get(write(key)) ?? []).filter((time) => time > since)
   }
 }
 
-/** No user's name is longer than that: what a stranger makes up does not take more memory. */
-const keyOf = (username: string, address: string) => JSON.stringify([username.slice(0, 128), address])
+/** Hardly any name is longer than that: what a stranger makes up does not take more memory. */
+const write = (key: string[]) => JSON.stringify(key.map((part) => part.slice(0, 256)))

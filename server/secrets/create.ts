@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { findSecret, requireMember, requireOrgById } from '../access.ts'
 import { recordAudit } from '../audit/record.ts'
-import { principalOf, userOf } from '../auth/principal.ts'
+import { principalOf, turnOf, userOf } from '../auth/principal.ts'
 import type { SecretRow, SecretType, UserRow } from '../db/schema.ts'
 import { textError, validationError } from '../errors.ts'
 import { NAME_PATTERN, nonNull } from '../http.ts'
@@ -11,6 +11,7 @@ import { requireAllowed } from '../policies/check.ts'
 import type { Call, Services } from '../services.ts'
 import { encodeKeyPair } from '../vault/binary.ts'
 import { generateKeyPair } from '../vault/keyPair.ts'
+import type { Turn } from '../vault/limit.ts'
 import { type Protection, seal } from '../vault/sealed.ts'
 import { checkStorePassword, generateStorePassword } from '../vault/storePassword.ts'
 import type { Form } from './multipart.ts'
@@ -43,7 +44,8 @@ export async function createSecret({ db, masterKey }: Services, c: Call, orgName
   const storePassword = storePasswordOf(form, owner)
   const visibility = visibilityOf(form)
   const projectIds = await projectIdsOf(db, org, form)
-  const { value, publicKey } = await newValue(form, type)
+  const turn = turnOf(c)
+  const { value, publicKey } = await newValue(form, type, turn)
 
   const encryptedBy = storePassword === undefined ? 'SERVER_KEY' : 'PASSWORD'
   const createdAt = new Date().toISOString()
@@ -52,7 +54,9 @@ export async function createSecret({ db, masterKey }: Services, c: Call, orgName
     ...{ createdAt, lastUpdatedAt: null },
   }
   const protection: Protection =
-    storePassword === undefined ? { kind: 'SERVER_KEY', masterKey } : { kind: 'PASSWORD', password: storePassword }
+    storePassword === undefined
+      ? { kind: 'SERVER_KEY', masterKey }
+      : { kind: 'PASSWORD', password: storePassword, turn }
   const sealed = await seal({ secretId: row.id, value: value.bytes, protection })
 
   await db.transaction().execute(async (trx) => {
@@ -106,11 +110,11 @@ function storePasswordOf(form: Form, owner: UserRow): string | undefined {
 }
 
 /** The value to store. A key pair without a `public` part is a request for a new one, whatever `private` says. */
-async function newValue(form: Form, type: SecretType): Promise<{ value: ClearValue; publicKey?: string }> {
+async function newValue(form: Form, type: SecretType, turn: Turn): Promise<{ value: ClearValue; publicKey?: string }> {
   if (type !== 'KEY_PAIR') return { value: formValue(form, type) }
   const uploaded = form.bytes('public')
   if (uploaded) return { value: formValue(form, type), publicKey: uploaded.toString() }
-  const { publicKey, privateKey } = await generateKeyPair()
+  const { publicKey, privateKey } = await generateKeyPair(turn)
   const bytes = encodeKeyPair({ publicKey: Buffer.from(publicKey), privateKey: Buffer.from(privateKey) })
   return { value: { type, bytes }, publicKey }
 }

@@ -1,6 +1,6 @@
 import { requireOrg, requireProjectScope, requireSecret, requireSecretRow } from '../access.ts'
 import { recordAudit } from '../audit/record.ts'
-import { principalOf } from '../auth/principal.ts'
+import { principalOf, turnOf } from '../auth/principal.ts'
 import type { SecretRow } from '../db/schema.ts'
 import type { Call, Services } from '../services.ts'
 import { decodeKeyPair, MAX_KEY_BYTES } from '../vault/binary.ts'
@@ -71,7 +71,7 @@ async function openSecret(
   const protection =
     storePassword === undefined
       ? ({ kind: 'SERVER_KEY', masterKey } as const)
-      : ({ kind: 'PASSWORD', password: storePassword } as const)
+      : ({ kind: 'PASSWORD', password: storePassword, turn: turnOf(c) } as const)
   let value: Buffer
   try {
     value = await open({ secretId: secret.id, sealed, protection })

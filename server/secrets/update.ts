@@ -10,13 +10,14 @@ import {
 } from '../access.ts'
 import { changesBetween } from '../audit/changes.ts'
 import { recordAudit } from '../audit/record.ts'
-import { type Principal, principalOf } from '../auth/principal.ts'
+import { type Principal, principalOf, turnOf } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import type { OrgRow, SecretRow } from '../db/schema.ts'
 import { javaError, textError, validationError } from '../errors.ts'
 import { requireAllowed } from '../policies/check.ts'
 import type { Call, Services } from '../services.ts'
 import { findUserById } from '../users/owner.ts'
+import type { Turn } from '../vault/limit.ts'
 import { open, rewrap, type SealedValue, seal } from '../vault/sealed.ts'
 import { WrongPasswordError } from '../vault/vaultErrors.ts'
 import {
@@ -45,7 +46,7 @@ export async function updateSecret(services: Services, c: Call, org: OrgRow, sec
   const newValue = change.value !== undefined || change.newStorePassword !== undefined
   // Every further round is one that another request has won.
   for (;;) {
-    const prepared = newValue ? await prepareValue(services, principalOf(c), org, secretName, change) : undefined
+    const prepared = newValue ? await prepareValue(services, c, org, secretName, change) : undefined
     const done = await db.transaction().execute(async (trx) => {
       const checked = await check(trx, principalOf(c), org, secretName, change)
       if (prepared && !(await isCurrent(trx, checked.secret, prepared))) return false
@@ -131,20 +132,26 @@ interface PreparedValue {
 }
 
 /** Encrypts the new value, or the old one's key under the new store password. */
-async function prepareValue(services: Services, who: Principal, org: OrgRow, secretName: string, change: SecretChange) {
+async function prepareValue(services: Services, c: Call, org: OrgRow, secretName: string, change: SecretChange) {
   const { secret, from } = await services.db.transaction().execute(async (trx) => {
-    const checked = await check(trx, who, org, secretName, change)
+    const checked = await check(trx, principalOf(c), org, secretName, change)
     return { secret: checked.secret, from: await readValue(trx, checked.secret.id) }
   })
   try {
-    return { from, sealed: await sealChange(services, secret, from, change) }
+    return { from, sealed: await sealChange(services, turnOf(c), secret, from, change) }
   } catch (error) {
     if (error instanceof WrongPasswordError) throw javaError('java.lang.SecurityException', WRONG_PASSWORD)
     throw damaged(error, secret, services)
   }
 }
 
-async function sealChange({ masterKey }: Services, secret: SecretRow, from: SealedValue, change: SecretChange) {
+async function sealChange(
+  { masterKey }: Services,
+  turn: Turn,
+  secret: SecretRow,
+  from: SealedValue,
+  change: SecretChange,
+) {
   const { value, storePassword, newStorePassword } = change
   const secretId = secret.id
   if (value && secret.encryptedBy === 'SERVER_KEY') {
@@ -153,9 +160,9 @@ async function sealChange({ masterKey }: Services, secret: SecretRow, from: Seal
   // Concord tries its own key then, and fails as with any wrong password.
   if (storePassword === undefined) throw new WrongPasswordError()
   const newPassword = newStorePassword ?? storePassword
-  if (!value) return rewrap({ secretId, sealed: from, oldPassword: storePassword, newPassword })
-  await open({ secretId, sealed: from, protection: { kind: 'PASSWORD', password: storePassword } })
-  return seal({ secretId, value: value.bytes, protection: { kind: 'PASSWORD', password: newPassword } })
+  if (!value) return rewrap({ secretId, sealed: from, oldPassword: storePassword, newPassword, turn })
+  await open({ secretId, sealed: from, protection: { kind: 'PASSWORD', password: storePassword, turn } })
+  return seal({ secretId, value: value.bytes, protection: { kind: 'PASSWORD', password: newPassword, turn } })
 }
 
 /** Each sealing has a random nonce of its own, so equal bytes mean that nobody has written in between. */

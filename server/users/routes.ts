@@ -5,7 +5,7 @@ import { changesBetween } from '../audit/changes.ts'
 import { recordAudit } from '../audit/record.ts'
 import { createDirectoryUser, userOfEntry } from '../auth/directoryUser.ts'
 import { type DirectoryEntry, findEntry } from '../auth/ldap.ts'
-import { principalOf, userOf } from '../auth/principal.ts'
+import { principalOf, turnOf, userOf } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
 import { nullPointer, textError, validationError } from '../errors.ts'
@@ -207,7 +207,7 @@ async function entryOf({ config: { ldap } }: Services, c: Call, request: UserReq
   const { username, userDomain } = request
   const type = request.userType ?? request.type ?? userOf(c).type
   if (!ldap || type !== 'LDAP' || !username) return undefined
-  return findEntry(ldap, userDomain ? `${username}@${userDomain}` : username).catch(() => {
+  return findEntry(ldap, userDomain ? `${username}@${userDomain}` : username, turnOf(c)).catch(() => {
     throw unknownToLdap(username)
   })
 }

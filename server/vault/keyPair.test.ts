@@ -58,7 +58,9 @@ describe('a new key pair', () => {
 })
 
 test('key pairs asked for together all differ', async () => {
-  const pairs = await Promise.all(Array.from({ length: availableParallelism() + 3 }, () => generateKeyPair(1024)))
+  const pairs = await Promise.all(
+    Array.from({ length: availableParallelism() + 3 }, () => generateKeyPair(undefined, 1024)),
+  )
   expect(new Set(pairs.map((pair) => pair.publicKey)).size).toBe(pairs.length)
 })
 

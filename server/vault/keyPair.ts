@@ -1,12 +1,11 @@
 import { generateKeyPair as generate, type KeyObject } from 'node:crypto'
-import { availableParallelism } from 'node:os'
 import { promisify } from 'node:util'
-import { createLimiter } from './limit.ts'
+import { createLimiter, placesPerKind, type Turn } from './limit.ts'
 
 /** Concord's default of `secretStore.keySize`. */
 const DEFAULT_BITS = 4096
 
-const limited = createLimiter(availableParallelism())
+const limited = createLimiter({ atOnce: placesPerKind() })
 const generateAsync = promisify(generate)
 
 /** `publicKey`: one OpenSSH line with its line break. `privateKey`: PEM (PKCS#1), 64 characters a line. */
@@ -17,10 +16,10 @@ export interface GeneratedKeyPair {
 
 /**
  * A new RSA pair in the two forms that Concord gives (KeyPairUtils, through JSch). It takes about a second in the thread
- * pool; at most as many run at once as there are cores, the others wait.
+ * pool; few run at once, the others wait.
  */
-export function generateKeyPair(bits = DEFAULT_BITS): Promise<GeneratedKeyPair> {
-  return limited(async () => {
+export function generateKeyPair(turn?: Turn, bits = DEFAULT_BITS): Promise<GeneratedKeyPair> {
+  return limited(turn, async () => {
     const { publicKey, privateKey } = await generateAsync('rsa', { modulusLength: bits })
     return {
       publicKey: openSshLine(publicKey, 'concord-server'),

@@ -1,24 +1,101 @@
-/** Runs a task as soon as a place is free and settles as the task does. */
-export type Limiter = <T>(task: () => Promise<T>) => Promise<T>
+import { availableParallelism } from 'node:os'
+
+/** Who a task is for, and whether they still wait for it. The server's own tasks have none and always find room. */
+export interface Turn {
+  /** Those who ask for much wait for themselves, not for each other: an address, a user's id. */
+  who: string
+  signal?: AbortSignal
+}
+
+/** Runs a task as soon as a place is free and settles as the task does, or throws a BusyError. */
+export type Limiter = <T>(turn: Turn | undefined, task: () => Promise<T>) => Promise<T>
+
+/** The task was not started: too many wait already, or nobody waits for it any more. */
+export class BusyError extends Error {
+  override name = 'BusyError'
+  /** By then the longest queue of cheap tasks is done. */
+  readonly retryAfter = 15
+
+  constructor() {
+    super('Too much of this is asked for at the moment')
+  }
+}
+
+interface Limits {
+  /** How many tasks run at once. */
+  atOnce: number
+  /** How many more may wait, of all together and of one. */
+  waiting?: number
+  waitingOfOne?: number
+}
+
+/** A task takes up to a second, and nobody who waits for a page waits longer than half a minute. */
+const MOST_WAITING = 128
+const MOST_WAITING_OF_ONE = 32
 
 /**
- * Makes a limiter that lets at most `max` tasks run at once; the others wait in the order they came.
- * Key generation and scrypt each have their own, so that neither takes the whole thread pool from the other.
+ * The number of tasks of one kind that run at once. Signing in, store passwords and key generation have a limiter each.
+ * Together they leave one thread of Node's pool (4, unless UV_THREADPOOL_SIZE says otherwise) to files and host names,
+ * so that none of these waits for another.
  */
-export function createLimiter(max: number): Limiter {
-  if (!Number.isInteger(max) || max < 1) throw new RangeError(`A limiter needs at least one place, not ${max}`)
-  let free = max
-  const waiting: (() => void)[] = []
+export function placesPerKind(cores = availableParallelism(), threads = Number(process.env.UV_THREADPOOL_SIZE) || 4) {
+  return Math.max(1, Math.min(cores, Math.floor((threads - 1) / 3)))
+}
 
-  return async (task) => {
+interface Waiting {
+  turn: Turn | undefined
+  start: () => void
+  refuse: (reason: BusyError) => void
+}
+
+/**
+ * Makes a limiter that lets at most `atOnce` tasks run at once. The others wait, each of those who ask in turn: who has
+ * a hundred of them waiting is no further ahead than who has one.
+ */
+export function createLimiter({
+  atOnce,
+  waiting: most = MOST_WAITING,
+  waitingOfOne = MOST_WAITING_OF_ONE,
+}: Limits): Limiter {
+  if (!Number.isInteger(atOnce) || atOnce < 1) throw new RangeError(`A limiter needs at least one place, not ${atOnce}`)
+  let free = atOnce
+  let waiting = 0
+  /** The tasks of each, in the order they came; who is first here is next. */
+  const lines = new Map<string, Waiting[]>()
+
+  function waitForPlace(turn: Turn | undefined): Promise<void> {
+    const who = turn?.who ?? ''
+    const line = lines.get(who) ?? []
+    if (turn && (waiting >= most || line.length >= waitingOfOne)) throw new BusyError()
+    waiting++
+    lines.set(who, line)
+    return new Promise((start, refuse) => line.push({ turn, start, refuse }))
+  }
+
+  /** The next one that somebody still waits for; the others are let go on the way. */
+  function next(): Waiting | undefined {
+    for (const [who, line] of lines) {
+      // To the end of the map: now it is the turn of the others.
+      lines.delete(who)
+      const first = line.shift()
+      if (line.length > 0) lines.set(who, line)
+      if (!first) continue
+      waiting--
+      if (!first.turn?.signal?.aborted) return first
+      first.refuse(new BusyError())
+    }
+    return undefined
+  }
+
+  return async (turn, task) => {
     if (free > 0) free--
-    else await new Promise<void>((resolve) => waiting.push(resolve))
+    else await waitForPlace(turn)
     try {
       return await task()
     } finally {
       // The place goes straight to the next in line, so that a newcomer can't overtake it.
-      const next = waiting.shift()
-      if (next) next()
+      const first = next()
+      if (first) first.start()
       else free++
     }
   }

@@ -1,4 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { createLimiter, placesPerKind, type Turn } from './limit.ts'
 import { pick } from './random.ts'
 import { isAffordable, type ScryptCost, scryptKey } from './scrypt.ts'
 
@@ -9,6 +10,9 @@ const HASH_BYTES = 32
 const STORED = /^\$scrypt-sha256\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})$/
 /** No letters or digits that look alike (0 o, 1 l i). */
 const READABLE = 'abcdefghjkmnpqrstuvwxyz23456789'
+
+/** For signing in only: whoever sets a password does so at the terminal, and does not wait behind those who guess. */
+const limited = createLimiter({ atOnce: placesPerKind() })
 
 /**
  * A user's password for the user table: `$scrypt-sha256$ln=15,r=8,p=3$<salt>$<hash>`. That is the PHC string format, its
@@ -21,20 +25,20 @@ export async function hashPassword(password: string, cost: ScryptCost = USER_PAS
 }
 
 /** Whether the password is the one that was hashed. A hash that can't be read fits no password. */
-export async function verifyPassword(password: string, stored: string): Promise<boolean> {
+export async function verifyPassword(password: string, stored: string, turn?: Turn): Promise<boolean> {
   const [, log2N, r, p, salt = '', hash = ''] = STORED.exec(stored) ?? []
   const cost = { log2N: Number(log2N), r: Number(r), p: Number(p) }
   if (!isAffordable(cost)) {
-    await verifyDummy(password)
+    await verifyDummy(password, turn)
     return false
   }
-  const actual = await scryptKey(password, Buffer.from(salt, 'base64'), cost, HASH_BYTES)
+  const actual = await limited(turn, () => scryptKey(password, Buffer.from(salt, 'base64'), cost, HASH_BYTES))
   return timingSafeEqual(actual, Buffer.from(hash, 'base64'))
 }
 
 /** Takes as long as `verifyPassword`: to be called for an unknown user, so that the time does not tell who exists. */
-export async function verifyDummy(password: string): Promise<void> {
-  await scryptKey(password, Buffer.alloc(SALT_BYTES), USER_PASSWORD_COST, HASH_BYTES)
+export async function verifyDummy(password: string, turn?: Turn): Promise<void> {
+  await limited(turn, () => scryptKey(password, Buffer.alloc(SALT_BYTES), USER_PASSWORD_COST, HASH_BYTES))
 }
 
 /** A password that is easy to read and type, `k7qm-x2fd-9rwt-hn4p`: 16 characters of 31, 79 bits. */

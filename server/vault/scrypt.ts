@@ -1,6 +1,4 @@
 import { createHash, scrypt } from 'node:crypto'
-import { availableParallelism } from 'node:os'
-import { createLimiter } from './limit.ts'
 
 /** What one derivation costs: 128 · r · 2^log2N bytes of memory, p times over. Stored beside what it protects. */
 export interface ScryptCost {
@@ -9,11 +7,9 @@ export interface ScryptCost {
   p: number
 }
 
-const limited = createLimiter(availableParallelism())
-
 /**
- * Derives `length` bytes from a password in the thread pool, at most as many at once as there are cores: each one holds
- * 32 MiB at the usual cost, and more at once would not be faster.
+ * Derives `length` bytes from a password in the thread pool, and holds 32 MiB at the usual cost while it does: what
+ * anybody can ask for goes through a limiter.
  *
  * What goes into scrypt is the SHA-256 of the password's UTF-8 bytes. Scrypt takes its input as an HMAC key, which is
  * filled up with zero bytes, so that by itself it can't tell a password from the same one with a NUL behind it.
@@ -23,14 +19,11 @@ export function scryptKey(password: string, salt: Buffer, cost: ScryptCost, leng
   const input = createHash('sha256').update(password).digest()
   // Exactly what OpenSSL adds up and compares: the table of N entries, two more, and one for each lane.
   const maxmem = 128 * cost.r * (N + cost.p + 2)
-  return limited(
-    () =>
-      new Promise((resolve, reject) => {
-        scrypt(input, salt, length, { N, r: cost.r, p: cost.p, maxmem }, (error, key) =>
-          error ? reject(error) : resolve(key),
-        )
-      }),
-  )
+  return new Promise((resolve, reject) => {
+    scrypt(input, salt, length, { N, r: cost.r, p: cost.p, maxmem }, (error, key) =>
+      error ? reject(error) : resolve(key),
+    )
+  })
 }
 
 /** Whether a cost read from a row is sane; a damaged row must not make the server allocate gigabytes. */

@@ -10,6 +10,7 @@
 // key: it tells a row that was damaged or swapped from a password that is wrong.
 import { createHash, type KeyObject, randomBytes } from 'node:crypto'
 import { decrypt, encrypt, OVERHEAD_BYTES } from './aead.ts'
+import { createLimiter, placesPerKind, type Turn } from './limit.ts'
 import { deriveKey } from './masterKey.ts'
 import { isAffordable, type ScryptCost, scryptKey } from './scrypt.ts'
 import { DamagedValueError, WrongPasswordError } from './vaultErrors.ts'
@@ -21,11 +22,13 @@ const CHECKSUM_BYTES = 8
 const PROTECTION_BYTE = { SERVER_KEY: 1, PASSWORD: 2 }
 const STORE_PASSWORD_COST: ScryptCost = { log2N: 15, r: 8, p: 1 }
 
+const limited = createLimiter({ atOnce: placesPerKind() })
+
 /** What opens a value, by the names of Concord's `encryptedBy`. */
 export type Protection =
   | { kind: 'SERVER_KEY'; masterKey: KeyObject }
-  /** `cost` is for new values (tests take a cheap one); an existing value knows its own. */
-  | { kind: 'PASSWORD'; password: string; cost?: ScryptCost }
+  /** `cost` is for new values (tests take a cheap one); an existing value knows its own. `turn`: see limit.ts. */
+  | { kind: 'PASSWORD'; password: string; cost?: ScryptCost; turn?: Turn }
 
 /** The columns of a stored value. `salt` is null for SERVER_KEY. */
 export interface SealedValue {
@@ -75,11 +78,12 @@ export async function rewrap(input: {
   oldPassword: string
   newPassword: string
   cost?: ScryptCost
+  turn?: Turn
 }): Promise<SealedValue> {
-  const { secretId, sealed, oldPassword, newPassword, cost = STORE_PASSWORD_COST } = input
-  const dataKey = await unwrap(secretId, sealed, { kind: 'PASSWORD', password: oldPassword })
+  const { secretId, sealed, oldPassword, newPassword, ...more } = input
+  const dataKey = await unwrap(secretId, sealed, { kind: 'PASSWORD', password: oldPassword, ...more })
   try {
-    const wrapped = await wrap(secretId, dataKey, { kind: 'PASSWORD', password: newPassword, cost })
+    const wrapped = await wrap(secretId, dataKey, { kind: 'PASSWORD', password: newPassword, ...more })
     return { ...wrapped, data: sealed.data }
   } finally {
     dataKey.fill(0)
@@ -98,7 +102,7 @@ async function wrap(secretId: string, dataKey: Buffer, protection: Protection): 
     const cost = protection.cost ?? STORE_PASSWORD_COST
     header = Buffer.concat([header, Buffer.of(cost.log2N, cost.r, cost.p)])
     salt = randomBytes(SALT_BYTES)
-    wrappingKey = await scryptKey(protection.password, salt, cost)
+    wrappingKey = await passwordKey(protection, salt, cost)
   }
   const box = encrypt(wrappingKey, dataKey, Buffer.concat([place, header]))
   return { wrappedKey: Buffer.concat([header, checksum(place, header, salt, box), box]), salt }
@@ -124,11 +128,13 @@ async function unwrap(secretId: string, { wrappedKey, salt }: SealedValue, prote
   }
   const cost = { log2N: header.readUInt8(2), r: header.readUInt8(3), p: header.readUInt8(4) }
   if (!salt || !isAffordable(cost)) throw new DamagedValueError('The wrapped key has no usable salt and cost')
-  const passwordKey = await scryptKey(protection.password, salt, cost)
-  const dataKey = decrypt(passwordKey, box, Buffer.concat([place, header]))
+  const dataKey = decrypt(await passwordKey(protection, salt, cost), box, Buffer.concat([place, header]))
   if (!dataKey) throw new WrongPasswordError()
   return dataKey
 }
+
+const passwordKey = ({ password, turn }: { password: string; turn?: Turn }, salt: Buffer, cost: ScryptCost) =>
+  limited(turn, () => scryptKey(password, salt, cost))
 
 function serverKey(masterKey: KeyObject): KeyObject {
   return deriveKey(masterKey, 'secret-key-wrap')
