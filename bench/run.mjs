@@ -64,6 +64,8 @@ async function requests() {
 
   for (const [org, count] of [
     ['few', FEW],
+    // The requests below add to the one above.
+    ['small', FEW],
     ['many', MANY],
   ]) {
     await createOrg(org)
@@ -95,6 +97,16 @@ async function requests() {
     'a file of the console': () => ask('/'),
   }
   print('Requests, one at a time', await inTurns(cases, 15))
+
+  const { inBrowser } = await import('./browser.mjs')
+  const seen = await inBrowser({
+    url: server.url,
+    key: KEY,
+    few: { org: 'small', count: FEW },
+    many: { org: 'many', count: MANY },
+  })
+  print('In a browser', seen.rows)
+  console.log(`${seen.most} rows in the page at most, with its head`)
 
   const gateway = await start({ CONCORD_URL: server.url })
   const one = '/api/v2/org/many/secret/secret-2500'
