@@ -75,8 +75,9 @@ test('many secrets: at most 60 rows on the page, a filter answers within 50 ms',
   })
   await field.pressSequentially('key-01')
   await expect(page.getByText('1–50 of 100 secrets')).toBeVisible()
-  const times = await page.evaluate(() => performance.getEntriesByName('filter').map(({ duration }) => duration))
-  expect(times).toHaveLength(6)
+  const measured = () => page.evaluate(() => performance.getEntriesByName('filter').map(({ duration }) => duration))
+  await expect.poll(measured).toHaveLength(6)
+  const times = await measured()
   // The quickest, because other programs may slow the others down.
   expect(Math.min(...times)).toBeLessThan(50)
 })

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { test } from '@playwright/test'
 import { call, path } from './concord.ts'
 import { givenMember, type Org, unique } from './given.ts'
@@ -16,8 +17,8 @@ export const needsDirectory = () =>
 export async function givenDirectoryUser({ of = [] }: { of?: Org[] } = {}): Promise<DirectoryUser> {
   const username = unique('login')
   const password = `Pass: ${unique('wörd')}`
-  if (process.env.CONCORD_LDAP_URL) addToLdap(process.env.CONCORD_LDAP_URL, username, password)
-  else addToOwnDirectory(username, password)
+  if (process.env.CONCORD_LDAP_URL) await addToLdap(process.env.CONCORD_LDAP_URL, username, password)
+  else await addToOwnDirectory(username, password)
   const { id } = process.env.CONCORD_LDAP_URL
     ? await call<{ id: string }>('/api/v1/user', { json: { username, type: 'LDAP' } })
     : await call<{ id: string }>(path`/api/v1/user/${username}`)
@@ -25,11 +26,19 @@ export async function givenDirectoryUser({ of = [] }: { of?: Org[] } = {}): Prom
   return { id, username, displayName: username, password }
 }
 
+/** Runs a program with this input. Not in the way of the story, whose kept connections would grow old unseen. */
+function withInput(input: string, file: string, args: string[], env = process.env) {
+  const running = promisify(execFile)(file, args, { env })
+  running.child.stdin?.end(input)
+  return running
+}
+
 function addToOwnDirectory(username: string, password: string) {
-  execFileSync(process.execPath, ['scripts/start.mjs', '--run', 'user', 'add', username], {
-    input: `${password}\n`,
+  return withInput(`${password}\n`, process.execPath, ['scripts/start.mjs', '--run', 'user', 'add', username], {
     // With CONCORD_URL the users would be another server's.
-    env: { ...process.env, DATA_DIR: process.env.E2E_DATA_DIR, CONCORD_URL: '' },
+    ...process.env,
+    DATA_DIR: process.env.E2E_DATA_DIR,
+    CONCORD_URL: '',
   })
 }
 
@@ -45,5 +54,5 @@ function addToLdap(url: string, username: string, password: string) {
     // Two colons: base64, as LDIF wants text outside of ASCII.
     `userPassword:: ${Buffer.from(password).toString('base64')}`,
   ]
-  execFileSync('ldapadd', ['-x', '-H', url, '-D', admin, '-w', adminPassword], { input: entry.join('\n') })
+  return withInput(entry.join('\n'), 'ldapadd', ['-x', '-H', url, '-D', admin, '-w', adminPassword])
 }

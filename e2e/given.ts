@@ -26,7 +26,7 @@ export type Entry = Ref & {
 /** Somebody with an API key who belongs to the given organizations and to no other. */
 export async function givenUser({ of = [], displayName }: { of?: Org[]; displayName?: string } = {}): Promise<User> {
   const username = unique('user')
-  const shown = displayName ?? `Person ${username.slice(-4)}`
+  const shown = displayName ?? `Person ${username.slice(-8)}`
   const { id } = await call<{ id: string }>('/api/v1/user', {
     json: { username, userType: 'LOCAL', displayName: shown, email: `${username}@example.com` },
   })

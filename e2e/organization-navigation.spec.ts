@@ -117,6 +117,8 @@ test('a link that is followed right after typing leads where it says, and Back t
   const filter = page.getByRole('searchbox')
   await filter.fill(org.name.slice(0, -1))
   await page.getByRole('link', { name: org.name }).click()
+  // The address comes before its page, whose field looks like that of the page before.
+  await expect(page.getByRole('heading', { level: 1, name: org.name })).toBeVisible()
   await expect(page).toHaveURL(path`/org/${org.name}/secret`)
   await filter.fill('quick')
   await page.getByRole('link', { name: secret.name }).click()

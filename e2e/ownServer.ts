@@ -44,6 +44,11 @@ export class OwnServer {
     await gone
   }
 
+  /** As a machine that has come to a halt: it takes requests and answers none, until it is killed. */
+  freeze() {
+    this.#process?.kill('SIGSTOP')
+  }
+
   async #answers() {
     try {
       return (await fetch(`${this.url}/api/v1/server/ping`)).ok
@@ -59,12 +64,15 @@ export const test = base.extend<{ server: OwnServer }>({
   server: async ({}, use) => {
     const common = process.env.CONCORD_URL
     const server = new OwnServer(await freePort(), mkdtempSync(join(tmpdir(), 'concord-e2e-own-')))
-    await server.start()
-    process.env.CONCORD_URL = server.url
-    await use(server)
-    process.env.CONCORD_URL = common
-    await server.kill()
-    rmSync(server.dataDir, { recursive: true, force: true })
+    try {
+      await server.start()
+      process.env.CONCORD_URL = server.url
+      await use(server)
+    } finally {
+      process.env.CONCORD_URL = common
+      await server.kill()
+      rmSync(server.dataDir, { recursive: true, force: true })
+    }
   },
   consoleUrl: async ({ server }, use) => use(server.url),
 })

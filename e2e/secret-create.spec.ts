@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test'
 import { call, path, type User } from './concord.ts'
 import { asUser, expect, test } from './fixtures.ts'
 import { givenOrg, givenProject, givenSecret, givenUser, keyPair, type Org, readSecret, unique } from './given.ts'
-import { addressOf, pick } from './steps.ts'
+import { addressOf, pick, toStep } from './steps.ts'
 import { readCredentials, readKeyPair, readValue } from './value.ts'
 
 const MIB = 1024 * 1024
@@ -29,8 +29,8 @@ const next = (page: Page) => page.getByRole('button', { name: 'Continue' }).clic
 
 /** From the value to the result. */
 async function finish(page: Page, name: string) {
-  await next(page)
-  await next(page)
+  await toStep(page, 'Protection and scope')
+  await toStep(page, 'Review')
   await page.getByRole('button', { name: 'Create secret' }).click()
   await expect(page.getByRole('heading', { name: `“${name}” is created.` })).toBeVisible({ timeout: NEW_KEY })
 }
@@ -238,8 +238,8 @@ test('what is missing is said, and the focus goes there', async ({ page }) => {
 test('a value leaves no trace: not in addresses, storage, title, history or the page', async ({ page }) => {
   const { org, user, name } = await givenMember()
   const value = `hidden-${unique('value')}`
-  // Its letters cannot be three in a row of the user name, which has small ones.
-  const storePassword = `Pass.1-${unique('word').toUpperCase()}`
+  // No three in a row of the user name: that has no capital letters.
+  const storePassword = `Pass.1-${lettersOnly(12)}`
   const asked: string[] = []
   page.on('request', (request) => asked.push(request.url(), JSON.stringify(request.headers())))
   await begin(page, { org, user, name, kind: 'Single value' })
@@ -264,6 +264,8 @@ test('a value leaves no trace: not in addresses, storage, title, history or the 
   expect(everything).not.toContain(storePassword)
   expect(String(await readValue({ orgName: org.name, name }, { storePassword }))).toBe(value)
 })
+
+const lettersOnly = (length: number) => [...randomBytes(length)].map((byte) => 'GHJKLMNP'[byte % 8]).join('')
 
 /** Everywhere that a browser keeps something beside the page itself. */
 const traces = (page: Page) =>

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { path, type User } from './concord.ts'
 import { asUser, endSession, expect, test } from './fixtures.ts'
 import { givenOrg, givenSecret, givenUser, readSecret, unique } from './given.ts'
-import { addressOf, confirm, nameField, openSettings } from './steps.ts'
+import { addressOf, confirm, nameField, openSettings, toStep } from './steps.ts'
 import { readValue } from './value.ts'
 
 test.beforeEach(({ expectErrors }) => expectErrors(/status of 401/))
@@ -13,6 +13,13 @@ async function signInAgain(page: Page, { apiKey }: Pick<User, 'apiKey'>) {
   await dialog.getByRole('textbox', { name: 'API key' }).fill(apiKey)
   await dialog.getByRole('button', { name: 'Sign in' }).click()
   await expect(dialog).toBeHidden()
+}
+
+/** Its dialog asks whether the name is free: asked without a session, that would be the first to be refused. */
+async function openRename(page: Page) {
+  const looked = page.waitForResponse(/\/exists$/)
+  await page.getByRole('button', { name: 'Rename' }).click()
+  await looked
 }
 
 async function givenOwned() {
@@ -26,13 +33,12 @@ test('a whole wizard survives: its request is sent again after the new sign-in',
   const name = unique('late')
   await asUser(page, user)
   await page.goto(path`/org/${org.name}/secret/new`)
-  const next = page.getByRole('button', { name: 'Continue' })
   await page.getByRole('radio', { name: /^Single value/ }).check()
-  await next.click()
+  await toStep(page, 'Value')
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name)
   await page.getByRole('textbox', { name: 'Value' }).fill('typed before\nthe session was over')
-  await next.click()
-  await next.click()
+  await toStep(page, 'Protection and scope')
+  await toStep(page, 'Review')
   await endSession(page)
   await page.getByRole('button', { name: 'Create secret' }).click()
 
@@ -48,7 +54,7 @@ test('over an open dialog: the typed name stays and the rename goes on', async (
   const newName = `${secret.name}-new`
   await openSettings(page, user, secret)
   await page.getByLabel('Secret name').fill(newName)
-  await page.getByRole('button', { name: 'Rename' }).click()
+  await openRename(page)
   const dialog = page.getByRole('dialog', { name: `Rename secret “${secret.name}” to “${newName}”` })
   await nameField(dialog, secret).fill(secret.name)
   const yes = dialog.getByRole('button', { name: `Yes, rename to ${newName}` })
@@ -96,7 +102,7 @@ test('what one user wrote is never sent as another', async ({ page, expectErrors
   const other = await givenUser({ of: [org] })
   await openSettings(page, user, secret)
   await page.getByLabel('Secret name').fill(`${secret.name}-new`)
-  await page.getByRole('button', { name: 'Rename' }).click()
+  await openRename(page)
   await endSession(page)
   await confirm(page.getByRole('dialog'), secret, `Yes, rename to ${secret.name}-new`)
   await signInAgain(page, other)

@@ -48,6 +48,15 @@ export async function askToMove(page: Page, secret: Ref, target: Org) {
   return page.getByRole('dialog', { name: `Move secret “${secret.name}” to ${target.name}` })
 }
 
+/**
+ * Presses *Continue* of the wizard and waits for the next step. The button is the same on every step: pressed again too
+ * early it would send the old one.
+ */
+export async function toStep(page: Page, step: 'Value' | 'Protection and scope' | 'Review') {
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await expect(page.getByRole('heading', { level: 2, name: step })).toBeVisible()
+}
+
 export const nameField = (dialog: Locator, { name }: Ref) => dialog.getByLabel(`Type ${name} to confirm`)
 
 /** Types the name as the dialog asks and presses its button, which has to come on by itself. */

@@ -19,10 +19,11 @@ await stage('packages', async () => {
 })
 await stage('types', () => check(bin('typescript', 'bin/tsc'), ['--noEmit']))
 await stage('lint', () => check(bin('@biomejs/biome', 'bin/biome'), ['ci', '.']))
-await stage('unit and server tests', () => vitest(['src', 'server'], 10 * MINUTE))
+// The limits are against hanging: on a busy machine everything takes a few times as long.
+await stage('unit and server tests', () => vitest(['src', 'server'], 30 * MINUTE))
 await stage('build and budgets', budgets)
-await stage('conformance', () => vitest(['conformance'], 10 * MINUTE))
-await stage('stories in a browser', () => playwright(12 * MINUTE))
+await stage('conformance', () => vitest(['conformance'], 30 * MINUTE))
+await stage('stories in a browser', () => playwright(30 * MINUTE))
 finish()
 
 async function budgets() {

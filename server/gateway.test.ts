@@ -11,7 +11,7 @@ import { type AddressInfo, connect, createServer as createTcpServer, type NetCon
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
-import { createGateway, type Patience } from './gateway.ts'
+import { createGateway, keepListening, type Patience } from './gateway.ts'
 import { createLog } from './log.ts'
 
 const closing: (() => unknown)[] = []
@@ -56,8 +56,8 @@ interface Sent {
 async function ask(url: string, { method = 'GET', path = '/api/x', headers = [], body, agent }: Sent = {}) {
   const { hostname, port, host } = new URL(url)
   const sent = httpRequest({ hostname, port, method, path, headers: ['Host', host, ...headers], agent })
-  // An answer can come while the body is still being sent, to nobody; after it, Node itself stops listening (gateway.ts).
-  sent.on('error', () => {}).on('socket', (socket) => socket.on('error', () => {}))
+  // An answer can come while the body is still being sent, to nobody; after it, Node itself stops listening.
+  sent.on('error', () => {}).on('socket', keepListening)
   sent.end(body)
   const [answer] = (await once(sent, 'response')) as [IncomingMessage]
   return { status: answer.statusCode, message: answer.statusMessage, raw: pairsOf(answer), body: await text(answer) }

@@ -242,7 +242,7 @@ function giveUp(response: ServerResponse, status: number, words: string) {
  * Node takes its listener off a kept connection a moment before the agent puts its own on. Whoever answers an upload early
  * and hangs up can be heard in that gap, and an error that nobody listens to ends the process.
  */
-function keepListening(socket: Socket) {
+export function keepListening(socket: Socket) {
   if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore)
 }
 

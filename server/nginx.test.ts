@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { keepListening } from './gateway.ts'
 import { createSite } from './site.ts'
 
 /*
@@ -106,6 +107,8 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
       path,
       headers: { Host: 'secrets.example.com', ...headers },
     })
+    // An answer can come while the body is still being sent, to nobody; after it, Node itself stops listening.
+    sent.on('error', () => {}).on('socket', keepListening)
     sent.end(body)
     const [answer] = (await once(sent, 'response')) as [IncomingMessage]
     return { status: answer.statusCode, headers: answer.headers, body: await text(answer) }

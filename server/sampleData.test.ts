@@ -7,11 +7,11 @@ import { welcome } from './welcome.ts'
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 })
 
 let server: TestServer
-let started: number
+let spent: NodeJS.CpuUsage
 beforeAll(async () => {
-  const before = performance.now()
+  const before = process.cpuUsage()
   server = await startTestServer({ SAMPLE_DATA: 'on' })
-  started = performance.now() - before
+  spent = process.cpuUsage(before)
 })
 afterAll(() => server.close())
 
@@ -21,8 +21,8 @@ const credentialsOf = (name: string) =>
   server.services.firstRun?.credentials.find(({ username }) => username === name) ?? { password: '', apiKey: '' }
 
 test('it is made quickly enough for a first start', () => {
-  // Two seconds on two idle cores; here other tests run beside it.
-  expect(started).toBeLessThan(10_000)
+  // In seconds of work, which does not depend on what else runs here; two in all, of two cores, on an idle machine.
+  expect((spent.user + spent.system) / 1e6).toBeLessThan(8)
 })
 
 test('four organizations, one of them private, with about sixty secrets of every kind and protection', async () => {

@@ -35,9 +35,9 @@ const environment = {
   CONCORD_LDAP_USER_PASSWORD: 'alice-Passw0rd',
 }
 if (existsSync(join(ROOT, 'conformance'))) {
-  await stage('conformance', () => vitest(['conformance'], 15 * MINUTE, environment))
+  await stage('conformance', () => vitest(['conformance'], 30 * MINUTE, environment))
 }
-await stage('stories in a browser', () => playwright(15 * MINUTE, environment))
+await stage('stories in a browser', () => playwright(30 * MINUTE, environment))
 console.log(`\nConcord ${concord.version}`)
 finish()
 

@@ -171,7 +171,7 @@ describe('each type comes back byte for byte', () => {
     expect(await value('pair')).toEqual(Buffer.concat(expected))
   })
 
-  test('KEY_PAIR without a public key is made here, a lone private key is ignored', async () => {
+  test('KEY_PAIR without a public key is made here, a lone private key is ignored', { timeout: 180_000 }, async () => {
     const answer = await seen(create({ type: 'KEY_PAIR', name: 'new-pair', private: 'ignored' }))
     expect(answer.body.publicKey).toMatch(/^ssh-rsa [A-Za-z0-9+/=]{716} concord-server\n$/)
     const bytes = await value('new-pair')
