@@ -41,7 +41,7 @@ test('a user is added while the server runs, and signs in', async () => {
   expect((await signIn('dave', `${PASSWORD}!`))?.status).toBe(401)
   const byKey = await whoami({}, key)
   expect(await byKey?.json()).toMatchObject({ username: 'dave', orgs: [{ name: 'Default' }] })
-  expect((await user(['list'])).stdout).toContain('dave   password, 1 API key\n')
+  expect((await user(['list'])).stdout).toContain('dave   LOCAL, password, 1 API key\n')
 })
 
 test('a new password ends the sessions of the old one', async () => {
@@ -62,13 +62,16 @@ test('a disabled user is out at once, and in again when enabled', async () => {
   const signedIn = await signIn('dave', PASSWORD)
   const cookie = signedIn?.headers.get('set-cookie')?.split(';')[0] ?? ''
 
-  expect((await user(['disable', 'dave'])).code).toBe(0)
+  expect(await user(['disable', 'dave'])).toMatchObject({
+    code: 0,
+    stdout: 'Disabled dave (LOCAL); their sessions have ended.\n',
+  })
   expect((await whoami({ Cookie: cookie }))?.status).toBe(401)
   expect((await whoami({}, key))?.status).toBe(401)
   expect((await signIn('dave', PASSWORD))?.status).toBe(401)
   expect((await user(['list'])).stdout).toMatch(/^dave .*DISABLED$/m)
 
-  await user(['enable', 'dave'])
+  expect((await user(['enable', 'Dave'])).stdout).toBe('Enabled dave (LOCAL).\n')
   expect((await signIn('dave', PASSWORD))?.status).toBe(200)
 })
 
@@ -95,9 +98,9 @@ test('a refusal is said in words and changes nothing', async () => {
     [['add', 'a:b'], `${PASSWORD}\n`, 'A user name has letters, digits'],
     [['passwd', 'nobody'], `${PASSWORD}\n`, 'There is no user nobody.'],
     [['disable', 'nobody'], '', 'There is no user nobody.'],
-    [['add', 'dave', PASSWORD], '', 'Users of the built-in directory'],
+    [['add', 'dave', PASSWORD], '', 'Users, and the passwords of'],
     [['add', 'dave', '--password=x'], '', "Unknown option '--password'"],
-    [[], '', 'Users of the built-in directory'],
+    [[], '', 'Users, and the passwords of'],
   ]
   for (const [args, input, words] of refusals) {
     const { code, stdout, stderr } = await user(args, input)
@@ -105,7 +108,7 @@ test('a refusal is said in words and changes nothing', async () => {
     expect(stderr).toContain(words)
     expect(stderr).not.toMatch(/^\s+at /m)
   }
-  expect((await user(['list'])).stdout).toBe('admin  admin, no password, 1 API key\n')
+  expect((await user(['list'])).stdout).toBe('admin  LOCAL, admin, no password, 1 API key\n')
 })
 
 test('without a server the commands open the folder themselves, also beside the socket of a killed one', async () => {

@@ -3,13 +3,16 @@ import { runCommand } from '../control.ts'
 import { type ListedUser, PASSWORD_RULE } from '../users/directory.ts'
 import { readFolderSettings, readNewPassword, runCli, UsageError } from './terminal.ts'
 
-const HELP = `Users of the built-in directory:
+const HELP = `Users, and the passwords of the built-in directory:
 
   npm run user -- list
   npm run user -- add NAME [--admin] [--api-key]   --admin: may do everything; --api-key: makes a key, shown once
   npm run user -- passwd NAME                      ends the user's sessions
   npm run user -- disable NAME                     ends sessions, keys stop working; what the user owns stays
   npm run user -- enable NAME
+
+NAME of a user of the built-in directory, or of another: NAME@DOMAIN if they have a domain, or their id. Where several
+have the name, nothing is done and the ids are shown.
 
 The password (${PASSWORD_RULE}) is asked for, or read from the
 first line of standard input. The data folder is DATA_DIR; the server may run or not.`
@@ -29,14 +32,13 @@ await runCli(async () => {
     console.log(`Added ${username}${admin ? ', an admin' : ''}.`)
     if (made.apiKey) console.log(`API key, shown only now: ${made.apiKey}`)
   } else if (action === 'passwd') {
-    await runCommand(config, 'setPassword', { username, password: await askPassword() })
-    console.log(`New password for ${username}; their sessions have ended.`)
+    const who = await runCommand(config, 'setPassword', { username, password: await askPassword() })
+    console.log(`New password for ${who}; their sessions have ended.`)
   } else if (action === 'disable') {
-    await runCommand(config, 'disableUser', { username })
-    console.log(`Disabled ${username}; their sessions have ended.`)
+    const who = await runCommand(config, 'disableUser', { username })
+    console.log(`Disabled ${who}; their sessions have ended.`)
   } else if (action === 'enable') {
-    await runCommand(config, 'enableUser', { username })
-    console.log(`Enabled ${username}.`)
+    console.log(`Enabled ${await runCommand(config, 'enableUser', { username })}.`)
   } else throw new UsageError(HELP)
 })
 
@@ -52,10 +54,11 @@ function readArguments() {
 }
 
 function printUsers(users: ListedUser[]) {
-  const width = Math.max(...users.map(({ username }) => username.length))
-  for (const { username, admin, password, apiKeys, disabled } of users) {
+  const width = Math.max(...users.map(({ name }) => name.length))
+  for (const { name, type, admin, password, apiKeys, disabled } of users) {
     const keys = `${apiKeys} API ${apiKeys === 1 ? 'key' : 'keys'}`
-    const facts = [admin && 'admin', password ? 'password' : 'no password', keys, disabled && 'DISABLED']
-    console.log(`${username.padEnd(width)}  ${facts.filter(Boolean).join(', ')}`)
+    const here = type === 'LOCAL' && (password ? 'password' : 'no password')
+    const facts = [type, admin && 'admin', here, keys, disabled && 'DISABLED']
+    console.log(`${name.padEnd(width)}  ${facts.filter(Boolean).join(', ')}`)
   }
 }

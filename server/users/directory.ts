@@ -34,7 +34,8 @@ export async function addUser(db: Db, { username, password, admin, apiKey }: New
   const passwordHash = await hashPassword(password)
   const key = apiKey ? generateApiKey() : undefined
   await db.transaction().execute(async (trx) => {
-    if (await findByName(trx, name)) throw new DirectoryError(`There is a user ${name} already.`)
+    if ((await usersNamed(trx, name)).some(({ type }) => type === 'LOCAL'))
+      throw new DirectoryError(`There is a user ${name} already.`)
     const id = newId()
     await insertUser(trx, { id, username: name, displayName: null, email: null, passwordHash })
     if (admin) await grantAdmin(trx, id)
@@ -44,50 +45,56 @@ export async function addUser(db: Db, { username, password, admin, apiKey }: New
   return key ? { apiKey: key } : {}
 }
 
-/** Sets a password, also the first one of a user that has none. Ends the user's sessions. */
+/** Sets a password, also the first one of a user that has none. Ends the user's sessions. Answers who it was. */
 export async function setPassword(db: Db, { username, password }: { username: string; password: string }) {
-  const name = checkedName(username)
-  checkPassword(name, password)
+  const chosen = await requireLocalUser(db, username)
+  checkPassword(chosen.username, password)
   const passwordHash = await hashPassword(password)
-  await db.transaction().execute(async (trx) => {
-    const { id } = await requireUser(trx, name)
-    await trx.updateTable('users').set({ passwordHash }).where('id', '=', id).execute()
-    await endSessions(trx, id)
-    await audit(trx, 'UPDATE', { userId: id, username: name, password: true })
+  return db.transaction().execute(async (trx) => {
+    const user = await requireLocalUser(trx, chosen.id)
+    await trx.updateTable('users').set({ passwordHash }).where('id', '=', user.id).execute()
+    await endSessions(trx, user.id)
+    await audit(trx, 'UPDATE', { userId: user.id, username: user.username, password: true })
+    return described(user)
   })
 }
 
-/** Locks a user out, of LDAP too: password, keys and sessions end at once; what they own stays. */
+/**
+ * Locks a user out, whatever their type: password, keys and sessions end at once; what they own stays. Answers who it
+ * was.
+ */
 export async function disableUser(db: Db, { username }: { username: string }) {
-  const name = checkedName(username)
-  await db.transaction().execute(async (trx) => {
-    const { id } = await requireUser(trx, name, 'LDAP')
+  return db.transaction().execute(async (trx) => {
+    const user = await requireUser(trx, username)
     await trx
       .updateTable('users')
       .set({ disabled: 1, disabledDate: new Date().toISOString() })
-      .where('id', '=', id)
+      .where('id', '=', user.id)
       .execute()
-    await endSessions(trx, id)
-    await audit(trx, 'UPDATE', { userId: id, username: name, disabled: true })
+    await endSessions(trx, user.id)
+    await audit(trx, 'UPDATE', { userId: user.id, username: user.username, disabled: true })
+    return described(user)
   })
 }
 
 export async function enableUser(db: Db, { username }: { username: string }) {
-  const name = checkedName(username)
-  await db.transaction().execute(async (trx) => {
-    const { id } = await requireUser(trx, name, 'LDAP')
+  return db.transaction().execute(async (trx) => {
+    const user = await requireUser(trx, username)
     await trx
       .updateTable('users')
       .set({ disabled: 0, permanentlyDisabled: 0, disabledDate: null })
-      .where('id', '=', id)
+      .where('id', '=', user.id)
       .execute()
-    await audit(trx, 'UPDATE', { userId: id, username: name, disabled: false })
+    await audit(trx, 'UPDATE', { userId: user.id, username: user.username, disabled: false })
+    return described(user)
   })
 }
 
 export interface ListedUser {
-  username: string
-  displayName: string | null
+  /** With the domain, if there is one. */
+  name: string
+  type: UserType
+  /** Also by a group of the LDAP directory. */
   admin: boolean
   password: boolean
   apiKeys: number
@@ -95,12 +102,12 @@ export interface ListedUser {
 }
 
 export async function listUsers(db: Db): Promise<ListedUser[]> {
-  const users = await db.selectFrom('users').selectAll().orderBy('username').execute()
+  const users = await db.selectFrom('users').selectAll().orderBy('username').orderBy('domain').orderBy('type').execute()
   const admins = await adminIds(db)
   const keys = await db.selectFrom('apiKeys').select('userId').execute()
   return users.map((user) => ({
-    username: user.username,
-    displayName: user.displayName,
+    name: nameOf(user),
+    type: user.type,
     admin: admins.has(user.id),
     password: user.passwordHash !== null,
     apiKeys: keys.filter(({ userId }) => userId === user.id).length,
@@ -144,14 +151,50 @@ function checkPassword(username: string, password: string) {
   }
 }
 
-const findByName = (db: Db, username: string, type: UserType = 'LOCAL') =>
-  db.selectFrom('users').select('id').where('username', '=', username).where('type', '=', type).executeTakeFirst()
+const nameOf = ({ username, domain }: UserRow) => (domain === null ? username : `${username}@${domain}`)
+const described = (user: UserRow) => `${nameOf(user)} (${user.type})`
 
-/** A user of the built-in directory, or else one of another type. */
-async function requireUser(db: Db, username: string, orElse?: UserType) {
-  const user = (await findByName(db, username)) ?? (orElse && (await findByName(db, username, orElse)))
-  if (!user) throw new DirectoryError(`There is no user ${username}.`)
-  return user
+/** All whom a name can mean: with the domain or without it, or an id. Names of other directories have other letters. */
+function usersNamed(db: Db, text: string): Promise<UserRow[]> {
+  const name = text.trim().toLowerCase()
+  const at = name.indexOf('@')
+  return db
+    .selectFrom('users')
+    .selectAll()
+    .where(({ or, and, eb }) =>
+      or([
+        ...[eb('id', '=', name), eb('username', '=', name)],
+        ...(at < 0 ? [] : [and({ username: name.slice(0, at), domain: name.slice(at + 1) })]),
+      ]),
+    )
+    .orderBy('username')
+    .orderBy('domain')
+    .orderBy('type')
+    .execute()
+}
+
+async function requireUser(db: Db, name: string): Promise<UserRow> {
+  return theOnly(name, await usersNamed(db, name))
+}
+
+/** Passwords of others are their own directory's. */
+async function requireLocalUser(db: Db, name: string): Promise<UserRow> {
+  const users = await usersNamed(db, name)
+  const local = users.filter(({ type }) => type === 'LOCAL')
+  const [other] = users
+  if (other && local.length === 0) throw new DirectoryError(`${described(other)} has no password here to be set.`)
+  return theOnly(name, local)
+}
+
+/** To act on one of several would be to act on the wrong one. */
+function theOnly(name: string, users: UserRow[]): UserRow {
+  const [user, another] = users
+  if (!user) throw new DirectoryError(`There is no user ${name}.`)
+  if (!another) return user
+  const lines = users.map((each) => `  ${each.id}  ${described(each)}${each.disabled ? ', DISABLED' : ''}`)
+  throw new DirectoryError(
+    `Nothing has changed: ${users.length} users are named ${name}. Give the id of one:\n${lines.join('\n')}`,
+  )
 }
 
 async function grantAdmin(db: Db, userId: string) {
@@ -161,8 +204,8 @@ async function grantAdmin(db: Db, userId: string) {
 
 async function adminIds(db: Db) {
   const rows = await db
-    .selectFrom('userRoles')
-    .innerJoin('roles', 'roles.id', 'userRoles.roleId')
+    .selectFrom('allUserRoles')
+    .innerJoin('roles', 'roles.id', 'allUserRoles.roleId')
     .select('userId')
     .where('roles.name', '=', 'concordAdmin')
     .execute()
