@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { basic, WHOAMI } from './auth/testing.ts'
+import { basic, CHEAP, PASSWORD, WHOAMI } from './auth/testing.ts'
 import { readNetworks } from './clientAddress.ts'
 import { readConfig } from './config.ts'
-import { ADMIN_KEY, startTestServer, type TestServer } from './testing.ts'
+import { ADMIN_KEY, givenUser, startTestServer, type TestServer } from './testing.ts'
+import { hashPassword } from './vault/password.ts'
 
 let alone: TestServer
 let behindProxy: TestServer
@@ -63,7 +64,14 @@ test.each([
 })
 
 test('behind a trusted proxy, who guesses is slowed alone, and cannot slow another by a made-up header', async () => {
-  const guess = (forwarded: string) => send(behindProxy, '127.0.0.1', forwarded, basic('someone', 'wrong'))
+  const { id, username } = await givenUser(behindProxy, 'someone')
+  const { db } = behindProxy.services
+  await db
+    .updateTable('users')
+    .set({ passwordHash: await hashPassword(PASSWORD, CHEAP) })
+    .where('id', '=', id)
+    .execute()
+  const guess = (forwarded: string) => send(behindProxy, '127.0.0.1', forwarded, basic(username, 'wrong'))
   const guesses = Array.from({ length: 20 }, (_, i) => guess(`198.51.100.${i}, 203.0.113.5`))
   for (const { status } of await Promise.all(guesses)) expect(status).toBe(401)
   expect((await guess('203.0.113.6, 203.0.113.5')).status).toBe(429)
