@@ -15,6 +15,13 @@ const protections = [
   ['PASSWORD', byPassword('Aa1Bb2Cc3')],
 ] as const
 
+/** Made by the version that stretched store passwords at { log2N: 15, r: 8, p: 1 }. */
+const OLD_ROW = {
+  wrappedKey: 'AQIPCAHLSvR/rE0neawjTBfEZMOakCLzro0G8TyyMmZfodEtBc4ACbWr4eooSjfLJIWyfuuYH61WLkC8GRsCMOiGPoS+uGVKfw==',
+  salt: 'Azvv+N9sxK+4+NryubOeNQ==',
+  data: 'ATPyjhbaeT6tZGzcs/PAaKZfYWSaVEadJqsYh4Qk+Tx1P3bfqyXDt7thvwM=',
+}
+
 const columns = ['wrappedKey', 'salt', 'data'] as const
 
 /** All rows that differ from the given one in a single bit, a missing or an additional byte of one column. */
@@ -130,9 +137,25 @@ describe('store password', () => {
   test('is stretched at the full cost by default, in its own salt, and the row says so', async () => {
     const protection: Protection = { kind: 'PASSWORD', password }
     const sealed = await seal({ secretId, value, protection })
-    expect([...sealed.wrappedKey.subarray(0, 5)]).toEqual([1, 2, 15, 8, 1])
+    expect([...sealed.wrappedKey.subarray(0, 5)]).toEqual([1, 2, 15, 8, 3])
     expect(sealed.salt?.length).toBe(16)
     expect((await open({ secretId, sealed, protection })).equals(value)).toBe(true)
+  })
+
+  test('a row of a version that took a third of the cost opens, and a new password raises it', async () => {
+    const id = '0193a1b2-0000-7000-8000-000000000001'
+    const old: SealedValue = {
+      wrappedKey: Buffer.from(OLD_ROW.wrappedKey, 'base64'),
+      salt: Buffer.from(OLD_ROW.salt, 'base64'),
+      data: Buffer.from(OLD_ROW.data, 'base64'),
+    }
+    expect([...old.wrappedKey.subarray(0, 5)]).toEqual([1, 2, 15, 8, 1])
+    const opened = await open({ secretId: id, sealed: old, protection: { kind: 'PASSWORD', password } })
+    expect(opened.toString()).toBe('kept since 2026')
+    const changed = await rewrap({ secretId: id, sealed: old, oldPassword: password, newPassword: 'New-2-two' })
+    expect([...changed.wrappedKey.subarray(0, 5)]).toEqual([1, 2, 15, 8, 3])
+    const again = await open({ secretId: id, sealed: changed, protection: byPassword('New-2-two') })
+    expect(again.toString()).toBe('kept since 2026')
   })
 
   test('the errors say nothing of password or value', async () => {

@@ -20,7 +20,8 @@ const KEY_BYTES = 32
 const SALT_BYTES = 16
 const CHECKSUM_BYTES = 8
 const PROTECTION_BYTE = { SERVER_KEY: 1, PASSWORD: 2 }
-const STORE_PASSWORD_COST: ScryptCost = { log2N: 15, r: 8, p: 1 }
+/** As for passwords of users. Concord's rules let them be as short as seven characters. Older rows have p = 1. */
+const STORE_PASSWORD_COST: ScryptCost = { log2N: 15, r: 8, p: 3 }
 
 const limited = createLimiter({ atOnce: placesPerKind() })
 
