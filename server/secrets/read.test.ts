@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createLog } from '../log.ts'
 import { ADMIN_KEY, givenOrg, givenProject, givenUser } from '../testing.ts'
 import { encodeKeyPair } from '../vault/binary.ts'
 import {
@@ -63,10 +64,37 @@ describe('the value (§9.9)', () => {
     )
   })
 
-  test('a wrong store password, every time, and not in the log', async () => {
+  test('a wrong store password, every time, and not in the audit log; after 20 in a minute it is slowed', async () => {
     const { id } = await make('guessed', { storePassword: 'right' })
-    for (let i = 0; i < 25; i++) expect((await data('guessed', { storePassword: `wrong-${i}` })).status).toBe(400)
+    await make('another', { storePassword: 'right' })
+    const lines: string[] = []
+    server.services.log = createLog('info', (line) => lines.push(line))
+    const guess = (i: number) => data('guessed', { storePassword: `wrong-${i}` })
+    for (let i = 0; i < 10; i++) expect((await guess(i)).status).toBe(400)
+    // Those that come all at once get no further.
+    const rest = await Promise.all(Array.from({ length: 15 }, (_, i) => guess(10 + i)))
+    expect(rest.filter(({ status }) => status === 400)).toHaveLength(10)
+    const slowed = await data('guessed', { storePassword: 'right' })
+    expect(slowed.status).toBe(429)
+    expect(Number(slowed.headers.get('Retry-After'))).toBeGreaterThan(0)
+    expect(await slowed.text()).toMatch(/^Too many wrong store passwords for this secret. Try again in \d+ s.$/)
     expect(await lastAudit(server, id)).toBeUndefined()
+    expect(
+      lines.filter((line) => line.includes(`a wrong store password {"secretId":"${id}","user":"${alice.id}"}`)),
+    ).toHaveLength(20)
+    expect(lines.join()).not.toContain('wrong-')
+
+    expect((await data('guessed', { storePassword: 'right' }, bob.key)).status).toBe(200)
+    expect((await data('another', { storePassword: 'right' })).status).toBe(200)
+  })
+
+  test('a right store password forgives the wrong ones before it', async () => {
+    await make('forgiven', { storePassword: 'right' })
+    for (let i = 0; i < 38; i++) {
+      const right = i === 19
+      const { status } = await data('forgiven', { storePassword: right ? 'right' : 'wrong' })
+      expect(status).toBe(right ? 200 : 400)
+    }
   })
 
   test('a store password for a secret without one', async () => {

@@ -6,6 +6,7 @@ import type { Call, Services } from '../services.ts'
 import { decodeKeyPair, MAX_KEY_BYTES } from '../vault/binary.ts'
 import { open } from '../vault/sealed.ts'
 import { WrongPasswordError } from '../vault/vaultErrors.ts'
+import { slowGuesses } from './guessing.ts'
 import { linkedProjectIds, readValue } from './store.ts'
 import { damaged, secretError, WRONG_PASSWORD } from './valueErrors.ts'
 
@@ -74,7 +75,8 @@ async function openSecret(
       : ({ kind: 'PASSWORD', password: storePassword, turn: turnOf(c) } as const)
   let value: Buffer
   try {
-    value = await open({ secretId: secret.id, sealed, protection })
+    const opening = () => open({ secretId: secret.id, sealed, protection })
+    value = await (storePassword === undefined ? opening() : slowGuesses(services, c, secret, opening))
   } catch (error) {
     throw error instanceof WrongPasswordError ? refuse(WRONG_PASSWORD) : damaged(error, secret, services)
   }

@@ -20,6 +20,7 @@ import { findUserById } from '../users/owner.ts'
 import type { Turn } from '../vault/limit.ts'
 import { open, rewrap, type SealedValue, seal } from '../vault/sealed.ts'
 import { WrongPasswordError } from '../vault/vaultErrors.ts'
+import { slowGuesses } from './guessing.ts'
 import {
   alreadyExists,
   clearRepositories,
@@ -138,7 +139,9 @@ async function prepareValue(services: Services, c: Call, org: OrgRow, secretName
     return { secret: checked.secret, from: await readValue(trx, checked.secret.id) }
   })
   try {
-    return { from, sealed: await sealChange(services, turnOf(c), secret, from, change) }
+    const sealing = () => sealChange(services, turnOf(c), secret, from, change)
+    const guesses = change.storePassword !== undefined
+    return { from, sealed: await (guesses ? slowGuesses(services, c, secret, sealing) : sealing()) }
   } catch (error) {
     if (error instanceof WrongPasswordError) throw javaError('java.lang.SecurityException', WRONG_PASSWORD)
     throw damaged(error, secret, services)
