@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { givenOrg, givenProject, givenTeam, givenUser, startTestServer, type TestServer } from '../testing.ts'
+import { generateKeyPair } from '../vault/keyPair.ts'
 import { file, givenSecret, lastAudit, ok, seen, text, utf8, validation } from './testing.ts'
 
 let server: TestServer
@@ -239,8 +240,48 @@ describe('what is stored', () => {
     expect(await read(name)).toMatchObject({ encryptedBy })
   })
 
+  test('a key that was still being made when its maker left the organization is not stored', async () => {
+    const leaver = await givenUser(server, 'leaver')
+    await givenTeam(server, { id: (await read('taken')).orgId }, 'leavers', [leaver])
+    expect((await create({ ...SMALL, name: 'before' }, leaver.key)).status).toBe(200)
+    // They are made in turns, and the one of the request comes last.
+    const others = Array.from({ length: 3 }, () => generateKeyPair())
+    const answer = seen(create({ type: 'KEY_PAIR', name: 'too-late' }, leaver.key))
+    await others[0]
+    await server.services.db.deleteFrom('teamUsers').where('userId', '=', leaver.id).execute()
+    expect(await answer).toEqual(
+      text(403, "The current user (leaver) doesn't belong to the specified organization: acme"),
+    )
+    await Promise.all(others)
+    expect((await seen(server.request('/api/v2/org/acme/secret/too-late'))).status).toBe(404)
+  })
+
+  test('who asks for many slow things at once is told to come back, and others do not wait for them', async () => {
+    const gone = new AbortController()
+    const crowd = Array.from({ length: 60 }, (_, i) => {
+      const body = new FormData()
+      const fields = { ...SMALL, name: `crowd-${i}`, generatePassword: 'true' }
+      for (const [name, value] of Object.entries(fields)) body.append(name, value)
+      return server.app.request(path, {
+        ...{ method: 'POST', body, signal: gone.signal },
+        headers: { Authorization: member.key },
+      })
+    })
+    const busy = await Promise.any(crowd.map(async (answer) => ((await answer).status === 429 ? answer : never())))
+    expect(busy.headers.get('Retry-After')).toBe('15')
+    const { key } = await givenUser(server, 'calm', 'concordAdmin')
+    expect((await create({ ...SMALL, name: 'calm', generatePassword: 'true' }, key)).status).toBe(200)
+    gone.abort()
+    const made = (await Promise.all(crowd)).filter(({ status }) => status === 200)
+    expect(made.length).toBeLessThan(20)
+    const list = await seen(server.request(`${path}?filter=crowd-`))
+    expect(list.body).toHaveLength(made.length)
+  })
+
   test('of two at the same time with one name, one gets it', async () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => create({ ...SMALL, name: 'race' })))
     expect(answers.map((answer) => answer.status).sort()).toEqual([200, 400, 400, 400, 400])
   })
 })
+
+const never = () => Promise.reject(new Error('not busy'))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { findSecret, requireMember, requireOrgById } from '../access.ts'
+import { assertMember, findSecret, requireMember, requireOrgById } from '../access.ts'
 import { recordAudit } from '../audit/record.ts'
 import { principalOf, turnOf, userOf } from '../auth/principal.ts'
 import type { SecretRow, SecretType, UserRow } from '../db/schema.ts'
@@ -33,7 +33,8 @@ export const newSecretForm = {
 
 /** Creates a secret of any type; the checks come in Concord's order (contract §9.5). */
 export async function createSecret({ db, masterKey }: Services, c: Call, orgName: string, form: Form) {
-  const org = await requireMember(db, principalOf(c), orgName)
+  const who = principalOf(c)
+  const org = await requireMember(db, who, orgName)
   const owner = userOf(c)
 
   const type = typeOf(form)
@@ -60,14 +61,14 @@ export async function createSecret({ db, masterKey }: Services, c: Call, orgName
   const sealed = await seal({ secretId: row.id, value: value.bytes, protection })
 
   await db.transaction().execute(async (trx) => {
-    // Making a key takes a second: the organization may be gone by now, and the name taken.
-    await requireOrgById(trx, org.id)
+    // Making a key takes a second: by now the organization may be gone, its member as well, and the name taken.
+    await assertMember(trx, who, await requireOrgById(trx, org.id))
     if (await findSecret(trx, org.id, name)) throw alreadyExists(name)
     // Per project, so that a secret without one is not asked about: as in Concord (contract §14 Q10).
     for (const projectId of projectIds) {
       const attributes = { name, orgId: org.id, type, visibility, storeType }
       const act = { entity: 'secret', action: 'create', owner, attributes, orgId: org.id, projectId } as const
-      await requireAllowed(trx, principalOf(c), act)
+      await requireAllowed(trx, who, act)
     }
     await insertSecret(trx, row, sealed, projectIds)
     await recordAudit(trx, c, {
