@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/react-query'
 import { serverAway } from './serverAway.ts'
-import { session } from './sessionOver.ts'
+import { onUserChange } from './sessionOver.ts'
 
 /**
  * The cache. A loader reads fresh data on each navigation and the page finds it still fresh a moment later. Nothing
@@ -15,12 +15,7 @@ export const queryClient = new QueryClient({
 })
 
 // Whoever signs in next must not find what somebody else has read.
-let reader = session.get()?.username
-session.subscribe(() => {
-  const username = session.get()?.username
-  if (reader !== undefined && username !== reader) queryClient.clear()
-  reader = username
-})
+onUserChange(() => queryClient.clear())
 
 // What failed or grew old meanwhile is read again.
 let away = false

@@ -1,6 +1,7 @@
 import { CircleCheck, TriangleAlert, X } from 'lucide-react'
-import { useEffect } from 'react'
+import { useEffect, useId, useRef } from 'react'
 import { createStore, useStore } from '../store.ts'
+import { focusHeading } from './focusHeading.ts'
 import { Icon } from './Icon.tsx'
 
 type Message = {
@@ -10,52 +11,78 @@ type Message = {
   action?: { label: string; onAct: () => void } | undefined
 }
 
-const message = createStore<Message | undefined>(undefined)
+const messages = createStore<Message[]>([])
+
+/** A new message takes the place of the success before it, and of its own like; what must not be missed stays. */
+const add = (message: Message) =>
+  messages.set([...messages.get().filter(({ text, tone }) => tone !== 'success' && text !== message.text), message])
+
+/** The focus, if it is on one of the message's buttons, must not get lost with them. */
+function dismiss(message: Message, box: HTMLElement | null) {
+  if (box?.contains(document.activeElement)) focusHeading()
+  messages.set(messages.get().filter((shown) => shown !== message))
+}
 
 /** Says that something was done. The message survives a change of page and goes away by itself. */
-export const announce = (text: string, action?: Message['action']) => message.set({ text, tone: 'success', action })
+export const announce = (text: string, action?: Message['action']) => add({ text, tone: 'success', action })
 
 /** Says something that must not be missed: it stays until it is dismissed. */
-export const warn = (text: string, action?: Message['action']) => message.set({ text, tone: 'warning', action })
+export const warn = (text: string, action?: Message['action']) => add({ text, tone: 'warning', action })
 
 /** Says that harm was done: an alert that stays until it is dismissed. */
-export const alarm = (text: string, action?: Message['action']) => message.set({ text, tone: 'negative', action })
+export const alarm = (text: string, action?: Message['action']) => add({ text, tone: 'negative', action })
 
-export const dismiss = () => message.set(undefined)
+/** For when somebody else is signed in: what was said to one user, and what it offers to do, is not for the next. */
+export const forgetMessages = () => messages.set([])
 
 /** Where messages of `announce`, `warn` and `alarm` appear. Rendered once, outside the pages. */
 export function StatusRegion() {
-  const shown = useStore(message)
-
-  useEffect(() => {
-    if (shown?.tone !== 'success') return
-    const timer = setTimeout(() => message.get() === shown && dismiss(), shown.action ? 20_000 : 8_000)
-    return () => clearTimeout(timer)
-  }, [shown])
-
+  const shown = useStore(messages)
   return (
     <div className="status-region" role="status" aria-live="polite">
-      {shown && (
-        <div className={`ui ${shown.tone} message`} role={shown.tone === 'negative' ? 'alert' : undefined}>
-          <Icon of={shown.tone === 'success' ? CircleCheck : TriangleAlert} />
-          <p>{shown.text}</p>
-          {shown.action && (
-            <button
-              type="button"
-              className="ui button"
-              onClick={() => {
-                dismiss()
-                shown.action?.onAct()
-              }}
-            >
-              {shown.action.label}
-            </button>
-          )}
-          <button type="button" className="ui icon basic button" aria-label="Dismiss" onClick={dismiss}>
-            <Icon of={X} />
-          </button>
-        </div>
+      {shown.map((message) => (
+        <StatusMessage key={message.text} message={message} />
+      ))}
+    </div>
+  )
+}
+
+function StatusMessage({ message }: { message: Message }) {
+  const { text, tone, action } = message
+  const box = useRef<HTMLDivElement>(null)
+  const textId = useId()
+
+  useEffect(() => {
+    if (message.tone !== 'success') return
+    const timer = setTimeout(() => dismiss(message, box.current), message.action ? 20_000 : 8_000)
+    return () => clearTimeout(timer)
+  }, [message])
+
+  return (
+    <div ref={box} className={`ui ${tone} message`} role={tone === 'negative' ? 'alert' : undefined}>
+      <Icon of={tone === 'success' ? CircleCheck : TriangleAlert} />
+      <p id={textId}>{text}</p>
+      {action && (
+        <button
+          type="button"
+          className="ui button"
+          onClick={() => {
+            dismiss(message, box.current)
+            action.onAct()
+          }}
+        >
+          {action.label}
+        </button>
       )}
+      <button
+        type="button"
+        className="ui icon basic button"
+        aria-label="Dismiss"
+        aria-describedby={textId}
+        onClick={() => dismiss(message, box.current)}
+      >
+        <Icon of={X} />
+      </button>
     </div>
   )
 }
