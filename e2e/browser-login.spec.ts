@@ -107,6 +107,36 @@ test('signing out ends the session on the server and empties the page', async ({
   await expect(page.getByText(secret.name)).toBeHidden()
 })
 
+test('signing out asks first when something would be lost by it', async ({ page }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  await asUser(page, user)
+  await page.goto(path`/org/${org.name}/secret/new`)
+  await page.getByRole('radio', { name: /^Username and password/ }).check()
+  await page.getByRole('button', { name: 'Continue' }).click()
+  const password = page.getByRole('textbox', { name: 'Password' })
+  await password.fill('of no interest')
+
+  const signOut = async () => {
+    await page.getByRole('button', { name: `Account of ${user.displayName}` }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  }
+  await signOut()
+  const guard = page.getByRole('dialog', { name: 'Leave without creating the secret?' })
+  await guard.getByRole('button', { name: 'Cancel' }).click()
+  await expect(password).toHaveValue('of no interest')
+  expect((await page.context().request.get('/api/service/console/whoami')).status()).toBe(200)
+
+  await signOut()
+  await guard.getByRole('button', { name: 'Yes, leave' }).click()
+  await expect(page).toHaveURL('/login')
+  expect((await page.context().request.get('/api/service/console/whoami')).status()).toBe(401)
+  // A link from elsewhere does not sign anybody out.
+  await asUser(page, user)
+  await page.goto('/logout')
+  await expect(page).toHaveURL('/org')
+})
+
 test('who is signed in already is told so first, because other credentials would be ignored', async ({ page }) => {
   const org = await givenOrg()
   const [first, second] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])

@@ -96,10 +96,11 @@ test('a wrong key stays in the dialog, Leave this page leads to the sign-in page
   await expect(page.getByText(secret.id)).toBeHidden()
 })
 
-test('what one user wrote is never sent as another', async ({ page, expectErrors }) => {
-  expectErrors(/status of 403/)
-  const { org, user, secret } = await givenOwned()
-  const other = await givenUser({ of: [org] })
+test('what one user wrote is never sent as another, whatever that one may do', async ({ page }) => {
+  const org = await givenOrg()
+  const [user, other] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
+  // Every member may rename it.
+  const secret = await givenSecret(org, { by: user, visibility: 'PUBLIC' })
   await openSettings(page, user, secret)
   await page.getByLabel('Secret name').fill(`${secret.name}-new`)
   await openRename(page)
@@ -107,7 +108,80 @@ test('what one user wrote is never sent as another', async ({ page, expectErrors
   await confirm(page.getByRole('dialog'), secret, `Yes, rename to ${secret.name}-new`)
   await signInAgain(page, other)
 
-  await expect(page.getByText(`You are now signed in as ${other.username} instead of ${user.username}.`)).toBeVisible()
+  await expect(page.getByRole('status').filter({ hasText: 'You are now signed in as' })).toHaveText(
+    `You are now signed in as ${other.username} instead of ${user.username}. What ${user.username} was about to change was not sent. The page was read again.`,
+  )
   await expect(page.getByRole('button', { name: `Account of ${other.displayName}` })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1, name: secret.name, exact: true })).toBeVisible()
   expect((await readSecret(secret)).id).toBe(secret.id)
+})
+
+test('a warning stays while other things are said, and is gone for whoever signs in next', async ({
+  page,
+  expectErrors,
+}) => {
+  expectErrors(/status of 403/)
+  const { org, user, secret } = await givenOwned()
+  const [second, third] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
+  await asUser(page, user)
+  await page.goto(path`/org/${org.name}/secret`)
+  await expect(page.getByRole('link', { name: secret.name })).toBeVisible()
+  await endSession(page)
+  await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Organizations' }).click()
+  await signInAgain(page, second)
+  const warning = page.getByRole('status').getByText(`You are now signed in as ${second.username}`)
+  await expect(warning).toBeVisible()
+  await page.getByRole('link', { name: org.name }).click()
+  await page.getByRole('button', { name: `Actions for ${secret.name}` }).click()
+  await page.getByRole('menuitem', { name: 'Copy id' }).click()
+  const success = page.getByRole('status').getByText(`Copied the id ${secret.id}.`)
+  await expect(success).toBeVisible()
+  await expect(warning).toBeVisible()
+
+  await page.getByRole('button', { name: 'Dismiss' }).last().click()
+  await expect(success).toBeHidden()
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+  await expect(warning).toBeVisible()
+
+  await page.getByRole('button', { name: /^Account of/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByRole('radio', { name: 'API key' }).check()
+  await page.getByRole('textbox', { name: 'API key' }).fill(third.apiKey)
+  await page.keyboard.press('Control+Enter')
+  await expect(page.getByRole('button', { name: `Account of ${third.displayName}` })).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await expect(warning).toBeHidden()
+})
+
+test('somebody else signs in in another tab: nothing of this one is sent as them', async ({ page, context }) => {
+  const { user, secret } = await givenOwned()
+  const other = await givenUser()
+  const newName = `${secret.name}-new`
+  await openSettings(page, user, secret)
+  await page.getByLabel('Secret name').fill(newName)
+  const renames: string[] = []
+  page.on('request', (request) => request.method() === 'POST' && renames.push(request.url()))
+
+  const tab = await context.newPage()
+  await tab.goto('/login')
+  await tab.getByRole('button', { name: 'Sign out' }).click()
+  const over = page.getByRole('dialog', { name: 'Sign in again' })
+  await expect(over).toContainText('Your session is over.')
+  await tab.getByRole('radio', { name: 'API key' }).check()
+  await tab.getByRole('textbox', { name: 'API key' }).fill(other.apiKey)
+  await tab.getByRole('button', { name: 'Sign in' }).click()
+  await expect(tab.getByRole('button', { name: `Account of ${other.displayName}` })).toBeVisible()
+  await expect(over).toContainText(`In another tab ${other.username} has signed in`)
+  expect(renames).toEqual([])
+
+  // Signing in here again is the end of the other's session there.
+  await signInAgain(page, user)
+  await expect(page.getByLabel('Secret name')).toHaveValue(newName)
+  await expect(tab.getByRole('dialog', { name: 'Sign in again' })).toContainText(
+    `In another tab ${user.username} has signed in`,
+  )
+  await page.getByRole('button', { name: 'Rename' }).click()
+  await confirm(page.getByRole('dialog'), secret, `Yes, rename to ${newName}`)
+  await expect(page).toHaveURL(addressOf({ orgName: secret.orgName, name: newName }, 'settings'))
+  await tab.close()
 })

@@ -6,6 +6,7 @@ export type SecretTab = 'info' | 'access' | 'audit' | 'settings'
 /** Every link of the app; nothing else spells out an address. */
 export const paths = {
   login: ({ from }: { from?: string } = {}) => (from && from !== '/' ? url`/login?from=${from}` : '/login'),
+  logout: () => '/logout',
   organizations: () => '/org',
   organization: ({ orgName }: OrgRef) => url`/org/${orgName}`,
   secrets: ({ orgName }: OrgRef, { filter }: { filter?: string } = {}) =>

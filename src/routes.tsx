@@ -73,6 +73,12 @@ export const routes: RouteObject[] = [
     children: [
       { path: 'login', lazy: page('LoginPage', () => import('#pages/LoginPage.tsx')) },
       {
+        // Signing out is a POST: a link from elsewhere ends no session.
+        path: 'logout',
+        loader: () => redirect(paths.organizations()),
+        lazy: { action: async () => (await patiently(() => import('#pages/Frame.tsx'))).signOut },
+      },
+      {
         middleware: [signedIn],
         ErrorBoundary: FirstError,
         children: [

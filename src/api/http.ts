@@ -1,6 +1,6 @@
 import { ApiError, isApiError, kindOf, wordsOf } from './ApiError.ts'
 import { readsMayWait, serverAnswered, serverIsAway, serverIsBack } from './serverAway.ts'
-import { session, signedInAgain } from './sessionOver.ts'
+import { session, sessionOver, signedInAgain } from './sessionOver.ts'
 
 type Options = {
   signal?: AbortSignal
@@ -93,8 +93,13 @@ async function read<T>(body: () => Promise<T>): Promise<T> {
 }
 
 async function send(path: string, request: Request): Promise<Response> {
+  // What is read to be changed a moment later belongs to the change.
+  const isChange = request.method !== 'GET' || !readsMayWait()
+  // The cookie may be somebody else's by now (see otherTabs.ts): nothing is sent before that is settled.
+  if (sessionOver.get() && !request.signingIn && !(await signedInAgain(session.get(), isChange)))
+    throw new ApiError(401, 'unauthorized', '')
   let answer = await patiently(path, request)
-  if (answer.response.status === 401 && !request.signingIn && (await signedInAgain(answer.sentUnder, request.method)))
+  if (answer.response.status === 401 && !request.signingIn && (await signedInAgain(answer.sentUnder, isChange)))
     answer = await patiently(path, request)
   if (answer.response.ok) return answer.response
   throw await errorOf(answer.response)

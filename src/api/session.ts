@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { isApiError } from './ApiError.ts'
 import { http } from './http.ts'
+import { tellOtherTabs } from './otherTabs.ts'
 import { session } from './sessionOver.ts'
 import type { UserInfo, Whoami } from './types.ts'
 
@@ -38,6 +39,7 @@ export async function resumeSession(): Promise<Whoami> {
   if (known) return known
   try {
     const whoami = await http.get<Whoami>(WHOAMI)
+    tellOtherTabs(whoami.username)
     session.set(whoami)
     return whoami
   } catch (error) {
@@ -64,10 +66,12 @@ export async function liveSession(): Promise<Whoami | undefined> {
  */
 export async function login(credentials: Credentials, rememberMe: boolean): Promise<Whoami> {
   await endSession()
-  return http.get<Whoami>(WHOAMI, {
+  const whoami = await http.get<Whoami>(WHOAMI, {
     signingIn: true,
     headers: { ...authorization(credentials), ...(rememberMe ? { 'X-Concord-RememberMe': 'true' } : {}) },
   })
+  tellOtherTabs(whoami.username)
+  return whoami
 }
 
 function authorization(credentials: Credentials): Record<string, string> {
@@ -83,6 +87,7 @@ const endSession = () => http.post<void>('/api/service/console/logout', undefine
 /** Ends the session on the server; what was read is forgotten with it (see queryClient.ts). */
 export async function logout() {
   await endSession()
+  tellOtherTabs()
   nobody = true
   session.set(undefined)
 }

@@ -8,8 +8,27 @@ import type { Whoami } from './types.ts'
  */
 export const session = createStore<Whoami | undefined>(undefined)
 
+/** Calls back when somebody else, or nobody any more, is signed in: what the one before has seen is not for the next. */
+export function onUserChange(forget: () => void) {
+  let before = session.get()?.username
+  session.subscribe(() => {
+    const now = session.get()?.username
+    if (now !== before) forget()
+    before = now
+  })
+}
+
 type Outcome = 'same user' | 'another user' | 'gave up'
-type Over = { username: string; settle: (outcome: Outcome) => void; outcome: Promise<Outcome> }
+export type Over = {
+  /** Whose session it was. */
+  username: string
+  /** Who signed in meanwhile in another tab, if that is why. */
+  other: string | undefined
+  /** A change waits for the same user; somebody else's sign-in drops it. */
+  hasUnsent: boolean
+  settle: (outcome: Outcome) => void
+  outcome: Promise<Outcome>
+}
 
 /** Set while the session is over and the sign-in dialog is open: all refused requests wait for the same dialog. */
 export const sessionOver = createStore<Over | undefined>(undefined)
@@ -37,11 +56,11 @@ export function giveUpSignIn() {
  * session to begin with (a first visit goes to the sign-in page) or the user gave up. What one user wrote is never
  * sent as another.
  */
-export async function signedInAgain(before: Whoami | undefined, method: string): Promise<boolean> {
+export async function signedInAgain(before: Whoami | undefined, isChange: boolean): Promise<boolean> {
   const now = session.get()
   if (!before || !now) return false
-  const outcome = before === now ? await askToSignIn(before) : compare(before, now)
-  if (outcome === 'another user' && method !== 'GET')
+  const outcome = before === now ? await askToSignIn(before, isChange ? { hasUnsent: true } : {}) : compare(before, now)
+  if (outcome === 'another user' && isChange)
     throw new ApiError(401, 'unauthorized', 'This was not sent, because you signed in as somebody else.')
   return outcome !== 'gave up'
 }
@@ -49,13 +68,25 @@ export async function signedInAgain(before: Whoami | undefined, method: string):
 const compare = (before: Whoami, now: Whoami): Outcome =>
   before.username === now.username ? 'same user' : 'another user'
 
-function askToSignIn({ username }: Whoami): Promise<Outcome> {
-  const open = sessionOver.get()
-  if (open) return open.outcome
+/** All tabs share one session: another tab says who has it now. Nothing of this page may be sent as somebody else. */
+export function heardFromAnotherTab(username: string | undefined) {
+  const mine = session.get()
+  if (!mine) return
+  if (mine.username !== username) void askToSignIn(mine, { other: username })
+  // It has just been taken up again there.
+  else if (sessionOver.get()) finishSignIn({ ...mine })
+}
+
+function askToSignIn({ username }: Whoami, why: Partial<Pick<Over, 'other' | 'hasUnsent'>>): Promise<Outcome> {
+  const over = sessionOver.get() ?? newlyOver(username)
+  sessionOver.set({ ...over, other: why.other ?? over.other, hasUnsent: why.hasUnsent ?? over.hasUnsent })
+  return over.outcome
+}
+
+function newlyOver(username: string): Over {
   let settle: (outcome: Outcome) => void = () => {}
   const outcome = new Promise<Outcome>((resolve) => {
     settle = resolve
   })
-  sessionOver.set({ username, settle, outcome })
-  return outcome
+  return { username, other: undefined, hasUnsent: false, settle, outcome }
 }

@@ -1,19 +1,21 @@
 import { QueryClientProvider } from '@tanstack/react-query'
 import { ChevronDown, LogOut, UserRound } from 'lucide-react'
 import { Suspense, useEffect, useState } from 'react'
-import { Link, Outlet, useNavigate, useNavigation, useParams } from 'react-router'
+import { Link, Outlet, redirect, replace, useNavigation, useParams, useSubmit } from 'react-router'
 import { queryClient } from '#api/queryClient.ts'
 import { serverAway } from '#api/serverAway.ts'
 import { logout } from '#api/session.ts'
-import { session, sessionOver } from '#api/sessionOver.ts'
+import { onUserChange, session, sessionOver } from '#api/sessionOver.ts'
 import { paths } from '#paths.ts'
 import { Icon } from '#ui/Icon.tsx'
 import { Menu } from '#ui/Menu.tsx'
 import { Skeleton } from '#ui/Skeleton.tsx'
-import { StatusRegion, warn } from '#ui/StatusMessage.tsx'
+import { forgetMessages, StatusRegion, warn } from '#ui/StatusMessage.tsx'
 import { useStore } from '../store.ts'
 import { RouteError } from './RouteError.tsx'
 import { SignInAgainDialog } from './session/SignInAgainDialog.tsx'
+
+onUserChange(forgetMessages)
 
 /** The bar, and below it the page. */
 export function Frame() {
@@ -32,7 +34,7 @@ export function Frame() {
         <Outlet key={whoami.username} />
       </main>
       <StatusRegion />
-      {over && <SignInAgainDialog username={over.username} />}
+      {over && <SignInAgainDialog over={over} />}
     </QueryClientProvider>
   )
 }
@@ -62,18 +64,25 @@ export const ErrorBoundary = RouteError
 
 type BarProps = { displayName: string; username: string }
 
-function Bar({ displayName, username }: BarProps) {
-  const navigate = useNavigate()
+/** What the menu posts to: as a navigation, so that a page with something to lose can ask first (ui/LeaveGuard.tsx). */
+export async function signOut() {
+  const { pathname, search, hash } = window.location
+  try {
+    await logout()
+    return redirect(paths.login())
+  } catch (error) {
+    warn(`You are still signed in. ${error instanceof Error ? error.message : ''}`)
+    return replace(pathname + search + hash)
+  }
+}
 
-  async function signOut() {
+function Bar({ displayName, username }: BarProps) {
+  const submit = useSubmit()
+
+  function leave() {
     const logoutUrl = window.concord?.logoutUrl
-    if (logoutUrl) return window.location.assign(logoutUrl)
-    try {
-      await logout()
-      await navigate(paths.login())
-    } catch (error) {
-      warn(`You are still signed in. ${error instanceof Error ? error.message : ''}`)
-    }
+    if (logoutUrl) window.location.assign(logoutUrl)
+    else void submit(null, { method: 'post', action: paths.logout() })
   }
 
   return (
@@ -90,7 +99,7 @@ function Bar({ displayName, username }: BarProps) {
             {displayName !== username && <div className="muted mono">{username}</div>}
           </>
         }
-        items={[{ label: 'Sign out', icon: LogOut, onSelect: signOut }]}
+        items={[{ label: 'Sign out', icon: LogOut, onSelect: leave }]}
       >
         <span className="visually-hidden">Account of </span>
         <span className="account">{displayName}</span>

@@ -31,7 +31,7 @@ export function LoginPage() {
         {live ? (
           <LiveSession live={live} from={from} />
         ) : (
-          <SignInForm autoFocus onSignIn={signIn} way={params.get('useApiKey') === 'true' ? 'apiKey' : 'password'}>
+          <SignInForm isPage onSignIn={signIn} way={params.get('useApiKey') === 'true' ? 'apiKey' : 'password'}>
             {(busy) => (
               <button type="submit" className={`ui primary ${busy ? 'loading' : ''} button`} aria-disabled={busy}>
                 Sign in

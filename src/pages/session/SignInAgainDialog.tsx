@@ -1,14 +1,14 @@
 import { useId, useState } from 'react'
 import { useNavigate, useRevalidator } from 'react-router'
 import { type Credentials, login } from '#api/session.ts'
-import { finishSignIn, giveUpSignIn } from '#api/sessionOver.ts'
+import { finishSignIn, giveUpSignIn, type Over } from '#api/sessionOver.ts'
 import { paths } from '#paths.ts'
 import { Dialog } from '#ui/Dialog.tsx'
 import { warn } from '#ui/StatusMessage.tsx'
 import { SignInForm } from './SignInForm.tsx'
 
 /** Over any page, when the session is over. What was typed there stays, and refused requests are sent once more. */
-export function SignInAgainDialog({ username }: { username: string }) {
+export function SignInAgainDialog({ over: { username, other, hasUnsent } }: { over: Over }) {
   const [busy, setBusy] = useState(false)
   const navigate = useNavigate()
   const { revalidate } = useRevalidator()
@@ -20,7 +20,8 @@ export function SignInAgainDialog({ username }: { username: string }) {
       const whoami = await login(credentials, rememberMe)
       if (finishSignIn(whoami) === 'another user') {
         // The cache is empty and the frame mounts the page anew: nothing of the other user's stays on the screen.
-        warn(`You are now signed in as ${whoami.username} instead of ${username}. The page was read again.`)
+        const unsent = hasUnsent ? ` What ${username} was about to change was not sent.` : ''
+        warn(`You are now signed in as ${whoami.username} instead of ${username}.${unsent} The page was read again.`)
         await revalidate()
       }
     } finally {
@@ -55,7 +56,16 @@ export function SignInAgainDialog({ username }: { username: string }) {
         </>
       }
     >
-      <p>Your session is over. Sign in again to go on where you were; what you typed is still here.</p>
+      <p>
+        {other ? (
+          <>
+            In another tab <b>{other}</b> has signed in, which ended the session of <b>{username}</b> here too. Sign in
+            again to go on where you were; what you typed is still here. That ends the session of {other}.
+          </>
+        ) : (
+          'Your session is over. Sign in again to go on where you were; what you typed is still here.'
+        )}
+      </p>
       <SignInForm id={formId} username={username} onSignIn={signIn} />
     </Dialog>
   )

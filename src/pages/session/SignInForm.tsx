@@ -2,6 +2,7 @@ import { type FormEvent, type ReactNode, useRef, useState } from 'react'
 import { isApiError } from '#api/ApiError.ts'
 import type { Credentials } from '#api/session.ts'
 import { Field } from '#ui/Field.tsx'
+import { submitWithControlEnter } from '#ui/submitWithControlEnter.ts'
 
 type Way = 'password' | 'apiKey'
 
@@ -11,14 +12,14 @@ type Props = {
   username?: string
   way?: Way
   onSignIn: (credentials: Credentials, rememberMe: boolean) => Promise<void>
-  /** On a page of its own; a dialog sets the focus itself. */
-  autoFocus?: boolean
+  /** It is the page; a dialog around it sets the focus and knows the keys itself. */
+  isPage?: boolean
   /** The submit button, where the form has it itself. */
   children?: (busy: boolean) => ReactNode
 }
 
 /** Both ways to sign in: user name and password, or an API key. */
-export function SignInForm({ id, username, way: firstWay = 'password', onSignIn, autoFocus, children }: Props) {
+export function SignInForm({ id, username, way: firstWay = 'password', onSignIn, isPage, children }: Props) {
   const [way, setWay] = useState<Way>(firstWay)
   const [problem, setProblem] = useState<string>()
   const secret = useRef<HTMLInputElement>(null)
@@ -38,6 +39,7 @@ export function SignInForm({ id, username, way: firstWay = 'password', onSignIn,
     } catch (error) {
       setProblem(sentence(error, way))
       // What was wrong is most likely this: selected, so that typing replaces it.
+      secret.current?.focus()
       secret.current?.select()
     } finally {
       setBusy(false)
@@ -45,7 +47,7 @@ export function SignInForm({ id, username, way: firstWay = 'password', onSignIn,
   }
 
   return (
-    <form className="ui form" id={id} onSubmit={submit}>
+    <form className="ui form" id={id} onSubmit={submit} onKeyDown={isPage ? submitWithControlEnter : undefined}>
       <fieldset className="ways">
         <legend className="visually-hidden">Way to sign in</legend>
         <WayButton way="password" chosen={way} onChoose={setWay}>
@@ -66,7 +68,7 @@ export function SignInForm({ id, username, way: firstWay = 'password', onSignIn,
           autoCorrect="off"
           spellCheck={false}
           required
-          autoFocus={autoFocus}
+          autoFocus={isPage}
           data-focus={username ? undefined : true}
         />
       )}

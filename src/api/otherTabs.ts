@@ -1,0 +1,8 @@
+import { heardFromAnotherTab } from './sessionOver.ts'
+
+/** All tabs of a browser share one session cookie, so each has to know who signed in or out in another one. */
+const tabs = new BroadcastChannel('session')
+tabs.onmessage = ({ data }: MessageEvent<{ username: string | undefined }>) => heardFromAnotherTab(data.username)
+
+/** Says who has the session now; nobody without a name. */
+export const tellOtherTabs = (username?: string) => tabs.postMessage({ username })

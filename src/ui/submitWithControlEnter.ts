@@ -1,0 +1,8 @@
+import type { KeyboardEvent } from 'react'
+
+/** For a form on a page: Ctrl/⌘+Enter sends it from any of its fields. Dialogs do so by themselves. */
+export function submitWithControlEnter(event: KeyboardEvent<HTMLFormElement>) {
+  if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
+  event.preventDefault()
+  event.currentTarget.requestSubmit()
+}
