@@ -12,8 +12,9 @@ import {
   givenTeam,
   givenUser,
   keyPairParts,
+  unique,
 } from './given.ts'
-import { addressOf, askToMove, dangerZone, openSettings, pickUser } from './steps.ts'
+import { addressOf, askToMove, dangerZone, openSettings, pick, pickUser } from './steps.ts'
 
 /* axe finds nothing and nothing is wider than the screen: each page and each open dialog, at 320 and at 1280 px. */
 
@@ -226,6 +227,73 @@ test('the wizard, step by step', async ({ page }) => {
   await page.getByRole('link', { name: 'All secrets' }).click()
   await expect(page.getByRole('dialog')).toBeVisible()
   await expectAccessible(page)
+})
+
+/** 128 characters, without a place to break. */
+const longest = (what: string) => `${unique(what)}${'WideName'.repeat(16)}`.slice(0, 128)
+
+test('the longest names fit on every page and in every dialog', async ({ page }) => {
+  const [org, other] = await Promise.all([givenOrg({ name: longest('org') }), givenOrg({ name: longest('other') })])
+  const user = await givenUser({ of: [org, other] })
+  const project = await givenProject(org, { name: longest('project') })
+  const secret = await givenSecret(org, { name: longest('secret'), by: user, parts: keyPairParts() })
+  const team = await givenTeam(org, [], longest('team'))
+  await givenRepository(project, secret, longest('repository'))
+  await givenAccess(secret, team, 'WRITER')
+  await givenSecret(other, { name: secret.name })
+  await asUser(page, user)
+  await page.goto('/org')
+  await expect(page.getByRole('link', { name: org.name })).toBeVisible()
+  await expectAccessible(page)
+  await page.goto(path`/org/${org.name}/secret`)
+  const missing = longest('missing')
+  await page.getByRole('searchbox').fill(missing)
+  await expect(page.getByRole('link', { name: `Create “${missing}”` })).toBeVisible()
+  await expectAccessible(page)
+
+  await page.goto(addressOf(secret))
+  await page.getByRole('button', { name: 'Show public key' }).click()
+  await expect(page.getByRole('button', { name: `Download ${secret.name}.pub` })).toBeVisible()
+  await expectAccessible(page)
+  await page.goto(addressOf(secret, 'access'))
+  await expect(page.getByLabel(`Level of ${team.name}`)).toBeVisible()
+  await expectAccessible(page)
+
+  await openSettings(page, user, secret)
+  await expectAccessible(page)
+  await lookAt(page, async () => {
+    await page.getByLabel('Secret name').fill(longest('renamed'))
+    await page.getByRole('button', { name: 'Rename' }).click()
+  })
+  await lookAt(page, () => page.getByRole('button', { name: 'Make public' }).click())
+  await lookAt(page, async () => {
+    await dangerZone(page).getByRole('radio', { name: /^Only/ }).check()
+    await pick(dangerZone(page), 'Projects', project.name)
+    await page.getByRole('button', { name: 'Change projects' }).click()
+  })
+  await lookAt(page, () => page.getByRole('button', { name: 'Delete this secret' }).click())
+  const move = await askToMove(page, secret, other)
+  await move.getByLabel(`Name in ${other.name}`).fill(longest('moved'))
+  await expect(move.getByText(/is free in/)).toBeVisible()
+  await expectAccessible(page)
+  await page.keyboard.press('Escape')
+  await page.goto('about:blank')
+
+  const made = longest('made')
+  await page.goto(`${path`/org/${org.name}/secret/new`}?name=${made}`)
+  const next = page.getByRole('button', { name: 'Continue' })
+  await page.getByRole('radio', { name: /^Single value/ }).check()
+  await next.click()
+  await page.getByRole('textbox', { name: 'Value' }).fill('of no interest')
+  await next.click()
+  await page.getByRole('radio', { name: /^Store password, made by the server/ }).check()
+  await next.click()
+  await expect(page.getByRole('heading', { name: 'Review' })).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Create secret' }).click()
+  await expect(page.getByRole('heading', { name: `“${made}” is created.` })).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: /^Download/ }).click()
 })
 
 test('signing in again over the page', async ({ page, expectErrors }) => {

@@ -33,7 +33,9 @@ export async function expectNoSidewaysScroll(page: Page) {
     const width = document.documentElement.clientWidth
     const boxes = [
       document.documentElement,
-      ...document.querySelectorAll<HTMLElement>('dialog[open], dialog[open] .dialog-body'),
+      ...document.querySelectorAll<HTMLElement>(
+        'dialog[open], dialog[open] :is(.dialog-body, .dialog-foot, .dialog-actions)',
+      ),
     ]
     if (boxes.every((box) => box.scrollWidth <= box.clientWidth)) return []
     return [...document.querySelectorAll<HTMLElement>('body *')]
