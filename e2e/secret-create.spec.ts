@@ -125,6 +125,32 @@ test('Windows line ends can be kept', async ({ page, context }) => {
   expect(String(await readValue({ orgName: org.name, name }))).toBe(value)
 })
 
+test('line ends that were kept for one value are not those of the next', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const { org, user, name } = await givenMember()
+  await begin(page, { org, user, name, kind: 'Single value' })
+  const field = page.getByRole('textbox', { name: 'Value' })
+  const paste = async (text: string) => {
+    await page.evaluate((value) => navigator.clipboard.writeText(value), text)
+    await field.press('Control+A')
+    await field.press('Control+V')
+  }
+  await paste('one\r\ntwo\r\n')
+  await page.getByRole('button', { name: 'Keep CRLF' }).click()
+  await expect(page.getByText('Every line ends with CRLF, as pasted.')).toBeVisible()
+  await expect(field).toBeFocused()
+
+  await paste('three\nfour\n')
+  await expect(page.getByText(/CRLF/)).toBeHidden()
+  await paste('one\r\ntwo\r\n')
+  await page.getByRole('button', { name: 'Keep CRLF' }).click()
+  await field.fill('')
+  await field.pressSequentially('five\nsix')
+  await expect(page.getByText(/CRLF/)).toBeHidden()
+  await finish(page, name)
+  expect(String(await readValue({ orgName: org.name, name }))).toBe('five\nsix')
+})
+
 test('a file of 1 MiB of any bytes; one byte more is refused before it is sent', async ({ page }) => {
   const { org, user, name } = await givenMember()
   const buffer = randomBytes(MIB)
@@ -136,6 +162,7 @@ test('a file of 1 MiB of any bytes; one byte more is refused before it is sent',
   await expect(page.getByRole('heading', { name: 'Value' })).toBeVisible()
 
   await page.getByRole('button', { name: 'Remove' }).click()
+  await expect(file).toBeFocused()
   await file.setInputFiles({ name: 'full.bin', mimeType: '', buffer })
   await finish(page, name)
   expect((await readValue({ orgName: org.name, name })).equals(buffer)).toBe(true)

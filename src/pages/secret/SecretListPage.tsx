@@ -11,6 +11,7 @@ import { paths } from '#paths.ts'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
 import { VisibilityFact } from '#ui/Facts.tsx'
 import { FilterInput } from '#ui/FilterInput.tsx'
+import { focusHeading } from '#ui/focusHeading.ts'
 import { Icon } from '#ui/Icon.tsx'
 import { Page } from '#ui/Page.tsx'
 import { Pagination } from '#ui/Pagination.tsx'
@@ -62,6 +63,11 @@ export function SecretListPage() {
   const noAccess = useNoAccess(shown, org.orgName)
   const from = (found.page - 1) * state.size
 
+  function clearAll() {
+    clear()
+    focusHeading()
+  }
+
   return (
     <Page
       title={organization.name}
@@ -87,7 +93,7 @@ export function SecretListPage() {
           <Facets state={state} onShow={show} counts={found.counts} />
           <SortSelect state={state} onShow={show} />
           {isNarrowed(state) && (
-            <button type="button" className="ui basic button" onClick={clear}>
+            <button type="button" className="ui basic button" onClick={clearAll}>
               Clear all
             </button>
           )}
@@ -106,7 +112,7 @@ export function SecretListPage() {
           isSearching={isSearching}
           org={org}
           state={state}
-          onClear={clear}
+          onClear={clearAll}
           mayCreate={!mayCreate.whyNot}
         />
       )}

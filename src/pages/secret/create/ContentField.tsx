@@ -1,5 +1,5 @@
 import { FileText } from 'lucide-react'
-import { type ClipboardEvent, type DragEvent, type ReactNode, useState } from 'react'
+import { type ClipboardEvent, type DragEvent, type ReactNode, type RefObject, useRef, useState } from 'react'
 import { type ControlProps, Field } from '#ui/Field.tsx'
 import { Icon } from '#ui/Icon.tsx'
 import { RevealInput } from '#ui/RevealInput.tsx'
@@ -24,6 +24,7 @@ type Props = {
 /** Text that is typed or pasted, or a file that is dropped or chosen. */
 export function ContentField({ label, help, content, onChange, error, warnings, typed, accept }: Props) {
   const [unreadable, setUnreadable] = useState<string>()
+  const fileInput = useRef<HTMLInputElement>(null)
   const [dragging, setDragging] = useState(false)
 
   async function take(file: File | undefined) {
@@ -35,6 +36,12 @@ export function ContentField({ label, help, content, onChange, error, warnings, 
       // A folder, or a file that is gone.
       setUnreadable(`“${file.name}” could not be read.`)
     }
+  }
+
+  function remove() {
+    // The button goes with the file.
+    fileInput.current?.focus()
+    onChange({ ...content, file: undefined })
   }
 
   const drop = {
@@ -59,7 +66,7 @@ export function ContentField({ label, help, content, onChange, error, warnings, 
         {(control) => (
           <>
             {content.file ? (
-              <ChosenFile control={control} content={content} onChange={onChange} />
+              <ChosenFile control={control} content={content} onRemove={remove} />
             ) : typed ? (
               <Lines {...{ label, control, content, onChange, typed }} />
             ) : (
@@ -68,7 +75,7 @@ export function ContentField({ label, help, content, onChange, error, warnings, 
               </output>
             )}
             <div className="content-bar">
-              <FileButton label={label} accept={accept} onChoose={take} isProblem={!!error} />
+              <FileButton {...{ label, accept }} input={fileInput} onChoose={take} isProblem={!!error} />
               <span className="muted">or drop it here</span>
               {!isEmpty(content) && !content.file && <span className="muted size">{sizeWords(sizeOf(content))}</span>}
             </div>
@@ -80,30 +87,49 @@ export function ContentField({ label, help, content, onChange, error, warnings, 
   )
 }
 
-type PartProps = { control: ControlProps; content: Content; onChange: (content: Content) => void }
+type ChosenProps = { control: ControlProps; content: Content; onRemove: () => void }
 
-function ChosenFile({ control, content, onChange }: PartProps) {
+function ChosenFile({ control, content, onRemove }: ChosenProps) {
   return (
     <div className="chosen-file">
       <output id={control.id}>
         <Icon of={FileText} /> <span className="mono">{content.file?.name}</span>{' '}
         <span className="muted">{sizeWords(sizeOf(content))}</span>
       </output>
-      <button type="button" className="ui button" onClick={() => onChange({ ...content, file: undefined })}>
+      <button type="button" className="ui button" onClick={onRemove}>
         Remove
       </button>
     </div>
   )
 }
 
-type LinesProps = PartProps & { label: string; typed: 'in clear' | 'masked' }
+type LinesProps = {
+  label: string
+  control: ControlProps
+  content: Content
+  onChange: (content: Content) => void
+  typed: 'in clear' | 'masked'
+}
 
 function Lines({ label, control, content, onChange, typed }: LinesProps) {
   const [pasted, setPasted] = useState<'CRLF' | 'mixed'>()
 
   function onPaste(event: ClipboardEvent<HTMLTextAreaElement>) {
     const lineEnds = lineEndsOf(event.clipboardData.getData('text/plain'))
+    const { selectionStart, selectionEnd, value } = event.currentTarget
+    if (selectionStart === 0 && selectionEnd === value.length) startAnew(value)
     if (lineEnds !== 'LF') setPasted(lineEnds)
+  }
+
+  /** Line ends that were pasted or chosen for one text are not those of the next. */
+  function startAnew(text: string) {
+    setPasted(undefined)
+    onChange({ ...content, text, lineEnds: 'LF' })
+  }
+
+  function choose(lineEnds: Content['lineEnds']) {
+    document.getElementById(control.id)?.focus()
+    onChange({ ...content, lineEnds })
   }
 
   const common = {
@@ -111,7 +137,8 @@ function Lines({ label, control, content, onChange, typed }: LinesProps) {
     rows: 6,
     wrap: 'off',
     value: content.text,
-    onChange: (event: { target: { value: string } }) => onChange({ ...content, text: event.target.value }),
+    onChange: ({ target: { value: text } }: { target: { value: string } }) =>
+      text.includes('\n') ? onChange({ ...content, text }) : startAnew(text),
     onPaste,
     autoComplete: 'off',
     autoCapitalize: 'none',
@@ -124,13 +151,7 @@ function Lines({ label, control, content, onChange, typed }: LinesProps) {
       ) : (
         <textarea {...common} className="mono" />
       )}
-      {content.text.includes('\n') && (
-        <LineEnds
-          pasted={pasted}
-          lineEnds={content.lineEnds}
-          onChange={(lineEnds) => onChange({ ...content, lineEnds })}
-        />
-      )}
+      {content.text.includes('\n') && <LineEnds pasted={pasted} lineEnds={content.lineEnds} onChange={choose} />}
     </>
   )
 }
@@ -171,17 +192,19 @@ function LineEnds({ pasted, lineEnds, onChange }: LineEndsProps) {
 }
 
 type FileButtonProps = {
+  input: RefObject<HTMLInputElement>
   label: string
   accept: string | undefined
   onChoose: (file: File | undefined) => void
   isProblem: boolean
 }
 
-function FileButton({ label, accept, onChoose, isProblem }: FileButtonProps) {
+function FileButton({ input, label, accept, onChoose, isProblem }: FileButtonProps) {
   return (
     <label className="ui button file-button">
       Choose a file
       <input
+        ref={input}
         type="file"
         aria-label={`Choose a file: ${label}`}
         accept={accept}
