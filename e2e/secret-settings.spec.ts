@@ -9,6 +9,7 @@ import {
   givenSecret,
   givenTeam,
   givenUser,
+  keyPairParts,
   readSecret,
 } from './given.ts'
 import { addressOf, confirm, nameField, openSettings, pick } from './steps.ts'
@@ -175,6 +176,53 @@ test('the log tells it in sentences, also what happened under another name', asy
   await expect(page.getByText(user.displayName).first()).toBeVisible()
   await expect(page.getByText(/created/).first()).toBeVisible()
   await expect(page.getByText(/renamed/).first()).toBeVisible()
+})
+
+test('the log is narrowed by action and by days, typed on the keyboard too', async ({ page }) => {
+  const { user, secret } = await givenOwned()
+  await asUser(page, user)
+  const address = addressOf(secret, 'audit')
+  await page.goto(address)
+  await expect(page.getByText('The log reaches back to the creation.')).toBeVisible()
+  const entry = page.getByRole('button', { name: new RegExp(`^All details: ${user.username} created it as`) })
+  await entry.click()
+  await expect(entry).toHaveAttribute('aria-expanded', 'true')
+
+  await page.getByLabel('Period').selectOption('Choose days')
+  const from = page.getByLabel('From', { exact: true })
+  await from.focus()
+  await page.keyboard.type('05052026')
+  await expect(page).toHaveURL(`${address}?period=days&from=2026-05-05`)
+  await expect(from).toHaveValue('2026-05-05')
+  await page.getByLabel('Action').selectOption('Changed')
+  await expect(page).toHaveURL(`${address}?period=days&from=2026-05-05&action=UPDATE`)
+  await expect(page.getByText('Nothing in the log matches.')).toBeVisible()
+  await page.getByRole('link', { name: 'Clear the filters' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+  await expect(entry).toBeVisible()
+
+  // An offset that Concord cannot read would be answered with a 404, as if the secret were not there.
+  await page.goto(`${address}?page=99999999999`)
+  await expect(page.getByText('The log ends before page 1000000.')).toBeVisible()
+})
+
+test('where browsers cannot compute a fingerprint, it is said that and why it is missing', async ({ page }) => {
+  const { org, user } = await givenOwned()
+  const secret = await givenSecret(org, { by: user, parts: keyPairParts() })
+  const show = () => page.getByRole('button', { name: 'Show public key' }).click()
+  await asUser(page, user)
+  await page.goto(addressOf(secret))
+  await show()
+  await expect(page.getByText(/^Fingerprint SHA256:/)).toBeVisible()
+  await page.addInitScript(() => {
+    // As on plain http from another computer.
+    Object.defineProperty(window, 'isSecureContext', { value: false })
+    Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined })
+  })
+  await page.reload()
+  await show()
+  await expect(page.getByText('Its fingerprint is missing')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Copy public key' })).toHaveText('Copy')
 })
 
 async function grants({ orgName, name }: { orgName: string; name: string }) {

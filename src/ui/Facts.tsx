@@ -22,6 +22,10 @@ export function VisibilityFact({ visibility }: { visibility: 'PUBLIC' | 'PRIVATE
   )
 }
 
+/** Of an organization it only says who sees it in lists (concord-api §5): nothing to decide. */
+export const QuietVisibilityFact = ({ visibility }: { visibility: 'PUBLIC' | 'PRIVATE' }) =>
+  visibility === 'PUBLIC' ? <Fact icon={Globe}>Public</Fact> : <Fact icon={Lock}>Private</Fact>
+
 /** On something that is listed but may not be opened: normal in Concord (concord-api §9.4). */
 export function NoAccessFact() {
   return (

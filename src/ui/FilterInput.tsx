@@ -4,39 +4,33 @@ import { Icon } from './Icon.tsx'
 
 type Props = {
   label: string
+  /** Has to follow `onChange` at once: what is in the address follows later (see useWantedParams). */
   value: string
-  onChange: (value: string) => void /** Pause before a change is told, in ms. */
+  onChange: (value: string) => void
+  /** Pause before a change is told, in ms. */
   delay?: number
 }
 
-/** Filters as one types; Esc and the cross clear it. It follows `value`, which usually is in the address. */
+/** Filters as one types; Esc and the cross clear it. */
 export function FilterInput({ label, value, onChange, delay = 0 }: Props) {
-  const [typed, setTyped] = useState(value)
-  // What was told and has not come back as `value` yet: the address follows with a delay.
-  const told = useRef<string[]>([])
+  /** What is typed and not told yet. */
+  const [waiting, setWaiting] = useState<string>()
+  const typed = waiting ?? value
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const input = useRef<HTMLInputElement>(null)
-
-  useEffect(() => {
-    const echo = told.current.indexOf(value)
-    told.current = told.current.slice(echo + 1)
-    // The address changed by itself: Back, or a "clear" elsewhere on the page.
-    if (echo < 0) setTyped(value)
-  }, [value])
 
   // Whoever has left the page must not be called back to it.
   useEffect(() => () => clearTimeout(timer.current), [])
 
   function tell(next: string, pause: number) {
-    setTyped(next)
     clearTimeout(timer.current)
     const now = () => {
-      timer.current = undefined
-      told.current.push(next)
+      setWaiting(undefined)
       onChange(next)
     }
-    if (pause) timer.current = setTimeout(now, pause)
-    else now()
+    if (!pause) return now()
+    setWaiting(next)
+    timer.current = setTimeout(now, pause)
   }
 
   return (
@@ -54,7 +48,7 @@ export function FilterInput({ label, value, onChange, delay = 0 }: Props) {
         onChange={(event) => tell(event.target.value, delay)}
         onKeyDown={(event) => event.key === 'Escape' && typed && tell('', 0)}
         // Somebody may be about to follow a link: what is typed must be in the address before.
-        onBlur={() => timer.current !== undefined && tell(typed, 0)}
+        onBlur={() => waiting !== undefined && tell(waiting, 0)}
       />
       {typed && (
         <button

@@ -1,27 +1,28 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { Globe, Lock } from 'lucide-react'
-import { useEffect, useRef } from 'react'
-import { Link, type LoaderFunctionArgs, useNavigation, useSearchParams } from 'react-router'
+import { Link, type LoaderFunctionArgs, useSearchParams } from 'react-router'
 import { organizationListQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
 import type { EntityOwner, Organization } from '#api/types.ts'
 import { paths } from '#paths.ts'
-import { Fact } from '#ui/Facts.tsx'
+import { QuietVisibilityFact } from '#ui/Facts.tsx'
 import { FilterInput } from '#ui/FilterInput.tsx'
+import { focusHeading } from '#ui/focusHeading.ts'
 import { Page } from '#ui/Page.tsx'
 import { Pagination } from '#ui/Pagination.tsx'
+import { pageIn } from '#ui/pageIn.ts'
+import { setOrDelete, useWantedParams } from '#ui/useWantedParams.ts'
 
 const SIZES = [25, 50, 100]
+const DEFAULT_SIZE = 50
 
 /** What the address asks for; nonsense in it is as good as nothing. */
 function asked(params: URLSearchParams) {
-  const page = Math.max(1, Math.trunc(Number(params.get('page'))) || 1)
   const size = Number(params.get('size'))
   return {
     onlyCurrent: params.get('show') !== 'all',
     filter: params.get('filter')?.trim() ?? '',
-    page,
-    size: SIZES.includes(size) ? size : 50,
+    page: pageIn(params),
+    size: SIZES.includes(size) ? size : DEFAULT_SIZE,
   }
 }
 
@@ -29,24 +30,20 @@ export const loader = ({ request }: LoaderFunctionArgs) =>
   queryClient.fetchQuery(organizationListQuery(asked(new URL(request.url).searchParams)))
 
 export function OrganizationListPage() {
-  const [params, setParams] = useSearchParams()
-  const { state } = useNavigation()
-  // What the address will say when the navigation under way is done: the next change must not undo that one.
-  const wanted = useRef(params)
-  useEffect(() => {
-    if (state === 'idle') wanted.current = params
-  }, [state, params])
+  const [params] = useSearchParams()
+  const [wanted, want] = useWantedParams()
   const { onlyCurrent, filter, page, size } = asked(params)
   const { data } = useSuspenseQuery(organizationListQuery({ onlyCurrent, filter, page, size }))
+  const chosen = asked(wanted)
 
-  /** Another filter or size starts at the first page again. While typing, Back leads to where one came from. */
-  const ask = (name: string, value: string, isDefault = value === '') => {
-    const next = new URLSearchParams(wanted.current)
-    next.delete('page')
-    if (isDefault) next.delete(name)
-    else next.set(name, value)
-    wanted.current = next
-    setParams(next, { replace: name === 'filter', preventScrollReset: true })
+  /** While typing, Back leads to where one came from. */
+  const ask = (name: 'filter' | 'show' | 'size', value: string) =>
+    want((next) => setOrDelete(next, name, value), { replace: name === 'filter' })
+
+  /** For buttons that vanish with what they do. */
+  const askAnew = (name: 'filter' | 'show', value: string) => {
+    ask(name, value)
+    focusHeading()
   }
 
   return (
@@ -54,16 +51,21 @@ export function OrganizationListPage() {
       <search className="tools">
         <FilterInput
           label="Filter by name"
-          value={params.get('filter') ?? ''}
+          value={wanted.get('filter') ?? ''}
           onChange={(value) => ask('filter', value)}
           delay={150}
         />
         <fieldset className="ui buttons">
           <legend className="visually-hidden">Which organizations</legend>
-          <button type="button" className="ui button" aria-pressed={onlyCurrent} onClick={() => ask('show', '')}>
+          <button type="button" className="ui button" aria-pressed={chosen.onlyCurrent} onClick={() => ask('show', '')}>
             Mine
           </button>
-          <button type="button" className="ui button" aria-pressed={!onlyCurrent} onClick={() => ask('show', 'all')}>
+          <button
+            type="button"
+            className="ui button"
+            aria-pressed={!chosen.onlyCurrent}
+            onClick={() => ask('show', 'all')}
+          >
             All
           </button>
         </fieldset>
@@ -75,16 +77,19 @@ export function OrganizationListPage() {
           filter={filter}
           onlyCurrent={onlyCurrent}
           page={page}
-          onClear={() => ask('filter', '')}
-          onShowAll={() => ask('show', 'all')}
+          onClear={() => askAnew('filter', '')}
+          onShowAll={() => askAnew('show', 'all')}
         />
       )}
       <div className="table-footer">
         <Pagination page={page} hasNext={data.hasNext} />
-        {(data.hasNext || page > 1 || size !== 50) && (
+        {(data.hasNext || page > 1 || size !== DEFAULT_SIZE) && (
           <label className="size">
             Rows
-            <select value={size} onChange={(event) => ask('size', event.target.value, event.target.value === '50')}>
+            <select
+              value={chosen.size}
+              onChange={({ target: { value } }) => ask('size', Number(value) === DEFAULT_SIZE ? '' : value)}
+            >
               {SIZES.map((rows) => (
                 <option key={rows}>{rows}</option>
               ))}
@@ -115,8 +120,7 @@ function OrganizationTable({ organizations }: { organizations: Organization[] })
               </Link>
             </td>
             <td>
-              {/* Who sees the organization in lists, no more (concord-api §5): nothing to worry about. */}
-              {visibility === 'PUBLIC' ? <Fact icon={Globe}>Public</Fact> : <Fact icon={Lock}>Private</Fact>}
+              <QuietVisibilityFact visibility={visibility} />
             </td>
             <td>{ownerName(owner)}</td>
           </tr>

@@ -5,6 +5,7 @@ import { type AuditFilter, auditQuery } from '#api/audit.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { secretQuery } from '#api/secrets.ts'
 import { secretRef, useSecretRef } from '#params.ts'
+import { pageIn } from '#ui/pageIn.ts'
 import { AuditFilters, isAction } from './audit/AuditFilters.tsx'
 import { AuditList } from './audit/AuditList.tsx'
 import { timesOf } from './audit/period.ts'
@@ -22,7 +23,7 @@ export async function loader({ params, request }: LoaderFunctionArgs): Promise<Q
     ...(isAction(action) && { action }),
     ...timesOf(searchParams),
   }
-  const page = Math.max(1, Math.trunc(Number(searchParams.get('page'))) || 1)
+  const page = pageIn(searchParams)
   try {
     await queryClient.fetchQuery(auditQuery(filter, { page }))
     return { filter, page }
@@ -39,8 +40,8 @@ export function AuditTab() {
   return (
     <>
       <p className="prose muted">
-        Everything that was done to this secret, also under earlier names and in other organizations. The server decides
-        how long it keeps its log; Concord’s default is 7 days.
+        What was done to this secret, also under earlier names and in other organizations, as far back as the server
+        keeps its log.
       </p>
       {refused?.kind === 'forbidden' ? (
         <div className="ui message prose">

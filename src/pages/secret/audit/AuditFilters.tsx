@@ -1,5 +1,6 @@
-import { useSearchParams } from 'react-router'
+import { useState } from 'react'
 import type { AuditAction } from '#api/types.ts'
+import { setOrDelete, useWantedParams } from '#ui/useWantedParams.ts'
 import { PERIODS } from './period.ts'
 
 /** A deleted secret has no page, so nobody needs to look for its deletion here. */
@@ -14,26 +15,22 @@ export const isAction = (action: string | null): action is keyof typeof ACTIONS 
 
 /** What is left out, and since when: all in the address. */
 export function AuditFilters() {
-  const [params, setParams] = useSearchParams()
-  const period = params.get('period') ?? ''
+  const [wanted, want] = useWantedParams()
+  const period = wanted.get('period') ?? ''
 
-  function set(name: string, value: string) {
-    const next = new URLSearchParams(params)
-    if (value) next.set(name, value)
-    else next.delete(name)
-    next.delete('page')
-    if (name === 'period' && value !== 'days') {
+  const set = (name: string, value: string) =>
+    want((next) => {
+      setOrDelete(next, name, value)
+      if (next.get('period') === 'days') return
       next.delete('from')
       next.delete('to')
-    }
-    setParams(next, { preventScrollReset: true })
-  }
+    })
 
   return (
     <div className="tools">
       <label className="size">
         Action
-        <select value={params.get('action') ?? ''} onChange={(event) => set('action', event.target.value)}>
+        <select value={wanted.get('action') ?? ''} onChange={(event) => set('action', event.target.value)}>
           <option value="">Any</option>
           {Object.entries(ACTIONS).map(([action, label]) => (
             <option key={action} value={action}>
@@ -54,19 +51,46 @@ export function AuditFilters() {
           <option value="days">Choose days</option>
         </select>
       </label>
-      {period === 'days' &&
-        (['from', 'to'] as const).map((end) => (
-          <label className="size" key={end}>
-            {end === 'from' ? 'From' : 'To'}
-            <input
-              type="date"
-              value={params.get(end) ?? ''}
-              max={end === 'from' ? (params.get('to') ?? undefined) : undefined}
-              min={end === 'to' ? (params.get('from') ?? undefined) : undefined}
-              onChange={(event) => set(end, event.target.value)}
-            />
-          </label>
-        ))}
+      {period === 'days' && (
+        <>
+          <Day label="From" name="from" max={wanted.get('to') || undefined} {...{ wanted, set }} />
+          <Day label="To" name="to" min={wanted.get('from') || undefined} {...{ wanted, set }} />
+        </>
+      )}
     </div>
+  )
+}
+
+type DayProps = {
+  label: string
+  name: 'from' | 'to'
+  wanted: URLSearchParams
+  set: (name: string, value: string) => void
+  min?: string | undefined
+  max?: string | undefined
+}
+
+/** While somebody types the year 2026, the browser reports the year 2, 20 and 202: only a whole one counts at once. */
+function Day({ label, name, wanted, set, min, max = '9999-12-31' }: DayProps) {
+  const [typed, setTyped] = useState<string>()
+
+  function tell(day: string) {
+    setTyped(undefined)
+    if (day !== (wanted.get(name) ?? '')) set(name, day)
+  }
+
+  return (
+    <label className="size">
+      {label}
+      <input
+        type="date"
+        value={typed ?? wanted.get(name) ?? ''}
+        min={min}
+        max={max}
+        onChange={({ target: { value } }) => (/^[1-9]\d{3}-/.test(value) ? tell(value) : setTyped(value))}
+        onBlur={() => typed !== undefined && tell(typed)}
+        onKeyDown={({ key }) => key === 'Enter' && typed !== undefined && tell(typed)}
+      />
+    </label>
   )
 }

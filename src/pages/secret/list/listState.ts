@@ -1,4 +1,5 @@
 import type { Secret, SecretEncryptedBy, SecretType, Visibility } from '#api/types.ts'
+import { pageIn } from '#ui/pageIn.ts'
 
 /** By which a list is narrowed, each with the value that one secret has. */
 export const FACETS = {
@@ -47,7 +48,7 @@ export function readState(params: URLSearchParams): ListState {
     filter: params.get('filter') ?? '',
     chosen: Object.fromEntries(FACET_NAMES.flatMap((facet) => askedFor(facet, params))),
     sort: isSortKey(by) ? { by, descending: sort.startsWith('-') } : { by: 'name', descending: false },
-    page: Math.max(1, Math.trunc(Number(params.get('page'))) || 1),
+    page: pageIn(params),
     size: SIZES.includes(size) ? size : DEFAULT_SIZE,
   }
 }

@@ -1,0 +1,38 @@
+import { useEffect, useRef, useState } from 'react'
+import { useNavigation, useSearchParams } from 'react-router'
+
+/**
+ * What the address asks for, or will ask for when the navigation under way is done: what somebody has chosen must not
+ * snap back while the loader waits for its answer, and the next choice must not undo it. Another choice starts at the
+ * first page again.
+ */
+export function useWantedParams() {
+  const [params, setParams] = useSearchParams()
+  const { state } = useNavigation()
+  const [wanted, setWanted] = useState(params)
+  // A delayed change may come from before the last one was rendered.
+  const latest = useRef(params)
+
+  useEffect(() => {
+    if (state !== 'idle') return
+    latest.current = params
+    setWanted(params)
+  }, [state, params])
+
+  function want(change: (params: URLSearchParams) => void, { replace = false } = {}) {
+    const next = new URLSearchParams(latest.current)
+    next.delete('page')
+    change(next)
+    latest.current = next
+    setWanted(next)
+    setParams(next, { replace, preventScrollReset: true })
+  }
+
+  return [wanted, want] as const
+}
+
+/** Sets a parameter, or leaves it out where it would be empty. */
+export function setOrDelete(params: URLSearchParams, name: string, value: string) {
+  if (value) params.set(name, value)
+  else params.delete(name)
+}
