@@ -13,14 +13,9 @@ const exactFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', time
 export const timeOf = (at: string): Date =>
   new Date(at.replace(/(?<=T.+)([+-]\d\d):?(\d\d)?$/, (_, hours: string, minutes = '00') => `${hours}:${minutes}`))
 
-const dateOf = (at: string | Date) => (typeof at === 'string' ? timeOf(at) : at)
-
-/** Concord names the offset as `Z`, `+02` or `+0200`; browsers agree on `+02:00` only. */
-export const parseTime = (at: string) => new Date(at.replace(/([+-]\d\d)(\d\d)?$/, (_, h, m) => `${h}:${m ?? '00'}`))
-
 /** `3 days ago`, `in 2 hours`, `just now`. */
 export function relativeTime(at: string, now = new Date()): string {
-  const seconds = (dateOf(at).getTime() - now.getTime()) / 1000
+  const seconds = (timeOf(at).getTime() - now.getTime()) / 1000
   if (Number.isNaN(seconds)) return 'at an unknown time'
   for (const [unit, size] of UNITS) {
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit)
@@ -30,6 +25,6 @@ export function relativeTime(at: string, now = new Date()): string {
 
 /** `3 Nov 2026, 14:05:09 GMT+1`, in the user's time zone. */
 export function exactTime(at: string): string {
-  const time = parseTime(at)
+  const time = timeOf(at)
   return Number.isNaN(time.getTime()) ? at : exactFormat.format(time)
 }

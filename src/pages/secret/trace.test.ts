@@ -38,6 +38,16 @@ test('the newest secret of that name counts, in whatever order the entries come'
   expect(clueIn([renamed, deleted], 'acme', named('git-key'))).toMatchObject({ what: 'deleted', secretId: 's2' })
 })
 
+test('the newest is found in whatever way the server writes its offset', () => {
+  const at = (entryDate: string, found: AuditEntry): AuditEntry => ({ ...found, entryDate })
+  const renamed = entry(0, 'UPDATE', { name: 'git-key', changes: { new: { name: 'old' } } })
+  const deleted = entry(0, 'DELETE', { name: 'git-key', secretId: 's2' })
+  const before = at('2026-08-21T12:30:00.000+01', renamed)
+  const after = at('2026-08-21T12:00:00.000Z', deleted)
+  expect(clueIn([before, after], 'acme', named('git-key'))).toMatchObject({ what: 'deleted' })
+  expect(clueIn([after, before], 'acme', named('git-key'))).toMatchObject({ what: 'deleted' })
+})
+
 test('nothing is made up from entries that do not say which secret', () => {
   const bare: AuditEntry = { entryDate: '2026-08-21T12:00:00.000Z', object: 'SECRET', action: 'DELETE', details: {} }
   const access = entry(1, 'UPDATE', { access: { replace: true, teams: [] } })

@@ -3,6 +3,7 @@ import { auditQuery } from '#api/audit.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { type SecretRef, secretListQuery } from '#api/secrets.ts'
 import type { AuditEntry } from '#api/types.ts'
+import { timeOf } from '#ui/relativeTime.ts'
 
 /** What the log says about why a secret is no longer at its address. */
 export type Clue = { entry: AuditEntry; secretId: string } & (
@@ -28,7 +29,7 @@ export function clueIn(
 ): Clue | undefined {
   const newestFirst = entries
     .filter((entry) => entry.object === 'SECRET' && entry.details && matches(entry.details))
-    .sort((a, b) => Date.parse(b.entryDate) - Date.parse(a.entryDate))
+    .sort((a, b) => timeOf(b.entryDate).getTime() - timeOf(a.entryDate).getTime())
   for (const entry of newestFirst) {
     const details = object(entry.details)
     const secretId = text(details.secretId)
