@@ -27,7 +27,11 @@ test('a banner says so, what was read stays, and the page goes on by itself', as
   const away = page.getByRole('alert').filter({ hasText: banner })
   await expect(away).toBeVisible()
   await expect(page.getByRole('heading', { level: 1, name: secret.name })).toBeVisible()
-  await page.getByRole('button', { name: 'Try now' }).click()
+  const [ping] = await Promise.all([
+    page.waitForRequest('**/api/v1/server/ping'),
+    page.getByRole('button', { name: 'Try now' }).click(),
+  ])
+  expect(ping.headers()['x-concord-ui-request']).toBe('true')
   await expect(away).toBeVisible()
 
   await server.start()

@@ -10,6 +10,7 @@ test.each([
   [null, '/org'],
   ['', '/org'],
   ['//evil.example/x', '/org'],
+  ['//', '/org'],
   ['/\\evil.example', '/org'],
   ['https://evil.example/', '/org'],
   ['/.//evil.example/x', '/evil.example/x'],
@@ -25,6 +26,7 @@ test.each([
   ['#//evil.example/x', '/x'],
   ['#/.//evil.example/x', '/evil.example/x'],
   ['#content', undefined],
+  ['#//', undefined],
   ['', undefined],
 ])("the peer's address %s is our %s", (hash, expected) => {
   expect(fromPeerAddress(hash)).toBe(expected)

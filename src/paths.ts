@@ -8,7 +8,6 @@ export const paths = {
   login: ({ from }: { from?: string } = {}) => (from && from !== '/' ? url`/login?from=${from}` : '/login'),
   logout: () => '/logout',
   organizations: () => '/org',
-  organization: ({ orgName }: OrgRef) => url`/org/${orgName}`,
   secrets: ({ orgName }: OrgRef, { filter }: { filter?: string } = {}) =>
     url`/org/${orgName}/secret` + (filter ? url`?filter=${filter}` : ''),
   newSecret: ({ orgName }: OrgRef, { name, step }: { name?: string; step?: string } = {}) =>
@@ -23,18 +22,21 @@ function url(strings: TemplateStringsArray, ...values: string[]) {
 
 /** The address to return to after signing in, if it is one of this console: never another site. */
 export function returnAddress(from: string | null): string {
-  if (!from?.startsWith('/')) return paths.organizations()
-  const target = new URL(from, window.location.origin)
-  if (target.origin !== window.location.origin || target.pathname === '/login') return paths.organizations()
+  const target = from?.startsWith('/') && urlOf(from)
+  if (!target || target.origin !== window.location.origin || target.pathname === '/login') return paths.organizations()
   return onThisHost(target.pathname) + target.search + target.hash
 }
 
 /** Concord's own console keeps its addresses behind `#`; bookmarks of it keep working. */
 export function fromPeerAddress(hash: string): string | undefined {
-  if (!hash.startsWith('#/')) return undefined
-  const { pathname, search } = new URL(hash.slice(1), window.location.origin)
-  return onThisHost(pathname).replace(/\/secret\/_new$/, '/secret/new') + search
+  const address = hash.startsWith('#/') && urlOf(hash.slice(1))
+  if (!address) return undefined
+  return onThisHost(address.pathname).replace(/\/secret\/_new$/, '/secret/new') + address.search
 }
+
+/** Undefined for what is no address, such as `//`. */
+const urlOf = (address: string) =>
+  URL.canParse(address, window.location.origin) ? new URL(address, window.location.origin) : undefined
 
 /** Two slashes in front, as of `/.//evil.example`, would make the rest the name of another host. */
 const onThisHost = (pathname: string) => pathname.replace(/^\/+/, '/')

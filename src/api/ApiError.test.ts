@@ -42,6 +42,11 @@ test('every kind has a sentence when the server says nothing', () => {
     expect(new ApiError(status, kindOf(status), '').message).toMatch(/^[A-Z].*\.$/)
 })
 
+test('a good status with an answer that cannot be read is not called a refusal', () => {
+  expect(new ApiError(200, 'failed', '').message).toBe('The server gave an answer that is not one of Concord’s.')
+  expect(new ApiError(500, 'failed', '').message).toBe('The server answered 500 and gave no reason.')
+})
+
 test('only gateway errors and silence mean that nobody answered', () => {
   expect([0, 502, 503, 504].map(kindOf)).toEqual(Array(4).fill('unreachable'))
   expect([400, 401, 403, 404, 415, 500, 501].map(kindOf)).toEqual([

@@ -33,7 +33,9 @@ function fallback(status: number, kind: ErrorKind) {
     case 'notFound':
       return 'It does not exist, or it was moved or deleted.'
     default:
-      return status ? `The server answered ${status} and gave no reason.` : 'The server gave an unreadable answer.'
+      return status >= 400
+        ? `The server answered ${status} and gave no reason.`
+        : 'The server gave an answer that is not one of Concord’s.'
   }
 }
 

@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest'
-import { form, query, url } from './http.ts'
+import { afterEach, expect, test, vi } from 'vitest'
+import { form, http, query, url } from './http.ts'
+
+afterEach(() => vi.unstubAllGlobals())
 
 test('each value becomes one segment of the address', () => {
   expect(url`/api/v1/org/${'a/b c'}/secret/${'100%~x'}`).toBe('/api/v1/org/a%2Fb%20c/secret/100%25~x')
@@ -22,3 +24,12 @@ test('what is absent or empty is not sent, files always are', () => {
   const data = form({ a: '', b: undefined, c: null, d: false, e: 0, data: new Blob([]) })
   expect([...data.keys()]).toEqual(['d', 'e', 'data'])
 })
+
+test.each(['text/plain', 'text/html', 'application/json'])(
+  'an answer of %s that is not JSON is a failure, no data',
+  async (type) => {
+    const answer = new Response('<p>Sign in at the proxy</p>', { headers: { 'Content-Type': type } })
+    vi.stubGlobal('fetch', async () => answer)
+    await expect(http.get('/api/v1/org')).rejects.toMatchObject({ status: 200, kind: 'failed', words: '' })
+  },
+)

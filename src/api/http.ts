@@ -68,17 +68,12 @@ async function data<T>(path: string, request: Request): Promise<T> {
   const text = await read(() => response.text())
   // A 204 is Concord's answer for null (concord-api §1): the caller's type says whether that can happen.
   if (text === '') return undefined as T
-  const type = response.headers.get('Content-Type') ?? ''
-  if (type.includes('json')) {
-    try {
-      return JSON.parse(text)
-    } catch {
-      throw new ApiError(response.status, 'failed', '')
-    }
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Somebody else answered, such as the sign-in page of a proxy.
+    throw new ApiError(response.status, 'failed', '')
   }
-  // Somebody else answered, such as the sign-in page of a proxy.
-  if (type.includes('html')) throw new ApiError(response.status, 'failed', '')
-  return text as T
 }
 
 /** The body can still get lost after the headers came. */

@@ -45,7 +45,10 @@ function back() {
 export async function tryServer() {
   const tries = (serverAway.get()?.tries ?? 0) + 1
   try {
-    const response = await fetch('/api/v1/server/ping', { signal: AbortSignal.timeout(10_000) })
+    const response = await fetch('/api/v1/server/ping', {
+      headers: { 'X-Concord-UI-Request': 'true' },
+      signal: AbortSignal.timeout(10_000),
+    })
     if (response.status < 500) return back()
   } catch {
     // Still away: the next try is set below.

@@ -89,6 +89,9 @@ export type User = {
   permanentlyDisabled: boolean
 }
 
+/** com.walmartlabs.concord.server.VersionResponse */
+export type ServerVersion = { version: string }
+
 export type SecretType = 'KEY_PAIR' | 'USERNAME_PASSWORD' | 'DATA'
 export type SecretEncryptedBy = 'SERVER_KEY' | 'PASSWORD'
 

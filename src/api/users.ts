@@ -1,9 +1,12 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { isApiError } from './ApiError.ts'
 import { http, url } from './http.ts'
-import type { User } from './types.ts'
+import type { ServerVersion, User } from './types.ts'
 
-/** An empty filter finds everybody. `null` when this server cannot search: 2.11.1 answers 500 as soon as somebody matches (concord-api §8). */
+/** From 2.9 to 2.11 the search answers 500 as soon as somebody matches (concord-api §8). */
+const CANNOT_SEARCH = /^2\.(9|10|11)\./
+
+/** An empty filter finds everybody. `null` when this server cannot search. */
 export const userSearchQuery = (filter: string, limit = 20) =>
   queryOptions({
     queryKey: ['users', filter, limit],
@@ -11,8 +14,10 @@ export const userSearchQuery = (filter: string, limit = 20) =>
       try {
         return await http.get<User[]>(url`/api/v2/user?filter=${filter}&offset=0&limit=${limit}`, { signal })
       } catch (error) {
-        if (isApiError(error, 'failed')) return null
-        throw error
+        if (!isApiError(error, 'failed')) throw error
+        const { version } = await http.get<ServerVersion>('/api/v1/server/version', { signal })
+        if (!CANNOT_SEARCH.test(version)) throw error
+        return null
       }
     },
     placeholderData: keepPreviousData,

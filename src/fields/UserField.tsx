@@ -65,7 +65,7 @@ function ExactUserField({ value, onChange, label = 'User', help, error, disabled
       autoComplete="off"
       autoCapitalize="none"
       spellCheck={false}
-      defaultValue={value?.title}
+      value={value?.title ?? ''}
       onChange={(event) => {
         const typed = event.target.value.trim()
         if (typed === '') onChange(undefined)

@@ -10,6 +10,7 @@ export function ServerAwayBanner({ away }: { away: Away }) {
   const seconds = Math.max(0, Math.ceil((away.nextTry - now) / 1000))
 
   async function tryNow() {
+    if (trying) return
     setTrying(true)
     await tryServer()
     setNow(Date.now())
@@ -22,7 +23,7 @@ export function ServerAwayBanner({ away }: { away: Away }) {
   }, [])
 
   useEffect(() => {
-    if (seconds === 0 && !trying) void tryNow()
+    if (seconds === 0) void tryNow()
   })
 
   return (
