@@ -41,6 +41,7 @@ test('mine and all, filtered by name, in the address', async ({ page }) => {
   await expect(page.getByText('No organization has “nobody-has-this-name” in its name.')).toBeVisible()
   await page.getByRole('button', { name: 'Clear the filter' }).last().click()
   await expect(page).toHaveURL('/org?show=all')
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
 })
 
 test('from the organizations to a secret and back again', async ({ page }) => {
@@ -101,6 +102,7 @@ test('the list is filtered, narrowed and sorted in the address', async ({ page }
   await page.goBack()
   await expect(names).toHaveText(['gamma-login', 'beta-login'])
   await page.getByRole('button', { name: 'Clear all' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
   await page.getByRole('searchbox').fill('lta')
   await expect(names).toHaveText(['delta-value'])
   await expect(page.getByRole('row', { name: /delta-value/ })).toContainText('Store password')
@@ -166,6 +168,25 @@ test('a row’s menu copies, and leads to the settings and to the danger zone', 
   await page.getByRole('menuitem', { name: 'Delete…' }).click()
   await expect(page).toHaveURL(new RegExp(`${addressOf(secret, 'settings')}#`))
   await expect(page.getByRole('button', { name: 'Delete this secret' })).toBeInViewport()
+  await expect(page.getByRole('button', { name: 'Delete this secret' })).toBeFocused()
+})
+
+test('a copy that fails is no success', async ({ page }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const secret = await givenSecret(org, { by: user })
+  // As a browser that allows neither way to the clipboard.
+  await page.addInitScript(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'))
+    document.execCommand = () => false
+  })
+  await asUser(page, user)
+  await page.goto(path`/org/${org.name}/secret`)
+  await page.getByRole('button', { name: `Actions for ${secret.name}` }).click()
+  await page.getByRole('menuitem', { name: 'Copy id' }).click()
+  const warning = page.locator('.ui.warning.message')
+  await expect(warning).toContainText('Could not copy the id: select it here and copy it yourself.')
+  await expect(warning).toContainText(secret.id)
 })
 
 test('a private secret of others is listed with “No access”, and its page says whom to ask', async ({

@@ -56,13 +56,12 @@ test('a new key pair with a generated store password: both are shown once', asyn
   await expect(guard).toContainText('Without it the value can never be read.')
   await guard.getByRole('button', { name: 'Cancel' }).click()
 
-  const copy = page.getByRole('button', { name: 'Copy', exact: true })
-  await copy.first().click()
+  await page.getByRole('button', { name: 'Copy the store password' }).click()
   await expect(page.getByRole('status').filter({ hasText: 'Copied' })).toBeVisible()
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(storePassword)
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download' }).last().click(),
+    page.getByRole('button', { name: 'Download the public key' }).click(),
   ])
   expect(download.suggestedFilename()).toBe(`${name}.pub`)
   await page.getByRole('link', { name: 'Open the secret' }).click()

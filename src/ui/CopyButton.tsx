@@ -4,7 +4,7 @@ import { Icon } from './Icon.tsx'
 
 type Props = {
   text: string
-  /** The button's name when it shows only the icon: `Copy id`. */
+  /** The button's name, which begins with the word that it shows: `Copy id`. */
   label: string
   onCopied?: () => void
   /** Beside the icon; without it the button is the icon alone. */
@@ -27,7 +27,7 @@ export function CopyButton({ text, label, onCopied, children }: Props) {
       <button
         type="button"
         className={children ? 'ui button' : 'ui icon basic button'}
-        aria-label={children ? undefined : label}
+        aria-label={label}
         title={children ? undefined : label}
         onClick={copy}
       >

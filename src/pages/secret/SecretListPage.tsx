@@ -9,7 +9,7 @@ import { userInfoQuery } from '#api/session.ts'
 import { orgRef, useOrgRef } from '#params.ts'
 import { paths } from '#paths.ts'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
-import { VisibilityFact } from '#ui/Facts.tsx'
+import { QuietVisibilityFact } from '#ui/Facts.tsx'
 import { FilterInput } from '#ui/FilterInput.tsx'
 import { focusHeading } from '#ui/focusHeading.ts'
 import { Icon } from '#ui/Icon.tsx'
@@ -75,7 +75,7 @@ export function SecretListPage() {
       documentTitle={`Secrets of ${organization.name}`}
       facts={
         <>
-          <VisibilityFact visibility={organization.visibility} />
+          <QuietVisibilityFact visibility={organization.visibility} />
           <span>{total === undefined ? `More than ${MOST.toLocaleString('en')} secrets` : counted(total)}</span>
           {organization.owner && <span>Owner: {organization.owner.displayName ?? organization.owner.username}</span>}
         </>

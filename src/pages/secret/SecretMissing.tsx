@@ -9,7 +9,11 @@ import { type Trace, traceSecret } from './trace.ts'
 
 /** In place of a secret that is not there: what was looked for, and where it went if the log knows. */
 export function SecretMissing({ orgName, secretName }: SecretRef) {
-  const { data: trace, isPending } = useQuery({
+  const {
+    data: trace,
+    isPending,
+    error,
+  } = useQuery({
     queryKey: ['trace', orgName, secretName],
     queryFn: () => traceSecret({ orgName, secretName }),
   })
@@ -39,7 +43,11 @@ export function SecretMissing({ orgName, secretName }: SecretRef) {
         ) : isPending ? (
           'Looking in the audit log for where it went …'
         ) : (
-          'It was renamed, moved or deleted, or there never was one. The audit log, as far as you may read it, does not say.'
+          `It was renamed, moved or deleted, or there never was one. ${
+            error
+              ? `The audit log could not be asked: ${error.message}`
+              : 'The audit log, as far as you may read it, does not say.'
+          }`
         )}
       </p>
       <p className="muted">Capital and small letters count in names.</p>

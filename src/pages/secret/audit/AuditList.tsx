@@ -7,10 +7,12 @@ import { secretAccessQuery } from '#api/secrets.ts'
 import { whoamiQuery } from '#api/session.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { AuditEntry, Secret } from '#api/types.ts'
+import { focusHeading } from '#ui/focusHeading.ts'
 import { Icon } from '#ui/Icon.tsx'
 import { Pagination } from '#ui/Pagination.tsx'
 import { RelativeTime } from '#ui/RelativeTime.tsx'
-import { actorOf, type Names, type Part, sentencesOf, sourceOf, withoutSecrets } from './sentences.ts'
+import { exactTime } from '#ui/relativeTime.ts'
+import { actorOf, type Names, type Part, plain, sentencesOf, sourceOf, withoutSecrets } from './sentences.ts'
 
 type Props = { secret: Secret; filter: AuditFilter; page: number }
 
@@ -73,7 +75,7 @@ function Row({ entry, names }: { entry: AuditEntry; names: Names }) {
           <button
             type="button"
             className="ui icon basic button"
-            aria-label="All details"
+            aria-label={`All details: ${actorOf(entry)} ${sentences.map(plain).join(', ')}, ${exactTime(entry.entryDate)}`}
             title="All details"
             aria-expanded={open}
             aria-controls={rawId}
@@ -134,7 +136,7 @@ function NothingThere({ filter, page }: { filter: AuditFilter; page: number }) {
     return (
       <div className="empty">
         <p>The log ends before page {page}.</p>
-        <Link className="ui button" to={{ search: firstPage.toString() }}>
+        <Link className="ui button" onClick={focusHeading} to={{ search: firstPage.toString() }}>
           First page
         </Link>
       </div>
@@ -144,16 +146,17 @@ function NothingThere({ filter, page }: { filter: AuditFilter; page: number }) {
   return (
     <div className="empty">
       <p>Nothing in the log matches.</p>
-      <Link className="ui button" to={{ search: '' }}>
+      <Link className="ui button" to={{ search: '' }} onClick={focusHeading}>
         Clear the filters
       </Link>
     </div>
   )
 }
 
-/** At the end of the log: whether it reaches back to the creation. */
+/** At the end of the log: how far it reaches back. No server tells how long it keeps entries. */
 function Beginning({ secret, filter, log }: { secret: Secret; filter: AuditFilter; log: AuditEntry[] }) {
-  if (isFiltered(filter) || log.some(({ action }) => action === 'CREATE')) return null
+  if (isFiltered(filter)) return null
+  if (log.some(({ action }) => action === 'CREATE')) return <>The log reaches back to the creation.</>
   return (
     <>
       The log begins here. The secret is older: it was created <RelativeTime at={secret.createdAt} />.

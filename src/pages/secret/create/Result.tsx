@@ -92,6 +92,7 @@ function Once({ label, what, text, fileName, saved, onSaved, children }: OncePro
         <button
           type="button"
           className="ui button"
+          aria-label={`Download the ${label.toLowerCase()}`}
           onClick={() => {
             downloadText(fileName, text)
             onSaved(what)

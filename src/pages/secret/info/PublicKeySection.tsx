@@ -68,6 +68,9 @@ function PublicKey({ publicKey, fingerprint, fileName }: Props) {
           <CopyButton text={fingerprint} label="Copy fingerprint" />
         </p>
       )}
+      {!window.isSecureContext && (
+        <p className="note">Its fingerprint is missing: browsers compute one only on pages that came over https.</p>
+      )}
       <div className="tools">
         <CopyButton text={text} label="Copy public key">
           Copy

@@ -8,7 +8,7 @@ import { NoAccessFact, VisibilityFact } from '#ui/Facts.tsx'
 import { Icon } from '#ui/Icon.tsx'
 import { Menu } from '#ui/Menu.tsx'
 import { RelativeTime } from '#ui/RelativeTime.tsx'
-import { announce } from '#ui/StatusMessage.tsx'
+import { announce, warn } from '#ui/StatusMessage.tsx'
 import { ProtectionFact, TypeFact } from '../facts.tsx'
 import type { Sort, SortKey } from './listState.ts'
 import { valueSince } from './rows.ts'
@@ -121,7 +121,8 @@ const SecretRow = memo(function SecretRow({ secret, isClosed }: RowProps) {
 })
 
 async function copy(what: string, text: string) {
-  announce((await copyText(text)) ? `Copied the ${what} ${text}.` : `Could not copy the ${what}: ${text}`)
+  if (await copyText(text)) announce(`Copied the ${what} ${text}.`)
+  else warn(`Could not copy the ${what}: select it here and copy it yourself. ${text}`)
 }
 
 /** The first two, and how many more; without any, every project may use it. */
