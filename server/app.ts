@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { apiKeyRoutes } from './apiKeys/routes.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { authentication, CHALLENGES } from './auth/filter.ts'
+import { refuseSingleSignOn } from './auth/singleSignOn.ts'
 import { clientAddress } from './clientAddress.ts'
 import { consoleRoutes } from './console/routes.ts'
 import { emptyError, HttpError, javaError, textError, tooManyRequests, VALIDATION_ERRORS_TYPE } from './errors.ts'
@@ -57,6 +58,7 @@ export function createApp(services: Services): Hono<Env> {
     refuseStrangePaths(c)
     await next()
   })
+  app.use('/api/*', refuseSingleSignOn)
   app.use('/api/*', authentication(services))
   app.use(
     '/api/*',

@@ -196,11 +196,6 @@ export function reject(found: Violation[]) {
   if (found.length > 0) throw violations(found)
 }
 
-/** A LIKE pattern for Concord's `filter`: a substring in any case, `%` and `_` literal; for `LIKE ? ESCAPE '\\'`. */
-export function containsPattern(text: string): string {
-  return `%${text.replace(/[\\%_]/g, '\\$&')}%`
-}
-
 /** The same object without its null and undefined fields: Jackson's NON_NULL. */
 export function nonNull<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], null> } {
   // The entries that are left have no null in them.

@@ -64,10 +64,10 @@ export function createSite(folder: string): Site {
 
   return (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return new Response(null, {
-        status: 405,
-        headers: { ...HEADERS_OF_ALL, Allow: 'GET, HEAD', 'Content-Length': '0' },
-      })
+      // TRACE Concord refuses before it looks at the path, and so without what is allowed there (contract §2.8).
+      const headers = new Headers({ ...HEADERS_OF_ALL, 'Content-Length': '0' })
+      if (request.method !== 'TRACE') headers.set('Allow', 'GET, HEAD')
+      return new Response(null, { status: 405, headers })
     }
     const path = pathOf(request)
     const file = files.get(path)

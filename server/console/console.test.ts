@@ -53,12 +53,11 @@ describe('who am I', () => {
     expect((await ask('whoami', mallory.key)).body).not.toHaveProperty('orgs')
   })
 
-  test('user info lists direct memberships, the roles of the login and the LDAP groups', async () => {
+  test('user info lists direct memberships and the roles of the login; LDAP groups are not for API keys', async () => {
     expect(await ask('userInfo')).toEqual(
       ok({
         id: alice.id,
         displayName: 'The alice',
-        ldapGroups: ['cn=keepers,dc=example'],
         teams: [{ orgName: 'acme', teamName: 'team', role: 'MAINTAINER' }],
         roles: ['concordSystemReader'],
       }),

@@ -44,13 +44,14 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
   resource(app, `${CONSOLE}/userInfo`, {
     GET: operation({ summary: 'Tell your teams, roles and groups' }, async (c) => {
       const { id, username, displayName } = currentUser(c)
-      const groups = await db.selectFrom('userLdapGroups').select('ldapGroup').where('userId', '=', id).execute()
+      const { realm, roles } = principalOf(c)
       return nonEmpty({
         id,
         displayName: displayName ?? username,
         teams: await directTeamsOf(db, id),
-        roles: [...principalOf(c).roles],
-        ldapGroups: groups.map(({ ldapGroup }) => ldapGroup).sort(),
+        roles: [...roles],
+        // Concord's LdapPrincipal has them: who signed in otherwise is in the same groups, but is not told.
+        ldapGroups: realm === 'ldap' ? await ldapGroupsOf(db, id) : [],
       })
     }),
   })
@@ -163,6 +164,16 @@ function currentUser(c: Call): UserRow {
   const { user } = principalOf(c)
   if (!user) throw textError(500, "Can't determine current user: principal not found")
   return user
+}
+
+async function ldapGroupsOf(db: Db, userId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('userLdapGroups')
+    .select('ldapGroup')
+    .where('userId', '=', userId)
+    .orderBy('ldapGroup')
+    .execute()
+  return rows.map(({ ldapGroup }) => ldapGroup)
 }
 
 const directTeamsOf = (db: Db, userId: string) =>

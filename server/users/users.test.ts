@@ -32,7 +32,7 @@ describe('the search for a picker', () => {
   }
 
   beforeAll(async () => {
-    await create('s-one', { displayName: 'Zoë Search', email: 'one@search.example' })
+    await create('s-one', { displayName: 'Zoë Ößterby Search', email: 'one@search.example' })
     await create('s-two', { displayName: 'Bert Search' })
     await create('s-three')
     const { id } = await create('s-four', { displayName: 'Disabled Search' })
@@ -43,8 +43,17 @@ describe('the search for a picker', () => {
     expect(await found('filter=S-T')).toEqual(['s-two', 's-three'])
     expect(await found('filter=search')).toEqual(['s-two', 's-one'])
     expect(await found('filter=ONE@')).toEqual(['s-one'])
-    expect(await found(`filter=${encodeURIComponent('ZOË')}`)).toEqual(['s-one'])
-    expect(await found('filter=s_one')).toEqual([])
+    for (const name of ['ZOË', 'zoË öß', 'oë Ößt']) {
+      expect(await found(`filter=${encodeURIComponent(name)}`)).toEqual(['s-one'])
+    }
+  })
+
+  test('takes nothing for a wildcard', async () => {
+    for (const text of ['s_one', 's%one', 's*one', 's?one', 's[-]one', '[^a]']) {
+      expect(await found(`filter=${encodeURIComponent(text)}`)).toEqual([])
+    }
+    const { username } = await create('s*[?]%_')
+    expect(await found(`filter=${encodeURIComponent('*[?]%_')}`)).toEqual([username])
   })
 
   test('sorts by display name; those without one come last', async () => {
