@@ -105,26 +105,6 @@ describe('Basic', () => {
   ])('with %s is malformed', async (_, Authorization) => expectMalformedCredentials(await whoami({ Authorization })))
 })
 
-const { CONCORD_LDAP_USER: ldapUser = '', CONCORD_LDAP_USER_PASSWORD: ldapPassword = '' } = process.env
-describe.runIf(ldapUser && ldapPassword)('Basic for a user of the directory', () => {
-  const login = (headers: Record<string, string> = {}) =>
-    whoami({ Authorization: basic(ldapUser, ldapPassword), ...headers })
-
-  test('signs in, in the realm ldap', async () => {
-    expect(jsonOf(await login())).toMatchObject({ realm: 'ldap', username: ldapUser.toLowerCase() })
-  })
-  test('opens a session, unasked', async () => {
-    const answer = await login()
-    expectUser(await whoami({}, `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}`), { name: ldapUser.toLowerCase() })
-  })
-  test('does not care for blanks around the name', async () => {
-    expectUser(await whoami({ Authorization: basic(` ${ldapUser} `, ldapPassword) }), { name: ldapUser.toLowerCase() })
-  })
-  test('is a 401 with a wrong password', async () => {
-    expectUnauthorized(await whoami({ Authorization: basic(ldapUser, `${ldapPassword}x`) }), { challenge: false })
-  })
-})
-
 describe('a session token', () => {
   test.each([
     ['junk', '***'],

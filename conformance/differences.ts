@@ -4,15 +4,29 @@ import { server } from './lib/server.ts'
 /*
  * What our server answers differently from Concord on purpose, and why. A test that depends on one names it here, so
  * that nothing differs in silence. server/README.md has these and what no single answer shows (encryption, where
- * sessions are kept, that repositories are not cloned).
+ * sessions are kept, who may decrypt).
  */
 
 export const differences = {
   wrongStorePassword:
     'A wrong store password never opens a secret: our cipher is authenticated. Concord’s lets 1 of 256 through, to garbage.',
-  bodyLimit: 'A request body over 2 MiB is refused with 413, to protect the memory; Concord takes any.',
+  bodyLimit:
+    'A request body over 2 MiB, or a form of more than 1,000 parts, is refused with 413, to protect the memory; Concord takes any.',
   lostRace:
     'Of two creations of one name at once the loser is told that the name is taken (400); Concord fails with 500.',
+  uncloned:
+    'A repository is saved as it is: there are no processes that would need it. Concord clones it, and fails with 500 if it cannot.',
+  guessing:
+    'After 20 wrong passwords in a minute for one user name and address: 429. Concord lets anybody guess as fast as they can.',
+  crossOrigin:
+    'A change that a page of another origin has the browser send is a 403; in Concord only SameSite=Lax stands against it.',
+  rememberMeEnds:
+    'Logging out ends the remember-me cookie; in Concord it stays good for two weeks in the hands of who has copied it.',
+  noSniffing: 'Answers say nosniff, as a value is whatever somebody stored; Concord’s do not.',
+  encryptedStrings:
+    'One string encrypted twice differs: AES-256-GCM with a random nonce. Concord’s AES/ECB tells who has the same secret.',
+  singleSignOn: 'The logout of OIDC is not there: Concord’s sends anybody to any address, even where OIDC is off.',
+  morePaths: 'Below /api/x and at /api/openapi.json is what Concord does not have.',
 } as const
 
 type Difference = keyof typeof differences

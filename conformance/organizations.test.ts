@@ -180,10 +180,10 @@ describe('creating', () => {
     const answer = await save({ name: 'x'.repeat(129) })
     if (tooLongNamesAreRefused)
       expectViolations(answer, { 'OrganizationEntry.createOrUpdate.arg0.name': nameViolation })
-    else expectFailure(answer)
+    else expectFailure(answer, 'org.jooq.exception.')
   })
 
-  test('without a name fails', async () => expectFailure(await save({ visibility: 'PUBLIC' })))
+  test('without a name fails', async () => expectFailure(await save({ visibility: 'PUBLIC' }), 'org.jooq.exception.'))
   test('with a visibility that is none fails', async () => {
     expectFailure(await save({ name: world.unique('never'), visibility: 'OPEN' }), 'com.fasterxml.jackson.')
   })
@@ -226,7 +226,8 @@ describe('updating', async () => {
     expect(jsonOf(await admin.get(`${ORG}/${name}`)).id).toBe(renamed.id)
   })
 
-  test('to a name that is taken fails', async () => expectFailure(await save({ id: org.id, name: open.name })))
+  test('to a name that is taken fails', async () =>
+    expectFailure(await save({ id: org.id, name: open.name }), 'org.jooq.exception.'))
   test('of an unknown id is a validation error', async () => {
     expectNoOrg(await save({ id: UNKNOWN_ID, name: world.unique('never') }), UNKNOWN_ID)
   })

@@ -1,17 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { admin, anonymous, Caller } from './lib/caller.ts'
-import {
-  expectNotInOrg,
-  expectResult,
-  expectSecretForbidden,
-  expectText,
-  expectUnauthorized,
-  jsonOf,
-  namesOf,
-} from './lib/expect.ts'
+import { expectNotInOrg, expectSecretForbidden, expectText, expectUnauthorized, jsonOf, namesOf } from './lib/expect.ts'
 import type { Answer } from './lib/http.ts'
+import type { Form } from './lib/multipart.ts'
 import { server } from './lib/server.ts'
-import { KEY_PAIR, made, newWorld, type Secret, type User } from './lib/world.ts'
+import {
+  KEY_PAIR,
+  LOGIN,
+  made,
+  newWorld,
+  PRIVATE_KEY,
+  PUBLIC_KEY,
+  type Secret,
+  STORE_PASSWORD,
+  type User,
+} from './lib/world.ts'
 
 /*
  * Who may do what to a secret (contract §1.1, §9.2–§9.4). Rows are people, columns operations; a cell says
@@ -22,48 +25,49 @@ import { KEY_PAIR, made, newWorld, type Secret, type User } from './lib/world.ts
  *   .  works, but the secret is not there for them
  *   P  403: the secret is for processes of its project only      X  403: the process is of another project
  *
- * `scoped` is the value of a secret that is linked to a project, `data` that of one that is not. `new owner` gives the
- * secret to somebody, `move` takes it to an organization where everybody of the table is a member.
+ * `data` is the value, `scoped` that of a secret that is linked to a project. `value` replaces the value and `password` the
+ * store password, `link` limits the secret to a project, `owner` gives it to somebody, `move` takes it to an organization
+ * where everybody of the table is a member. `grant` and `grants` are the access of one team and of all.
  */
 
 const PUBLIC_SECRETS = `
-                  list exists get data scoped public access | update-v1 update-v2 move new-owner | grant grants delete
-admin             +    +      +   +    P      +      +      | +         +         +    +         | +     +      +
-system-reader     +    +      +   +    +      +      +      | +         +         +    O         | O     O      O
-system-writer     +    +      +   +    P      +      +      | +         +         +    O         | O     O      O
-org-owner         +    +      +   +    P      +      +      | +         +         +    +         | +     +      +
-team-owner        +    +      +   +    P      +      +      | +         +         +    O         | O     O      O
-team-maintainer   +    +      +   +    P      +      +      | +         +         +    O         | O     O      O
-team-member       +    +      +   +    P      +      +      | +         +         +    O         | O     O      O
-READER-grant      +    +      +   +    P      +      +      | +         +         +    O         | O     O      O
-WRITER-grant      +    +      +   +    P      +      +      | +         +         +    O         | O     O      O
-OWNER-grant       +    +      +   +    P      +      +      | +         +         +    +         | +     +      +
-secret-owner      +    +      +   +    P      +      +      | +         +         +    +         | +     +      +
-other-org         +    .      +   +    P      +      +      | M         M         M    M         | M     M      M
-no-org            +    .      +   +    P      +      +      | M         M         M    M         | M     M      M
-anonymous         A    A      A   A    A      A      A      | A         A         A    A         | A     A      A
-session-inside    +    +      +   +    +      +      +      | +         +         +    O         | O     O      O
-session-outside   +    +      +   +    X      +      +      | +         +         +    O         | O     O      O
+                list  exists  get  data  scoped  public  access  audit | create  update-v1  update-v2  value-v1  value-v2  password  link | move-v1  move-v2  owner-v1  owner-v2 | grant  grants  delete
+admin           +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
+system-reader   +     +       +    +     +       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+system-writer   +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+org-owner       +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
+team-owner      +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+team-maintainer +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+team-member     +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+READER-grant    +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+WRITER-grant    +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+OWNER-grant     +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
+secret-owner    +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
+other-org       +     .       +    +     P       +       +       R     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
+no-org          +     .       +    +     P       +       +       R     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
+anonymous       A     A       A    A     A       A       A       A     | A       A          A          A         A         A         A    | A        A        A         A        | A      A       A
+session-inside  +     +       +    +     +       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+session-outside +     +       +    +     X       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
 `
 
 const PRIVATE_SECRETS = `
-                  list exists get data scoped public access | update-v1 update-v2 move new-owner | grant grants delete
-admin             +    +      +   +    P      +      +      | +         +         +    +         | +     +      +
-system-reader     +    +      +   +    +      +      +      | W         W         W    W         | O     O      O
-system-writer     +    +      +   +    P      +      +      | +         +         +    O         | O     O      O
-org-owner         +    +      +   +    P      +      +      | +         +         +    +         | +     +      +
-team-owner        +    +      R   R    R      R      R      | W         W         W    W         | O     O      O
-team-maintainer   +    +      R   R    R      R      R      | W         W         W    W         | O     O      O
-team-member       +    +      R   R    R      R      R      | W         W         W    W         | O     O      O
-READER-grant      +    +      +   +    P      +      +      | W         W         W    W         | O     O      O
-WRITER-grant      +    +      +   +    P      +      +      | +         +         +    O         | O     O      O
-OWNER-grant       +    +      +   +    P      +      +      | +         +         +    +         | +     +      +
-secret-owner      +    +      +   +    P      +      +      | +         +         +    +         | +     +      +
-other-org         .    .      R   R    R      R      R      | M         M         M    M         | M     M      M
-no-org            .    .      R   R    R      R      R      | M         M         M    M         | M     M      M
-anonymous         A    A      A   A    A      A      A      | A         A         A    A         | A     A      A
-session-inside    +    +      +   +    +      +      +      | W         W         W    W         | O     O      O
-session-outside   +    +      +   +    X      +      +      | W         W         W    W         | O     O      O
+                list  exists  get  data  scoped  public  access  audit | create  update-v1  update-v2  value-v1  value-v2  password  link | move-v1  move-v2  owner-v1  owner-v2 | grant  grants  delete
+admin           +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
+system-reader   +     +       +    +     +       +       +       +     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
+system-writer   +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+org-owner       +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
+team-owner      +     +       R    R     R       R       R       R     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
+team-maintainer +     +       R    R     R       R       R       R     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
+team-member     +     +       R    R     R       R       R       R     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
+READER-grant    +     +       +    +     P       +       +       +     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
+WRITER-grant    +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+OWNER-grant     +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
+secret-owner    +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
+other-org       .     .       R    R     R       R       R       R     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
+no-org          .     .       R    R     R       R       R       R     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
+anonymous       A     A       A    A     A       A       A       A     | A       A          A          A         A         A         A    | A        A        A         A        | A      A       A
+session-inside  +     +       +    +     +       +       +       +     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
+session-outside +     +       +    +     X       +       +       +     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
 `
 
 const LEVELS: Record<string, string> = { R: 'READER', W: 'WRITER', O: 'OWNER' }
@@ -99,6 +103,7 @@ const readers = await world.team(org, 'readers', { MEMBER: [person('READER-grant
 const writers = await world.team(org, 'writers', { MEMBER: [person('WRITER-grant')] })
 const owners = await world.team(org, 'owners', { MEMBER: [person('OWNER-grant')] })
 await world.team(target, 'all', { MEMBER: Object.values(people).filter((one) => one !== person('no-org')) })
+await world.leaveDefault(person('no-org'))
 const inside = await world.project(org, 'inside')
 const outside = await world.project(org, 'outside')
 
@@ -126,22 +131,46 @@ const grants = [
   { team: owners, level: 'OWNER' },
 ]
 
-async function secretWith(visibility: string, form: Record<string, string> = {}) {
-  const secret = await world.secret(org, { ...KEY_PAIR, visibility, ...form }, person('secret-owner'))
+type Visibility = 'PUBLIC' | 'PRIVATE'
+const secretWith = async (visibility: Visibility, form: Record<string, string | Buffer> = KEY_PAIR) => {
+  const secret = await world.secret(org, { visibility, ...form }, person('secret-owner'))
   await world.grant(secret, grants)
   return secret
 }
+/** The secrets that operations work on, apart so that none sees what another has done. */
+const KINDS: Record<string, Record<string, string | Buffer>> = {
+  plain: KEY_PAIR,
+  scoped: { ...KEY_PAIR, projectIds: inside.id },
+  changed: LOGIN,
+  locked: { ...LOGIN, storePassword: STORE_PASSWORD },
+}
 
 interface Operation {
-  run: (secret: Secret, as: Caller, visibility: string) => Promise<Answer>
+  run: (secret: Secret, as: Caller, visibility: Visibility) => Promise<Answer>
+  /** Which of the secrets; `plain` unless told otherwise. */
+  on?: keyof typeof KINDS
+  /** Where it works it needs a secret of its own. */
+  consumes?: true
+  /** What a success says. */
+  result?: 'CREATED' | 'UPDATED' | 'DELETED'
   /** Whether the secret was there, for operations that answer without it. */
   found?: (answer: Answer, secret: Secret) => boolean
-  /** Each cell needs a secret of its own. */
-  consumes?: true
-  scoped?: true
 }
 
 const bulk = grants.map(({ team, level }) => ({ teamId: team.id, level }))
+const v1 =
+  (json: Record<string, unknown>): Operation['run'] =>
+  (secret, as) =>
+    as.post(secret.v1, { json })
+const v2 =
+  (form: Form): Operation['run'] =>
+  (secret, as, visibility) =>
+    as.post(secret.v2, { form: { visibility, ...form } })
+const update = (run: Operation['run'], more: Partial<Operation> = {}): Operation => ({
+  ...{ run, result: 'UPDATED', on: 'changed', ...more },
+})
+let count = 0
+
 const OPERATIONS: Record<string, Operation> = {
   list: {
     run: (_, as) => as.get(`${org.v2}/secret`),
@@ -151,25 +180,53 @@ const OPERATIONS: Record<string, Operation> = {
     run: (secret, as) => as.get(`/api/service/console/org/${org.name}/secret/${secret.name}/exists`),
     found: (answer) => jsonOf(answer),
   },
-  get: { run: (secret, as) => as.get(secret.v2) },
-  data: { run: (secret, as) => as.post(`${secret.v1}/data`, { form: {} }) },
-  scoped: { run: (secret, as) => as.post(`${secret.v1}/data`, { form: {} }), scoped: true },
-  public: { run: (secret, as) => as.get(`${secret.v1}/public`) },
-  access: { run: (secret, as) => as.get(`${secret.v1}/access`) },
-  'update-v1': { run: (secret, as) => as.post(secret.v1, { json: {} }) },
-  'update-v2': { run: (secret, as, visibility) => as.post(secret.v2, { form: { visibility } }) },
-  move: { run: (secret, as) => as.post(secret.v1, { json: { orgId: target.id } }), consumes: true },
-  'new-owner': { run: (secret, as) => as.post(secret.v1, { json: { owner: { id: heir.id } } }), consumes: true },
-  grant: { run: (secret, as) => as.post(`${secret.v1}/access`, { json: bulk[0] }) },
-  grants: { run: (secret, as) => as.post(`${secret.v1}/access/bulk`, { json: bulk }) },
-  delete: { run: (secret, as) => as.delete(secret.v1), consumes: true },
+  get: { run: (secret, as) => as.get(secret.v2), found: (answer, { id }) => jsonOf(answer).id === id },
+  data: {
+    run: (secret, as) => as.post(`${secret.v1}/data`, { form: {} }),
+    found: (answer) => answer.bytes.includes(PRIVATE_KEY),
+  },
+  scoped: {
+    run: (secret, as) => as.post(`${secret.v1}/data`, { form: {} }),
+    found: (answer) => answer.bytes.includes(PRIVATE_KEY),
+    on: 'scoped',
+  },
+  public: {
+    run: (secret, as) => as.get(`${secret.v1}/public`),
+    found: (answer) => jsonOf(answer).publicKey === PUBLIC_KEY,
+  },
+  access: {
+    run: (secret, as) => as.get(`${secret.v1}/access`),
+    found: (answer) => jsonOf(answer).length === grants.length,
+  },
+  audit: {
+    run: (secret, as) => as.get('/api/v1/audit', { query: { 'details.secretId': secret.id, action: 'CREATE' } }),
+    found: (answer, { id }) => jsonOf(answer)[0].details.secretId === id,
+  },
+  create: {
+    run: (_, as, visibility) =>
+      as.post(`${org.v1}/secret`, { form: { name: `new-${++count}`, visibility, type: 'DATA', data: 'x' } }),
+    result: 'CREATED',
+  },
+  'update-v1': update(v1({})),
+  'update-v2': update(v2({})),
+  'value-v1': update(v1({ data: 'YQ==' })),
+  'value-v2': update(v2({ type: 'DATA', data: 'a' })),
+  password: update(v1({ storePassword: STORE_PASSWORD, newStorePassword: STORE_PASSWORD }), { on: 'locked' }),
+  link: update(v2({ projectIds: inside.id })),
+  'move-v1': update(v1({ orgId: target.id }), { consumes: true }),
+  'move-v2': update(v2({ orgId: target.id }), { consumes: true }),
+  'owner-v1': update(v1({ owner: { id: heir.id } }), { consumes: true }),
+  'owner-v2': update(v2({ ownerId: heir.id }), { consumes: true }),
+  grant: update((secret, as) => as.post(`${secret.v1}/access`, { json: bulk[0] })),
+  grants: update((secret, as) => as.post(`${secret.v1}/access/bulk`, { json: bulk })),
+  delete: { run: (secret, as) => as.delete(secret.v1), consumes: true, result: 'DELETED' },
 }
 
-function expectCell(cell: string, answer: Answer, secret: Secret, who: string, { found }: Operation) {
+function expectCell(cell: string, answer: Answer, secret: Secret, who: string, { found, result }: Operation) {
   if (cell === '+' || cell === '.') {
     expect({ status: answer.status, text: answer.status === 200 ? '' : answer.text }).toEqual({ status: 200, text: '' })
     if (found) expect(found(answer, secret)).toBe(cell === '+')
-    else if (answer.json && answer.text.includes('"result"')) expectResult(answer, answer.json().result)
+    else expect(jsonOf(answer)).toMatchObject({ ok: true, result })
   } else if (cell === 'A') expectUnauthorized(answer, { challenge: true })
   else if (cell === 'M') expectNotInOrg(answer, actor(who), org)
   else if (cell === 'P' || cell === 'X') {
@@ -180,12 +237,12 @@ function expectCell(cell: string, answer: Answer, secret: Secret, who: string, {
 
 const meaning = (cell: string) => (cell === '+' ? 'may' : cell === '.' ? 'does not find it:' : 'may not')
 
-describe.each([
+describe.each<[Visibility, string]>([
   ['PUBLIC', PUBLIC_SECRETS],
   ['PRIVATE', PRIVATE_SECRETS],
 ])('a %s secret', async (visibility, table) => {
-  const shared = await secretWith(visibility)
-  const scoped = await secretWith(visibility, { projectIds: inside.id })
+  const secrets: Record<string, Secret> = {}
+  for (const [kind, form] of Object.entries(KINDS)) secrets[kind] = await secretWith(visibility, form)
   const [header = [], ...rows] = table
     .trim()
     .split('\n')
@@ -198,7 +255,8 @@ describe.each([
         const cell = cells[i] ?? never(who)
         test(`${who} ${meaning(cell)} ${what}`, async () => {
           const operation = OPERATIONS[what] ?? never(what)
-          const secret = operation.consumes ? await secretWith(visibility) : operation.scoped ? scoped : shared
+          const own = operation.consumes && cell === '+'
+          const secret = own ? await secretWith(visibility) : (secrets[operation.on ?? 'plain'] ?? never(what))
           const answer = await operation.run(secret, as ?? never(who), visibility)
           expectCell(cell, answer, secret, who, operation)
         })

@@ -271,7 +271,7 @@ describe('updating', () => {
 
   test('to a name that is taken fails', async () => {
     const { id } = await world.project(org, 'taking', {}, creator)
-    expectFailure(await save({ id, name: 'open' }))
+    expectFailure(await save({ id, name: 'open' }), 'org.jooq.exception.')
   })
 })
 

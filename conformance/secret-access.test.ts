@@ -108,7 +108,7 @@ describe('setting one', () => {
     expectFailure(await one(await fresh(), { ...team, level: 'READER' }), `java.lang.IllegalArgumentException: ${text}`)
   })
   test('with an unknown id is a 500', async () =>
-    expectFailure(await one(await fresh(), { teamId: UNKNOWN_ID, level: 'READER' })))
+    expectFailure(await one(await fresh(), { teamId: UNKNOWN_ID, level: 'READER' }), 'org.jooq.exception.'))
   test.each([undefined, null])('with level %s is refused', async (level) => {
     expectViolations(await one(await fresh(), { teamId: red.id, level }), {
       'ResourceAccessEntry.updateAccessLevel.arg2.level': 'must not be null',
@@ -178,6 +178,7 @@ describe('replacing all', () => {
         { teamId: red.id, level: 'READER' },
         { ...team, level: 'READER' },
       ]),
+      'org.jooq.exception.',
     )
     expect(await listOf(secret)).toEqual(['blue READER'])
   })

@@ -92,7 +92,8 @@ describe('renaming', () => {
     expectValidationError(await update(secret, { name: taken.name }), `Secret already exists: ${secret.name}`)
   })
   test('to a blank keeps the name', async () => expectResult(await update(await fresh(), { name: '  ' }), 'UPDATED'))
-  test('to 129 characters is a 500', async () => expectFailure(await update(await fresh(), { name: 'k'.repeat(129) })))
+  test('to 129 characters is a 500', async () =>
+    expectFailure(await update(await fresh(), { name: 'k'.repeat(129) }), 'org.jooq.exception.'))
   test('to a name that could not be created works', async () => {
     const secret = await fresh()
     expectResult(await update(secret, { name: 'x y' }), 'UPDATED')

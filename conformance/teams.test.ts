@@ -114,7 +114,7 @@ describe('creating', () => {
   test('with a name of 129 characters is refused', async () => {
     const answer = await save({ name: 'x'.repeat(129) })
     if (tooLongNamesAreRefused) expectViolations(answer, { 'TeamEntry.createOrUpdate.arg1.name': nameViolation })
-    else expectFailure(answer)
+    else expectFailure(answer, 'org.jooq.exception.')
   })
 
   test('with a description of more than 2048 characters is refused', async () => {
@@ -189,7 +189,8 @@ describe('members', () => {
   test('whose name is unknown are a 500', async () => {
     expectText(await put('keepers', [{ username: 'no-such-user' }]), 500, 'User not found: no-such-user')
   })
-  test('whose id is unknown are a 500', async () => expectFailure(await put('keepers', [{ userId: UNKNOWN_ID }])))
+  test('whose id is unknown are a 500', async () =>
+    expectFailure(await put('keepers', [{ userId: UNKNOWN_ID }]), 'org.jooq.exception.'))
   test('with neither are a 500', async () => expectText(await put('keepers', [{}]), 500, 'User not found: null'))
   test('with a role that is none are a 500', async () => {
     expectFailure(await put('keepers', [{ userId: member.id, role: 'KING' }]), 'com.fasterxml.jackson.')

@@ -39,6 +39,8 @@ export const sessionCookieAttributes = byVersion({
 export const deletedCookieAttributes = byVersion({ '2.11': 'SameSite=lax', '2.44': 'Secure; SameSite=lax' })
 /** 2.11 to 2.22 make no remember-me cookie for a login that came without any cookie, 2.11.1 none at all for API keys. */
 export const rememberMeForApiKeys = since('2.44')
+/** 2.11 to 2.22 make no remember-me cookie for a Basic login that came without any cookie either; exact. */
+export const rememberMeNeedsACookie = !since('2.23')
 /** Handlers in the order Basic, API key, session token; before, a session token header won over `Authorization`. */
 export const apiKeyWinsOverSessionToken = since('2.44')
 /** Before, Basic credentials without a colon are malformed (a 401 with a JSON body). */
@@ -48,6 +50,9 @@ export const headerValuesAreTrimmed = since('2.44') || process.env.CONCORD_GATEW
 /** `whoami` on a live session tells a disabled user. */
 export const whoamiTellsDisabledUsers = since('2.44')
 
+/** OIDC that is off says so; before, its `auth` looked for the identity provider all the same, and failed. */
+export const disabledOidcSaysSo = since('2.44')
+
 /** TRACE is refused before anything else, and without `Allow`; before, it was one more method that a path does not know. */
 export const traceHasNoAllow = since('2.44')
 
@@ -55,8 +60,10 @@ export const traceHasNoAllow = since('2.44')
 export const hasUserInfo = since('2.17')
 /** `GET /api/service/console/cfg`, without a login. */
 export const hasCfg = since('2.44')
-/** The published 2.11.1 has no console in it, so paths outside of /api are not the console's. */
-export const servesTheConsole = since('2.44')
+/** The published 2.11.1 has no console in it, so paths outside of /api are the console's only behind our gateway. */
+export const servesTheConsole = since('2.44') || process.env.CONCORD_GATEWAY === 'true'
+/** Ids of new rows are UUIDs of version 7; before, of version 1. */
+export const idsAreUuid7 = since('2.44')
 /** 2.9 to 2.11 fail with 500 as soon as the user search finds somebody. */
 export const userSearchWorks = since('2.12')
 /** Before, anybody could read any user's entry. */

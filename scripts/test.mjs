@@ -38,5 +38,5 @@ async function budgets() {
 /** The real programs that some tests talk to; a test whose program cannot be had is left out, and fails with CI=true. */
 async function realPrograms() {
   const { ensurePrograms } = await import('./install.mjs')
-  await ensurePrograms(['slapd', 'openssl', 'nginx']).catch((error) => console.warn(error.message))
+  await ensurePrograms(['slapd', 'ldapadd', 'openssl', 'nginx']).catch((error) => console.warn(error.message))
 }

@@ -65,11 +65,19 @@ export function expectEmpty(answer: Answer, status: number) {
  * with; the rest is Java's own, and ours says less, so that it cannot quote what somebody sent.
  */
 export function expectFailure(answer: Answer, start = '') {
-  expect(summary(answer)).toEqual({ status: 500, type: TEXT, text: expect.stringMatching(/^ERROR: /) })
+  expect(summary(answer)).toEqual({ status: 500, type: TEXT, text: expect.stringMatching(/^ERROR: [a-z]+\./) })
   expect(answer.text.slice('ERROR: '.length)).toSatisfy(
     (text: string) => text.startsWith(start),
     `starts with ${start}`,
   )
+  // What our server says when it did not foresee something itself: never what Concord is meant to answer.
+  expect(answer.text).not.toContain('internal error (request ')
+}
+
+/** The page, or the JSON, of the servlet container; its words are Jetty's own. */
+export function expectPage(answer: Answer, status: number) {
+  expect(summary(answer)).toMatchObject({ status, type: 'text/html;charset=iso-8859-1' })
+  expect(answer.text).toContain(String(status))
 }
 
 /** 401 without a body; `challenge`: whether it asks for Basic and for an API key. */

@@ -72,6 +72,11 @@ export function newWorld(label: string) {
     return new User(id, username, key.key, key.id)
   }
 
+  /** Takes somebody from the one team that every new user is in: they are a member of nothing then. */
+  async function leaveDefault({ name }: User) {
+    made(await admin.delete('/api/v1/org/Default/team/default/users', { json: [name] }))
+  }
+
   /** A team with the given members, by role. */
   async function team(org: Org, base: string, members: { [role in TeamRole]?: User[] } = {}): Promise<Named> {
     const { id } = made(await admin.post(`${org.v1}/team`, { json: { name: base } }))
@@ -119,7 +124,7 @@ export function newWorld(label: string) {
     return name
   }
 
-  return { unique, org, user, team, project, secret, grant, forbidSecrets }
+  return { unique, org, user, leaveDefault, team, project, secret, grant, forbidSecrets }
 }
 
 export const orgNamed = (id: string, name: string): Org => ({

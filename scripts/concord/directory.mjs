@@ -35,5 +35,5 @@ export async function startDirectory(folder) {
   await execute(find('ldapadd'), ['-x', '-H', url, '-D', admin.dn, '-w', admin.password], {
     input: readFileSync(join(import.meta.dirname, 'seed.ldif')),
   })
-  return { url, admin }
+  return { url, admin, stop: slapd.stop }
 }

@@ -51,6 +51,7 @@ export function start(program, args, { log, ...options }) {
   child.on('error', () => {})
   atEnd(() => child.kill('SIGKILL'))
   return {
+    stop: () => child.kill('SIGKILL'),
     /** Waits until it does what it is for; fails, with its last words, when it ends before or takes too long. */
     async until(ready, what, seconds) {
       const deadline = Date.now() + seconds * 1000

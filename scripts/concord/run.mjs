@@ -30,9 +30,6 @@ const environment = {
   CONCORD_LDAP_URL: directory.url,
   CONCORD_LDAP_DN: directory.admin.dn,
   CONCORD_LDAP_PASSWORD: directory.admin.password,
-  // Somebody of seed.ldif, for the conformance suite's Basic logins.
-  CONCORD_LDAP_USER: 'alice',
-  CONCORD_LDAP_USER_PASSWORD: 'alice-Passw0rd',
 }
 if (existsSync(join(ROOT, 'conformance'))) {
   await stage('conformance', () => vitest(['conformance'], 30 * MINUTE, environment))

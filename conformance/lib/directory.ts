@@ -1,0 +1,32 @@
+import { Client } from 'ldapts'
+import { type Directory, server } from './server.ts'
+
+/*
+ * People and groups for the server's LDAP directory, made as its administrator. They have the names of this run, and stay
+ * behind: a directory of a test goes with it.
+ */
+
+/** Adds somebody, and a group with them in it when one is named; answers the group's distinguished name. */
+export async function addToDirectory(name: string, password: string, group?: string): Promise<string> {
+  return asAdmin(async (client, { base }) => {
+    const dn = `cn=${name},${base}`
+    await client.add(dn, {
+      ...{ objectClass: 'inetOrgPerson', cn: name, sn: name, displayName: `The ${name}`, userPassword: password },
+    })
+    const groupDn = `cn=${group},${base}`
+    if (group) await client.add(groupDn, { objectClass: 'groupOfNames', cn: group, member: dn })
+    return groupDn
+  })
+}
+
+async function asAdmin<T>(change: (client: Client, directory: Directory) => Promise<T>): Promise<T> {
+  const { directory } = server
+  if (!directory) throw new Error('There is no directory')
+  const client = new Client({ url: directory.url })
+  await client.bind(directory.dn, directory.password)
+  try {
+    return await change(client, directory)
+  } finally {
+    await client.unbind()
+  }
+}
