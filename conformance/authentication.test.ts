@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { onlyOnOurs } from './differences.ts'
 import { admin, anonymous, basic, cookieValue, withHeaders, withKey } from './lib/caller.ts'
 import {
   expectEmpty,
@@ -141,9 +142,12 @@ describe('the challenge of a 401', () => {
   test.each(['false', ''])('is there for X-Concord-UI-Request: "%s"', async (value) => {
     expectUnauthorized(await ask({ 'X-Concord-UI-Request': value }), { challenge: true })
   })
-  test.each(['AAAA', 'Bearer AAAA'])('is not there for somebody who sent "%s"', async (Authorization) => {
-    expectUnauthorized(await ask({ Authorization }), { challenge: false })
-  })
+  test.each(['AAAA', 'Bearer AAAA', `basic ${base64('a:b')}`])(
+    'is not there for somebody who sent "%s"',
+    async (Authorization) => {
+      expectUnauthorized(await ask({ Authorization }), { challenge: false })
+    },
+  )
   test('is there for somebody who tried Basic', async () => {
     expectUnauthorized(await ask({ Authorization: basic('a', 'b') }), { challenge: true })
   })
@@ -213,6 +217,21 @@ describe('a session', () => {
   })
 })
 
+onlyOnOurs('guessing')('passwords cannot be guessed without end: 429, and when to try again', async () => {
+  const Authorization = basic(world.unique('guessed'), 'no-password-of-anybody')
+  const answers = await Promise.all(Array.from({ length: 30 }, () => whoami({ Authorization })))
+  const refused = answers.find(({ status }) => status === 429)
+  expect(refused?.headers['retry-after']?.[0]).toMatch(/^\d+$/)
+})
+
+onlyOnOurs('crossOrigin')('a page of another origin changes nothing with the session of the browser', async () => {
+  const { cookie } = await signIn()
+  const from = (site: string) => ({ cookie, json: { name: `key-${site}` }, headers: { 'Sec-Fetch-Site': site } })
+  const other = await anonymous.post('/api/v1/apikey', from('same-site'))
+  expectText(other, 403, 'Pages of other origins cannot change anything with this sign-in')
+  expect((await anonymous.post('/api/v1/apikey', from('same-origin'))).status).toBe(200)
+})
+
 describe('logging out', () => {
   test('ends the session', async () => {
     const { cookie } = await signIn()
@@ -275,6 +294,29 @@ describe('remember me', () => {
     expect(cookiesOf(answer).some((cookie) => cookie.startsWith('rememberMe=deleteMe'))).toBe(true)
   })
 
+  test('is deleted by logging out without a session, which makes one that opens nothing', async () => {
+    const answer = await anonymous.post(LOGOUT, { cookie: 'rememberMe=AAAA' })
+    expectEmpty(answer, 204)
+    const [session, deleted, another] = cookiesOf(answer)
+    expect(attributes(session)).toBe(sessionCookieAttributes)
+    expect(attributes(deleted)).toBe(`Path=/; Max-Age=0; Expires=…; ${deletedCookieAttributes}`)
+    expect(another).toBeUndefined()
+    expectUnauthorized(await whoami({}, session?.split(';')[0]), { challenge: false })
+  })
+  test.runIf(rememberMeForApiKeys)('of a disabled user is a 401 that deletes it, twice', async () => {
+    const leaver = await world.user('leaver')
+    const { cookie } = await remembered(leaver)
+    made(await admin.put(`/api/v1/user/${leaver.id}/disable`))
+    const answer = await whoami({ Authorization: second.key }, cookie)
+    expectUnauthorized(answer, { challenge: false })
+    const deleted = `Path=/; Max-Age=0; Expires=…; ${deletedCookieAttributes}`
+    expect(cookiesOf(answer).map(attributes)).toEqual([deleted, deleted])
+  })
+  onlyOnOurs('rememberMeEnds')('ends for good with a logout that had it', async () => {
+    const { cookie } = await remembered()
+    await anonymous.post(LOGOUT, { cookie })
+    expectUnauthorized(await whoami({}, cookie), { challenge: false })
+  })
   test.runIf(rememberMeForApiKeys)('outlives the API key that it was made with', async () => {
     const leaver = await world.user('keyless')
     const { cookie } = await remembered(leaver)

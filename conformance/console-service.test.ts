@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { onlyOnConcord, onlyOnOurs } from './differences.ts'
 import { admin, anonymous } from './lib/caller.ts'
 import {
   expectEmpty,
@@ -6,13 +7,14 @@ import {
   expectMethodNotAllowed,
   expectNoOrg,
   expectNotInOrg,
+  expectPage,
   expectText,
   expectUnauthorized,
   expectViolations,
   jsonOf,
 } from './lib/expect.ts'
 import { made, newWorld } from './lib/world.ts'
-import { hasCfg, hasUserInfo } from './versions.ts'
+import { disabledOidcSaysSo, hasCfg, hasUserInfo } from './versions.ts'
 
 // Contract §4.
 
@@ -25,7 +27,8 @@ const member = await world.user('member', { displayName: 'The Member' })
 const outsider = await world.user('outsider')
 const reader = await world.user('reader', { roles: ['concordSystemReader', 'concordSystemWriter'] })
 const team = await world.team(org, 'keepers', { MEMBER: [member] })
-const project = await world.project(org, 'project', { visibility: 'PRIVATE' })
+const repositories = { repo: { name: 'repo', url: 'https://git.invalid/x.git', branch: 'main', disabled: true } }
+const project = await world.project(org, 'project', { visibility: 'PRIVATE', repositories })
 await world.secret(org, { name: 'treasure', visibility: 'PRIVATE' })
 
 describe('whoami', () => {
@@ -47,6 +50,13 @@ describe('whoami', () => {
 
   test('a new user is a member of the organization Default', async () => {
     expect(jsonOf(await outsider.get(`${CONSOLE}/whoami`)).orgs).toEqual([DEFAULT_ORG])
+  })
+
+  test('has no organizations for who is in no team', async () => {
+    const nobody = await world.user('nobody')
+    await world.leaveDefault(nobody)
+    const whoami = await nobody.get(`${CONSOLE}/whoami`)
+    expectJson(whoami, { realm: 'apikey', username: nobody.name, displayName: 'The nobody' })
   })
 
   test('knows GET only', async () => {
@@ -126,6 +136,11 @@ describe('exists', () => {
   })
   test('of a team: an organization must exist', async () => expectNoOrg(await member.get(teamPath('x', 'no-such-org'))))
 
+  test('a repository exists for a member, even of a project that they may not read', async () => {
+    expectText(await member.get(`${org.v2}/project/${project.name}`), 403, expect.any(String))
+    expectJson(await member.get(repo(project.name, 'repo')), true)
+    expectJson(await member.get(repo(project.name, 'REPO')), false)
+  })
   test('a repository that is not there does not exist', async () => {
     expectJson(await member.get(repo(project.name, 'nope')), false)
   })
@@ -215,6 +230,28 @@ describe('cfg', () => {
     // Through our gateway: it leads to the console's own settings then (docs/decisions/gateway.md).
     if (answer.headers.location?.[0] === '/cfg.js') expectEmpty(answer, 303)
     else expectUnauthorized(answer, { challenge: true })
+  })
+})
+
+describe('single sign-on that is off', () => {
+  const OFF = ['oidc/callback', 'sso/auth', 'sso/redirect', 'sso/logout', ...(disabledOidcSaysSo ? ['oidc/auth'] : [])]
+
+  test.each(OFF)('says so to anybody: %s is a 400, as a page', async (path) => {
+    expectPage(await anonymous.get(`/api/service/${path}`), 400)
+  })
+  test('says so in JSON to who accepts it', async () => {
+    const answer = await anonymous.get('/api/service/sso/auth', { accept: 'application/json' })
+    expect(answer).toMatchObject({ status: 400, type: 'application/json' })
+  })
+  onlyOnOurs('singleSignOn')('has no logout of OIDC', async () => {
+    expectUnauthorized(await anonymous.get('/api/service/oidc/logout?from=https://elsewhere.invalid'), {
+      challenge: true,
+    })
+  })
+  onlyOnConcord('singleSignOn')('sends anybody anywhere who logs out of OIDC', async () => {
+    const { status, headers } = await anonymous.get('/api/service/oidc/logout?from=https://elsewhere.invalid')
+    expect(status).toBe(302)
+    expect(headers.location?.[0]).toMatch(/./)
   })
 })
 

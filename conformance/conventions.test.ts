@@ -1,15 +1,25 @@
 import { describe, expect, test } from 'vitest'
+import { onlyOnConcord, onlyOnOurs } from './differences.ts'
 import { admin, anonymous, withHeaders } from './lib/caller.ts'
-import { expectEmpty, expectJson, expectMethodNotAllowed, expectViolations, jsonOf, namesOf } from './lib/expect.ts'
+import {
+  expectEmpty,
+  expectJson,
+  expectMethodNotAllowed,
+  expectPage,
+  expectViolations,
+  jsonOf,
+  namesOf,
+} from './lib/expect.ts'
 import type { Answer } from './lib/http.ts'
 import { newWorld, TIMESTAMP, UUID } from './lib/world.ts'
-import { nameViolation, servesTheConsole, traceHasNoAllow } from './versions.ts'
+import { idsAreUuid7, nameViolation, servesTheConsole, traceHasNoAllow } from './versions.ts'
 
 // Contract §1 and §2.8.
 
 const world = newWorld('conv')
 const org = await world.org('org', { meta: { empty: '', none: [], deep: { a: null } } })
 for (const name of ['abc', 'abd', 'ABE', 'x_y', 'x.y', 'xzy']) await world.secret(org, { name })
+const outsider = await world.user('outsider')
 const list = (query: Record<string, string | number>) => admin.get(`${org.v2}/secret`, { query })
 
 describe('JSON', () => {
@@ -26,8 +36,10 @@ describe('JSON', () => {
     expect((await admin.post('/api/v1/org', { json: { name: org.name, nonsense: 1 } })).status).toBe(200)
   })
 
-  test('ids are UUIDs', async () => {
-    expect(jsonOf(await admin.get(org.v1)).id).toMatch(UUID)
+  test('ids are UUIDs of version 7, before 2.44 of version 1', async () => {
+    const { id } = jsonOf(await admin.get(org.v1))
+    expect(id).toMatch(UUID)
+    expect(id[14]).toBe(idsAreUuid7 ? '7' : '1')
   })
 
   test('timestamps have milliseconds and an offset', async () => {
@@ -68,6 +80,11 @@ describe('names', () => {
 })
 
 const all = namesOf(await list({}))
+
+test('lists are ordered by name; how cases and marks sort is the database’s matter', () => {
+  const letters = all.filter((name) => /^[a-z]+$/.test(name))
+  expect(letters).toEqual(['abc', 'abd', 'xzy'])
+})
 
 describe('paging', () => {
   test('without a limit everything comes', () => {
@@ -125,8 +142,10 @@ describe('filters', () => {
 
 describe('parameters', () => {
   test('a boolean is true in any case', async () => {
-    const query = { filter: 'nothing-has-this-name', onlyCurrent: 'TRUE' }
-    expectJson(await admin.get('/api/v1/org', { query }), [])
+    const found = async (onlyCurrent: string) =>
+      namesOf(await outsider.get('/api/v1/org', { query: { filter: org.name, onlyCurrent } }))
+    for (const yes of ['true', 'TRUE', 'True']) expect(await found(yes)).toEqual([])
+    for (const no of ['false', '1', 'yes', '']) expect(await found(no)).toEqual([org.name])
   })
 
   test('a UUID of a path that is none is a 404 without a body', async () => {
@@ -160,8 +179,10 @@ describe('paths', () => {
     expectEmpty(await admin.get('/api/v1/org/a%252Fb'), 204)
   })
 
-  test('malformed encoding is a 400', async () => {
-    expect((await admin.get('/api/v1/org/%zz')).status).toBe(400)
+  test('a double slash is a 404', async () => expectEmpty(await admin.get(`/api//v1/org/${org.name}`), 404))
+
+  test('malformed encoding is a 400, as a page', async () => {
+    expectPage(await admin.get('/api/v1/org/%zz'), 400)
   })
 
   test('what does not exist under /api is a 404 without a body', async () => {
@@ -170,9 +191,26 @@ describe('paths', () => {
     expectEmpty(await admin.post('/api/v1/nothing', { json: {} }), 404)
     expectEmpty(await admin.get('/api/v1/nothing', { accept: 'application/json' }), 404)
   })
+})
 
-  test.runIf(servesTheConsole)('/api itself is not the API', async () => {
-    expect((await admin.get('/api')).status).not.toBe(401)
+describe.runIf(servesTheConsole)('the console', () => {
+  test.each(['/', '/api', '/org/acme/secret', '/no/such/page'])('has the page for %s, for anybody', async (path) => {
+    expect(await anonymous.get(path)).toMatchObject({
+      ...{ status: 200, type: 'text/html;charset=utf-8', text: expect.stringMatching(/^<!doctype html>/i) },
+    })
+    expect(await anonymous.head(path)).toMatchObject({ status: 200, text: '' })
+  })
+
+  test.each(['POST', 'PUT', 'DELETE'])('is not there for %s: 405', async (method) => {
+    const answer = await anonymous.send(method, '/org/acme/secret')
+    expect(answer).toMatchObject({ status: 405, text: '' })
+    expect(answer.headers.allow).toEqual(['GET, HEAD'])
+  })
+
+  test('is not there for TRACE: 405, without what is allowed', async () => {
+    const answer = await anonymous.send('TRACE', '/org/acme/secret')
+    expect(answer.status).toBe(405)
+    expect(answer.headers).not.toHaveProperty('allow')
   })
 })
 
@@ -183,6 +221,26 @@ describe('methods', () => {
 
   test('credentials are asked for before the method is looked at', async () => {
     expect((await anonymous.put('/api/v1/org', { json: {} })).status).toBe(401)
+  })
+
+  test.each([
+    ['POST', '/api/v1/server/ping', 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/api/v1/org', 'GET, HEAD, OPTIONS, POST'],
+    ['PUT', '/api/v1/org/Default/secret', 'GET, HEAD, OPTIONS, POST'],
+    ['POST', '/api/v2/org/Default/secret', 'GET, HEAD, OPTIONS'],
+    ['PATCH', '/api/v1/org/Default/secret/x', 'DELETE, GET, HEAD, OPTIONS, POST'],
+    ['DELETE', '/api/v2/org/Default/secret/x', 'GET, HEAD, OPTIONS, POST'],
+    ['GET', '/api/v1/org/Default/secret/x/data', 'OPTIONS, POST'],
+    ['POST', '/api/v1/org/Default/secret/x/public', 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/api/v1/org/Default/secret/x/access', 'GET, HEAD, OPTIONS, POST'],
+    ['GET', '/api/v1/org/Default/secret/x/access/bulk', 'OPTIONS, POST'],
+    ['POST', '/api/v1/secret/store', 'GET, HEAD, OPTIONS'],
+    ['POST', '/api/v1/audit', 'GET, HEAD, OPTIONS'],
+    ['GET', '/api/service/console/logout', 'OPTIONS, POST'],
+    ['GET', '/api/service/console/validate-password', 'OPTIONS, POST'],
+    ['POST', '/api/service/console/whoami', 'GET, HEAD, OPTIONS'],
+  ])('%s %s is a 405 that allows %s', async (method, path, allow) => {
+    expectMethodNotAllowed(await admin.send(method, path), allow)
   })
 
   test('HEAD answers as GET, without a body', async () => {
@@ -251,4 +309,17 @@ describe('headers of every answer', () => {
     const headers = { Origin: 'https://elsewhere.invalid', 'Access-Control-Request-Method': 'POST' }
     expectEmpty(await anonymous.options('/api/v1/org', { headers }), 204)
   })
+
+  onlyOnOurs('noSniffing')('no answer is to be taken for another type', async () => {
+    for (const answer of [await admin.get(org.v1), await anonymous.get(org.v1)]) {
+      expect(answer.headers['x-content-type-options']).toEqual(['nosniff'])
+    }
+  })
+})
+
+onlyOnOurs('morePaths')('the API describes itself, in OpenAPI', async () => {
+  expect(jsonOf(await admin.get('/api/openapi.json')).openapi).toMatch(/^3\./)
+})
+onlyOnConcord('morePaths')('the API does not describe itself', async () => {
+  expectEmpty(await admin.get('/api/openapi.json'), 404)
 })

@@ -104,8 +104,11 @@ describe('the list', () => {
 
   test('is ordered by name and can be paged', async () => {
     const query = { filter: `-orgs-${world.unique('').split('-').at(-1)}` }
-    const all = namesOf(await admin.get(ORG, { query }))
-    expect(namesOf(await admin.get(ORG, { query: { ...query, offset: 1, limit: 1 } }))).toEqual(all.slice(1, 2))
+    const page = async (offset: number, limit: number) =>
+      namesOf(await admin.get(ORG, { query: { ...query, offset, limit } }))
+    expect(await page(0, 2)).toEqual([closed.name, open.name])
+    expect(await page(0, 1)).toEqual([closed.name])
+    expect(await page(1, 1)).toEqual([open.name])
   })
 
   test('can be filtered in any case', async () => {
@@ -115,6 +118,41 @@ describe('the list', () => {
   test('wants credentials', async () => expectUnauthorized(await anonymous.get(ORG), { challenge: true }))
   test('knows GET and POST', async () =>
     expectMethodNotAllowed(await admin.put(ORG, { json: {} }), 'GET, HEAD, OPTIONS, POST'))
+})
+
+test.each([
+  ['Default', '0fac1b18-d179-11e7-b3e7-d7df4543ed4f', 'PUBLIC'],
+  ['ConcordSystem', expect.stringMatching(UUID), 'PRIVATE'],
+])('the organization %s is there from the start', async (name, id, visibility) => {
+  expect(jsonOf(await admin.get(`${ORG}/${name}`))).toMatchObject({ id, name, visibility })
+})
+
+test('the team "default" of Default has a fixed id', async () => {
+  const { id } = jsonOf(await admin.get(`${ORG}/Default/team/default`))
+  expect(id).toBe('00000000-0000-0000-0000-000000000000')
+})
+
+describe('permissions of roles', () => {
+  test.each([
+    ['createOrg', 'create'],
+    ['updateOrg', 'update'],
+  ])('%s lets somebody %s organizations, and no more', async (permission, what) => {
+    const role = world.unique(`role-${what}`)
+    removeLater(`/api/v1/role/${role}`)
+    expect((await admin.post('/api/v1/role', { json: { name: role, permissions: [permission] } })).status).toBe(200)
+    const holder = await world.user(`holder-${what}`, { roles: [role] })
+    const name = world.unique(`of-${what}`)
+    removeLater(`${ORG}/${name}?confirmation=yes`)
+    const created = await save({ name }, holder)
+    const updated = await save({ id: open.id, meta: { by: what } }, holder)
+    if (what === 'create') {
+      expectIdResult(created, 'CREATED')
+      expectFailure(updated, `${DENIED}Only roles with 'updateOrg' permission`)
+    } else {
+      expectFailure(created, `${DENIED}Only roles with 'createOrg' permission`)
+      expectIdResult(updated, 'UPDATED')
+    }
+  })
 })
 
 describe('creating', () => {
@@ -158,6 +196,11 @@ describe('creating', () => {
       await save({ name: world.unique('never'), owner: { id: UNKNOWN_ID } }),
       `User not found: ${UNKNOWN_ID}`,
     )
+  })
+
+  test('with an owner whose name is unknown fails', async () => {
+    const owner = { username: 'no-such-user', userType: 'LOCAL' }
+    expectText(await save({ name: world.unique('never'), owner }), 500, 'User not found: no-such-user')
   })
 
   test.each([

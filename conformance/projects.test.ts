@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { onlyOnConcord, onlyOnOurs } from './differences.ts'
 import { admin, anonymous, type Caller } from './lib/caller.ts'
 import {
   expectEmpty,
@@ -123,10 +124,14 @@ describe('the list', () => {
     expect(entry).toMatchObject({ id: hidden.id, description: 'text' })
   })
 
-  test('can be filtered and paged', async () => {
-    expect(
-      namesOf(await creator.get(`${org.v1}/project`, { query: { filter: 'O', offset: 0, limit: 1 } })),
-    ).toHaveLength(1)
+  test('is filtered in any case, ordered by name, and then paged', async () => {
+    const paged = await world.org('paged')
+    for (const name of ['xone', 'three', 'xtwo', 'xfour']) await world.project(paged, name)
+    const page = async (query: Record<string, string | number>) =>
+      namesOf(await admin.get(`${paged.v1}/project`, { query }))
+    expect(await page({ filter: 'X' })).toEqual(['xfour', 'xone', 'xtwo'])
+    expect(await page({ filter: 'X', offset: 1, limit: 1 })).toEqual(['xone'])
+    expect(await page({ filter: 'X', offset: 2, limit: 5 })).toEqual(['xtwo'])
   })
 
   test('wants an organization that exists', async () =>
@@ -156,6 +161,30 @@ describe('repositories', () => {
         },
       },
     ])
+  })
+
+  test('are filtered in any case, ordered by name, and then paged', async () => {
+    const repository = { url: 'https://git.invalid/x.git', branch: 'main', disabled: true }
+    const names = ['xone', 'three', 'xtwo', 'xfour']
+    const repositories = Object.fromEntries(names.map((name) => [name, { ...repository, name }]))
+    await world.project(org, 'many', { repositories }, creator)
+    const page = async (query: Record<string, string | number>) => namesOf(await creator.get(at('many'), { query }))
+    expect(await page({})).toEqual(['three', 'xfour', 'xone', 'xtwo'])
+    expect(await page({ filter: 'X' })).toEqual(['xfour', 'xone', 'xtwo'])
+    expect(await page({ filter: 'X', offset: 1, limit: 1 })).toEqual(['xone'])
+    expect(await page({ offset: 3, limit: 5 })).toEqual(['xtwo'])
+  })
+
+  const UNREACHABLE = { name: 'away', url: 'http://127.0.0.1:9/away.git', branch: 'main' }
+  onlyOnConcord('uncloned')('that cannot be cloned are a 500, unless they are disabled', async () => {
+    await world.project(org, 'cloning', {}, creator)
+    const answer = await creator.post(at('cloning'), { json: UNREACHABLE })
+    expect(answer).toMatchObject({ status: 500, type: 'text/plain;charset=utf-8' })
+    expect(answer.text).toMatch(/^Error while loading process definition: /)
+  })
+  onlyOnOurs('uncloned')('are saved without a look at them', async () => {
+    await world.project(org, 'cloning', {}, creator)
+    expectResult(await creator.post(at('cloning'), { json: UNREACHABLE }), 'CREATED')
   })
 
   test('can be read one by one', async () => {
@@ -276,6 +305,27 @@ describe('updating', () => {
 })
 
 describe('moving to another organization', () => {
+  test.each(['orgId', 'orgName'])('is asked for by %s', async (field) => {
+    const { id, name } = await world.project(org, `by-${field}`)
+    const value = field === 'orgId' ? other.id : other.name
+    expectIdResult(await save({ id, name, [field]: value }, admin), 'UPDATED')
+    expect(jsonOf(await admin.get(`${other.v2}/project/${name}`))).toMatchObject({ id, orgName: other.name })
+    expectText(await admin.get(v2(name)), 404, `Project not found: ${name}`)
+  })
+  test('is for members of both', async () => {
+    const { id, name } = await world.project(org, 'staying', {}, creator)
+    expectNotInOrg(await save({ id, name, orgId: other.id }), creator, other)
+    expect(jsonOf(await creator.get(v2(name))).orgId).toBe(org.id)
+  })
+  test('needs an organization that exists', async () => {
+    const { id, name } = await world.project(org, 'nowhere', {}, creator)
+    expectNoOrg(await save({ id, name, orgName: 'no-such-org' }))
+  })
+  test('needs a name that is free there', async () => {
+    const { id, name } = await world.project(org, 'same-there')
+    await world.project(other, name)
+    expectFailure(await save({ id, name, orgId: other.id }, admin), 'org.jooq.exception.')
+  })
   test('takes its repositories along, but not their secrets', async () => {
     const { id } = await world.project(org, 'moving', { repositories })
     expect(expectIdResult(await save({ id, name: 'moving', orgName: other.name }, admin), 'UPDATED')).toBe(id)
@@ -331,6 +381,14 @@ describe('encrypting a string', () => {
   const BASE64 = { ok: true, data: expect.stringMatching(/^[0-9A-Za-z+/]+=*$/) }
 
   test('answers base64', async () => expectJson(await encrypt(creator, 'hello'), BASE64))
+  onlyOnOurs('encryptedStrings')('answers something else each time', async () => {
+    const [one, two] = [await encrypt(creator, 'hello'), await encrypt(creator, 'hello')]
+    expect(jsonOf(one).data).not.toBe(jsonOf(two).data)
+  })
+  onlyOnConcord('encryptedStrings')('answers the same each time', async () => {
+    const [one, two] = [await encrypt(creator, 'hello'), await encrypt(creator, 'hello')]
+    expect(jsonOf(one).data).toBe(jsonOf(two).data)
+  })
   test('works for nothing too', async () => expectJson(await encrypt(creator, ''), BASE64))
   test('is for members only, even of a public project', async () => {
     expectNotInOrg(await encrypt(outsider, 'hello'), outsider, org)

@@ -204,10 +204,10 @@ describe('replacing all', () => {
     expectMethodNotAllowed(await owner.get(`${(await fresh()).v1}/access/bulk`), 'OPTIONS, POST'))
 })
 
-describe.each<[string, typeof one, unknown]>([
-  ['one', one, { teamId: red.id, level: 'READER' }],
-  ['all', bulk, [{ teamId: red.id, level: 'READER' }]],
-])('setting %s', (_, set, json) => {
+describe.each<[string, typeof one, unknown, string]>([
+  ['one', one, { teamId: red.id, level: 'READER' }, 'access'],
+  ['all', bulk, [{ teamId: red.id, level: 'READER' }], 'access/bulk'],
+])('setting %s', (_, set, json, path) => {
   test('of a secret that is missing is a 404, in text', async () => {
     expectText(await set(secretNamed(org, 'nope'), json), 404, 'Secret not found: nope')
   })
@@ -234,6 +234,6 @@ describe.each<[string, typeof one, unknown]>([
     expectNotInOrg(await set(await fresh(), json, foreigner), foreigner, org))
   test('wants credentials', async () =>
     expectUnauthorized(await set(await fresh(), json, anonymous), { challenge: true }))
-  test('takes JSON only', async () => expectEmpty(await owner.post(`${(await fresh()).v1}/access`, { form: {} }), 415))
+  test('takes JSON only', async () => expectEmpty(await owner.post(`${(await fresh()).v1}/${path}`, { form: {} }), 415))
   test('is open to admins', async () => expectResult(await set(await fresh(), json, admin), 'UPDATED'))
 })

@@ -59,6 +59,16 @@ async function created(form: Form = {}) {
 const projectsOf = async (form: Form) =>
   (await created(form)).projects.map(({ name }: { name: string }) => name).toSorted()
 
+/** The size of an RSA key in OpenSSH's form: three fields, each after its length; the last is the modulus. */
+function modulusBits(publicKey: string): number {
+  const bytes = Buffer.from(publicKey.split(' ')[1] ?? '', 'base64')
+  let at = 0
+  for (let field = 0; field < 2; field++) at += 4 + bytes.readUInt32BE(at)
+  const modulus = bytes.subarray(at + 4)
+  // A leading zero keeps the number positive.
+  return (modulus.length - 1) * 8
+}
+
 describe('what is made', () => {
   test('a PUBLIC secret of the caller, encrypted with the server’s key', async () => {
     const { createdAt, ...secret } = await created()
@@ -111,6 +121,13 @@ describe('types', () => {
     expect((await entry(name)).type).toBe('USERNAME_PASSWORD')
   })
 
+  test('USERNAME_PASSWORD trims both', async () => {
+    const [name, bare] = [fresh(), fresh()]
+    await post({ name, type: 'USERNAME_PASSWORD', username: '  joe ', password: ' pass word  ' })
+    await post({ name: bare, type: 'USERNAME_PASSWORD', username: 'joe', password: 'pass word' })
+    expect(await dataOf(name)).toEqual(await dataOf(bare))
+  })
+
   test('KEY_PAIR takes an existing pair and answers the public key', async () => {
     const answer = await post({ name: fresh(), ...KEY_PAIR })
     expectJson(answer, { ok: true, id: expect.any(String), result: 'CREATED', publicKey: PUBLIC_KEY })
@@ -118,7 +135,9 @@ describe('types', () => {
 
   test('KEY_PAIR is generated when no public key is given, and a lone private one is ignored', async () => {
     const answer = await post({ name: fresh(), type: 'KEY_PAIR', private: Buffer.from('mine') })
-    expect(jsonOf(answer).publicKey).toMatch(/^ssh-rsa [0-9A-Za-z+/]+=* concord-server\n?$/)
+    const { publicKey } = jsonOf(answer)
+    expect(publicKey).toMatch(/^ssh-rsa [0-9A-Za-z+/]+=* concord-server\n?$/)
+    expect(modulusBits(publicKey)).toBe(4096)
   })
 
   test('the type may be in any case', async () => expect((await created({ type: 'dAtA' })).type).toBe('DATA'))
@@ -135,7 +154,7 @@ describe('store passwords', () => {
   test('are generated on demand: twelve characters, the first three one upper, one lower, one digit', async () => {
     const name = fresh()
     const { password } = jsonOf(await post({ name, ...DATA, generatePassword: 'TRUE' }))
-    expect(password).toHaveLength(12)
+    expect(password).toMatch(/^[0-9A-Za-z~`!@#$%^&*()\-_=+[{\]}|,<.>/?\\]{12}$/)
     expect(
       [...password.slice(0, 3)]
         .map((c) => (/[A-Z]/.test(c) ? 'upper' : /[a-z]/.test(c) ? 'lower' : 'digit'))
@@ -402,10 +421,19 @@ describe('the body', () => {
     },
   )
   test('that is missing is a 415', async () => expectEmpty(await member.post(`${org.v1}/secret`), 415))
-  test('that ends in the middle counts up to there', async () => {
-    const body = '--x\r\nContent-Disposition: form-data; name="type"\r\n\r\nDATA\r\n--x\r\nContent-Disposition: form-da'
+  test('that ends in the middle of a part counts up to there', async () => {
+    const body = '--x\r\nContent-Disposition: form-data; name="type"\r\n\r\nDATA'
     const answer = await member.post(`${org.v1}/secret`, { body, type: 'multipart/form-data; boundary=x' })
-    expect(answer.status).toBeGreaterThanOrEqual(400)
+    expectText(answer, 400, 'name not specified')
+  })
+  test('that is empty has no parts', async () => {
+    const answer = await member.post(`${org.v1}/secret`, { body: '', type: 'multipart/form-data; boundary=x' })
+    expectValidationError(answer, "'type' is required")
+  })
+  onlyOnOurs('bodyLimit')('of more than 1,000 parts is a 413', async () => {
+    const parts = Array.from({ length: 1001 }, (_, i): [string, string] => [`field-${i}`, 'x'])
+    expect((await post(parts)).status).toBe(413)
+    expectValidationError(await post(parts.slice(1)), "'type' is required")
   })
   test('with a validation error under Accept: application/json is an empty 400', async () => {
     expectEmpty(await member.post(`${org.v1}/secret`, { form: {}, accept: 'application/json' }), 400)

@@ -169,6 +169,10 @@ describe('who and where', () => {
 
 describe('the request', () => {
   test('may have no part at all', async () => expectValue(await read(plain), 'DATA', bytes))
+  test('may have a body without a byte', async () => {
+    const answer = await owner.post(`${plain.v1}/data`, { body: '', type: 'multipart/form-data; boundary=x' })
+    expectValue(answer, 'DATA', bytes)
+  })
   test('needs a content type', async () => expectEmpty(await owner.post(`${plain.v1}/data`), 415))
   test('is no JSON', async () => expectEmpty(await owner.post(`${plain.v1}/data`, { json: {} }), 415))
   test('cannot ask for JSON', async () =>

@@ -127,7 +127,16 @@ describe('the list', () => {
     expect(await names(owner, { filter: 'PER_C' })).toEqual(['Upper_case']))
   test('is not filtered by anything else', async () => expect(await names(owner, { filter: owner.name })).toEqual([]))
   test('is paged after it is filtered', async () => {
-    expect(await names(owner, { filter: 'p', offset: 0, limit: 1 })).toHaveLength(1)
+    const page = (offset: number) => names(owner, { filter: 'PE', offset, limit: 1 })
+    const [first, second, third] = [await page(0), await page(1), await page(2)]
+    expect([...first, ...second].toSorted()).toEqual(['Upper_case', 'open'])
+    expect([first.length, third]).toEqual([1, []])
+  })
+  test('is ordered by name', async () => {
+    const ordered = namesOf(await owner.get(`${org.v2}/secret`, { query: { filter: 'o' } })).filter((name) =>
+      ['closed', 'open'].includes(name),
+    )
+    expect(ordered).toEqual(['closed', 'open'])
   })
 
   test('wants an organization that exists', async () => expectNoOrg(await owner.get('/api/v2/org/no-such-org/secret')))

@@ -25,7 +25,7 @@ import {
   TIMESTAMP,
   UNKNOWN_ID,
 } from './lib/world.ts'
-import { nameViolation, tooLongNamesAreRefused } from './versions.ts'
+import { nameViolation, ownersComeFirstInV1, tooLongNamesAreRefused } from './versions.ts'
 
 // Contract §9.6, the JSON update.
 
@@ -240,9 +240,25 @@ describe('the store password', () => {
     )
   })
   onlyOnConcord('wrongStorePassword')('that is wrong is a 500, but for 1 of 256', async () => {
+    const answers = []
+    for (const storePassword of ['Wrong-1', 'Wrong-2', 'Wrong-3']) {
+      answers.push(await update(await locked(), { storePassword, newStorePassword: OTHER_PASSWORD }))
+    }
+    const refused = answers.filter(({ status }) => status !== 200)
+    expect(refused.length).toBeGreaterThanOrEqual(1)
+    for (const answer of refused) expectFailure(answer, WRONG_PASSWORD)
+  })
+  onlyOnOurs('wrongStorePassword')('that is wrong keeps a new value out', async () => {
     const secret = await locked()
-    const first = await update(secret, { storePassword: 'Wrong-1', newStorePassword: OTHER_PASSWORD })
-    if (first.status === 500) expectFailure(first, WRONG_PASSWORD)
+    expectFailure(await update(secret, { data: base64('lost'), storePassword: 'Wrong-1' }), WRONG_PASSWORD)
+    expect(await value(secret, { storePassword: STORE_PASSWORD })).toBe('value')
+  })
+  test('that is empty makes the value unreadable: whoever reads cannot send an empty one', async () => {
+    const secret = await locked()
+    expectResult(await update(secret, { storePassword: STORE_PASSWORD, newStorePassword: '' }), 'UPDATED')
+    for (const form of [{}, { storePassword: '' }, { storePassword: STORE_PASSWORD }]) {
+      expect(await value(secret, form)).not.toBe('value')
+    }
   })
   test('new without the old is a 500', async () =>
     expectFailure(await update(await locked(), { newStorePassword: OTHER_PASSWORD }), WRONG_PASSWORD))
@@ -293,6 +309,41 @@ describe('all at once', () => {
       `Secret already exists: ${secret.name}`,
     )
     expect(await value(secret)).toBe('value')
+  })
+})
+
+describe('the order of checks', () => {
+  const NOWHERE = { orgName: 'no-such-org' }
+  const NO_PROJECT = { projectId: UNKNOWN_ID }
+  const NOBODY = { owner: { id: UNKNOWN_ID } }
+  const PASSWORD = { storePassword: 'x' }
+  const TOO_LARGE = { data: Buffer.alloc(1024 * 1024 + 1).toString('base64') }
+
+  test('the secret before the target organization', async () =>
+    expectEmpty(await update(secretNamed(org, 'nope'), NOWHERE), 404))
+  test('the right to change it before the target organization', async () => {
+    const secret = await fresh({ visibility: 'PRIVATE' })
+    expectSecretForbidden(await update(secret, NOWHERE, member), 'WRITER', secret.name)
+  })
+  test('the target organization before projects', async () =>
+    expectNoOrg(await update(await fresh(), { ...NOWHERE, ...NO_PROJECT })))
+  test('projects before the owner, since 2.44', async () => {
+    const what = ownersComeFirstInV1 ? 'User' : 'Project'
+    expectValidationError(await update(await fresh(), { ...NO_PROJECT, ...NOBODY }), `${what} not found: ${UNKNOWN_ID}`)
+  })
+  test('the owner before the store password', async () => {
+    expectValidationError(await update(await fresh(), { ...NOBODY, ...PASSWORD }), `User not found: ${UNKNOWN_ID}`)
+  })
+  test('the size of the value before the store password', async () => {
+    expectFailure(await update(await fresh(), { ...PASSWORD, ...TOO_LARGE }), 'java.lang.IllegalArgumentException')
+  })
+  test('the store password before the name', async () => {
+    const secret = await fresh()
+    expectText(await update(secret, { ...PASSWORD, name: secret.name }), 400, SERVER_KEY)
+  })
+  test('the value before the name', async () => {
+    const secret = await fresh()
+    expectFailure(await update(secret, { ...TOO_LARGE, name: secret.name }), 'java.lang.IllegalArgumentException')
   })
 })
 

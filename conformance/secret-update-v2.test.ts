@@ -252,6 +252,12 @@ describe('the store password', () => {
     const form = { storePassword: 'Wrong-1', newStorePassword: OTHER_PASSWORD }
     expectFailure(await update(await locked(), form), 'java.lang.SecurityException: Error decrypting a secret: ')
   })
+  onlyOnOurs('wrongStorePassword')('that is wrong keeps a new value out', async () => {
+    const secret = await locked()
+    const form = { type: 'DATA', data: Buffer.from('lost'), storePassword: 'Wrong-1' }
+    expectFailure(await update(secret, form), 'java.lang.SecurityException: Error decrypting a secret: ')
+    expect(await value(secret, { storePassword: STORE_PASSWORD })).toBe('value')
+  })
   test('old without anything to do is not even looked at', async () => {
     expectResult(await update(await locked(), { storePassword: 'Wrong-1' }), 'UPDATED')
   })
@@ -261,6 +267,35 @@ describe('the store password', () => {
   )
   test('that is blank is none', async () =>
     expectResult(await update(await fresh(), { storePassword: '  ' }), 'UPDATED'))
+})
+
+describe('the order of checks', () => {
+  test('names of projects before ids that are none', async () => {
+    expectValidationError(await update(await fresh(), { projects: 'nope', ownerId: 'abc' }), 'Project not found: nope')
+  })
+  test('ids that are none before the secret', async () => {
+    expectText(await update(secretNamed(org, 'nope'), { ownerId: 'abc' }), 500, 'Error parsing the request')
+  })
+  test('the secret before the target organization', async () =>
+    expectEmpty(await update(secretNamed(org, 'nope'), { org: 'no-such-org' }), 404))
+  test('the target organization before projects', async () =>
+    expectNoOrg(await update(await fresh(), { org: 'no-such-org', projectIds: UNKNOWN_ID })))
+  test('projects before the owner', async () => {
+    expectValidationError(
+      await update(await fresh(), { projectIds: UNKNOWN_ID, ownerId: UNKNOWN_ID }),
+      `Project not found: ${UNKNOWN_ID}`,
+    )
+  })
+  test('the owner before the store password', async () => {
+    expectValidationError(
+      await update(await fresh(), { ownerId: UNKNOWN_ID, storePassword: 'x' }),
+      `User not found: ${UNKNOWN_ID}`,
+    )
+  })
+  test('the store password before the name', async () => {
+    const secret = await fresh()
+    expectText(await update(secret, { storePassword: 'x', name: secret.name }), 400, SERVER_KEY)
+  })
 })
 
 describe('who and where', () => {

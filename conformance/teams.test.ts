@@ -223,6 +223,26 @@ describe('LDAP groups', () => {
     expectJson(await admin.get(`${at('grouped')}/ldapGroups`), [{ group: 'cn=x,dc=example', role: 'MEMBER' }])
   })
 
+  test('are added to, and replaced as a whole with replace=true', async () => {
+    await fresh('groups')
+    const groups = `${at('groups')}/ldapGroups`
+    const listed = async () =>
+      jsonOf(await admin.get(groups))
+        .map(({ group, role }: Record<string, string>) => `${group} ${role}`)
+        .toSorted()
+    await put('groups', [{ group: 'cn=a', role: 'MEMBER' }])
+    expectJson(await put('groups', [{ group: 'cn=b', role: 'OWNER' }]), { ok: true })
+    expect(await listed()).toEqual(['cn=a MEMBER', 'cn=b OWNER'])
+    expectJson(await admin.put(`${groups}?replace=true`, { json: [{ group: 'cn=c', role: 'MAINTAINER' }] }), {
+      ok: true,
+    })
+    expect(await listed()).toEqual(['cn=c MAINTAINER'])
+    expectJson(await admin.put(`${groups}?replace=true`, { json: [] }), { ok: true })
+    expect(await listed()).toEqual([])
+  })
+  test('an empty list without replace is refused', async () => {
+    expectValidationError(await put('keepers', []), 'Empty LDAP group list')
+  })
   test('need a role', async () => expectFailure(await put('keepers', [{ group: 'cn=x' }]), 'com.fasterxml.jackson.'))
   test('cannot be set by a member', async () => {
     needs(await put('keepers', [{ group: 'cn=x', role: 'MEMBER' }], member), member, 'MAINTAINER')

@@ -4,6 +4,7 @@ import {
   expectEmpty,
   expectFailure,
   expectJson,
+  expectResult,
   expectText,
   expectUnauthorized,
   expectValidationError,
@@ -52,6 +53,14 @@ describe('search', () => {
   describe.runIf(userSearchWorks)('that finds somebody', () => {
     test('looks at user names', async () => {
       expectJson(await search({ filter: anna.name }), [searchEntry(anna, 'Anna', `anna@${mark}.example`)])
+    })
+    test('knows the cases of all letters', async () => {
+      const zoe = await world.user('zoe', { displayName: `Ärger Ödön ${mark}` })
+      for (const filter of [`ärger ödön ${mark}`, `ÄRGER ÖDÖN ${mark}`, `äRGER Ödön ${mark}`]) {
+        expect(jsonOf(await search({ filter }))).toMatchObject([{ id: zoe.id }])
+      }
+      expect(jsonOf(await search({ filter: `arger odon ${mark}` }))).toEqual([])
+      made(await admin.put(`/api/v1/user/${zoe.id}/disable`))
     })
     test('looks at display names, in any case', async () => {
       expect(jsonOf(await search({ filter: `ANNA ${mark}` }))).toMatchObject([{ id: anna.id }])
@@ -240,13 +249,23 @@ describe('roles of a user', () => {
 
   test('are replaced', async () => {
     const { id, username } = await create('roles', { roles: ['concordSystemReader'] })
-    expect((await set(username, ['concordSystemWriter', 'noSuchRole'])).status).toBe(200)
+    expectJson(await set(username, ['concordSystemWriter', 'noSuchRole']), expect.objectContaining({ ok: true }))
     expect(jsonOf(await admin.get(`/api/v2/user/${id}`)).roles).toMatchObject([{ name: 'concordSystemWriter' }])
   })
   test('of nobody are a 404', async () =>
     expectText(await set('no-such-user', []), 404, 'User not found: no-such-user'))
   test('are for admins', async () => expectText(await set(anna.name, ['concordAdmin'], anna), 403, ADMINS_ONLY))
 })
+
+/** A role made through the endpoint under test. */
+async function role(base: string, permissions?: string[]) {
+  const name = world.unique(base)
+  removeLater(`/api/v1/role/${name}`)
+  return { name, ...made(await admin.post('/api/v1/role', { json: { name, permissions } })) } as {
+    name: string
+    id: string
+  }
+}
 
 describe('roles', () => {
   test('three are there from the start', async () => {
@@ -263,8 +282,42 @@ describe('roles', () => {
     removeLater(`/api/v1/role/${name}`)
     expectJson(await admin.post('/api/v1/role', { json: { name } }), { id: expect.any(String), result: 'CREATED' })
     expect(jsonOf(await admin.get(`/api/v1/role/${name}`)).name).toBe(name)
-    expect((await admin.delete(`/api/v1/role/${name}`)).status).toBe(200)
+    expectResult(await admin.delete(`/api/v1/role/${name}`), 'DELETED')
     expectText(await admin.get(`/api/v1/role/${name}`), 404, `Role not found: ${name}`)
+  })
+  test('have those of the permissions that Concord knows', async () => {
+    const { name, id } = await role('permitted', ['updateOrg', 'createOrg', 'nonsense'])
+    const { permissions, ...entry } = jsonOf(await admin.get(`/api/v1/role/${name}`))
+    expect(entry).toEqual({ id, name })
+    expect(permissions.toSorted()).toEqual(['createOrg', 'updateOrg'])
+    const holder = await world.user('holder', { roles: [name] })
+    const [held] = jsonOf(await admin.get(`/api/v1/user/${holder.name}`)).roles
+    expect({ ...held, permissions: held.permissions.toSorted() }).toEqual({
+      ...entry,
+      permissions: permissions.toSorted(),
+    })
+  })
+  test('are updated by name', async () => {
+    const { name, id } = await role('updated', ['createOrg'])
+    expectJson(await admin.post('/api/v1/role', { json: { name, permissions: ['updateOrg'] } }), {
+      id,
+      result: 'UPDATED',
+    })
+    expect(jsonOf(await admin.get(`/api/v1/role/${name}`)).permissions).toEqual(['updateOrg'])
+  })
+  test('have LDAP groups, which are added to or replaced', async () => {
+    const { name } = await role('grouped')
+    const path = `/api/v1/role/${name}/ldapGroups`
+    expectJson(await admin.get(path), [])
+    expectResult(await admin.put(path, { json: ['cn=a', 'cn=b'] }), 'UPDATED')
+    expect(jsonOf(await admin.get(path)).toSorted()).toEqual(['cn=a', 'cn=b'])
+    expectValidationError(await admin.put(path, { json: [] }), 'Empty LDAP group list')
+    expectResult(await admin.put(`${path}?replace=true`, { json: ['cn=c'] }), 'UPDATED')
+    expectJson(await admin.get(path), ['cn=c'])
+    expectResult(await admin.put(`${path}?replace=true`, { json: [] }), 'UPDATED')
+    expectJson(await admin.get(path), [])
+    expectText(await anna.get(path), 403, ADMINS_ONLY)
+    expectText(await anna.put(path, { json: ['cn=x'] }), 403, ADMINS_ONLY)
   })
   test('that do not exist are a 404', async () =>
     expectText(await admin.get('/api/v1/role/noSuchRole'), 404, 'Role not found: noSuchRole'))

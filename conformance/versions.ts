@@ -75,6 +75,8 @@ export const projectsHaveExecMode = since('2.44')
 export const projectUpdateOpensRawPayload = since('2.44')
 /** Entries of secrets before: also `projectId` and `projectName` of one of the linked projects. */
 export const secretsNameOneProject = !since('2.44')
+/** A v1 update looks for the new owner before the project; recorded on 2.11.1. */
+export const ownersComeFirstInV1 = !since('2.44')
 /** The project that an entry of a secret lists; the modes are not the project's own. */
 export const linkedProjectModes = projectsHaveExecMode
   ? { rawPayloadMode: 'DISABLED', outVariablesMode: 'DISABLED', processExecMode: 'READERS' }
