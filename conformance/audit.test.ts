@@ -24,7 +24,7 @@ import {
   UNKNOWN_ID,
   UUID,
 } from './lib/world.ts'
-import { linkedProjectModes, projectsHaveExecMode } from './versions.ts'
+import { hasNewApiKeys, linkedProjectModes, projectsHaveExecMode } from './versions.ts'
 
 // Contract §11.
 
@@ -66,6 +66,11 @@ describe('an event', () => {
       user: { id: owner.id, username: owner.name, displayName: 'The owner', userType: 'LOCAL' },
     })
   })
+  test('has the address that it came from', async () => {
+    const { details } = await last(await fresh())
+    expect(details).toHaveProperty('requestIp')
+    expect(details.requestIp ?? '127.0.0.1').toMatch(/^[0-9a-f.:]+$/i)
+  })
   test('of a console says so', async () => {
     const secret = await fresh()
     await owner.post(secret.v1, { json: {}, headers: { 'X-Concord-UI-Request': 'anything' } })
@@ -101,7 +106,11 @@ describe('the events of a secret', () => {
   })
   test('UPDATE of the owner', async () => {
     const changes = await updated(await fresh(), { owner: { id: member.id } })
-    expect(changes).toMatchObject({ prev: { owner: { id: owner.id } }, new: { owner: { id: member.id } } })
+    const userOf = ({ id, name, base }: { id: string; name: string; base: string }) => ({
+      ...{ id, username: name, displayName: `The ${base}` },
+    })
+    expect(changes.prev.owner).toMatchObject(userOf({ ...owner, base: 'owner' }))
+    expect(changes.new.owner).toMatchObject(userOf({ ...member, base: 'member' }))
   })
   test('UPDATE of the value, which is not told', async () => {
     const changes = await updated(await fresh(), { data: Buffer.from('hush-hush').toString('base64') })
@@ -169,6 +178,58 @@ describe('the events of a secret', () => {
 })
 
 describe('other events', () => {
+  const newest = async (query: Query) => (await events({ limit: 1, ...query }, admin))[0]
+
+  test('none for the encryption of a string', async () => {
+    const query = { 'details.orgName': org.name, 'details.projectName': project.name }
+    const before = await events(query)
+    made(await owner.post(`${org.v1}/project/project/encrypt`, { body: 'x', type: 'text/plain' }))
+    expect(await events(query)).toEqual(before)
+  })
+  test('of an organization: UPDATE with the changes, DELETE with the name', async () => {
+    const { id, name, v1 } = await world.org('brief')
+    made(await admin.post('/api/v1/org', { json: { id, visibility: 'PRIVATE' } }))
+    expect(await newest({ object: 'ORGANIZATION', 'details.orgId': id })).toMatchObject({
+      action: 'UPDATE',
+      details: {
+        ...CALL,
+        orgId: id,
+        name,
+        changes: { prev: { visibility: 'PUBLIC' }, new: { visibility: 'PRIVATE' } },
+      },
+    })
+    made(await admin.delete(`${v1}?confirmation=yes`))
+    const deleted = await events({ object: 'ORGANIZATION', action: 'DELETE', limit: 50 }, admin)
+    expect(deleted.map(({ details }: { details: { orgId: string } }) => details.orgId)).toContain(id)
+  })
+  test('of a team: UPDATE of itself, of its users and groups, and DELETE', async () => {
+    const { id } = await world.team(org, 'audited')
+    const ofTeam = { object: 'TEAM', 'details.orgName': org.name, limit: 1 }
+    const path = `${org.v1}/team/audited`
+    made(await admin.post(`${org.v1}/team`, { json: { name: 'audited', description: 'new' } }))
+    const details = { ...CALL, orgId: org.id, teamId: id, name: 'audited' }
+    expect(await newest(ofTeam)).toMatchObject({ action: 'UPDATE', details })
+    made(await admin.put(`${path}/users`, { json: [{ userId: member.id }] }))
+    expect(await newest(ofTeam)).toMatchObject({ action: 'UPDATE', details })
+    expect(await newest({ ...ofTeam, 'details.teamName': 'audited' })).toMatchObject({ action: 'UPDATE', details })
+    made(await admin.delete(path))
+    expect(await newest(ofTeam)).toMatchObject({ action: 'DELETE', details })
+  })
+  test('of an API key: DELETE has its id only', async () => {
+    const { id } = made(await owner.post('/api/v1/apikey', { json: { name: 'audited-end' } }))
+    made(await owner.delete(`/api/v1/apikey/${id}`))
+    const { action, details } = await newest({ object: 'API_KEY', userId: owner.id })
+    const { requestIp: _, ...rest } = details
+    expect({ action, ...rest }).toEqual({ action: 'DELETE', ...CALL, id })
+  })
+  test.runIf(hasNewApiKeys)('of an API key: UPDATE when it is overwritten', async () => {
+    const { id } = made(await owner.post('/api/v2/apikey', { json: { name: 'audited-over' } }))
+    made(await owner.post('/api/v2/apikey', { json: { name: 'audited-over' } }))
+    expect(await newest({ object: 'API_KEY', userId: owner.id })).toMatchObject({
+      action: 'UPDATE',
+      details: { id, name: 'audited-over', userId: owner.id },
+    })
+  })
   test('of an organization', async () => {
     const found = await events({ object: 'ORGANIZATION', 'details.orgName': org.name })
     expect(found).toMatchObject([
@@ -236,7 +297,31 @@ describe('filters', async () => {
   test('by user, id or name', async () => {
     expect(await events({ ...ofSecret(secret), userId: owner.id })).toHaveLength(1)
     expect(await events({ ...ofSecret(secret), userId: member.id })).toEqual([])
+    expect(await events({ ...ofSecret(secret), username: owner.name })).toHaveLength(1)
+    expect(await events({ ...ofSecret(secret), username: member.name })).toEqual([])
     expect(await events({ ...ofSecret(secret), username: 'no-such-user' })).toEqual([])
+  })
+  test('by user: the id wins over the name', async () => {
+    expect(await events({ ...ofSecret(secret), userId: owner.id, username: member.name })).toHaveLength(1)
+  })
+  test('by project, by id or by organization and name', async () => {
+    const named = { 'details.orgName': org.name, 'details.projectName': project.name }
+    const [event] = await events({ ...named, object: 'PROJECT', action: 'CREATE' })
+    expect(event.details).toMatchObject({ orgId: org.id, projectId: project.id, name: 'project' })
+    expect(await events({ 'details.projectId': project.id, object: 'PROJECT', action: 'CREATE' })).toEqual([event])
+  })
+  test('by team, by organization and name', async () => {
+    const query = { 'details.orgName': org.name, 'details.teamName': team.name, object: 'TEAM', action: 'CREATE' }
+    expect((await events(query)).map(({ details }: { details: { teamId: string } }) => details.teamId)).toEqual([
+      team.id,
+    ])
+    expectValidationError(await audit({ ...query, 'details.teamName': 'nope' }), 'Team not found: nope')
+  })
+  test('by the id of a team alone are refused', async () => {
+    expectValidationError(await audit({ 'details.teamId': team.id }), 'Team not found: null')
+  })
+  test('by source alone are for everybody, as they name no entity', async () => {
+    expectJson(await audit({ 'details.source': world.unique('nowhere') }, outsider), [])
   })
   test('by time, exclusively, with or without milliseconds and in any offset', async () => {
     expect(

@@ -294,8 +294,14 @@ describe('remember me', () => {
     expect(cookiesOf(answer).some((cookie) => cookie.startsWith('rememberMe=deleteMe'))).toBe(true)
   })
 
-  test('is deleted by logging out without a session, which makes one that opens nothing', async () => {
+  test('is deleted by logging out without a session too', async () => {
     const answer = await anonymous.post(LOGOUT, { cookie: 'rememberMe=AAAA' })
+    expectEmpty(answer, 204)
+    const deleted = cookiesOf(answer).filter((cookie) => cookie.startsWith('rememberMe=deleteMe; '))
+    expect(deleted.map(attributes)).toContain(`Path=/; Max-Age=0; Expires=…; ${deletedCookieAttributes}`)
+  })
+  test.runIf(rememberMeForApiKeys)('logging out with it alone makes a session, which opens nothing', async () => {
+    const answer = await anonymous.post(LOGOUT, { cookie: (await remembered()).cookie })
     expectEmpty(answer, 204)
     const [session, deleted, another] = cookiesOf(answer)
     expect(attributes(session)).toBe(sessionCookieAttributes)

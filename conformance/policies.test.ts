@@ -12,6 +12,7 @@ import {
   jsonOf,
   namesOf,
 } from './lib/expect.ts'
+import type { Answer } from './lib/http.ts'
 import type { Form } from './lib/multipart.ts'
 import { server } from './lib/server.ts'
 import { newWorld, removeLater } from './lib/world.ts'
@@ -98,5 +99,53 @@ describe.runIf(server.policies)('a policy', async () => {
     expectJson(await canCreate('SECRET', { orgName: free.name }, admin), false)
     expectResult(await admin.delete(`${POLICY}/${policy}/link?orgName=${free.name}`), 'DELETED')
     expectJson(await canCreate('SECRET', { orgName: free.name }, admin), true)
+  })
+})
+
+describe.runIf(server.policies)('a policy can forbid', async () => {
+  if (!server.policies) return
+  const strict = await world.org('strict')
+  await world.team(strict, 'team', { MEMBER: [member] })
+  const project = await world.project(strict, 'project', {}, member)
+  const act = (action: string, entity: string, msg: string, conditions: object = { entity: { name: 'no-.*' } }) => ({
+    ...{ action, entity, msg, conditions },
+  })
+  await world.forbid(strict, [
+    act('update', 'secret', 'Leave it'),
+    act('create', 'secret', 'Not in public', { entity: { visibility: 'PUBLIC', name: 'vis-.*' } }),
+    act('create', 'project', 'No such project'),
+    act('update', 'project', 'Leave the project', { entity: { name: 'project', visibility: 'PRIVATE' } }),
+    act('create', 'repository', 'No such repository'),
+  ])
+  const create = (form: Form) =>
+    member.post(`${strict.v1}/secret`, {
+      form: { type: 'DATA', data: Buffer.from('x'), projectIds: project.id, ...form },
+    })
+  const forbids = (answer: Answer, msg: string) => expectValidationError(answer, `Action forbidden: ${msg}`)
+
+  test('updates of secrets, in v1 and v2', async () => {
+    const secret = await world.secret(strict, { name: 'no-update', projectIds: project.id }, member)
+    forbids(await member.post(secret.v1, { json: { visibility: 'PRIVATE' } }), 'Leave it')
+    forbids(await member.post(secret.v2, { form: { visibility: 'PRIVATE' } }), 'Leave it')
+    expect(jsonOf(await member.get(secret.v2)).visibility).toBe('PUBLIC')
+    const other = await world.secret(strict, { name: 'may-update', projectIds: project.id }, member)
+    expectResult(await member.post(other.v1, { json: { visibility: 'PRIVATE' } }), 'UPDATED')
+  })
+  test('secrets by their visibility', async () => {
+    forbids(await create({ name: 'vis-open', visibility: 'PUBLIC' }), 'Not in public')
+    expect((await create({ name: 'vis-closed', visibility: 'PRIVATE' })).status).toBe(200)
+  })
+  test('projects, and their updates', async () => {
+    const save = (json: object) => member.post(`${strict.v1}/project`, { json })
+    forbids(await save({ name: 'no-project' }), 'No such project')
+    expect((await save({ name: 'fine' })).status).toBe(200)
+    forbids(await save({ name: 'project', visibility: 'PRIVATE' }), 'Leave the project')
+    expect(jsonOf(await member.get(`${strict.v2}/project/project`)).visibility).toBe('PUBLIC')
+  })
+  test('repositories', async () => {
+    const json = { url: 'https://git.invalid/x.git', branch: 'main', disabled: true }
+    const add = (name: string) => member.post(`${strict.v1}/project/project/repository`, { json: { name, ...json } })
+    forbids(await add('no-repository'), 'No such repository')
+    expectResult(await add('fine'), 'CREATED')
   })
 })

@@ -18,6 +18,7 @@ import { KEY_PAIR, made, newWorld, type Secret, STORE_PASSWORD, secretNamed } fr
 import {
   linkedProjectModes,
   nameViolation,
+  projectUpdateOpensRawPayload,
   rememberMeForApiKeys,
   tooLongNamesAreRefused,
   userEntriesArePrivate,
@@ -103,6 +104,25 @@ describe('quirks of updates', () => {
     expectViolations(await owner.post(secret.v1, { json: {} }), { 'SecretResource.update.arg1': nameViolation })
     expectViolations(await owner.get(`${secret.v1}/public`), { 'SecretResource.getPublicKey.arg1': nameViolation })
     expectViolations(await owner.delete(secret.v1), { 'SecretResource.delete.arg1': nameViolation })
+    for (const [path, json] of [
+      ['access', { teamId: team.id, level: 'READER' }],
+      ['access/bulk', []],
+    ] as const) {
+      const broken = { 'SecretResource.updateAccessLevel.arg1': nameViolation }
+      expectViolations(await owner.post(`${secret.v1}/${path}`, { json }), broken)
+    }
+    expect(namesOf(await owner.get(`${org.v2}/secret`))).toContain('no way')
+    expect(namesOf(await owner.get(`${org.v1}/secret`))).toContain('no way')
+  })
+  test('Q11: two characters strand it as well', async () => {
+    expectResult(await owner.post((await fresh()).v2, { form: { name: 'q2' } }), 'UPDATED')
+    expectViolations(await owner.delete(secretNamed(org, 'q2').v1), { 'SecretResource.delete.arg1': nameViolation })
+  })
+  test('Q11: a new store password is not checked', async () => {
+    const secret = await fresh({ storePassword: STORE_PASSWORD })
+    const json = { storePassword: STORE_PASSWORD, newStorePassword: 'x' }
+    expectResult(await owner.post(secret.v1, { json }), 'UPDATED')
+    expect((await read(secret, owner, { storePassword: 'x' })).text).toBe('value')
   })
 
   test('Q12: a store password for a secret without one fails the whole update, and a read', async () => {
@@ -112,13 +132,23 @@ describe('quirks of updates', () => {
     expect((await read(secret, owner, { storePassword: 'filled-in' })).status).toBe(400)
   })
 
-  test('Q13: a wrong password is a 400 when reading, a 500 when updating', async () => {
+  test('Q13: no password is a 400 when reading, a 500 when updating', async () => {
     const secret = await fresh({ storePassword: STORE_PASSWORD })
     expect((await read(secret)).status).toBe(400)
     expectFailure(
       await owner.post(secret.v1, { json: { newStorePassword: 'New-Pass-1' } }),
       'java.lang.SecurityException',
     )
+  })
+  test('Q13: too large a value, a team that is unknown and malformed JSON are a 500', async () => {
+    const { v1 } = await fresh()
+    const large = { name: 'large', type: 'DATA', data: Buffer.alloc(1024 * 1024 + 1) }
+    expectFailure(await owner.post(`${org.v1}/secret`, { form: large }), 'java.lang.IllegalArgumentException')
+    expectFailure(
+      await owner.post(`${v1}/access`, { json: { teamName: 'nope', level: 'READER' } }),
+      'java.lang.IllegalArgumentException: Team not found: nope',
+    )
+    expectFailure(await owner.post(v1, { body: '{"name":', type: 'application/json' }), 'com.fasterxml.jackson.')
   })
 
   test('Q15: a rename to the same name fails, and "already exists" quotes the old name', async () => {
@@ -140,16 +170,37 @@ describe('quirks of updates', () => {
     expect(jsonOf(await member.get(secretNamed(other, secret.name).v2)).id).toBe(secret.id)
   })
 
+  test('Q16: renaming, changing the visibility and moving need WRITER only, also of a PRIVATE secret', async () => {
+    const writer = await world.user('writer')
+    const writers = await world.team(org, 'writers', { MEMBER: [writer] })
+    await world.team(other, 'writers', { MEMBER: [writer] })
+    const secret = await world.secret(org, { visibility: 'PRIVATE' }, owner)
+    await world.grant(secret, [{ team: writers, level: 'WRITER' }])
+    expectResult(await writer.post(secret.v1, { json: { name: 'of-a-writer' } }), 'UPDATED')
+    const renamed = secretNamed(org, 'of-a-writer')
+    for (const visibility of ['PUBLIC', 'PRIVATE']) {
+      expectResult(await writer.post(renamed.v1, { json: { visibility } }), 'UPDATED')
+    }
+    expectResult(await writer.post(renamed.v1, { json: { orgId: other.id } }), 'UPDATED')
+  })
+
   test('Q27: text is trimmed in multipart and not in JSON, so that such a password cannot be used', async () => {
     const secret = await fresh({ storePassword: STORE_PASSWORD })
     made(await owner.post(secret.v1, { json: { storePassword: STORE_PASSWORD, newStorePassword: ' Outer-1 ' } }))
     expect((await read(secret, owner, { storePassword: ' Outer-1 ' })).text).not.toBe('value')
   })
 
-  test('Q34: lastUpdatedAt knows nothing of names, visibility and owners', async () => {
+  test('Q34: lastUpdatedAt knows nothing of names, visibility, projects, owners, access and organizations', async () => {
     const secret = await fresh()
-    made(await owner.post(secret.v1, { json: { visibility: 'PRIVATE', owner: { id: owner.id } } }))
-    expect(await entry(secret)).not.toHaveProperty('lastUpdatedAt')
+    const json = { name: 'untimed', visibility: 'PRIVATE', projectId: project.id, owner: { id: member.id } }
+    made(await owner.post(secret.v1, { json }))
+    const renamed = secretNamed(org, 'untimed')
+    await world.grant(renamed, [{ team, level: 'READER' }])
+    made(await admin.post(renamed.v1, { json: { orgId: other.id } }))
+    const moved = secretNamed(other, 'untimed')
+    expect(await entry(moved)).not.toHaveProperty('lastUpdatedAt')
+    made(await admin.post(moved.v1, { json: { data: base64('new') } }))
+    expect(await entry(moved)).toHaveProperty('lastUpdatedAt')
   })
 })
 
@@ -190,6 +241,7 @@ describe('quirks of reading', () => {
     expectEmpty(await read(secret), 404)
     expectEmpty(await owner.delete(secret.v1), 404)
     expectEmpty(await owner.post(secret.v1, { json: {} }), 404)
+    expectEmpty(await owner.post(secret.v2, { form: {} }), 404)
     expectText(
       await owner.post(`${secret.v1}/access`, { json: { teamId: team.id, level: 'READER' } }),
       404,
@@ -288,6 +340,15 @@ describe('quirks of sessions', () => {
 })
 
 describe('quirks of the audit log', () => {
+  test('any member reads all that happened in the organization, also to PRIVATE secrets', async () => {
+    const secret = await fresh({ visibility: 'PRIVATE' })
+    const query = { 'details.orgName': org.name, object: 'SECRET', action: 'CREATE', limit: 100 }
+    const names = jsonOf(await member.get('/api/v1/audit', { query })).map(
+      ({ details }: { details: { name: string } }) => details.name,
+    )
+    expect(names).toContain(secret.name)
+    expect((await member.get(secret.v2)).status).toBe(403)
+  })
   test('Q33: by organization and name, changes of all access and all before a move are missing', async () => {
     const secret = await fresh()
     made(await owner.post(`${secret.v1}/access/bulk`, { json: [] }))
@@ -299,7 +360,39 @@ describe('quirks of the audit log', () => {
   })
 })
 
+describe('quirks of users', () => {
+  test('a user update without "disabled" lets a disabled user in again', async () => {
+    const back = await world.user('back')
+    made(await admin.put(`/api/v1/user/${back.id}/disable`))
+    expect((await back.get(WHOAMI)).status).toBe(401)
+    made(await admin.post('/api/v1/user', { json: { username: back.name, userType: 'LOCAL', displayName: 'Back' } }))
+    expect((await back.get(WHOAMI)).status).toBe(200)
+  })
+  test('disabling a user over the API does not end their sessions', async () => {
+    const gone = await world.user('gone')
+    const answer = await gone.get(WHOAMI, { headers: { 'X-Concord-EnableSession': 'true' } })
+    made(await admin.put(`/api/v1/user/${gone.id}/disable`))
+    const cookie = `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}`
+    expect((await withHeaders({}).get(org.v1, { cookie })).status).toBe(200)
+  })
+  test('a session keeps the roles of its login', async () => {
+    const fallen = await world.user('fallen', { roles: ['concordAdmin'] })
+    const answer = await fallen.get(WHOAMI, { headers: { 'X-Concord-EnableSession': 'true' } })
+    made(await admin.post(`/api/v1/user/${fallen.name}/roles`, { json: { roles: [] } }))
+    const cookie = `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}`
+    expect((await withHeaders({}).get('/api/v1/role', { cookie })).status).toBe(200)
+    expect((await fallen.get('/api/v1/role')).status).toBe(403)
+  })
+})
+
 describe('quirks of projects', () => {
+  test('a project update without rawPayloadMode opens it to the whole organization, since 2.44', async () => {
+    await world.project(org, 'opening')
+    made(await admin.post(`${org.v1}/project`, { json: { name: 'opening', description: 'new' } }))
+    const { rawPayloadMode } = jsonOf(await admin.get(`${org.v2}/project/opening`))
+    expect(rawPayloadMode).toBe(projectUpdateOpensRawPayload ? 'ORG_MEMBERS' : 'DISABLED')
+  })
+
   test('Q35: deleting the only linked project lifts the restriction, in silence', async () => {
     const { id } = await world.project(org, 'only')
     const secret = await fresh({ projectIds: id })

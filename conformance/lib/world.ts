@@ -114,17 +114,23 @@ export function newWorld(label: string) {
   }
 
   /** A policy that forbids new secrets in an organization; answers its name. */
-  async function forbidSecrets(org: Org, msg: string): Promise<string> {
-    const name = unique('policy')
+  const forbidSecrets = (org: Org, msg: string) => forbid(org, [{ action: 'create', entity: 'secret', msg }])
+
+  /** A policy that forbids some acts in an organization; answers its name. */
+  async function forbid(
+    org: Org,
+    acts: { action: string; entity: string; msg: string; conditions?: object }[],
+  ): Promise<string> {
+    const name = `policy-of-${org.name}`
     removeLater(`/api/v2/policy/${name}`)
-    const conditions = { entity: { orgId: '.*' } }
-    const rules = { entity: { deny: [{ action: 'create', entity: 'secret', msg, conditions }] } }
+    const anywhere = { entity: { orgId: '.*' } }
+    const rules = { entity: { deny: acts.map((act) => ({ conditions: anywhere, ...act })) } }
     made(await admin.post('/api/v2/policy', { json: { name, rules } }))
     made(await admin.put(`/api/v2/policy/${name}/link`, { json: { orgName: org.name } }))
     return name
   }
 
-  return { unique, org, user, leaveDefault, team, project, secret, grant, forbidSecrets }
+  return { unique, org, user, leaveDefault, team, project, secret, grant, forbid, forbidSecrets }
 }
 
 export const orgNamed = (id: string, name: string): Org => ({
