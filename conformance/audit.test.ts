@@ -237,7 +237,8 @@ describe('other events', () => {
     ])
   })
   test('of a team', async () => {
-    const found = await events({ object: 'TEAM', action: 'CREATE', 'details.orgName': org.name })
+    const named = { 'details.orgName': org.name, 'details.teamName': team.name }
+    const found = await events({ object: 'TEAM', action: 'CREATE', ...named })
     expect(found[0]).toMatchObject({ object: 'TEAM', details: { orgId: org.id, teamId: team.id, name: 'team' } })
   })
   test('of an API key', async () => {
