@@ -17,7 +17,7 @@ export const differences = {
   uncloned:
     'A repository is saved as it is: there are no processes that would need it. Concord clones it, and fails with 500 if it cannot.',
   guessing:
-    'After 20 wrong passwords in a minute for one user name and address: 429. Concord lets anybody guess as fast as they can.',
+    'After 20 wrong passwords in a minute for one user name and address, or one user and secret: 429. Concord lets anybody guess as fast as they can.',
   crossOrigin:
     'A change that a page of another origin has the browser send is a 403; in Concord only SameSite=Lax stands against it.',
   rememberMeEnds:
