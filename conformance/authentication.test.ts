@@ -217,13 +217,6 @@ describe('a session', () => {
   })
 })
 
-onlyOnOurs('guessing')('passwords cannot be guessed without end: 429, and when to try again', async () => {
-  const Authorization = basic(world.unique('guessed'), 'no-password-of-anybody')
-  const answers = await Promise.all(Array.from({ length: 30 }, () => whoami({ Authorization })))
-  const refused = answers.find(({ status }) => status === 429)
-  expect(refused?.headers['retry-after']?.[0]).toMatch(/^\d+$/)
-})
-
 onlyOnOurs('crossOrigin')('a page of another origin changes nothing with the session of the browser', async () => {
   const { cookie } = await signIn()
   const from = (site: string) => ({ cookie, json: { name: `key-${site}` }, headers: { 'Sec-Fetch-Site': site } })

@@ -4,7 +4,7 @@ import { server } from './lib/server.ts'
 /*
  * What our server answers differently from Concord on purpose, and why. A test that depends on one names it here, so
  * that nothing differs in silence. server/README.md has these and what no single answer shows (encryption, where
- * sessions are kept, who may decrypt).
+ * sessions are kept, that guessing is slowed, who may decrypt).
  */
 
 export const differences = {
@@ -16,8 +16,6 @@ export const differences = {
     'Of two creations of one name at once the loser is told that the name is taken (400); Concord fails with 500.',
   uncloned:
     'A repository is saved as it is: there are no processes that would need it. Concord clones it, and fails with 500 if it cannot.',
-  guessing:
-    'After 20 wrong passwords in a minute for one user name and address, or one user and secret: 429. Concord lets anybody guess as fast as they can.',
   crossOrigin:
     'A change that a page of another origin has the browser send is a 403; in Concord only SameSite=Lax stands against it.',
   rememberMeEnds:
