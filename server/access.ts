@@ -96,6 +96,12 @@ export function requireProcessSessionStart(who: Principal) {
   if (who.process) throw forbidden('A process session cannot open another one')
 }
 
+/** The right that opens a process session, which its token needs for as long as it is used. */
+export async function requireProcessProject(db: Db, who: Principal, projectId: string) {
+  const project = await db.selectFrom('projects').selectAll().where('id', '=', projectId).executeTakeFirstOrThrow()
+  await requireProject(db, who, project, 'WRITER', 'strict')
+}
+
 /** Who opened a process session, also with its own token, and admins. */
 export function requireProcessSessionEnd(who: Principal, session: { userId: string }) {
   if (isAdmin(who) || userOfPrincipal(who).id === session.userId) return

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import { requireProcessProject } from '../access.ts'
 import type { Db } from '../db/open.ts'
 import { openToken, sealToken } from '../vault/tokens.ts'
 import { malformedCredentials } from './basic.ts'
@@ -17,7 +18,7 @@ export const sessionTokenOf = (masterKey: KeyObject, instanceId: string) =>
 /**
  * Who sends a session token (Concord's SessionTokenAuthenticationHandler and SessionKeyRealm): the user who opened the
  * session, with the roles they have now. Undefined when it has ended or its user is disabled; what never was a token is
- * an error of its own (contract §2.5).
+ * an error of its own (contract §2.5). Throws a 403 once the user may not open such a session any more.
  */
 export async function sessionTokenPrincipal(
   db: Db,
@@ -36,5 +37,7 @@ export async function sessionTokenPrincipal(
   const user = await db.selectFrom('users').selectAll().where('id', '=', session.userId).executeTakeFirst()
   if (!user || user.disabled) return undefined
   const process = { instanceId: session.instanceId, projectId: session.projectId }
-  return { realm: 'sessionkey', user, roles: await rolesOf(db, user.id), process }
+  const who = { realm: 'sessionkey', user, roles: await rolesOf(db, user.id), process } as const
+  await requireProcessProject(db, who, session.projectId)
+  return who
 }

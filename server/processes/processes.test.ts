@@ -218,6 +218,23 @@ describe('a session token', () => {
     await db.updateTable('users').set({ disabled: 0 }).where('id', '=', writer.id).execute()
   })
 
+  test('is worth nothing while its user has no WRITER on the project any more', async () => {
+    const { db } = server.services
+    const leaver = await givenUser(server, 'leaver')
+    const team = await givenTeam(server, org, 'leavers', [leaver])
+    const access = { projectId: project.id, teamId: team.id, level: 'WRITER' as const }
+    await db.insertInto('projectTeamAccess').values(access).execute()
+    const { body } = await opening({ orgName: 'acme', projectName: 'project' }, leaver.key)
+    expect(await whoami(body.sessionToken)).toBe(200)
+    const rights = db.updateTable('projectTeamAccess').where('teamId', '=', team.id)
+    await rights.set({ level: 'READER' }).execute()
+    const words = "The current user (leaver) doesn't have the necessary access level (WRITER) to the project: project"
+    expect(await data(body.sessionToken)).toEqual(text(403, words))
+    expect(await whoami(body.sessionToken)).toBe(403)
+    await rights.set({ level: 'WRITER' }).execute()
+    expect(await whoami(body.sessionToken)).toBe(200)
+  })
+
   test('that nobody made is a 401 of its own, without a challenge', async () => {
     const changed = Buffer.from(session.sessionToken, 'base64url')
     changed.writeUInt8(changed.readUInt8(changed.length - 1) ^ 1, changed.length - 1)
