@@ -1,18 +1,24 @@
 import { removeExpiredKeys } from './apiKeys/routes.ts'
 import { removeOldEntries } from './audit/retention.ts'
+import { followDirectory } from './auth/followDirectory.ts'
 import { removeDeadSessions } from './auth/sessions.ts'
 import { removeDeadProcessSessions } from './processes/routes.ts'
 import type { Services } from './services.ts'
 
-/** Removes what has run out. Each task stands alone: one that fails keeps none of the others from being done. */
-export async function keepHouse({ db, config, log }: Services): Promise<void> {
+/**
+ * Removes what has run out, and sees whom the LDAP directory still has. Each task stands alone: one that fails keeps none
+ * of the others from being done.
+ */
+export async function keepHouse(services: Services): Promise<void> {
+  const { db, config, log } = services
   const tasks = {
-    'dead sessions': () => removeDeadSessions(db, config),
-    'dead process sessions': () => removeDeadProcessSessions(db),
-    'expired API keys': () => removeExpiredKeys(db, config),
-    'old entries of the audit log': () => removeOldEntries(db, config),
+    'remove dead sessions': () => removeDeadSessions(db, config),
+    'remove dead process sessions': () => removeDeadProcessSessions(db),
+    'remove expired API keys': () => removeExpiredKeys(db, config),
+    'remove old entries of the audit log': () => removeOldEntries(db, config),
+    'ask the directory about its users': () => followDirectory(services),
   }
   for (const [what, task] of Object.entries(tasks)) {
-    await task().catch((error: Error) => log.error(`${what} not removed`, { name: error.name }))
+    await task().catch((error: Error) => log.error(`could not ${what}`, { name: error.name }))
   }
 }

@@ -71,14 +71,19 @@ export async function stillInDirectory(
 ): Promise<Principal | undefined> {
   const { db, config, log } = services
   if (!config.ldap || !user) return undefined
-  const login = user.domain === null ? user.username : `${user.username}@${user.domain}`
-  const entry = await findEntry(config.ldap, login, turn).catch((error: unknown) => {
+  const entry = await findEntry(config.ldap, loginOf(user), turn).catch((error: unknown) => {
     if (error instanceof BusyError) throw error
     return logTrouble(log, error)
   })
-  if (!entry || entry.username !== user.username || entry.domain !== user.domain) return undefined
+  if (!entry || !isEntryOf(user, entry)) return undefined
   return directoryPrincipal(db, c, entry)
 }
+
+/** What a user would type to sign in. */
+export const loginOf = ({ username, domain }: UserRow) => (domain === null ? username : `${username}@${domain}`)
+
+export const isEntryOf = (user: UserRow, entry: DirectoryEntry) =>
+  entry.username === user.username && entry.domain === user.domain
 
 /** Concord makes LDAP users of admins' requests too, before these sign in. */
 export async function createDirectoryUser(trx: Db, c: Call, entry: DirectoryEntry): Promise<UserRow> {
@@ -111,15 +116,18 @@ async function refresh(trx: Db, c: Call, user: UserRow, { displayName, email }: 
   return changed
 }
 
-async function replaceGroups(trx: Db, userId: string, groups: string[]) {
+export async function replaceGroups(trx: Db, userId: string, groups: string[]) {
   await trx.deleteFrom('userLdapGroups').where('userId', '=', userId).execute()
   for (const ldapGroup of groups) await trx.insertInto('userLdapGroups').values({ userId, ldapGroup }).execute()
 }
 
-/** The name of the failure only: an LDAP server's own words could quote what was sent to it. */
 /** Without the user name: people type passwords into that field, and the log is read by others. */
 function logTrouble(log: Services['log'], error: unknown): undefined {
+  log.error('the directory did not answer a login', troubleOf(error))
+}
+
+/** The name of a failure only: an LDAP server's own words could quote what was sent to it. */
+export function troubleOf(error: unknown) {
   const { name, message, code } = error as Error & { code?: unknown }
-  const reason = name === 'DirectoryError' ? message : undefined
-  log.error('the directory did not answer a login', { error: name, code, reason })
+  return { error: name, code, reason: name === 'DirectoryError' ? message : undefined }
 }

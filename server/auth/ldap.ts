@@ -24,8 +24,11 @@ export class DirectoryError extends Error {
 /** A directory serves others as well. */
 const limited = createLimiter({ atOnce: 16 })
 
+/** It answers, but not so that one user could be told from it. */
+export class UnclearEntryError extends DirectoryError {}
+
 /** Looks somebody up by the name that they type; undefined when nobody has it. */
-export async function findEntry(ldap: LdapConfig, login: string, turn: Turn): Promise<DirectoryEntry | undefined> {
+export async function findEntry(ldap: LdapConfig, login: string, turn?: Turn): Promise<DirectoryEntry | undefined> {
   return withClient(ldap, turn, async (client) => {
     if (ldap.bind) await client.bind(ldap.bind.dn, ldap.bind.password).catch(refusedServiceBind)
     const { usernameAttribute, mailAttribute, displayNameAttribute, groupAttribute } = ldap
@@ -82,9 +85,9 @@ function filterFor({ filter }: LdapConfig, login: string): string {
  */
 function readEntry(ldap: LdapConfig, entry: Entry): DirectoryEntry {
   const name = textOf(entry, ldap.usernameAttribute)?.trim().toLowerCase()
-  if (!name) throw new DirectoryError(`the entry has no ${ldap.usernameAttribute}`)
+  if (!name) throw new UnclearEntryError(`the entry has no ${ldap.usernameAttribute}`)
   const [username = '', domain] = splitAtFirst(name)
-  if (username === '' || username.length > 128) throw new DirectoryError('the name in the entry is none for a user')
+  if (username === '' || username.length > 128) throw new UnclearEntryError('the name in the entry is none for a user')
   return {
     dn: entry.dn,
     username,
@@ -109,13 +112,13 @@ function textsOf(entry: Entry, attribute: string): string[] {
   return (Array.isArray(value) ? value : [value]).map(String).filter((text) => text !== '')
 }
 
-const tooMany = () => new DirectoryError('more than one entry fits the filter')
+const tooMany = () => new UnclearEntryError('more than one entry fits the filter')
 
 function refusedServiceBind(error: unknown): never {
   throw error instanceof InvalidCredentialsError ? new DirectoryError('LDAP_BIND_DN or its password is refused') : error
 }
 
-const withClient = <T>(ldap: LdapConfig, turn: Turn, task: (client: Client) => Promise<T>): Promise<T> =>
+const withClient = <T>(ldap: LdapConfig, turn: Turn | undefined, task: (client: Client) => Promise<T>): Promise<T> =>
   limited(turn, () => connected(ldap, task))
 
 /** One connection for one task, and an end to it after the time-out. */

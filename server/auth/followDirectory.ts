@@ -1,0 +1,71 @@
+import type { Db } from '../db/open.ts'
+import type { UserRow } from '../db/schema.ts'
+import type { Log } from '../log.ts'
+import type { Services } from '../services.ts'
+import { disableUser } from '../users/directory.ts'
+import { isEntryOf, loginOf, replaceGroups, troubleOf } from './directoryUser.ts'
+import { findEntry, UnclearEntryError } from './ldap.ts'
+import type { LdapConfig } from './ldapConfig.ts'
+
+/** How many others are asked for, to learn whether the directory finds anybody at all. */
+const MOST_OTHERS = 100
+
+/**
+ * Asks the directory for all its users who have a key or a session, as Concord's UserLdapGroupSynchronizer does: reads
+ * their groups anew, and disables those whom it does not find any more. Nobody is disabled when it is away, nor when it
+ * does not find at least as many as it misses: then it is rather the settings that are wrong.
+ */
+export async function followDirectory({ db, config: { ldap }, log }: Services): Promise<void> {
+  if (!ldap) return
+  const gone: UserRow[] = []
+  let found = 0
+  let others = 0
+  for (const user of await enabledUsers(db)) {
+    if (!user.hasAccess && (found >= gone.length || ++others > MOST_OTHERS)) break
+    const answer = await ask(ldap, log, user)
+    if (answer === 'away') return
+    if (typeof answer === 'object') found++
+    if (!user.hasAccess || answer === 'unclear') continue
+    if (answer === 'gone') gone.push(user)
+    else await db.transaction().execute((trx) => replaceGroups(trx, user.id, answer.groups))
+  }
+  if (gone.length > found) {
+    log.error('the directory misses more users than it finds, so nobody was disabled', { found, missed: gone.length })
+    return
+  }
+  for (const { id } of gone) {
+    await disableUser(db, { username: id })
+    log.warn('a user whom the directory does not have any more was disabled', { userId: id })
+  }
+}
+
+async function ask(ldap: LdapConfig, log: Log, user: UserRow) {
+  try {
+    const entry = await findEntry(ldap, loginOf(user))
+    if (!entry) return 'gone'
+    return isEntryOf(user, entry) ? entry : 'unclear'
+  } catch (error) {
+    if (error instanceof UnclearEntryError) return 'unclear'
+    log.error('the directory did not answer about its users', troubleOf(error))
+    return 'away'
+  }
+}
+
+/** Those of the directory, first those who can get in without asking it. */
+function enabledUsers(db: Db) {
+  return db
+    .selectFrom('users')
+    .selectAll()
+    .select(({ or, exists, selectFrom }) =>
+      or(
+        (['apiKeys', 'sessions', 'processSessions'] as const).map((table) =>
+          exists(selectFrom(table).select('userId').whereRef(`${table}.userId`, '=', 'users.id')),
+        ),
+      ).as('hasAccess'),
+    )
+    .where('type', '=', 'LDAP')
+    .where('disabled', '=', 0)
+    .orderBy('hasAccess', 'desc')
+    .orderBy('id', 'desc')
+    .execute()
+}
