@@ -1,5 +1,5 @@
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
-import { isAbsolute } from 'node:path'
+import { dirname, isAbsolute } from 'node:path'
 import { sql } from 'kysely'
 import type { Db } from './db/open.ts'
 
@@ -15,13 +15,20 @@ export async function backUp(db: Db, { file }: { file: string }): Promise<{ byte
   try {
     rmSync(unfinished, { force: true })
     await sql`VACUUM INTO ${unfinished}`.execute(db)
-    const handle = openSync(unfinished, 'r+')
-    fsyncSync(handle)
-    closeSync(handle)
+    sync(unfinished, 'r+')
     renameSync(unfinished, file)
+    // The name is the folder's; Windows opens no folders.
+    if (process.platform !== 'win32') sync(dirname(file), 'r')
   } catch (error) {
     rmSync(unfinished, { force: true })
     throw new BackupError(`${file} could not be written: ${(error as Error).message}`)
   }
   return { bytes: statSync(file).size }
+}
+
+/** Waits until a file, or the names in a folder, are on the disk. */
+function sync(path: string, flags: 'r' | 'r+') {
+  const handle = openSync(path, flags)
+  fsyncSync(handle)
+  closeSync(handle)
 }

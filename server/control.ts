@@ -6,7 +6,15 @@ import { Hono } from 'hono'
 import { z } from 'zod'
 import { BackupError, backUp } from './backup.ts'
 import type { Config } from './config.ts'
-import { closeDatabase, DATABASE_FILE, DataFolderInUseError, type Db, openDatabase } from './db/open.ts'
+import {
+  closeDatabase,
+  DATABASE_FILE,
+  DataFolderInUseError,
+  type Db,
+  hasTable,
+  lockDatabase,
+  openDatabase,
+} from './db/open.ts'
 import type { Services } from './services.ts'
 import { addUser, DirectoryError, disableUser, enableUser, listUsers, setPassword } from './users/directory.ts'
 
@@ -48,9 +56,10 @@ export async function runCommand<N extends keyof Commands>(config: Config, name:
   const answer = await askServer(config, name, args)
   if (answer) return answer.result as Result<N>
   if (!existsSync(join(config.dataDir, DATABASE_FILE))) throw noData(config)
-  const db = await openFolder(config)
+  const db = await openFolder(config, name)
   try {
-    // A first run that was interrupted leaves a database without rows.
+    // A first run that was interrupted leaves a database without rows, or without tables.
+    if (!(await hasTable(db, 'settings'))) throw noData(config)
     if (!(await db.selectFrom('settings').select('name').executeTakeFirst())) throw noData(config)
     return (await runHere(db, name, args)) as Result<N>
   } finally {
@@ -61,9 +70,10 @@ export async function runCommand<N extends keyof Commands>(config: Config, name:
 const noData = ({ dataDir }: Config) =>
   new CommandError(`There is no data in ${dataDir} yet. Run npm start once, or set DATA_DIR.`)
 
-async function openFolder({ dataDir }: Config) {
+async function openFolder({ dataDir }: Config, name: keyof Commands) {
   try {
-    return await openDatabase(dataDir)
+    // A backup is of what is there: after an upgrade of the program it is the way back, so nothing is changed before it.
+    return name === 'backUp' ? lockDatabase(dataDir) : await openDatabase(dataDir)
   } catch (error) {
     if (!(error instanceof DataFolderInUseError)) throw error
     const why = fits(socketOf(dataDir))

@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { closeDatabase, lockDatabase } from './db/open.ts'
 import { buildPrograms, type Programs, type ServerProcess, temporaryFolder } from './serverProcess.ts'
 import { ADMIN_KEY } from './testing.ts'
 
@@ -195,6 +197,38 @@ test('a port in use is said, with what to do', async () => {
   other.close()
   expect(code).toBe(1)
   expect(stderr).toMatch(new RegExp(`^Port ${port} of 127\\.0\\.0\\.1 is in use\\. .*PORT=\\d+ npm start\n$`))
+})
+
+test.each([
+  ['a file in its place', 'file', 'cannot be made: there is a file of that name'],
+  ['a file in the way to it', 'file/folder', 'cannot be made: there is a file of that name'],
+  ['a database that is none', 'damaged', 'is damaged, or none of this program'],
+  ['the data of a newer version', 'newer', 'is of a newer version of this program (999_future is unknown here)'],
+])('%s is said in a sentence, by the commands too', async (_, name, words) => {
+  writeFileSync(join(folder.path, 'file'), '')
+  const dataDir = join(folder.path, name)
+  if (name === 'damaged') {
+    mkdirSync(dataDir)
+    writeFileSync(join(dataDir, 'concord.db'), 'no database at all '.repeat(1000))
+  }
+  if (name === 'newer') {
+    // SQLite keeps the lock of a file for the whole process, so the server gets a copy.
+    const db = lockDatabase(join(folder.path, 'made'))
+    await sql`CREATE TABLE settings (name TEXT, value BLOB)`.execute(db)
+    await sql`CREATE TABLE kysely_migration (name TEXT, timestamp TEXT)`.execute(db)
+    await sql`INSERT INTO kysely_migration VALUES ('999_future', '2099-01-01')`.execute(db)
+    await closeDatabase(db)
+    cpSync(join(folder.path, 'made'), dataDir, { recursive: true })
+  }
+  const environment = { DATA_DIR: dataDir }
+  const started = await programs.run('main', { dataDir: folder.path, environment })
+  expect([started.code, started.stdout]).toEqual([1, ''])
+  expect(started.stderr).toMatch(/^The [^\n]+\.\n$/)
+  expect(started.stderr).toContain(words)
+
+  const command = await programs.run('user', { dataDir: folder.path, args: ['list'], environment })
+  expect(command.code).toBe(1)
+  expect(command.stderr).toMatch(/^The[^\n]+\.\n$/)
 })
 
 test('the first run prints the credentials to standard output, later runs do not', async () => {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { removeExpiredKeys } from './apiKeys/routes.ts'
 import { removeOldEntries } from './audit/retention.ts'
 import { followDirectory } from './auth/followDirectory.ts'
@@ -17,6 +18,8 @@ export async function keepHouse(services: Services): Promise<void> {
     'remove expired API keys': () => removeExpiredKeys(db, config),
     'remove old entries of the audit log': () => removeOldEntries(db, config),
     'ask the directory about its users': () => followDirectory(services),
+    // Last, with what the others have removed: the log keeps pages as they were before until they are written over.
+    'fold the write-ahead log': () => sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db),
   }
   for (const [what, task] of Object.entries(tasks)) {
     await task().catch((error: Error) => log.error(`could not ${what}`, { name: error.name }))

@@ -20,7 +20,7 @@ export async function listen(server: Server, listener: RequestListener, { host, 
 function sentenceOf(error: NodeJS.ErrnoException, host: string, port: number): string {
   switch (error.code) {
     case 'EADDRINUSE':
-      return `Port ${port} of ${host} is in use. Stop the other program, or choose another port, as in: PORT=${port + 1} npm start`
+      return `Port ${port} of ${host} is in use. Stop the other program, or choose another port, as in: PORT=${port < 65535 ? port + 1 : 8080} npm start`
     case 'EACCES':
       return `This user may not listen on port ${port}. Choose one above 1023, as in: PORT=8080 npm start`
     case 'EADDRNOTAVAIL':

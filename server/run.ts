@@ -2,7 +2,8 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { LdapConfig } from './auth/ldapConfig.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { listenForCommands } from './control.ts'
-import { closeDatabase, DataFolderInUseError } from './db/open.ts'
+import { DataFolderError } from './db/folderErrors.ts'
+import { closeDatabase } from './db/open.ts'
 import { createGateway } from './gateway.ts'
 import { keepHouse } from './housekeeping.ts'
 import { addressOf, ListenError, listen, stop } from './listen.ts'
@@ -70,6 +71,8 @@ async function startServer(
     await services.db.destroy()
     throw error
   }
+  // Once now, as a server that is started each day would never come to it; nobody has to wait for that.
+  keepHouse(services)
   const cleaning = setInterval(() => keepHouse(services), HOUR)
   return async () => {
     clearInterval(cleaning)
@@ -120,7 +123,7 @@ const isLoopback = (host: string) => host === 'localhost' || host === '::1' || h
 
 /** Mistakes of whoever starts the server get a sentence, mistakes of ours a stack. */
 function giveUp(error: unknown): never {
-  const expected = [DataFolderInUseError, MasterKeyError, ListenError].some((kind) => error instanceof kind)
+  const expected = [DataFolderError, MasterKeyError, ListenError].some((kind) => error instanceof kind)
   if (error instanceof ConfigError) console.error(`The settings are wrong:\n${error.message.replace(/^/gm, '  ')}`)
   else console.error(expected ? (error as Error).message : error)
   process.exit(1)

@@ -1,5 +1,6 @@
 import type { Config } from './config.ts'
-import { type Db, lockDatabase, migrate } from './db/open.ts'
+import { inWords } from './db/folderErrors.ts'
+import { type Db, hasTable, lockDatabase, migrate } from './db/open.ts'
 import type { Log } from './log.ts'
 import { prepareSampleData, SAMPLE_STORE_PASSWORD } from './sampleData.ts'
 import { seed } from './seed.ts'
@@ -18,7 +19,7 @@ const KEY_CHECK = 'masterKeyCheck'
 /**
  * Opens the data folder, or makes it: database, master key, the rows that every Concord has.
  *
- * @throws DataFolderInUseError another process has it open
+ * @throws DataFolderError it cannot be used, or another process has it open
  * @throws MasterKeyError the key is missing, malformed or does not fit the data
  */
 export async function setUp(config: Config, log: Log): Promise<Setup> {
@@ -27,7 +28,7 @@ export async function setUp(config: Config, log: Log): Promise<Setup> {
     return await prepare(db, config, log)
   } catch (error) {
     await db.destroy()
-    throw error
+    throw inWords(error, config.dataDir)
   }
 }
 
@@ -66,8 +67,7 @@ async function prepare(db: Db, config: Config, log: Log): Promise<Setup> {
 
 /** Undefined: a new folder, or a first run that was cut short before it was done. */
 async function findKeyCheck(db: Db): Promise<Buffer | undefined> {
-  const tables = await db.introspection.getTables()
-  if (!tables.some(({ name }) => name === 'settings')) return undefined
+  if (!(await hasTable(db, 'settings'))) return undefined
   const row = await db.selectFrom('settings').select('value').where('name', '=', KEY_CHECK).executeTakeFirst()
   return row && Buffer.from(row.value)
 }

@@ -1,6 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { closeDatabase, type Db, lockDatabase } from '../db/open.ts'
 import { buildPrograms, type Programs, type ServerProcess, temporaryFolder } from '../serverProcess.ts'
 
 // Each starts processes, on a machine that may have other things to do.
@@ -174,4 +176,28 @@ test.each(['a running server', 'no server'])('a backup made with %s opens with t
   })
   expect(await answer.text()).toBe('the value')
   await other.end('SIGTERM')
+})
+
+test('a backup without a server is of the data as it is, before an upgrade changes it', async () => {
+  await server?.end('SIGTERM')
+  // A folder of an older version: its last migration is still to come, and would fail on what is there.
+  const db = lockDatabase(folder.path)
+  await sql`DELETE FROM kysely_migration WHERE name = (SELECT max(name) FROM kysely_migration)`.execute(db)
+  const done = (of: Db) => sql`SELECT name FROM kysely_migration`.execute(of).then(({ rows }) => rows)
+  const before = await done(db)
+  await closeDatabase(db)
+  // SQLite keeps the lock of a file for the whole process, so the command gets a copy.
+  const dataDir = join(folder.path, 'older')
+  mkdirSync(dataDir)
+  copyFileSync(join(folder.path, 'concord.db'), join(dataDir, 'concord.db'))
+
+  const copy = join(folder.path, 'copy')
+  mkdirSync(copy)
+  const made = await programs.run('backup', { dataDir, args: [join(copy, 'concord.db')] })
+  expect(made).toMatchObject({ code: 0, stderr: '' })
+  for (const path of [dataDir, copy]) {
+    const left = lockDatabase(path)
+    expect(await done(left)).toEqual(before)
+    await closeDatabase(left)
+  }
 })

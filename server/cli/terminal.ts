@@ -2,6 +2,7 @@ import { stdin, stdout } from 'node:process'
 import { createInterface } from 'node:readline'
 import { type Config, ConfigError, readConfig } from '../config.ts'
 import { CommandError } from '../control.ts'
+import { DataFolderError } from '../db/folderErrors.ts'
 import { MasterKeyError } from '../vault/masterKey.ts'
 
 /** Wrong use of a command; the message is its help. */
@@ -13,7 +14,9 @@ export async function runCli(main: () => Promise<void>): Promise<void> {
   try {
     await main()
   } catch (error) {
-    const expected = [UsageError, ConfigError, CommandError, MasterKeyError].some((kind) => error instanceof kind)
+    const expected = [UsageError, ConfigError, CommandError, DataFolderError, MasterKeyError].some(
+      (kind) => error instanceof kind,
+    )
     console.error(expected ? (error as Error).message : error)
     process.exitCode = 1
   }

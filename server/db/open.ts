@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { Kysely, type Migration, Migrator, SqliteDialect, sql } from 'kysely'
+import { DEFAULT_MIGRATION_TABLE, Kysely, type Migration, Migrator, SqliteAdapter, SqliteDialect, sql } from 'kysely'
 import LibSql from 'libsql'
+import { DataFolderError, inWords } from './folderErrors.ts'
 import * as initial from './migrations/001_initial.ts'
 import * as projectKeys from './migrations/002_project_keys.ts'
 import * as processSessions from './migrations/003_process_sessions.ts'
@@ -12,7 +13,7 @@ import type { Database } from './schema.ts'
 export type Db = Kysely<Database>
 
 /** Another process has the data folder open. */
-export class DataFolderInUseError extends Error {}
+export class DataFolderInUseError extends DataFolderError {}
 
 const MIGRATIONS: Record<string, Migration> = {
   '001_initial': initial,
@@ -28,42 +29,82 @@ export const DATABASE_FILE = 'concord.db'
 /** Opens the database of a data folder, which is made when it is missing, and brings its schema up to date. */
 export async function openDatabase(dataDir: string): Promise<Db> {
   const db = lockDatabase(dataDir)
-  await migrate(db)
-  return db
+  try {
+    await migrate(db)
+    return db
+  } catch (error) {
+    await db.destroy()
+    throw inWords(error, dataDir)
+  }
 }
 
 /**
  * Opens the database as it is, for those who have to look into it before its schema changes.
  *
  * The exclusive lock is SQLite's own lock on the file, so that it ends with the process, however that ends. Throws a
- * DataFolderInUseError when another process holds it.
+ * DataFolderInUseError when another process holds it, another DataFolderError when the folder cannot be used.
  */
 export function lockDatabase(dataDir: string): Db {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const file = new LibSql(join(dataDir, DATABASE_FILE), { timeout: 200 })
+  let file: LibSql.Database | undefined
   try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    file = new LibSql(join(dataDir, DATABASE_FILE), { timeout: 200 })
     file.exec('PRAGMA locking_mode = EXCLUSIVE')
     file.exec('PRAGMA journal_mode = WAL')
     file.exec('PRAGMA synchronous = FULL')
     file.exec('PRAGMA foreign_keys = ON')
+    // What is deleted is overwritten: nothing of a value that is gone stays in a free page.
+    file.exec('PRAGMA secure_delete = ON')
     // A write, so that the exclusive lock is taken now and not with the first request.
     file.exec('BEGIN EXCLUSIVE; COMMIT')
   } catch (error) {
-    file.close()
+    file?.close()
     if (error instanceof Error && /locked|busy/i.test(`${error.message} ${(error as { code?: string }).code}`)) {
       throw new DataFolderInUseError(`Another process uses the data folder ${dataDir}. Stop it first.`)
     }
-    throw error
+    throw inWords(error, dataDir)
   }
   // libsql's synchronous API is better-sqlite3's, which is what kysely's dialect expects.
-  return new Kysely<Database>({ dialect: new SqliteDialect({ database: file as never }) })
+  return new Kysely<Database>({ dialect: new Dialect({ database: file as never }) })
 }
 
-/** Brings the schema up to date; a new database gets its first one. */
-export async function migrate(db: Db): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } })
+/** Changes of the schema are part of a transaction in SQLite, which kysely does not make use of by itself. */
+class Dialect extends SqliteDialect {
+  override createAdapter() {
+    return new (class extends SqliteAdapter {
+      override get supportsTransactionalDdl() {
+        return true
+      }
+    })()
+  }
+}
+
+/**
+ * Brings the schema up to date; a new database gets its first one. All of it or nothing, in one transaction: a start that
+ * is cut short leaves what was there, and the next one begins anew.
+ */
+export async function migrate(db: Db, migrations = MIGRATIONS): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
+  const unknown = (await doneMigrations(db)).find((name) => !Object.hasOwn(migrations, name))
+  if (unknown) {
+    throw new DataFolderError(
+      `The data is of a newer version of this program (${unknown} is unknown here). Start that version, or restore a ` +
+        'backup from before the upgrade; nothing has been changed.',
+    )
+  }
   const { error } = await migrator.migrateToLatest()
   if (error) throw new Error('The database could not be brought up to date', { cause: error })
+}
+
+async function doneMigrations(db: Db): Promise<string[]> {
+  if (!(await hasTable(db, DEFAULT_MIGRATION_TABLE))) return []
+  const { rows } = await sql<{ name: string }>`SELECT name FROM ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(db)
+  return rows.map(({ name }) => name)
+}
+
+export async function hasTable(db: Db, name: string): Promise<boolean> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
+  return tables.some((table) => table.name === name)
 }
 
 /** Folds the write-ahead log into the database's file and closes it: what is left is one file with everything in it. */

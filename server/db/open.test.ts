@@ -1,0 +1,101 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Kysely, type Migration, sql } from 'kysely'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { keepHouse } from '../housekeeping.ts'
+import { givenSecret } from '../secrets/testing.ts'
+import { givenOrg, startTestServer } from '../testing.ts'
+import { DataFolderError } from './folderErrors.ts'
+import { closeDatabase, hasTable, lockDatabase, migrate } from './open.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'concord-open-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Two tables; something can happen between them. */
+const twoTables = (between: () => void): Record<string, Migration> => ({
+  '001_two': {
+    async up(db: Kysely<unknown>) {
+      await sql`CREATE TABLE one (id TEXT)`.execute(db)
+      between()
+      await sql`CREATE TABLE two (id TEXT)`.execute(db)
+    },
+  },
+})
+
+test('an upgrade that fails leaves nothing of itself, so the next one can succeed', async () => {
+  const db = lockDatabase(folder)
+  const failing = twoTables(() => {
+    throw new Error('the disk is full')
+  })
+  await expect(migrate(db, failing)).rejects.toThrow('The database could not be brought up to date')
+  expect(await hasTable(db, 'one')).toBe(false)
+  await migrate(
+    db,
+    twoTables(() => {}),
+  )
+  expect(await hasTable(db, 'two')).toBe(true)
+  await db.destroy()
+})
+
+test('a first start that is killed in the middle leaves nothing in the way of the next', async () => {
+  const killed = join(folder, 'killed')
+  const db = lockDatabase(join(folder, 'running'))
+  // The files as they are at that moment are what a killed process leaves.
+  await migrate(
+    db,
+    twoTables(() => cpSync(join(folder, 'running'), killed, { recursive: true })),
+  )
+  await db.destroy()
+
+  const next = lockDatabase(killed)
+  await migrate(
+    next,
+    twoTables(() => {}),
+  )
+  expect(await hasTable(next, 'two')).toBe(true)
+  await next.destroy()
+})
+
+test('the data of a newer version is left as it is', async () => {
+  const db = lockDatabase(folder)
+  await migrate(
+    db,
+    twoTables(() => {}),
+  )
+  const refusal = migrate(db, {})
+  await expect(refusal).rejects.toThrow(DataFolderError)
+  await expect(refusal).rejects.toThrow('The data is of a newer version of this program (001_two is unknown here).')
+  await closeDatabase(db)
+})
+
+test('nothing of a deleted value stays in the files', async () => {
+  const server = await startTestServer()
+  const { db } = server.services
+  const files = () =>
+    Buffer.concat(
+      readdirSync(server.dataDir)
+        .filter((name) => name.startsWith('concord.db'))
+        .map((name) => readFileSync(join(server.dataDir, name))),
+    )
+  const org = await givenOrg(server, 'acme')
+  const parts: Buffer[] = []
+  // One that shares its page with others, one that fills many.
+  for (const [name, bytes] of Object.entries({ small: 40, large: 100_000 })) {
+    const { id } = await givenSecret(server, org, name, { value: Buffer.alloc(bytes, 'x') })
+    await givenSecret(server, org, `beside-${name}`)
+    const row = await db.selectFrom('secretValues').selectAll().where('secretId', '=', id).executeTakeFirstOrThrow()
+    parts.push(Buffer.from(row.data).subarray(-32), Buffer.from(row.wrappedKey))
+  }
+  for (const part of parts) expect(files().includes(part)).toBe(true)
+
+  for (const name of ['small', 'large']) {
+    expect((await server.request(`/api/v1/org/acme/secret/${name}`, { method: 'DELETE' })).status).toBe(200)
+  }
+  await keepHouse(server.services)
+  for (const part of parts) expect(files().includes(part)).toBe(false)
+  await server.close()
+})
