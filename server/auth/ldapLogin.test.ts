@@ -289,6 +289,8 @@ describe.skipIf(missing)('an LDAP user made by an admin', () => {
     await slapd.asAdmin((client) => addPerson(client, 'carol', { displayName: 'Carol' }))
     const { body } = await post({ username: 'carol', type: 'LDAP', roles: ['concordSystemReader'] })
     expect(body).toMatchObject({ username: 'carol', result: 'CREATED' })
+    const log = await seen(server.request('/api/v1/audit?object=USER&limit=1'))
+    expect(log.body[0].details).toMatchObject({ userId: body.id, username: 'carol', roles: ['concordSystemReader'] })
     expect((await users('carol'))[0]).toMatchObject({ id: body.id, type: 'LDAP', displayName: 'Carol' })
     expect((await post({ username: 'carol', type: 'LDAP' })).body).toMatchObject({ id: body.id, result: 'UPDATED' })
     expect(await post({ username: 'nobody', type: 'LDAP' })).toEqual(

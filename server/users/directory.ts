@@ -123,7 +123,9 @@ export async function insertUser(trx: Db, user: NewUserRow) {
     .insertInto('users')
     .values({ id, username, displayName, email, passwordHash, domain, type, ...enabled })
     .execute()
-  await trx.insertInto('teamUsers').values({ teamId: SEED.defaultTeam, userId: id, role: 'MEMBER' }).execute()
+  // The API can delete the team, and the organization with it.
+  const team = await trx.selectFrom('teams').select('id').where('id', '=', SEED.defaultTeam).executeTakeFirst()
+  if (team) await trx.insertInto('teamUsers').values({ teamId: team.id, userId: id, role: 'MEMBER' }).execute()
 }
 
 type NewUserRow = Pick<UserRow, 'id' | 'username' | 'displayName' | 'email' | 'passwordHash'> &

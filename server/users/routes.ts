@@ -177,7 +177,11 @@ async function createOrUpdate(trx: Db, c: Call, request: UserRequest, entry: Dir
   if (user) return update(trx, c, user, request)
   if (entry) {
     const { id, username } = await createDirectoryUser(trx, c, entry)
-    if (request.roles) await replaceRoles(trx, id, request.roles)
+    if (request.roles) {
+      await replaceRoles(trx, id, request.roles)
+      const details = { userId: id, username, roles: request.roles }
+      await recordAudit(trx, c, { object: 'USER', action: 'UPDATE', details })
+    }
     return { ok: true, id, username, result: 'CREATED' }
   }
   // What Concord says when it has no LDAP to ask, or LDAP does not know them.

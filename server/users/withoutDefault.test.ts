@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { startTestServer } from '../testing.ts'
+import { addUser } from './directory.ts'
+
+test('users are made also where the organization that they would belong to is deleted', async () => {
+  const server = await startTestServer()
+  const { db } = server.services
+  const rolesInTeams = async (username: string) => {
+    const user = await db.selectFrom('users').selectAll().where('username', '=', username).executeTakeFirstOrThrow()
+    const teams = await db.selectFrom('teamUsers').select('role').where('userId', '=', user.id).execute()
+    return teams.map(({ role }) => role)
+  }
+  await addUser(db, { username: 'before', password: 'correct horse battery', admin: false, apiKey: false })
+  expect(await rolesInTeams('before')).toEqual(['MEMBER'])
+
+  const deleted = await server.request('/api/v1/org/Default?confirmation=yes', { method: 'DELETE' })
+  expect(deleted.status).toBe(200)
+  await addUser(db, { username: 'at-the-terminal', password: 'correct horse battery', admin: false, apiKey: false })
+  const made = await server.request('/api/v1/user', { json: { username: 'by-the-api', type: 'LOCAL' } })
+  expect(made.status).toBe(200)
+  for (const name of ['at-the-terminal', 'by-the-api']) expect(await rolesInTeams(name)).toEqual([])
+  await server.close()
+})
