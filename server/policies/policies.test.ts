@@ -44,6 +44,23 @@ const saveProject = (json: object, as = joe.key) => seen(server.request('/api/v1
 const canCreate = async (type: string, as = joe.key) =>
   (await seen(server.request(`/api/v1/${type}/canCreate?orgName=acme`, { as }))).body
 
+test.each(['{"entity": {"deny": [', '[]', 'null'])('rules that cannot be read allow nothing: %s', async (rules) => {
+  const parent = (await save({ name: 'parent', rules: {} })).body.id as string
+  const id = await given(deny('secret', 'create'))
+  await save({ id, name: 'rules', parentId: parent, rules: {} })
+  for (const damaged of [id, parent]) {
+    const set = (text: string) =>
+      server.services.db.updateTable('policies').set({ rules: text }).where('id', '=', damaged).execute()
+    await set(rules)
+    expect(await saveProject({ name: `damaged-${newId()}` })).toEqual(
+      text(500, 'ERROR: java.lang.IllegalArgumentException: The rules of a policy are damaged'),
+    )
+    expect((await get()).status).toBe(200)
+    await set('{}')
+    expect((await saveProject({ name: `mended-${newId()}` })).status).toBe(200)
+  }
+})
+
 describe('policies', () => {
   test('are made, changed by name or id, read, listed by name and deleted', async () => {
     const rules = { entity: { deny: [] }, file: { deny: [{ names: ['a'] }] } }

@@ -1,6 +1,6 @@
 import { readJsonColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
-import { textError } from '../errors.ts'
+import { javaError, textError } from '../errors.ts'
 import { nonNull } from '../http.ts'
 
 export interface PolicyRow {
@@ -61,12 +61,19 @@ export async function rulesFor(db: Db, target: Target): Promise<Record<string, u
   const policy = await linkedPolicy(db, target)
   if (!policy) return undefined
   const all = new Map((await listPolicies(db)).map((each) => [each.id, each]))
-  let rules = readJsonColumn(policy.rules) ?? {}
+  let rules = readableRules(policy)
   // A parent that is seen again ends the way: two policies may be each other's parent.
   for (let parent = take(all, policy.parentId); parent; parent = take(all, parent.parentId)) {
-    rules = merged(readJsonColumn(parent.rules) ?? {}, rules)
+    rules = merged(readableRules(parent), rules)
   }
   return rules
+}
+
+/** Nothing is allowed by rules that cannot be read; lists show them as none (`policyEntry`). */
+function readableRules({ rules }: PolicyRow): Record<string, unknown> {
+  const readable = readJsonColumn(rules)
+  if (!readable) throw javaError('java.lang.IllegalArgumentException', 'The rules of a policy are damaged')
+  return readable
 }
 
 function take(policies: Map<string, PolicyRow>, id: string | null): PolicyRow | undefined {
