@@ -219,6 +219,14 @@ export function requireApiKeysOf(who: Principal, userId: string) {
   throw forbidden('Operation is not permitted')
 }
 
+/**
+ * Makes, changes and deletes API keys: not the token of a process, which is to end with it and would so leave a key
+ * behind. Concord lets it.
+ */
+export function requireLastingLogin(who: Principal) {
+  if (who.process) throw forbidden('Processes are not allowed to manage API keys')
+}
+
 /** Whether the caller may choose a key's value instead of having it made. */
 export async function requireOwnApiKeyValue(db: Db, who: Principal) {
   if (await hasPermission(db, who, 'apiKeySpecifyValue')) return

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { requireApiKeysOf, requireApiKeyWithoutUser, requireOwnApiKeyValue } from '../access.ts'
+import { requireApiKeysOf, requireApiKeyWithoutUser, requireLastingLogin, requireOwnApiKeyValue } from '../access.ts'
 import { recordAudit } from '../audit/record.ts'
 import { principalOf, userOf } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
@@ -75,6 +75,7 @@ export function apiKeyRoutes(app: Hono<Env>, { db, config }: Services) {
       handle: (c) => {
         const name = param(c, 'key')
         checkNames('ApiKeyResource.create', { arg0: name })
+        requireLastingLogin(principalOf(c))
         requireApiKeyWithoutUser(principalOf(c))
         return db.transaction().execute(async (trx) => {
           if (await findKey(trx, null, name)) throw nameTaken(name)
@@ -84,6 +85,7 @@ export function apiKeyRoutes(app: Hono<Env>, { db, config }: Services) {
     },
     DELETE: operation({ summary: 'Delete an API key', path: { key: uuidParameter } }, (c) => {
       const id = uuidParam(c, 'key')
+      requireLastingLogin(principalOf(c))
       return db.transaction().execute(async (trx) => {
         const key = await trx.selectFrom('apiKeys').select('userId').where('id', '=', id).executeTakeFirst()
         if (!key?.userId) throw validationError(`API key not found: ${id}`)
@@ -126,6 +128,7 @@ async function createOrOverwrite(trx: Db, c: Call, request: KeyRequest, expiredA
 /** Whose key it is to be, in ApiKeyManager's order of checks: may the value be given, who is it, may the caller. */
 async function userOfKey(trx: Db, c: Call, request: KeyRequest): Promise<string> {
   const who = principalOf(c)
+  requireLastingLogin(who)
   if (typeof request.key === 'string') await requireOwnApiKeyValue(trx, who)
   const { userId: id, username, userDomain } = request
   const type = request.userType ?? userOf(c).type

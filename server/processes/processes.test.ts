@@ -17,6 +17,7 @@ import { hashApiKey } from '../vault/tokens.ts'
 
 const SESSION = '/api/x/v1/process-session'
 const TOKEN = 'X-Concord-SessionToken'
+const JSON_TYPE = { 'Content-Type': 'application/json' }
 
 interface Session {
   instanceId: string
@@ -50,8 +51,8 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 const opening = (json: unknown, as = writer.key) => seen(server.request(SESSION, { as, json }))
-const open = async (projectName = 'project', more: object = {}): Promise<Session> => {
-  const { status, body } = await opening({ orgName: 'acme', projectName, ...more })
+const open = async (projectName = 'project', more: object = {}, as = writer.key): Promise<Session> => {
+  const { status, body } = await opening({ orgName: 'acme', projectName, ...more }, as)
   expect(status).toBe(200)
   return body
 }
@@ -108,6 +109,25 @@ describe('opening a process session', () => {
 })
 
 describe('a session token', () => {
+  test('makes, changes and deletes no API keys, which would outlive it', async () => {
+    const { id } = (await seen(server.request('/api/v1/apikey', { as: writer.key, json: { name: 'kept' } }))).body
+    const admins = await open('project', {}, ADMIN_KEY)
+    for (const { sessionToken } of [await open(), admins]) {
+      for (const [path, more] of [
+        ['/api/v1/apikey', { json: { name: 'mine' } }],
+        ['/api/v2/apikey', { json: { name: 'kept' } }],
+        ['/api/v1/apikey/agent-key', { method: 'POST', headers: { [TOKEN]: sessionToken, ...JSON_TYPE } }],
+        [`/api/v1/apikey/${id}`, { method: 'DELETE' }],
+      ] as const) {
+        expect(await seen(by(sessionToken, path, more))).toEqual(
+          text(403, 'Processes are not allowed to manage API keys'),
+        )
+      }
+    }
+    const own = await by((await open()).sessionToken, '/api/v1/apikey')
+    expect((await own.json()).map(({ name }: { name: string }) => name)).toEqual(['kept', 'main'])
+  })
+
   let session: Session
   beforeEach(async () => {
     session = await open()
