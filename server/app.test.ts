@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { createApp } from './app.ts'
+import { createLog } from './log.ts'
 import { startTestServer, type TestServer } from './testing.ts'
 
 let server: TestServer
@@ -41,6 +43,20 @@ test('matrix parameters and a trailing slash do not count', async () => {
 test('a body over the limit is refused before anybody reads it', async () => {
   const answer = await server.request('/api/v1/org', { json: { name: 'x'.repeat(3 * 1024 * 1024) } })
   expect(answer.status).toBe(413)
+})
+
+test('an unexpected failure is logged by its place, without a line of its message', async () => {
+  const lines: string[] = []
+  const app = createApp({ ...server.services, log: createLog('error', (line) => lines.push(line)) })
+  const failing = vi.spyOn(server.services.db, 'selectFrom').mockImplementation(() => {
+    throw new Error('first line\nsecond line\n  third of the value')
+  })
+  const answer = await app.request('/api/v1/server/ping')
+  failing.mockRestore()
+  expect(answer.status).toBe(500)
+  expect(lines).toHaveLength(1)
+  expect(lines[0]).toMatch(/"at":\["at /)
+  expect(lines[0]).not.toMatch(/line|value/)
 })
 
 test('a percent sign that encodes nothing is a 400 with a page', async () => {

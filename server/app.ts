@@ -183,10 +183,12 @@ const isConstraintViolation = (error: Error & { code?: unknown }) =>
 const busy = ({ message, retryAfter }: BusyError) =>
   tooManyRequests(`${message}. Try again in ${retryAfter} s.`, retryAfter)
 
+/** Only where it happened: a message can have several lines, too. */
 const stackOf = (error: Error) =>
   error.stack
     ?.split('\n')
-    .slice(1, 6)
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 5)
     .map((line) => line.trim())
 
 const textResponse = (status: number, type: string, text: string) =>

@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from 'node:path'
 import { z } from 'zod'
 import { type LdapConfig, ldapConfigOf, ldapSettings } from './auth/ldapConfig.ts'
 import { readNetworks } from './clientAddress.ts'
+import { hashApiKey } from './vault/tokens.ts'
 
 /**
  * Every setting of the server: its environment variable, its default and its check. The table in the README and in
@@ -141,7 +142,7 @@ function isServerAddress(value: string) {
 }
 
 function isApiKey(value: string) {
-  return /^[0-9A-Za-z+/]+={0,2}$/.test(value) && Buffer.from(value, 'base64').length >= 8
+  return hashApiKey(value) !== undefined && Buffer.from(value, 'base64').length >= 8
 }
 
 /** "30 minutes", "2 h", "90" (seconds) → milliseconds; undefined when it is none of these or not positive. */

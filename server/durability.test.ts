@@ -188,6 +188,25 @@ test('every mistake in the settings is named at once, without a stack', async ()
   expect(existsSync(join(folder.path, 'concord.db'))).toBe(false)
 })
 
+test.each(['AAAAAAAAAAAAA', 'short', '****************'])('an admin key that is none is a mistake: %s', async (key) => {
+  const { code, stderr } = await programs.run('main', { dataDir: folder.path, environment: { ADMIN_API_KEY: key } })
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^The settings are wrong:\n {2}ADMIN_API_KEY must be base64 of at least 8 bytes[^\n]*\n$/)
+})
+
+test('what has run out is removed at each start', async () => {
+  const first = await start()
+  await create(first, 'long-ago', 'value')
+  await first.end('SIGTERM')
+  await pause(1100)
+  const again = new Date().toISOString()
+  const server = await start({ AUDIT_MAX_AGE: '1 second' })
+  await vi.waitFor(async () => {
+    const old = await server.request(`/api/v1/audit?before=${again}`)
+    expect(await old.json()).toEqual([])
+  }, 30_000)
+})
+
 test('a port in use is said, with what to do', async () => {
   const other = createServer()
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
