@@ -93,6 +93,21 @@ test.each([
   expect(await ask(url, { path })).toMatchObject({ status: 404, body: '' })
 })
 
+test('a change by a page of another origin goes nowhere, whatever Concord would say', async () => {
+  const { url } = await inFrontOf((request, response) => response.end(request.method))
+  const post = (...headers: string[]) =>
+    ask(url, { method: 'POST', headers: ['Cookie', 'JSESSIONID=1', 'Content-Length', '4', ...headers], body: 'some' })
+  expect(await post('Origin', url)).toMatchObject({ status: 200, body: 'POST' })
+  for (const headers of [
+    ['Origin', 'http://127.0.0.1:1'],
+    ['Origin', 'null'],
+    ['Origin', url, 'Sec-Fetch-Site', 'same-site'],
+  ]) {
+    expect(await post(...headers)).toMatchObject({ status: 403, body: expect.stringContaining('other origins') })
+    expect((await ask(url, { headers })).status).toBe(200)
+  }
+})
+
 test('headers go on as they came: twice, in order, spelled the same, in any byte; what is about a connection does not', async () => {
   let arrived: [string, string][] = []
   const { url, concord } = await inFrontOf((request, response) => {

@@ -8,6 +8,7 @@ import http, {
 import https from 'node:https'
 import type { Socket } from 'node:net'
 import { pipeline } from 'node:stream'
+import { comesFromAnotherPage, FOREIGN_PAGE } from './auth/origin.ts'
 import type { Log } from './log.ts'
 
 /** Milliseconds. */
@@ -56,6 +57,11 @@ export function createGateway(concord: URL, log: Log, patience = PATIENCE): Requ
     if (leavesApi(request.url)) {
       // Concord's own answer to dots in a path.
       response.writeHead(404, { 'Content-Length': 0 }).end()
+      return
+    }
+    if (comesFromAnotherPage(request.method ?? '', (name) => request.headers[name]?.toString())) {
+      giveUp(response, 403, FOREIGN_PAGE)
+      request.resume()
       return
     }
     let passed: http.ClientRequest

@@ -172,6 +172,24 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
     })
   })
 
+  test('changes by pages of other origins are refused, unless they bring a key', async () => {
+    const statusOf = async (headers: Record<string, string>, method = 'POST') =>
+      (await ask('/api/v1/org', { method, headers })).status
+    const Cookie = 'JSESSIONID=x'
+    const foreign = { Origin: 'https://other.example.com' }
+    expect(await statusOf({ Cookie })).toBe(200)
+    expect(await statusOf({ Cookie, Origin: 'https://secrets.example.com' })).toBe(200)
+    expect(await statusOf({ Cookie, 'Sec-Fetch-Site': 'same-origin', Origin: 'null' })).toBe(200)
+    expect(await statusOf({ Cookie, ...foreign }, 'GET')).toBe(200)
+    expect(await statusOf({ Authorization: 'dGVzdA', ...foreign })).toBe(200)
+    expect(await statusOf({ Authorization: 'Basic eA==', ...foreign })).toBe(403)
+    for (const page of [foreign, { Origin: 'null' }, { Origin: 'https://secrets.example.com:3000' }]) {
+      expect(await statusOf({ Cookie, ...page })).toBe(403)
+      expect(await statusOf({ Cookie, Authorization: 'dGVzdA', ...page }, 'DELETE')).toBe(403)
+    }
+    expect(await statusOf({ Cookie, 'Sec-Fetch-Site': 'same-site' })).toBe(403)
+  })
+
   test('a body of 1 MiB passes, one over 2 MiB does not', async () => {
     const upload = (bytes: number) => ask('/api/upload', { method: 'POST', body: Buffer.alloc(bytes) })
     expect((await upload(1024 * 1024)).status).toBe(200)

@@ -15,6 +15,7 @@ import {
 } from './cookies.ts'
 import { stillInDirectory } from './directoryUser.ts'
 import { Guessing } from './guessing.ts'
+import { comesFromAnotherPage, FOREIGN_PAGE } from './origin.ts'
 import type { Principal } from './principal.ts'
 import { readRememberMe, rememberedPrincipal, rememberMeValue } from './rememberMe.ts'
 import { findSession, startSession } from './sessions.ts'
@@ -37,8 +38,8 @@ const WHOAMI = '/api/service/console/whoami'
 export function authentication(services: Services): MiddlewareHandler<Env> {
   const guessing = new Guessing()
   return async (c, next) => {
+    if (comesFromAnotherPage(c.req.method, (name) => c.req.header(name))) throw forbidden(FOREIGN_PAGE)
     if (ANONYMOUS.has(c.req.path)) return next()
-    if (comesFromAnotherPage(c)) throw forbidden('Pages of other origins cannot change anything with this sign-in')
     const principal = await identify(c, services, guessing)
     if (!principal) throw emptyError(401, { 'Content-Type': 'application/json', ...challenge(c) })
     c.set('principal', principal)
@@ -46,24 +47,11 @@ export function authentication(services: Services): MiddlewareHandler<Env> {
   }
 }
 
-/**
- * A change that a page of another origin has the browser send, with the cookies or the Basic credentials that it keeps
- * for this one. `SameSite=Lax` does not hold back the pages of sibling hosts, such as other.example.com, and multipart
- * needs nobody's consent. Concord lets them through. Programs do not send these headers, browsers cannot leave them out.
- */
-function comesFromAnotherPage(c: Call): boolean {
-  const site = c.req.header('Sec-Fetch-Site')
-  if (c.req.method === 'GET' || c.req.method === 'HEAD' || (site !== 'same-site' && site !== 'cross-site')) return false
-  // A script that brings credentials of its own is no forgery: Concord's CORS headers invite it.
-  const isScript = c.req.header('Sec-Fetch-Mode') === 'cors'
-  return !isScript || [SESSION_COOKIE, REMEMBER_ME_COOKIE].some((name) => cookieOf(c, name) !== undefined)
-}
-
 async function identify(c: Call, services: Services, guessing: Guessing): Promise<Principal | undefined> {
   const { db, config, masterKey } = services
 
   const sessionId = cookieOf(c, SESSION_COOKIE)
-  const session = sessionId ? await findSession(db, config, sessionId) : undefined
+  const session = sessionId ? await findSession(services, sessionId) : undefined
   if (session) return session
 
   const remembered = cookieOf(c, REMEMBER_ME_COOKIE)
@@ -93,7 +81,11 @@ async function identify(c: Call, services: Services, guessing: Guessing): Promis
   const viaKey = principal.realm === 'apikey'
   if (viaKey) {
     const details = { realm: 'apikey', apiKeyId: principal.apiKeyId }
-    await recordAudit(db, c, { principal, object: 'SYSTEM', action: 'ACCESS', details })
+    await recordAudit(db, c, { principal, object: 'SYSTEM', action: 'ACCESS', details }).catch((error: Error) => {
+      // On a full disk what only reads goes on. A value is read by POST, and not without its entry in the log.
+      if (c.req.method !== 'GET' && c.req.method !== 'HEAD') throw error
+      services.log.error('use of an API key not recorded', { name: error.name, apiKeyId: principal.apiKeyId })
+    })
   }
   // Session tokens never become a web session (contract §2.2).
   if (!principal.user || principal.process) return principal

@@ -1,12 +1,14 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createApp } from '../app.ts'
 import { readConfig } from '../config.ts'
 import { createLog } from '../log.ts'
+import { givenSecret } from '../secrets/testing.ts'
 import { setUp } from '../setup.ts'
-import { ADMIN_KEY, givenUser, startTestServer, type TestServer } from '../testing.ts'
+import { ADMIN_KEY, givenOrg, givenUser, startTestServer, type TestServer } from '../testing.ts'
 import { hashPassword } from '../vault/password.ts'
 import { basic, CHEAP, cookieOf, expectRefusal, LOGOUT, ORG, PASSWORD, REMEMBER, SESSION, WHOAMI } from './testing.ts'
 
@@ -99,25 +101,61 @@ describe('a session', () => {
 
   test('changes nothing for a page of another origin, not even of a sibling host', async () => {
     const Cookie = await signIn()
-    const validate = (headers: Record<string, string>, as = '') =>
-      server.request('/api/service/console/validate-password', {
+    const validate = async (headers: Record<string, string>, as = '') => {
+      const answer = await server.request('/api/service/console/validate-password', {
         as,
         method: 'POST',
         text: 'Sesame-opens-1',
-        headers: { 'Content-Type': 'text/plain', ...headers },
+        headers: { 'Content-Type': 'text/plain', Host: '10.0.0.5:8080', ...headers },
       })
-    expect((await validate({ Cookie })).status).toBe(200)
-    expect((await validate({ Cookie, 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Mode': 'cors' })).status).toBe(200)
-    for (const site of ['same-site', 'cross-site']) {
-      const form = { 'Sec-Fetch-Site': site, 'Sec-Fetch-Mode': 'navigate' }
-      const script = { 'Sec-Fetch-Site': site, 'Sec-Fetch-Mode': 'cors' }
-      expect((await validate({ Cookie, ...form })).status).toBe(403)
-      expect((await validate({ Cookie, ...script })).status).toBe(403)
-      // Credentials that a browser keeps come with a form as well; those of a script are its own.
-      expect((await validate(form, user.key)).status).toBe(403)
-      expect((await validate(script, user.key)).status).toBe(200)
-      expect((await whoami('', { Cookie, ...form })).status).toBe(200)
+      return answer.status
     }
+    const here = { Origin: 'http://10.0.0.5:8080' }
+    expect(await validate({ Cookie })).toBe(200)
+    expect(await validate({ Cookie, ...here })).toBe(200)
+    expect(await validate({ Cookie, 'Sec-Fetch-Site': 'same-origin', Origin: 'https://behind.a.proxy' })).toBe(200)
+    expect(await validate({ Cookie, Origin: 'https://a.proxy', 'X-Forwarded-Host': 'a.proxy:443' })).toBe(200)
+    const pages: Record<string, string>[] = [
+      { 'Sec-Fetch-Site': 'same-site', ...here },
+      { 'Sec-Fetch-Site': 'cross-site' },
+      // What browsers say over http, where they send nothing else.
+      { Origin: 'http://10.0.0.5:3000' },
+      { Origin: 'http://10.0.0.5' },
+      { Origin: 'null' },
+    ]
+    for (const page of pages) {
+      expect(await validate({ Cookie, ...page })).toBe(403)
+      expect(await validate({ Cookie, ...page }, user.key)).toBe(403)
+      // Credentials that a browser keeps; a key it does not.
+      expect(await validate(page, basic(user.username, PASSWORD))).toBe(403)
+      expect(await validate(page, user.key)).toBe(200)
+      expect((await whoami('', { Cookie, ...page })).status).toBe(200)
+      const logout = await server.request(LOGOUT, { as: '', method: 'POST', headers: { Cookie, ...page } })
+      expect(logout.status).toBe(403)
+    }
+    expect(await validate({ Cookie })).toBe(200)
+  })
+
+  test('and a key go on reading when the disk takes nothing more, but get no values', async () => {
+    const org = await givenOrg(server, `org-${user.username}`, user)
+    await givenSecret(server, org, 'precious', { ownerId: user.id })
+    const cookie = await signIn()
+    const { db } = server.services
+    const long = new Date(Date.now() - 20 * 60_000).toISOString()
+    await db.updateTable('sessions').set({ lastUsedAt: long }).where('userId', '=', user.id).execute()
+    // SQLite then refuses every write, as it does on a full disk.
+    await sql`PRAGMA query_only = 1`.execute(db)
+    for (const [as, headers] of [
+      ['', { Cookie: cookie }],
+      [user.key, {}],
+    ] as const) {
+      const secrets = `/api/v1/org/${org.name}/secret`
+      expect((await server.request(secrets, { as, headers })).status).toBe(200)
+      const value = await server.request(`${secrets}/precious/data`, { as, headers, form: { storePassword: '' } })
+      expect(value.status).toBe(500)
+      expect(await value.text()).not.toContain('value')
+    }
+    await sql`PRAGMA query_only = 0`.execute(db)
   })
 
   test('ends with a logout, which needs no credentials', async () => {

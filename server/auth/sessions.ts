@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import { readListColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
+import type { Services } from '../services.ts'
 import { hashSessionId, newSessionId } from '../vault/tokens.ts'
 import type { Principal } from './principal.ts'
 
@@ -25,21 +26,21 @@ export async function startSession(db: Db, { realm, user, roles }: Principal): P
 }
 
 /** The principal of a live session; undefined when there is none of that id, or none any more. */
-export async function findSession(db: Db, config: Config, id: string): Promise<Principal | undefined> {
+export async function findSession({ db, config, log }: Services, id: string): Promise<Principal | undefined> {
+  // Without it a session ends early, or is found too old once more: no reason to fail a request that only reads.
+  const orLog = (write: Promise<unknown>) =>
+    write.catch((error: Error) => log.error('session not written', { name: error.name }))
   const idHash = hashSessionId(id)
   const session = await db.selectFrom('sessions').selectAll().where('idHash', '=', idHash).executeTakeFirst()
   if (!session) return undefined
   const idle = Date.now() - Date.parse(session.lastUsedAt)
   if (idle > config.sessionTimeout) {
-    await endSession(db, id)
+    await orLog(endSession(db, id))
     return undefined
   }
   if (idle > Math.min(TOUCH_AFTER, config.sessionTimeout / 10)) {
-    await db
-      .updateTable('sessions')
-      .set({ lastUsedAt: new Date().toISOString() })
-      .where('idHash', '=', idHash)
-      .execute()
+    const lastUsedAt = new Date().toISOString()
+    await orLog(db.updateTable('sessions').set({ lastUsedAt }).where('idHash', '=', idHash).execute())
   }
   const user = await db.selectFrom('users').selectAll().where('id', '=', session.userId).executeTakeFirst()
   if (!user) return undefined
