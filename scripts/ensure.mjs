@@ -80,6 +80,7 @@ export function command(program, args, failure) {
     const child = spawn(program, args, {
       cwd: ROOT,
       stdio: ['ignore', 'inherit', 'inherit'],
+      env: withoutSecrets(process.env),
       shell: program.endsWith('.cmd'),
     })
     child.on('error', (error) => reject(new ExpectedError(`${failure}\n(${program}: ${error.message})`)))
@@ -87,6 +88,11 @@ export function command(program, args, failure) {
       code === 0 ? resolve() : reject(new ExpectedError(signal ? `Interrupted (${signal}).` : failure)),
     )
   })
+}
+
+/** Packages bring code that runs as they are installed, and the bundler's plugins: none of it needs to know these. */
+export function withoutSecrets({ MASTER_KEY, ADMIN_API_KEY, LDAP_BIND_PASSWORD, ...environment }) {
+  return environment
 }
 
 /** One hash over the names and contents of files and folders; tests do not count. */

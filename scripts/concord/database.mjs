@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chownSync, mkdtempSync, rmSync } from 'node:fs'
+import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -42,8 +42,14 @@ async function startPostgres() {
   if (as.uid !== undefined) chownSync(folder, as.uid, as.gid)
   const data = join(folder, 'data')
   const options = { cwd: folder, ...as }
-  await execute(find('initdb'), ['-A', 'trust', '-U', 'postgres', '-D', data], options)
-  const server = { host: '127.0.0.1', port: await freePort(), user: 'postgres', password: '' }
+  // Everybody on this computer can reach the port, so it takes a password.
+  const password = randomBytes(16).toString('hex')
+  const passwordFile = join(folder, 'password')
+  writeFileSync(passwordFile, password, { mode: 0o600 })
+  if (as.uid !== undefined) chownSync(passwordFile, as.uid, as.gid)
+  const access = ['-A', 'scram-sha-256', '-U', 'postgres', `--pwfile=${passwordFile}`]
+  await execute(find('initdb'), [...access, '-D', data], options)
+  const server = { host: '127.0.0.1', port: await freePort(), user: 'postgres', password }
   // Nothing here has to outlive a power cut.
   const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off', '-k', folder]
   const log = join(folder, 'log')
@@ -64,7 +70,10 @@ async function idsOf(user) {
   }
 }
 
-const psql = async (server, sql) => (await execute(find('psql'), argumentsOf(server, sql))).trim()
+async function psql(server, sql) {
+  const env = { ...process.env, PGPASSWORD: server.password }
+  return (await execute(find('psql'), argumentsOf(server, sql), { env })).trim()
+}
 
 const argumentsOf = ({ host, port, user }, sql) => [
   '-h',
