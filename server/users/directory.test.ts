@@ -89,6 +89,17 @@ test('a password is set for a user of the built-in directory, whoever else has t
   await expect(addUser(db, { ...unlike, admin: false, apiKey: false })).rejects.toThrow('already')
 })
 
+test('two passwords under one name are refused: nobody types a domain to sign in', async () => {
+  const { db } = server.services
+  const first = await givenOne('twin', 'LOCAL')
+  const second = await givenOne('twin', 'LOCAL', 'corp.example')
+  expect(await setPassword(db, { username: first, password: PASSWORD })).toBe('twin (LOCAL)')
+  await expect(setPassword(db, { username: second, password: PASSWORD })).rejects.toThrow(
+    'twin (LOCAL) has a password already and signs in with the same name.',
+  )
+  expect(await setPassword(db, { username: first, password: `${PASSWORD}!` })).toBe('twin (LOCAL)')
+})
+
 test('an admin by a group of the directory is listed as one', async () => {
   const { db } = server.services
   const { name, corp } = await givenNamesakes()

@@ -52,6 +52,7 @@ export async function setPassword(db: Db, { username, password }: { username: st
   const passwordHash = await hashPassword(password)
   return db.transaction().execute(async (trx) => {
     const user = await requireLocalUser(trx, chosen.id)
+    await requireOwnName(trx, user)
     await trx.updateTable('users').set({ passwordHash }).where('id', '=', user.id).execute()
     await endSessions(trx, user.id)
     await audit(trx, 'UPDATE', { userId: user.id, username: user.username, password: true })
@@ -186,6 +187,18 @@ async function requireLocalUser(db: Db, name: string): Promise<UserRow> {
   const [other] = users
   if (other && local.length === 0) throw new DirectoryError(`${described(other)} has no password here to be set.`)
   return theOnly(name, local)
+}
+
+/** Whoever signs in types no domain: two passwords under one name would be those of the wrong person by chance. */
+async function requireOwnName(db: Db, { id, username }: UserRow) {
+  const another = await db
+    .selectFrom('users')
+    .selectAll()
+    .where('username', '=', username)
+    .where('id', '!=', id)
+    .where('passwordHash', 'is not', null)
+    .executeTakeFirst()
+  if (another) throw new DirectoryError(`${described(another)} has a password already and signs in with the same name.`)
 }
 
 /** To act on one of several would be to act on the wrong one. */
