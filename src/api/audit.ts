@@ -5,15 +5,11 @@ import type { AuditAction, AuditEntry, AuditObject } from './types.ts'
 export type AuditFilter = {
   object?: AuditObject
   action?: AuditAction
-  username?: string
-  userId?: string
   /** ISO-8601 with an offset; exclusive. */
   after?: string
   before?: string
   orgName?: string
-  orgId?: string
   secretId?: string
-  projectName?: string
 }
 
 /**
@@ -21,17 +17,15 @@ export type AuditFilter = {
  * changes do not carry the organization (concord-api §11).
  */
 export const auditQuery = (
-  { orgName, orgId, secretId, projectName, ...filter }: AuditFilter,
+  { orgName, secretId, ...filter }: AuditFilter,
   { page = 1, size = 50 }: { page?: number; size?: number } = {},
 ) =>
   queryOptions({
-    queryKey: ['audit', { orgName, orgId, secretId, projectName, ...filter }, page, size],
+    queryKey: ['audit', { orgName, secretId, ...filter }, page, size],
     queryFn: async ({ signal }) => {
       const entities = {
         'details.orgName': orgName,
-        'details.orgId': orgId,
         'details.secretId': secretId,
-        'details.projectName': projectName,
       }
       const paging = { offset: (page - 1) * size, limit: size + 1 }
       const rows = await http.get<AuditEntry[]>(`/api/v1/audit${query({ ...filter, ...entities, ...paging })}`, {

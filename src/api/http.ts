@@ -9,7 +9,7 @@ type Options = {
   signingIn?: boolean
 }
 
-type Request = Options & { method: 'GET' | 'POST' | 'PUT' | 'DELETE'; body?: BodyInit }
+type Request = Options & { method: 'GET' | 'POST' | 'DELETE'; body?: BodyInit }
 
 const READ_TIMEOUT = 30_000
 /** A generated 4096 bit key and an upload of 1 MiB on a slow line take their time. */
@@ -48,17 +48,14 @@ export function form(fields: Record<string, FormValue>): FormData {
 export const http = {
   get: <T>(path: string, options?: Options) => data<T>(path, { ...options, method: 'GET' }),
   post: <T>(path: string, json?: unknown, options?: Options) =>
-    data<T>(path, json === undefined ? { ...options, method: 'POST' } : withJson('POST', json, options)),
+    data<T>(path, json === undefined ? { ...options, method: 'POST' } : withJson(json, options)),
   postForm: <T>(path: string, body: FormData, options?: Options) => data<T>(path, { ...options, method: 'POST', body }),
-  postText: <T>(path: string, body: string, options?: Options) =>
-    data<T>(path, { ...options, method: 'POST', body, headers: { ...options?.headers, 'Content-Type': 'text/plain' } }),
-  put: <T>(path: string, json: unknown, options?: Options) => data<T>(path, withJson('PUT', json, options)),
   delete: <T>(path: string, options?: Options) => data<T>(path, { ...options, method: 'DELETE' }),
 }
 
-const withJson = (method: 'POST' | 'PUT', json: unknown, options?: Options): Request => ({
+const withJson = (json: unknown, options?: Options): Request => ({
   ...options,
-  method,
+  method: 'POST',
   body: JSON.stringify(json),
   headers: { ...options?.headers, 'Content-Type': 'application/json' },
 })

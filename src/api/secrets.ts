@@ -14,7 +14,7 @@ import type {
 export type SecretRef = OrgRef & { secretName: string }
 
 /** All secrets of the organization that the caller may know of, by name; `filter` and `limit` narrow it down. */
-export const secretListQuery = ({ orgName }: OrgRef, page: { filter?: string; offset?: number; limit?: number } = {}) =>
+export const secretListQuery = ({ orgName }: OrgRef, page: { filter?: string; limit?: number } = {}) =>
   queryOptions({
     queryKey: ['secrets', orgName, page],
     queryFn: ({ signal }) => http.get<Secret[]>(`${url`/api/v2/org/${orgName}/secret`}${query(page)}`, { signal }),

@@ -3,8 +3,6 @@ import { http, url } from './http.ts'
 import type { OrgRef } from './orgs.ts'
 import type { Team } from './types.ts'
 
-export type TeamRef = OrgRef & { teamName: string }
-
 /** All teams of the organization, by name; anybody who is signed in may read them. */
 export const teamListQuery = ({ orgName }: OrgRef) =>
   queryOptions({

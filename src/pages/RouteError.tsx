@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect } from 'react'
+import { useEffect } from 'react'
 import { Link, useRevalidator, useRouteError } from 'react-router'
 import { isApiError, missingRight } from '#api/ApiError.ts'
 import { paths } from '#paths.ts'
@@ -7,14 +7,10 @@ import { ErrorPage } from '#ui/ErrorPage.tsx'
 type Props = {
   /** What the page would have shown: `the secret “git-key”`. */
   what?: string
-  /** For 403: who owns it, and so whom to ask. */
-  owner?: ReactNode
-  /** Before the general ones: the list filtered by the name, for instance. */
-  nextSteps?: ReactNode
 }
 
 /** The error boundary of a page that can say nothing more special. Pages with more to say pass it. */
-export function RouteError({ what = 'this page', owner, nextSteps }: Props) {
+export function RouteError({ what = 'this page' }: Props) {
   const error = useRouteError()
   const { revalidate, state } = useRevalidator()
   const away = isApiError(error, 'unreachable')
@@ -25,12 +21,9 @@ export function RouteError({ what = 'this page', owner, nextSteps }: Props) {
   }, [error])
 
   const steps = (
-    <>
-      {nextSteps}
-      <Link className="ui button" to={paths.organizations()}>
-        All organizations
-      </Link>
-    </>
+    <Link className="ui button" to={paths.organizations()}>
+      All organizations
+    </Link>
   )
   const tryAgain = (
     <button type="button" className="ui primary button" onClick={() => revalidate()} aria-disabled={state !== 'idle'}>
@@ -64,8 +57,7 @@ export function RouteError({ what = 'this page', owner, nextSteps }: Props) {
             </>
           ) : (
             'You are missing a right.'
-          )}{' '}
-          {owner}
+          )}
         </p>
       </ErrorPage>
     )
@@ -86,4 +78,4 @@ export function RouteError({ what = 'this page', owner, nextSteps }: Props) {
   )
 }
 
-const withoutArticle = (what: string) => what.replace(/^the |^this /, 'such ').replace(/^such (\w+)$/, 'such $1')
+const withoutArticle = (what: string) => what.replace(/^the |^this /, 'such ')
