@@ -59,6 +59,7 @@ test('from the organizations to a secret and back again', async ({ page }) => {
   await expect(page).toHaveURL(addressOf(secret))
   await expect(page).toHaveTitle(`${secret.name} · Info · ${org.name} · Concord secrets`)
   await expect(page.getByText(secret.id)).toBeVisible()
+  await expect(page.getByText(secret.orgId)).toBeVisible()
 
   const crumbs = page.getByRole('navigation', { name: 'Breadcrumb' })
   await expect(crumbs.getByRole('listitem')).toHaveText(['Organizations', org.name, secret.name])
@@ -201,6 +202,8 @@ test('a private secret of others is listed with “No access”, and its page sa
   await givenRight(open, org, member, 'READER')
   await asUser(page, member)
   await page.goto(path`/org/${org.name}/secret`)
+  const row = page.getByRole('row').filter({ hasText: secret.name })
+  await expect(row.getByRole('cell', { name: 'Private: No access' })).toBeVisible()
   await page.getByRole('link', { name: secret.name }).click()
 
   await expect(page.getByRole('heading', { level: 1, name: `You may not open “${secret.name}”` })).toBeVisible()

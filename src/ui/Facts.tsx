@@ -1,4 +1,4 @@
-import { CircleSlash, Globe, Lock, type LucideIcon } from 'lucide-react'
+import { Globe, Lock, type LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Icon } from './Icon.tsx'
 
@@ -30,7 +30,7 @@ export const QuietVisibilityFact = ({ visibility }: { visibility: 'PUBLIC' | 'PR
 export function NoAccessFact() {
   return (
     <span className="fact notable">
-      <Icon of={CircleSlash} /> No access
+      <Icon of={Lock} /> No access
     </span>
   )
 }

@@ -9,6 +9,7 @@ import { pageIn } from '#ui/pageIn.ts'
 import { AuditFilters, isAction } from './audit/AuditFilters.tsx'
 import { AuditList } from './audit/AuditList.tsx'
 import { timesOf } from './audit/period.ts'
+import { OwnerName } from './OwnerName.tsx'
 
 type Question = { filter: AuditFilter; page: number; refused?: ApiError }
 
@@ -48,6 +49,9 @@ export function AuditTab() {
           <div className="content">
             <p className="header">You may not read the log of this secret</p>
             <p>It takes Reader access and, for a public secret, belonging to {secret.orgName}.</p>
+            <p>
+              The secret belongs to <OwnerName owner={secret.owner} />.
+            </p>
             <p className="words muted">{refused.words}</p>
           </div>
         </div>

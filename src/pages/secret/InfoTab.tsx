@@ -33,6 +33,10 @@ export function InfoTab() {
             {secret.orgName}
           </Link>
         </dd>
+        <dt>Organization id</dt>
+        <dd>
+          <span className="mono">{secret.orgId}</span> <CopyButton text={secret.orgId} label="Copy organization id" />
+        </dd>
         <dt>Type</dt>
         <dd>
           <TypeFact type={secret.type} />
