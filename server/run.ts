@@ -32,7 +32,7 @@ export async function run({ apiOf, site, server = createServer() }: Listeners): 
     const config = readConfig(process.env)
     const log = createLog(config.logLevel)
     const listenWith = (api: RequestListener) =>
-      listen(server, (request, response) => (isForApi(request.url) ? api : site)(request, response), config)
+      listen(server, (request, response) => listenerFor(request.url, api, site)(request, response), config)
     const { concordUrl } = config
     const close = concordUrl
       ? await startGateway(concordUrl, log, server, listenWith)
@@ -94,12 +94,15 @@ async function startGateway(
 
 /**
  * With dot segments resolved too: Concord has its own answer to them, which is not the console. What is no address at
- * all, such as `//`, is left to the console's side: an error here, outside of all handling, would end the process.
+ * all, such as `//`, is refused before anybody reads it: an error here, outside of all handling, would end the process.
  */
-function isForApi(url = '') {
-  if (url.startsWith('/api/')) return true
-  return URL.canParse(url, 'http://localhost') && new URL(url, 'http://localhost').pathname.startsWith('/api/')
+function listenerFor(url = '', api: RequestListener, site: RequestListener): RequestListener {
+  if (url.startsWith('/api/')) return api
+  if (!URL.canParse(url, 'http://localhost')) return refuse
+  return new URL(url, 'http://localhost').pathname.startsWith('/api/') ? api : site
 }
+
+const refuse: RequestListener = (_, response) => response.writeHead(400, { 'Content-Length': 0 }).end()
 
 function stopOnSignal(close: () => Promise<void>, log: Log) {
   let stoppedAt: number | undefined
