@@ -77,6 +77,8 @@ export const projectUpdateOpensRawPayload = since('2.44')
 export const secretsNameOneProject = !since('2.44')
 /** A v1 update looks for the new owner before the project; recorded on 2.11.1. */
 export const ownersComeFirstInV1 = !since('2.44')
+/** The audit log says what an update of an organization has changed; recorded on 2.11.1, which says that nothing has. */
+export const orgChangesAreTold = since('2.44')
 /** The project that an entry of a secret lists; the modes are not the project's own. */
 export const linkedProjectModes = projectsHaveExecMode
   ? { rawPayloadMode: 'DISABLED', outVariablesMode: 'DISABLED', processExecMode: 'READERS' }
