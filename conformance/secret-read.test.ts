@@ -142,6 +142,7 @@ describe('the list', () => {
   test('wants an organization that exists', async () => expectNoOrg(await owner.get('/api/v2/org/no-such-org/secret')))
   test('checks the organization’s name', async () => {
     expectViolations(await owner.get('/api/v2/org/a%20b/secret'), { 'SecretResourceV2.list.arg0': nameViolation })
+    expectViolations(await owner.get('/api/v1/org/a%20b/secret'), { 'SecretResource.list.arg0': nameViolation })
   })
   test('wants credentials', async () =>
     expectUnauthorized(await anonymous.get(`${org.v2}/secret`), { challenge: true }))
