@@ -15,9 +15,5 @@ export const projectListQuery = ({ orgName }: OrgRef, { filter, limit }: { filte
   })
 
 /** Needs READER on the project; a PUBLIC project can be read by anyone. */
-export const repositoryListQuery = ({ orgName, projectName }: ProjectRef) =>
-  queryOptions({
-    queryKey: ['repositories', orgName, projectName],
-    queryFn: ({ signal }) =>
-      http.get<Repository[]>(url`/api/v1/org/${orgName}/project/${projectName}/repository`, { signal }),
-  })
+export const listRepositories = ({ orgName, projectName }: ProjectRef, signal?: AbortSignal) =>
+  http.get<Repository[]>(url`/api/v1/org/${orgName}/project/${projectName}/repository`, signal && { signal })

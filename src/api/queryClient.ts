@@ -1,6 +1,8 @@
 import { QueryClient } from '@tanstack/react-query'
 import { serverAway } from './serverAway.ts'
 import { onUserChange } from './sessionOver.ts'
+// Loaded with the first page, so that it hears of every sign-out.
+import './tabMemory.ts'
 
 /**
  * The cache. A loader reads fresh data on each navigation and the page finds it still fresh a moment later. Nothing

@@ -1,21 +1,26 @@
 import { useMutation } from '@tanstack/react-query'
-import { useRef, useState } from 'react'
-import { useNavigate, useRevalidator } from 'react-router'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { useLocation, useNavigate, useNavigation, useRevalidator } from 'react-router'
 import { isApiError } from './ApiError.ts'
 import { queryClient } from './queryClient.ts'
 import { withoutWaiting } from './serverAway.ts'
 
-type Next<Data, Variables> = {
+type Next<Data> = {
   /** Where to go when it is done; without an answer the page stays and reads its data again. */
-  to?: (data: Data, variables: Variables) => string | undefined
-  /** Called when it is done, before going anywhere: the place for `announce('Secret moved.')`. */
-  done?: (data: Data, variables: Variables) => void
+  to?: (data: Data) => string | undefined
   /**
-   * After a lost answer: reads what the change was about, afresh, and returns a sentence that says what it found.
-   * May itself do what `done` does, when the change turns out to have happened.
+   * Called when it is done, before going anywhere: the place for `announce('Secret moved.')`. Also after somebody has
+   * left the page meanwhile (`isHere` is false): nobody is called back then.
    */
-  found?: () => Promise<string>
+  done?: (data: Data, isHere: boolean) => void
+  /** Called when it failed. The error is shown where the change was asked for, unless somebody has left that page. */
+  failed?: (error: Error, isHere: boolean) => void
+  /** After a lost answer: reads what the change was about, afresh. */
+  found?: () => Promise<Found<Data>>
 }
+
+/** A sentence that says what was found, and, when that is the change, what its answer would have been. */
+export type Found<Data> = { words: string; happened?: { data: Data } }
 
 export type Change<Data, Variables> = {
   mutate: (variables: Variables) => void
@@ -35,15 +40,15 @@ export type Change<Data, Variables> = {
  * What every change does next: nothing cached is trusted any more, and the page, or the one to go to, reads its data
  * again. What was sent is never kept: it may be a secret value. A second call while the first runs does nothing.
  *
- *     const move = useChange(() => updateSecret(ref, { orgName: target }), () => paths.secret({ … }))
+ *     const move = useChange(() => updateSecret(ref, { orgName: target }), { to: () => paths.secret({ … }) })
  */
 export function useChange<Data, Variables = void>(
   act: (variables: Variables) => Promise<Data>,
-  next: Next<Data, Variables> | NonNullable<Next<Data, Variables>['to']> = {},
+  { to, done, failed, found: whatIsThere }: Next<Data> = {},
 ): Change<Data, Variables> {
-  const { to, done, found: whatIsThere } = typeof next === 'function' ? { to: next } : next
   const navigate = useNavigate()
   const { revalidate } = useRevalidator()
+  const isHere = useIsHere()
   const [found, setFound] = useState<string>()
   // A ref, not the mutation's variables: those would stay in the cache, and they may be a secret value.
   const sent = useRef<{ variables: Variables } | undefined>(undefined)
@@ -57,15 +62,24 @@ export function useChange<Data, Variables = void>(
     void queryClient.refetchQueries({ type: 'active', stale: true })
   }
 
+  async function finish(data: Data) {
+    // Asked first: `done` may close the dialog that this belongs to.
+    const here = isHere()
+    done?.(data, here)
+    await readEverything(here ? to?.(data) : undefined)
+  }
+
   const mutation = useMutation({
     mutationFn: async () => {
       if (!sent.current) throw new Error('Nothing to send')
       const { variables } = sent.current
       try {
         const data = await withoutWaiting(() => act(variables))
-        done?.(data, variables)
-        await readEverything(to?.(data, variables))
+        await finish(data)
         return data
+      } catch (error) {
+        failed?.(asError(error), isHere())
+        throw error
       } finally {
         sent.current = undefined
       }
@@ -75,11 +89,12 @@ export function useChange<Data, Variables = void>(
   async function readAgain() {
     setFound('Reading…')
     try {
-      const sentence = whatIsThere && (await withoutWaiting(whatIsThere))
-      await readEverything(undefined)
-      setFound(sentence ?? 'The page was read again and shows what is there now.')
+      const answer = whatIsThere && (await withoutWaiting(whatIsThere))
+      if (answer?.happened) await finish(answer.happened.data)
+      else await readEverything(undefined)
+      setFound(answer?.words ?? 'The page was read again and shows what is there now.')
     } catch (error) {
-      setFound(isApiError(error, 'unreachable') ? 'The server still does not answer.' : String(error))
+      setFound(isApiError(error, 'unreachable') ? 'The server still does not answer.' : asError(error).message)
     }
   }
 
@@ -100,4 +115,22 @@ export function useChange<Data, Variables = void>(
     readAgain: isApiError(mutation.error, 'unreachable') ? readAgain : undefined,
     found,
   }
+}
+
+const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)))
+
+/** Whether the page that uses this is still there, and nobody is on the way out of it. */
+function useIsHere() {
+  const isMounted = useRef(false)
+  useEffect(() => {
+    isMounted.current = true
+    return () => {
+      isMounted.current = false
+    }
+  }, [])
+  const { pathname } = useLocation()
+  const next = useNavigation().location?.pathname
+  const isLeaving = useRef(false)
+  isLeaving.current = next !== undefined && next !== pathname
+  return useCallback(() => isMounted.current && !isLeaving.current, [])
 }

@@ -84,10 +84,14 @@ export function ConfirmDialog(props: Props) {
             form={formId}
             className={`ui ${danger ? 'negative' : 'primary'} ${busy ? 'loading' : ''} button`}
             aria-disabled={!mayAct}
+            aria-busy={busy}
             aria-describedby={reason ? reasonId : undefined}
           >
             {action}
           </button>
+          <span className="visually-hidden" role="status">
+            {busy ? 'It is being done.' : ''}
+          </span>
           {reason && (
             <span className="visually-hidden" id={reasonId}>
               {reason}

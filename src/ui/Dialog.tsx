@@ -21,6 +21,7 @@ type Props = {
  */
 export function Dialog({ title, onClose, busy = false, closesOutside = false, foot, actions, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null)
+  const pressedOutside = useRef(false)
   const titleId = useId()
 
   useEffect(() => {
@@ -61,7 +62,11 @@ export function Dialog({ title, onClose, busy = false, closesOutside = false, fo
         event.preventDefault()
         if (!busy) onClose()
       }}
-      onClick={(event) => closesOutside && !busy && isOutside(event) && onClose()}
+      // A click that began inside, as when text is selected, is none outside, wherever it ends.
+      onMouseDown={(event) => {
+        pressedOutside.current = isOutside(event)
+      }}
+      onClick={(event) => closesOutside && !busy && pressedOutside.current && isOutside(event) && onClose()}
     >
       <h2 id={titleId}>{title}</h2>
       {/* With its controls in the foot, the text could not be scrolled by keyboard otherwise. */}
@@ -86,10 +91,20 @@ function keepInside(event: KeyboardEvent, dialog: HTMLElement) {
   const all = dialog.querySelectorAll<HTMLElement>(
     'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), summary, [tabindex="0"]',
   )
-  const reachable = [...all].filter((element) => element.tabIndex >= 0 && element.getClientRects().length > 0)
+  const reachable = [...all].filter(
+    (element) => element.tabIndex >= 0 && element.getClientRects().length > 0 && !isPassedBy(element),
+  )
   const [first, last] = [reachable[0], reachable.at(-1)]
   const edge = event.shiftKey ? first : last
   if (document.activeElement !== edge) return
   event.preventDefault()
   ;(event.shiftKey ? last : first)?.focus()
+}
+
+/** Tab visits of a group of radio buttons only the one that is chosen. */
+function isPassedBy(element: HTMLElement) {
+  if (!(element instanceof HTMLInputElement) || element.type !== 'radio' || element.checked) return false
+  const { form, name } = element
+  const group = (form ?? document).querySelectorAll<HTMLInputElement>(`input[type=radio][name="${CSS.escape(name)}"]`)
+  return [...group].some(({ checked }) => checked)
 }

@@ -10,6 +10,7 @@ import {
   useSearchParams,
 } from 'react-router'
 import { isApiError } from '#api/ApiError.ts'
+import { readNow } from '#api/lostAnswer.ts'
 import { canCreateQuery, organizationQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { createSecret, secretQuery } from '#api/secrets.ts'
@@ -21,6 +22,7 @@ import { paths } from '#paths.ts'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
 import { LeaveGuard } from '#ui/LeaveGuard.tsx'
 import { Page } from '#ui/Page.tsx'
+import { announce, warn } from '#ui/StatusMessage.tsx'
 import { RouteError } from '../RouteError.tsx'
 import { type Draft, emptyDraft, isDirty, newSecretOf } from './create/draft.ts'
 import { KindStep } from './create/KindStep.tsx'
@@ -66,29 +68,36 @@ export function SecretCreatePage() {
   /** The step on which somebody wanted to go on too early: its problems are shown. */
   const [tried, setTried] = useState<Step>()
 
+  /** What was asked for, but for everything secret: to find out about it, and to speak of it afterwards. */
+  const sent = useRef({ name: '', protection: draft.protection })
+
   const create = useChange(
     async (asked: Draft) => {
-      try {
-        const answer = await createSecret(org, newSecretOf(asked))
-        setSaved([])
-        setCreated({ secret: { orgName, secretName: asked.name }, once: onceOf(asked, answer), wasShown: false })
-      } catch (error) {
-        const place = isApiError(error) && placeOf(error.words)
-        if (place) void navigate(paths.newSecret(org, { step: place.step }))
-        throw error
-      }
+      sent.current = { name: asked.name, protection: asked.protection }
+      const answer = await createSecret(org, newSecretOf(asked))
+      setSaved([])
+      setCreated({ secret: { orgName, secretName: asked.name }, once: onceOf(asked, answer), wasShown: false })
     },
     {
       to: () => paths.newSecret(org, { step: 'result' }),
-      done: () => startAgain(),
+      done: (_, isHere) => {
+        if (isHere) startAgain()
+        else sayCreated(sent.current)
+      },
+      failed: (error, isHere) => {
+        if (!isHere) return warn(`“${sent.current.name}” may not have been created. ${error.message}`)
+        const place = isApiError(error) && placeOf(error.words)
+        if (place) void navigate(paths.newSecret(org, { step: place.step }))
+      },
       found: async () => {
+        const { name: secretName, protection } = sent.current
         try {
-          await queryClient.fetchQuery({ ...secretQuery({ orgName, secretName: draft.name }), staleTime: 0 })
+          await readNow(secretQuery({ orgName, secretName }))
         } catch (error) {
-          if (isApiError(error, 'notFound')) return 'It was not created: you can send it again.'
+          if (isApiError(error, 'notFound')) return { words: 'It was not created: you can send it again.' }
           if (!isApiError(error, 'forbidden')) throw error
         }
-        return `There is a secret with this name now. ${lostWith(draft)}`
+        return { words: `There is a secret named ${secretName} now. ${lostWith(protection)}` }
       },
     },
   )
@@ -154,8 +163,9 @@ export function SecretCreatePage() {
 
   const leavesResult: BlockerFunction = ({ currentLocation, nextLocation }) =>
     nextLocation.pathname !== currentLocation.pathname || nextLocation.search !== currentLocation.search
-  const leavesForm: BlockerFunction = ({ currentLocation, nextLocation }) =>
-    nextLocation.pathname !== currentLocation.pathname
+  // While it is being created Back must not lead to another step either: the answer would not be shown there.
+  const leavesForm: BlockerFunction = ({ currentLocation, nextLocation, historyAction }) =>
+    nextLocation.pathname !== currentLocation.pathname || (create.isPending && historyAction === 'POP')
   const unsaved = created ? Object.keys(created.once).filter((what) => !saved.includes(what as OnceOnly)) : []
 
   if (created)
@@ -182,7 +192,7 @@ export function SecretCreatePage() {
   return (
     <Page title="Create a secret" documentTitle={`New secret of ${orgName}`}>
       <MayNotCreate orgName={orgName} />
-      <WizardSteps org={org} current={step} problems={problems} />
+      <WizardSteps org={org} current={step} problems={problems} isSent={create.isPending} />
       <div ref={area}>
         {/* The browser's own checks would stop at the first field; ours say everything that is missing. */}
         <form
@@ -196,7 +206,7 @@ export function SecretCreatePage() {
           {step === 'kind' && <KindStep {...stepProps} />}
           {step === 'value' && <ValueStep {...stepProps} />}
           {step === 'protection' && <ProtectionStep {...stepProps} orgName={orgName} username={username} />}
-          {step === 'review' && <ReviewStep org={org} draft={draft} warnings={warnings} />}
+          {step === 'review' && <ReviewStep org={org} draft={draft} warnings={warnings} isSent={create.isPending} />}
           {!refused && (
             <ErrorMessage
               error={create.error}
@@ -214,15 +224,15 @@ export function SecretCreatePage() {
               {step === 'review' ? 'Create secret' : 'Continue'}
             </button>
             {step !== 'kind' && (
-              <Link className="ui button" to={paths.newSecret(org, { step: STEPS[STEPS.indexOf(step) - 1] })}>
+              <WayOut to={paths.newSecret(org, { step: STEPS[STEPS.indexOf(step) - 1] })} off={create.isPending}>
                 Back
-              </Link>
+              </WayOut>
             )}
-            <Link className="ui basic button" to={paths.secrets(org)}>
+            <WayOut basic to={paths.secrets(org)} off={create.isPending}>
               Cancel
-            </Link>
+            </WayOut>
           </div>
-          <p className="note" role="status">
+          <p className="note" role="status" id={STATE_ID}>
             {create.isPending &&
               (draft.kind === 'new-key-pair'
                 ? 'The server makes the key pair. This takes a few seconds.'
@@ -231,14 +241,35 @@ export function SecretCreatePage() {
         </form>
       </div>
       <LeaveGuard
-        when={isDirty(draft, initialName)}
+        when={create.isPending || isDirty(draft, initialName)}
         leaving={leavesForm}
-        title="Leave without creating the secret?"
+        title={create.isPending ? 'Leave while the secret is being created?' : 'Leave without creating the secret?'}
         action="Yes, leave"
       >
-        What you have filled in is in this page only, and will be gone.
+        {create.isPending
+          ? `It is created all the same. ${draft.protection === 'generated-password' ? 'Its store password is shown only here: without it the value can never be read.' : ''}`
+          : 'What you have filled in is in this page only, and will be gone.'}
       </LeaveGuard>
     </Page>
+  )
+}
+
+const STATE_ID = 'creation-state'
+
+type WayOutProps = { to: string; off: boolean; basic?: boolean; children: string }
+
+/** Leads away from the step. While the secret is being created it stays where it is, and the state says why. */
+function WayOut({ to, off, basic, children }: WayOutProps) {
+  return (
+    <Link
+      className={`ui ${basic ? 'basic' : ''} button`}
+      to={to}
+      aria-disabled={off}
+      aria-describedby={off ? STATE_ID : undefined}
+      onClick={(event) => off && event.preventDefault()}
+    >
+      {children}
+    </Link>
   )
 }
 
@@ -282,7 +313,17 @@ function onceOf(draft: Draft, { password, publicKey }: SecretCreated): Created['
   }
 }
 
-function lostWith({ protection }: Draft) {
+type Sent = Pick<Draft, 'name' | 'protection'>
+
+/** To somebody who has left the page on which it would have been said. */
+function sayCreated({ name, protection }: Sent) {
+  if (protection !== 'generated-password') return announce(`Created ${name}.`)
+  warn(
+    `Created ${name}, but its store password was shown only on the page that you left: delete the secret, and create it again.`,
+  )
+}
+
+function lostWith(protection: Sent['protection']) {
   return protection === 'generated-password'
     ? 'Its store password was in the lost answer and cannot be found out: delete the secret, and create it again.'
     : 'If nobody else has made it, your request arrived.'

@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { isApiError } from '#api/ApiError.ts'
-import { projectListQuery, repositoryListQuery } from '#api/projects.ts'
+import { listRepositories, type ProjectRef, projectListQuery } from '#api/projects.ts'
 import { queryClient } from '#api/queryClient.ts'
 import type { Repository, Secret } from '#api/types.ts'
 
@@ -44,7 +44,7 @@ export const usageQuery = ({ id, orgName }: Pick<Secret, 'id' | 'orgName'>) => {
       await inTurn(projects, AT_ONCE, async ({ name: projectName }) => {
         signal.throwIfAborted()
         try {
-          const repositories = await queryClient.fetchQuery(repositoryListQuery({ orgName, projectName }))
+          const repositories = await repositoriesOf({ orgName, projectName }, signal)
           const using = repositories.filter((repository) => repository.secretId === id)
           usage.uses.push(...using.map((repository) => ({ projectName, repository })))
         } catch (error) {
@@ -61,13 +61,33 @@ export const usageQuery = ({ id, orgName }: Pick<Secret, 'id' | 'orgName'>) => {
       })
       return { ...usage, uses: sorted(usage.uses), complete: true }
     },
-    staleTime: 10_000,
+    // What was found when nobody looked any more stays in the cache, but whoever looks next must not take it for all.
+    staleTime: ({ state }) => (state.data?.complete ? 10_000 : 0),
+    // Hundreds of requests are too many for a glance at another window.
+    refetchOnWindowFocus: false,
   })
   return options
 }
 
-/** `data` grows while projects are read; ask `data.complete` before calling a number final. */
-export const useUsage = (secret: Pick<Secret, 'id' | 'orgName'>) => useQuery(usageQuery(secret))
+/**
+ * `data` grows while projects are read; ask `data.complete` before calling a number final. Once it is tried again it
+ * has not failed any more.
+ */
+export function useUsage(secret: Pick<Secret, 'id' | 'orgName'>) {
+  const { data, error, isFetching, refetch } = useQuery(usageQuery(secret))
+  return { data, error: isFetching ? null : error, refetch }
+}
+
+/** A project that was deleted since it was listed has none any more. */
+async function repositoriesOf(project: ProjectRef, signal: AbortSignal): Promise<Repository[]> {
+  try {
+    return await listRepositories(project, signal)
+  } catch (error) {
+    const isGone = isApiError(error, 'rejected') && error.words.startsWith('Project not found')
+    if (isGone || isApiError(error, 'notFound')) return []
+    throw error
+  }
+}
 
 function sorted(uses: Use[]): Use[] {
   const address = ({ projectName, repository }: Use) => `${projectName}/${repository.name}`

@@ -87,6 +87,7 @@ export function AccessEditor({ facts }: { facts: AccessFacts }) {
         <AccessChangedMessage
           theirs={theirs}
           staged={staged}
+          isLost={save.readAgain !== undefined}
           onKeep={() => andFocusSave(staging.keepMine)}
           onDiscard={() => andFocusSave(staging.discard)}
         />

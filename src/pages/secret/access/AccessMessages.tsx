@@ -4,10 +4,9 @@ import type { Secret } from '#api/types.ts'
 import type { Change } from '#api/useChange.ts'
 import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
-import { VisibilityFact } from '#ui/Facts.tsx'
 import { Icon } from '#ui/Icon.tsx'
-import { TypeFact } from '../facts.tsx'
 import { OwnerName } from '../OwnerName.tsx'
+import { SecretSubject } from '../SecretSubject.tsx'
 import { changeWords, type GrantRow, levelWord, type Staged } from './grants.ts'
 import { LockOutWarning } from './LockOutWarning.tsx'
 import type { LockOut } from './lockOut.ts'
@@ -28,15 +27,26 @@ export function PublicMessage({ orgName }: { orgName: string }) {
   )
 }
 
-type ChangedProps = { theirs: GrantRow[]; staged: Staged; onKeep: () => void; onDiscard: () => void }
+type ChangedProps = {
+  theirs: GrantRow[]
+  staged: Staged
+  /** The answer to the user's own change was lost, so what is different may be theirs in part. */
+  isLost: boolean
+  onKeep: () => void
+  onDiscard: () => void
+}
 
 /** Somebody else was faster: what they did, and what the user wanted for the same teams. */
-export function AccessChangedMessage({ theirs, staged, onKeep, onDiscard }: ChangedProps) {
+export function AccessChangedMessage({ theirs, staged, isLost, onKeep, onDiscard }: ChangedProps) {
   return (
     <div className="ui warning message" role="alert">
       <Icon of={TriangleAlert} />
       <div className="content">
-        <p className="header">Somebody else changed access meanwhile. Nothing of yours is saved.</p>
+        <p className="header">
+          {isLost
+            ? 'Access is not as you wanted it, and the answer to your change was lost. This is different now:'
+            : 'Somebody else changed access meanwhile. Nothing of yours is saved.'}
+        </p>
         <ul>
           {theirs.map((row) => {
             const wanted = staged.edits[row.teamId]
@@ -50,7 +60,7 @@ export function AccessChangedMessage({ theirs, staged, onKeep, onDiscard }: Chan
         </ul>
         <div className="tools">
           <button type="button" className="ui button" onClick={onKeep}>
-            Keep my changes on top of theirs
+            Keep my changes on top of {isLost ? 'this' : 'theirs'}
           </button>
           <button type="button" className="ui button" onClick={onDiscard}>
             Discard mine
@@ -94,13 +104,7 @@ export function SaveDialog({ secret, changes, risk, save, onClose }: SaveProps) 
         </ErrorMessage>
       }
     >
-      <p className="subject">
-        <span className="mono">
-          {secret.orgName} / {secret.name}
-        </span>
-        <TypeFact type={secret.type} />
-        <VisibilityFact visibility={secret.visibility} />
-      </p>
+      <SecretSubject secret={secret} />
       <p>This takes effect at once, for everybody in these teams:</p>
       <ul className="changes">
         {changes.map((row) => (

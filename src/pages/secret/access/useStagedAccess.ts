@@ -1,10 +1,10 @@
 import { useState } from 'react'
-import { isApiError } from '#api/ApiError.ts'
+import { readBefore, readNow, useReadingWhenBack } from '#api/lostAnswer.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { replaceSecretAccess, secretAccessQuery } from '#api/secrets.ts'
 import type { AccessLevel, ResourceAccess, Secret } from '#api/types.ts'
 import { useChange } from '#api/useChange.ts'
-import { announce } from '#ui/StatusMessage.tsx'
+import { announce, warn } from '#ui/StatusMessage.tsx'
 import { differences, edit, rebase, resultOf, type Staged } from './grants.ts'
 
 type Edit = { team: { teamId: string; teamName: string }; level: AccessLevel | undefined }
@@ -23,39 +23,39 @@ export function useStagedAccess(
 ) {
   const [mine, setMine] = useState<Staged>()
   const staged = mine ?? { base: access, edits: {} }
-  const theirs = differences(staged.base, access)
   const query = secretAccessQuery({ orgName, secretName })
+  const isWanted = (now: ResourceAccess[]) => differences(resultOf(staged), now).length === 0
+  // What is as wanted is no difference to decide about: most likely it is the change whose answer was lost.
+  const theirs = isWanted(access) ? [] : differences(staged.base, access)
 
   const stage = (next: Staged) => setMine(Object.keys(next.edits).length ? next : undefined)
-  const readFresh = () => queryClient.fetchQuery({ ...query, staleTime: 0 })
-
-  function finish() {
-    // What the server has now; without it the old grants would flash up until they are read again.
-    queryClient.setQueryData(query.queryKey, resultOf(staged))
-    setMine(undefined)
-    closeDialog()
-    announce(`Access to “${secretName}” changed.`)
-  }
+  const readFresh = () => readNow(query)
 
   const save = useChange(
     async () => {
-      const now = await readFresh().catch((error) => {
-        // Not an ApiError: the answer of a write would count as lost, but nothing was sent.
-        throw isApiError(error, 'unreachable') ? new Error('The server does not answer. Nothing was sent.') : error
-      })
+      const now = await readBefore(readFresh)
+      if (isWanted(now)) return
       if (differences(staged.base, now).length) throw new AccessChanged('Somebody else changed access meanwhile.')
       await replaceSecretAccess({ orgName, secretName }, resultOf(staged))
     },
     {
-      done: finish,
-      found: async () => {
-        if (differences(resultOf(staged), await readFresh()).length)
-          return 'Access was not changed as you wanted. Your changes are still here.'
-        finish()
-        return 'Access was changed.'
+      done: () => {
+        // What the server has now; without it the old grants would flash up until they are read again.
+        queryClient.setQueryData(query.queryKey, resultOf(staged))
+        setMine(undefined)
+        closeDialog()
+        announce(`Access to “${secretName}” changed.`)
       },
+      failed: (error, isHere) => {
+        if (!isHere) warn(`Look at the access to “${secretName}” again: your change may be lost. ${error.message}`)
+      },
+      found: async () =>
+        isWanted(await readFresh())
+          ? { words: 'Access was changed.', happened: { data: undefined } }
+          : { words: 'Access was not changed as you wanted. Your changes are still here.' },
     },
   )
+  useReadingWhenBack(save)
 
   return {
     staged,

@@ -10,11 +10,11 @@ import { Warnings } from './Notes.tsx'
 import { type Step, sizeWords } from './rules.ts'
 import type { Warning } from './warnings.ts'
 
-type Props = { org: OrgRef; draft: Draft; warnings: Warning[] }
+type Props = { org: OrgRef; draft: Draft; warnings: Warning[]; isSent: boolean }
 
 /** Everything once more, but for the values themselves. */
-export function ReviewStep({ org, draft, warnings }: Props) {
-  const row = { org, warnings }
+export function ReviewStep({ org, draft, warnings, isSent }: Props) {
+  const row = { org, warnings, isSent }
   return (
     <dl className="details review">
       <Row {...row} term="Kind" step="kind">
@@ -52,6 +52,8 @@ export function ReviewStep({ org, draft, warnings }: Props) {
 type RowProps = {
   org: OrgRef
   warnings: Warning[]
+  /** It is being created: nothing can be changed any more. */
+  isSent: boolean
   term: string
   step: Step
   /** Warnings about these are shown. */
@@ -59,14 +61,16 @@ type RowProps = {
   children: ReactNode
 }
 
-function Row({ org, warnings, term, step, about = [], children }: RowProps) {
+function Row({ org, warnings, isSent, term, step, about = [], children }: RowProps) {
   return (
     <>
       <dt>{term}</dt>
       <dd>
-        <Link className="change" to={paths.newSecret(org, { step })}>
-          Change<span className="visually-hidden"> {term.toLowerCase()}</span>
-        </Link>
+        {!isSent && (
+          <Link className="change" to={paths.newSecret(org, { step })}>
+            Change<span className="visually-hidden"> {term.toLowerCase()}</span>
+          </Link>
+        )}
         {children}
         <Warnings of={warnings.filter(({ field }) => about.includes(field))} />
       </dd>

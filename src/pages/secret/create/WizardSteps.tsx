@@ -13,17 +13,18 @@ const TITLES: Record<Step | 'result', string> = {
 
 export const stepTitle = (step: Step) => TITLES[step]
 
-type Props = { org: OrgRef; current: Step | 'result'; problems: Problem[] }
+type Props = { org: OrgRef; current: Step | 'result'; problems: Problem[]; isSent?: boolean }
 
-/** Where one is. Every step whose ones before are done can be gone to. */
-export function WizardSteps({ org, current, problems }: Props) {
+/** Where one is. Every step whose ones before are done can be gone to, until the secret is sent. */
+export function WizardSteps({ org, current, problems, isSent = false }: Props) {
   const all = [...STEPS, 'result' as const]
   return (
     <nav aria-label="Steps">
       <ol className="ui unstackable steps">
         {all.map((step, index) => {
           const isCurrent = step === current
-          const mayGo = !isCurrent && step !== 'result' && current !== 'result' && isReachable(step, problems)
+          const isOver = isSent || current === 'result'
+          const mayGo = !isOver && !isCurrent && step !== 'result' && isReachable(step, problems)
           const words = (
             <>
               <span className="step-number">{index + 1}</span> <span className="step-title">{TITLES[step]}</span>

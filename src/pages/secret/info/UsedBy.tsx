@@ -1,15 +1,16 @@
 import type { Secret } from '#api/types.ts'
 import { Affected } from '../settings/Affected.tsx'
+import { nameItems, repositoryItems } from '../settings/items.ts'
 import { count } from '../settings/words.ts'
 import { useUsage } from '../usage.ts'
 
 /** The repositories that fetch their code with the secret. Found out after the page is there: it may take a while. */
 export function UsedBy({ secret }: { secret: Secret }) {
-  const { data: usage, isError, refetch } = useUsage(secret)
+  const { data: usage, error, refetch } = useUsage(secret)
   return (
     <section aria-labelledby="used-by">
       <h2 id="used-by">Used by</h2>
-      {isError ? (
+      {error ? (
         <>
           <p className="note error" role="alert">
             Which repositories use it could not be found out.
@@ -31,13 +32,13 @@ export function UsedBy({ secret }: { secret: Secret }) {
           {usage && usage.uses.length > 0 && (
             <Affected
               title={count(usage.uses.length, 'repository', 'repositories')}
-              items={usage.uses.map(({ projectName, repository }) => `${projectName} › ${repository.name}`)}
+              items={repositoryItems(usage.uses)}
             />
           )}
           {usage && usage.unreadable.length > 0 && (
             <Affected
               title={`And ${count(usage.unreadable.length, 'project')} you cannot read, which may use it as well:`}
-              items={usage.unreadable}
+              items={nameItems(usage.unreadable)}
             />
           )}
         </>

@@ -1,5 +1,7 @@
 import { type ReactNode, useState } from 'react'
 import type { Usage } from '../usage.ts'
+import { type Item, nameItems, repositoryItems } from './items.ts'
+import { RetryButton } from './RetryButton.tsx'
 import { count } from './words.ts'
 
 const FIRST = 5
@@ -7,8 +9,8 @@ const FIRST = 5
 type Props = {
   /** A sentence with the number: `3 repositories lose the link`. */
   title: ReactNode
-  /** Names; the first five are shown until *Show all* is pressed. */
-  items: string[]
+  /** The first five are shown until *Show all* is pressed. */
+  items: Item[]
   /** false for anything but names. */
   mono?: boolean
 }
@@ -22,9 +24,9 @@ export function Affected({ title, items, mono = true }: Props) {
       <p>{title}</p>
       {shown.length > 0 && (
         <ul>
-          {shown.map((item) => (
-            <li key={item} className={mono ? 'mono' : undefined}>
-              {item}
+          {shown.map(({ id, text }) => (
+            <li key={id} className={mono ? 'mono' : undefined}>
+              {text}
             </li>
           ))}
         </ul>
@@ -38,11 +40,12 @@ export function Affected({ title, items, mono = true }: Props) {
   )
 }
 
-type UsageQuery = { data: Usage | undefined; isError: boolean }
+/** As `useUsage` has it. */
+type UsageQuery = { data: Usage | undefined; error: Error | null; refetch: () => unknown }
 
 /** For `preview` of a dialog whose consequences are the repositories that use the secret. */
-export const previewOf = ({ data, isError }: UsageQuery) =>
-  isError ? 'failed' : data?.complete ? 'ready' : ('loading' as const)
+export const previewOf = ({ data, error }: UsageQuery) =>
+  error ? 'failed' : data?.complete ? 'ready' : ('loading' as const)
 
 type RepositoriesProps = {
   usage: UsageQuery
@@ -55,14 +58,18 @@ type RepositoriesProps = {
 }
 
 /** The repositories that an act affects, as far as they are found; says what could not be read. */
-export function AffectedRepositories({ usage: { data, isError }, fate, only = () => true, none }: RepositoriesProps) {
+export function AffectedRepositories({ usage, fate, only = () => true, none }: RepositoriesProps) {
+  const { data, error, refetch } = usage
   const uses = data?.uses.filter(only) ?? []
   const unreadable = data?.unreadable ?? []
-  if (isError)
+  if (error)
     return (
-      <p className="note error" role="alert">
-        Which repositories use it could not be found out.
-      </p>
+      <>
+        <p className="note error" role="alert">
+          Which repositories use it could not be found out.
+        </p>
+        <RetryButton onRetry={refetch} />
+      </>
     )
   return (
     <>
@@ -80,7 +87,7 @@ export function AffectedRepositories({ usage: { data, isError }, fate, only = ()
             <Progress usage={data} />
           )
         }
-        items={uses.map(({ projectName, repository }) => `${projectName} › ${repository.name}`)}
+        items={repositoryItems(uses)}
       />
       {unreadable.length > 0 && (
         <Affected
@@ -89,7 +96,7 @@ export function AffectedRepositories({ usage: { data, isError }, fate, only = ()
               And <b>{count(unreadable.length, 'project')}</b> you cannot read, which may use it as well:
             </>
           }
-          items={unreadable}
+          items={nameItems(unreadable)}
         />
       )}
     </>

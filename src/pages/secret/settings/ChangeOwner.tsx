@@ -4,13 +4,16 @@ import { isApiError } from '#api/ApiError.ts'
 import { organizationQuery } from '#api/orgs.ts'
 import { secretAccessQuery, updateSecret } from '#api/secrets.ts'
 import { userInfoQuery, whoamiQuery } from '#api/session.ts'
-import type { Secret, Whoami } from '#api/types.ts'
+import { teamListQuery } from '#api/teams.ts'
+import type { Secret } from '#api/types.ts'
 import { type ChosenUser, UserField } from '#fields/UserField.tsx'
+import { isUser } from '../isUser.ts'
 import { useRight } from '../rights.ts'
 import { Affected } from './Affected.tsx'
 import { ConfirmSecretChange } from './ConfirmSecretChange.tsx'
 import { DangerRow } from './DangerRow.tsx'
 import { ownerName } from './differences.ts'
+import { grantItems } from './items.ts'
 import { ownerKeeps } from './reach.ts'
 import { refOf, useSecretChange } from './useSecretChange.ts'
 import { count } from './words.ts'
@@ -29,7 +32,7 @@ export function ChangeOwner({ secret }: { secret: Secret }) {
     return undefined
   }
 
-  const isMine = isOwnedBy(secret, whoami)
+  const isMine = isUser(secret.owner, whoami)
 
   return (
     <DangerRow
@@ -60,14 +63,11 @@ export function ChangeOwner({ secret }: { secret: Secret }) {
   )
 }
 
-const isOwnedBy = ({ owner }: Secret, whoami: Whoami | undefined) =>
-  whoami !== undefined && owner?.username === whoami.username && owner.userDomain === whoami.userDomain
-
 function useOwnerKeeps(secret: Secret) {
   const org = useQuery(organizationQuery({ orgName: secret.orgName })).data
   const access = useQuery(secretAccessQuery(refOf(secret))).data
   const roles = useQuery(userInfoQuery).data?.roles
-  const isMine = isOwnedBy(secret, useQuery(whoamiQuery).data)
+  const isMine = isUser(secret.owner, useQuery(whoamiQuery).data)
   return ownerKeeps(secret, { org, access, isAdmin: isMine && (roles?.includes('concordAdmin') ?? false) })
 }
 
@@ -77,8 +77,9 @@ const owns = ({ owner }: Secret, chosen: ChosenUser) =>
 type DialogProps = { secret: Secret; chosen: ChosenUser; isMine: boolean; onClose: () => void; onDone: () => void }
 
 function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
-  const { name } = secret
+  const { name, orgName } = secret
   const access = useQuery(secretAccessQuery(refOf(secret)))
+  const teams = useQuery(teamListQuery({ orgName })).data
   const keeps = useOwnerKeeps(secret)
   const me = useQuery(userInfoQuery).data
   // As if somebody else owned it, what the caller has left then.
@@ -90,6 +91,7 @@ function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
       updateSecret(refOf(secret), { owner: 'id' in chosen ? { id: chosen.id } : { username: chosen.username } }),
     happened: (now) => owns(now, chosen),
     said: `Changed the owner of ${name} to ${chosen.title}.`,
+    failed: `The owner of ${name} was not changed.`,
     onDone,
   })
 
@@ -128,12 +130,11 @@ function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
                 'No team has a grant on it.'
               )
             }
-            items={(access.data ?? []).map(({ teamId, teamName, level }) => `${teamName ?? teamId} (${level})`).sort()}
+            items={grantItems(access.data ?? [], orgName, teams)}
           />
           {isMine && left && <p className={left.verdict === 'no' ? 'note error' : undefined}>{whatIsLeft(left)}</p>}
         </>
       }
-      failed={`The owner of ${name} was not changed.`}
       nextStep={(error) =>
         isApiError(error) && error.words.includes('User not found')
           ? 'Look at the spelling. By name the server finds users of its directory only; everybody else by the id.'

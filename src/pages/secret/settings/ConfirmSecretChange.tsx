@@ -6,9 +6,8 @@ import type { Secret } from '#api/types.ts'
 import { paths } from '#paths.ts'
 import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
-import { VisibilityFact } from '#ui/Facts.tsx'
 import { Icon } from '#ui/Icon.tsx'
-import { TypeFact } from '../facts.tsx'
+import { SecretSubject } from '../SecretSubject.tsx'
 import { differences, ownerName, sentence } from './differences.ts'
 import { type SecretChange, SecretChanged } from './useSecretChange.ts'
 
@@ -31,8 +30,6 @@ type Props = {
   affected?: ReactNode
   /** What cannot be undone: a band. */
   forGood?: ReactNode
-  /** Our sentence when it failed: `The secret was not moved.` */
-  failed: string
   /** What to do after this error, where there is more to say than for any change. */
   nextStep?: (error: Error) => ReactNode
   onClose: () => void
@@ -43,7 +40,7 @@ type Props = {
  * undone → the name → buttons. Says so when the secret was changed by somebody else since it was opened.
  */
 export function ConfirmSecretChange(props: Props) {
-  const { secret, change, typeName, happens, affected, forGood, failed, nextStep, onClose } = props
+  const { secret, change, typeName, happens, affected, forGood, nextStep, onClose } = props
   const [opened] = useState(secret)
   const changed = change.isPending ? [] : differences(opened, secret)
 
@@ -62,19 +59,13 @@ export function ConfirmSecretChange(props: Props) {
       onClose={onClose}
       problem={
         change.error instanceof SecretChanged ? undefined : (
-          <ErrorMessage error={change.error} title={failed} readAgain={change.readAgain} found={change.found}>
+          <ErrorMessage error={change.error} title={change.failed} readAgain={change.readAgain} found={change.found}>
             {step && <p>{step}</p>}
           </ErrorMessage>
         )
       }
     >
-      <p className="subject">
-        <span className="mono">
-          {secret.orgName} / {secret.name}
-        </span>
-        <TypeFact type={secret.type} />
-        <VisibilityFact visibility={secret.visibility} />
-      </p>
+      <SecretSubject secret={secret} />
       {changed.length > 0 && (
         <div className="ui warning message" role="alert">
           <Icon of={TriangleAlert} />

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { deleteSecret, secretAccessQuery } from '#api/secrets.ts'
+import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
 import { paths } from '#paths.ts'
 import { useRight } from '../rights.ts'
@@ -8,6 +9,7 @@ import { useUsage } from '../usage.ts'
 import { Affected, AffectedRepositories, previewOf } from './Affected.tsx'
 import { ConfirmSecretChange } from './ConfirmSecretChange.tsx'
 import { DangerRow } from './DangerRow.tsx'
+import { grantItems, projectItems } from './items.ts'
 import { refOf, useSecretChange } from './useSecretChange.ts'
 import { count, repositoriesUseIt } from './words.ts'
 
@@ -33,12 +35,14 @@ function DeleteDialog({ secret, onClose }: { secret: Secret; onClose: () => void
   const { orgName, name, projects } = secret
   const usage = useUsage(secret)
   const access = useQuery(secretAccessQuery(refOf(secret)))
+  const teams = useQuery(teamListQuery({ orgName })).data
 
   const remove = useSecretChange(secret, {
     send: () => deleteSecret(refOf(secret)),
     after: null,
     happened: () => false,
     said: `Deleted ${name}.`,
+    failed: `${name} was not deleted.`,
     to: () => paths.secrets({ orgName }),
     onDone: onClose,
   })
@@ -81,7 +85,7 @@ function DeleteDialog({ secret, onClose }: { secret: Secret; onClose: () => void
                 'No team has a grant on it.'
               )
             }
-            items={(access.data ?? []).map(({ teamId, teamName, level }) => `${teamName ?? teamId} (${level})`).sort()}
+            items={grantItems(access.data ?? [], orgName, teams)}
           />
           <Affected
             title={
@@ -93,12 +97,11 @@ function DeleteDialog({ secret, onClose }: { secret: Secret; onClose: () => void
                 'It is not limited to projects.'
               )
             }
-            items={projects.map((project) => project.name).sort()}
+            items={projectItems(projects)}
           />
         </>
       }
       forGood="This cannot be undone. A new secret of the same name has another id: every link has to be made again."
-      failed={`${name} was not deleted.`}
       onClose={onClose}
     />
   )

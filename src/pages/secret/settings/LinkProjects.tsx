@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useId, useState } from 'react'
+import { type ReactNode, useId, useState } from 'react'
 import { isApiError } from '#api/ApiError.ts'
 import { projectListQuery } from '#api/projects.ts'
 import { linkProjects } from '#api/secrets.ts'
@@ -10,6 +10,7 @@ import { useUsage } from '../usage.ts'
 import { Affected, AffectedRepositories, previewOf } from './Affected.tsx'
 import { ConfirmSecretChange } from './ConfirmSecretChange.tsx'
 import { DangerRow } from './DangerRow.tsx'
+import { projectItems } from './items.ts'
 import { includes, type Scope, scopeChange, scopeOf } from './scope.ts'
 import { useSecretChange } from './useSecretChange.ts'
 import { count, listed, repositoriesUseIt } from './words.ts'
@@ -92,14 +93,13 @@ function ProjectsDialog({ secret, scope, onClose, onDone }: DialogProps) {
   const narrower = change.kind === 'narrower'
   const words = scope === null ? 'every project' : count(scope.length, 'project')
   // For a secret that every project uses, those that lose it are all that are not chosen.
-  const losing = (
-    change.lost === 'all others' ? (all.data ?? []).filter(({ id }) => !ids.includes(id)) : change.lost
-  ).map(({ name: projectName }) => projectName)
+  const losing = change.lost === 'all others' ? (all.data ?? []).filter(({ id }) => !ids.includes(id)) : change.lost
 
   const link = useSecretChange(secret, {
     send: (now) => linkProjects(now, ids),
     happened: (now) => scopeChange(scopeOf(now), scope).kind === 'same',
     said: scope === null ? `${name} may be used by every project of ${orgName}.` : `Limited ${name} to ${words}.`,
+    failed: `The projects of ${name} were not changed.`,
     onDone,
   })
 
@@ -111,7 +111,11 @@ function ProjectsDialog({ secret, scope, onClose, onDone }: DialogProps) {
         scope === null ? `Let every project of ${orgName} use secret “${name}”` : `Limit secret “${name}” to ${words}`
       }
       action={scope === null ? 'Yes, let every project use it' : `Yes, limit to ${words}`}
-      {...(narrower && { typeName: true, danger: true, preview: previewOf(usage) })}
+      {...(narrower && {
+        typeName: true,
+        danger: true,
+        preview: losing ? previewOf(usage) : all.isError ? 'failed' : 'loading',
+      })}
       blocked={change.kind === 'same' ? 'Its projects are what you chose already.' : undefined}
       happens={<Happens secret={secret} scope={scope} />}
       affected={
@@ -119,14 +123,8 @@ function ProjectsDialog({ secret, scope, onClose, onDone }: DialogProps) {
           {narrower && (
             <>
               <Affected
-                title={
-                  <>
-                    <b>{count(losing.length, 'project')}</b>
-                    {change.lost === 'all others' ? ' that you can see' : ''} may not use it any more; runs that need it
-                    fail:
-                  </>
-                }
-                items={losing}
+                title={losing ? lossWords(losing.length, change.lost === 'all others') : 'Reading the projects …'}
+                items={projectItems(losing ?? [])}
               />
               <AffectedRepositories
                 usage={usage}
@@ -151,12 +149,11 @@ function ProjectsDialog({ secret, scope, onClose, onDone }: DialogProps) {
                   <b>{count(change.gained.length, 'project')}</b> may use it from now on:
                 </>
               }
-              items={change.gained.map((project) => project.name)}
+              items={projectItems(change.gained)}
             />
           )}
         </>
       }
-      failed={`The projects of ${name} were not changed.`}
       nextStep={(error) =>
         isApiError(error, 'rejected') && error.words.includes('does not belong')
           ? 'Close this, take that project out of the choice, and try again.'
@@ -164,6 +161,17 @@ function ProjectsDialog({ secret, scope, onClose, onDone }: DialogProps) {
       }
       onClose={onClose}
     />
+  )
+}
+
+function lossWords(number: number, areAllOthers: boolean): ReactNode {
+  if (areAllOthers && number === 0)
+    return 'All projects that you can see are chosen. Others, and those that are made later, may not use it.'
+  return (
+    <>
+      <b>{count(number, 'project')}</b>
+      {areAllOthers ? ' that you can see' : ''} may not use it any more; runs that need it fail:
+    </>
   )
 }
 

@@ -69,6 +69,7 @@ function RenameDialog({ secret, newName, onClose }: { secret: Secret; newName: s
     after: renamed,
     happened: (now) => now.name === newName,
     said: `Renamed ${name} to ${newName}.`,
+    failed: `${name} was not renamed.`,
     to: () => paths.secret(renamed, 'settings'),
     onDone: onClose,
   })
@@ -106,7 +107,6 @@ function RenameDialog({ secret, newName, onClose }: { secret: Secret; newName: s
           none="No repository that you can see uses it."
         />
       }
-      failed={`${name} was not renamed.`}
       nextStep={(error) =>
         isApiError(error, 'rejected') && error.words.includes('already exists')
           ? `It means the new name: ${orgName} has a secret named ${newName}. Close this and choose another.`

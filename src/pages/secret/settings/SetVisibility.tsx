@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { organizationQuery } from '#api/orgs.ts'
 import { secretAccessQuery, updateSecret } from '#api/secrets.ts'
+import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
 import { useRight } from '../rights.ts'
 import { Affected } from './Affected.tsx'
@@ -47,6 +48,7 @@ function MakePublicDialog({ secret, onClose }: DialogProps) {
     send: () => updateSecret(refOf(secret), { visibility: 'PUBLIC' }),
     happened: (now) => now.visibility === 'PUBLIC',
     said: `Made ${name} public.`,
+    failed: `${name} was not made public.`,
     makesPublic: true,
     onDone: onClose,
   })
@@ -70,7 +72,6 @@ function MakePublicDialog({ secret, onClose }: DialogProps) {
         </ul>
       }
       forGood="Making it private again does not take back a value that somebody has read meanwhile."
-      failed={`${name} was not made public.`}
       onClose={onClose}
     />
   )
@@ -85,9 +86,11 @@ function MakePrivateDialog({ secret, onClose }: DialogProps) {
     send: () => updateSecret(refOf(secret), { visibility: 'PRIVATE' }),
     happened: (now) => now.visibility === 'PRIVATE',
     said: `Made ${name} private.`,
+    failed: `${name} was not made private.`,
     onDone: onClose,
   })
-  const kept = keepers(secret, org.data, access.data ?? [])
+  const teams = useQuery(teamListQuery({ orgName })).data
+  const kept = keepers(secret, { org: org.data, access: access.data ?? [], teams })
   return (
     <ConfirmSecretChange
       secret={secret}
@@ -113,7 +116,6 @@ function MakePrivateDialog({ secret, onClose }: DialogProps) {
           )}
         </>
       }
-      failed={`${name} was not made private.`}
       onClose={onClose}
     />
   )

@@ -26,14 +26,15 @@ test('a public secret without store password or projects can be downloaded by ev
 test('a private secret keeps its owner, the owner of the organization and the teams with a grant', () => {
   const org = { id: 'o1', name: 'acme', visibility: 'PUBLIC' as const, owner: { username: 'boss' } }
   const access = [{ teamId: 't1', teamName: 'devs', level: 'READER' as const }]
-  expect(keepers(secret(), org, access)).toEqual([
+  const texts = (...args: Parameters<typeof keepers>) => keepers(...args).map(({ text }) => text)
+  expect(texts(secret(), { org, access, teams: undefined })).toEqual([
     'olga, its owner',
     'boss, the owner of acme',
     'team devs (READER)',
     'administrators and system accounts',
   ])
   const { owner: _, ...ownerless } = secret()
-  expect(keepers(ownerless, undefined, [])).toEqual(['administrators and system accounts'])
+  expect(texts(ownerless, { org: undefined, access: [], teams: [] })).toEqual(['administrators and system accounts'])
 })
 
 test('who gives a secret away keeps what teams give, and what does not come from owning it', () => {

@@ -1,17 +1,18 @@
-import type { Organization, ResourceAccess, Secret } from '#api/types.ts'
+import type { Organization, ResourceAccess, Secret, Team } from '#api/types.ts'
+import { isUser } from '../isUser.ts'
 import { ownerName } from './differences.ts'
+import { grantItems, type Item } from './items.ts'
 import { count } from './words.ts'
 
+type Keepers = { org: Organization | undefined; access: ResourceAccess[]; teams: Team[] | undefined }
+
 /** Who can use a private secret (concord-api §9.3), in the words of a list. */
-export function keepers(secret: Secret, org: Organization | undefined, access: ResourceAccess[]): string[] {
-  const teams = access.map(({ teamId, teamName, level }) => `team ${teamName ?? teamId} (${level})`).sort()
-  return [
-    ...(secret.owner ? [`${ownerName(secret.owner)}, its owner`] : []),
-    ...(org?.owner ? [`${ownerName(org.owner)}, the owner of ${secret.orgName}`] : []),
-    ...teams,
-    'administrators and system accounts',
-  ]
-}
+export const keepers = ({ owner, orgName }: Secret, { org, access, teams }: Keepers): Item[] => [
+  ...(owner ? [{ id: 'owner', text: `${ownerName(owner)}, its owner` }] : []),
+  ...(org?.owner ? [{ id: 'org owner', text: `${ownerName(org.owner)}, the owner of ${orgName}` }] : []),
+  ...grantItems(access, orgName, teams).map(({ id, text }) => ({ id, text: `team ${text}` })),
+  { id: 'system', text: 'administrators and system accounts' },
+]
 
 /**
  * What the owner still may do after it was given to somebody else (concord-api §9.3): `acme-boss keeps everything, as
@@ -22,8 +23,7 @@ export function ownerKeeps(
   { org, access, isAdmin = false }: { org: Organization | undefined; access: unknown[] | undefined; isAdmin?: boolean },
 ): string {
   if (isAdmin) return 'everything, as an administrator'
-  if (owner?.username && owner.username === org?.owner?.username && owner.userDomain === org.owner.userDomain)
-    return `everything, as the owner of ${orgName}`
+  if (isUser(owner, org?.owner)) return `everything, as the owner of ${orgName}`
   const grants = access?.length ? `the grants to ${count(access.length, 'team')}` : 'grants to teams'
   if (visibility === 'PUBLIC') return `what a public secret lets everybody do and what ${grants} give`
   return access?.length === 0 ? 'nothing, for no team has a grant' : `only what ${grants} give`

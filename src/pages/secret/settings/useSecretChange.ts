@@ -1,14 +1,10 @@
-import { useEffect, useRef } from 'react'
-import { useNavigate } from 'react-router'
 import { ApiError, isApiError } from '#api/ApiError.ts'
-import { queryClient } from '#api/queryClient.ts'
+import { readBefore, readNow, useReadingWhenBack } from '#api/lostAnswer.ts'
 import { type SecretRef, secretQuery } from '#api/secrets.ts'
-import { serverAway } from '#api/serverAway.ts'
 import type { Secret } from '#api/types.ts'
 import { type Change, useChange } from '#api/useChange.ts'
 import { paths } from '#paths.ts'
-import { useStore } from '#store.ts'
-import { announce } from '#ui/StatusMessage.tsx'
+import { announce, warn } from '#ui/StatusMessage.tsx'
 import { differences, sentence } from './differences.ts'
 import { becamePublicUnasked, sayExposed } from './exposure.ts'
 
@@ -21,6 +17,10 @@ type Plan = {
   after?: SecretRef | null
   /** The status message, with the verb of the button: `Secret moved to platform.` */
   said: string
+  /** Our sentence when it failed: `git-key was not moved.` */
+  failed: string
+  /** The server refused it: something may not be any more as it was looked up. */
+  refused?: () => void
   /** The change itself makes it PUBLIC, so that is no surprise. */
   makesPublic?: boolean
   /** Where to go when it is done; without it the page stays. Who may no longer open the secret gets to the list. */
@@ -39,7 +39,7 @@ export class SecretChanged extends Error {
   }
 }
 
-export type SecretChange = Change<Seen, void>
+export type SecretChange = Change<Seen, void> & Pick<Plan, 'failed'>
 
 /**
  * A change to a secret, made on fresh facts and looked at afterwards: all cards of the settings use this.
@@ -49,7 +49,6 @@ export type SecretChange = Change<Seen, void>
  * that (concord-api Q1), that is said loudly with *Make private again*. A lost answer: reads it and says what it found.
  */
 export function useSecretChange(secret: Secret, plan: Plan): SecretChange {
-  const navigate = useNavigate()
   const here = refOf(secret)
   const after = plan.after === undefined ? here : plan.after
 
@@ -59,12 +58,9 @@ export function useSecretChange(secret: Secret, plan: Plan): SecretChange {
     else announce(plan.said + (AFTERTHOUGHTS[String(seen)] ?? ''))
   }
 
-  const addressFor = (seen: Seen) =>
-    seen === 'no access' && after ? paths.secrets(after, { filter: after.secretName }) : plan.to?.()
-
   const change = useChange(
     async () => {
-      const now = await readBefore(here)
+      const now = await readBefore(() => readNow(secretQuery(here)))
       const changed = differences(secret, now)
       if (changed.length) throw new SecretChanged(changed)
       await plan.send(now)
@@ -72,39 +68,35 @@ export function useSecretChange(secret: Secret, plan: Plan): SecretChange {
     },
     {
       done: finish,
-      to: addressFor,
+      failed: (error, isHere) => {
+        plan.refused?.()
+        if (isHere) return
+        // The dialog is gone that would say it.
+        const isLost = isApiError(error, 'unreachable')
+        warn(
+          isLost
+            ? `Nobody knows whether this was done: “${plan.said}” The answer was lost.`
+            : `${plan.failed} ${error.message}`,
+        )
+      },
+      to: (seen) => (seen === 'no access' && after ? paths.secrets(after, { filter: after.secretName }) : plan.to?.()),
       found: async () => {
         const seen = await readIfThere(after ?? here)
         const happened = after === null ? seen === 'gone' : isSecret(seen, secret.id) && plan.happened(seen)
-        if (happened) {
-          finish(seen)
-          const address = addressFor(seen)
-          if (address) await navigate(address)
-          return `The change was made. ${plan.said}`
-        }
+        if (happened) return { words: `The change was made. ${plan.said}`, happened: { data: seen } }
         const still = isSecret(seen, secret.id) ? seen : await readIfThere(here)
-        if (isSecret(still, secret.id)) return 'The change was not made. You can try again.'
-        if (still === 'no access') return 'It may not be opened any more, so it cannot be told what happened.'
-        return `There is no such secret in ${secret.orgName} any more: it was renamed, moved or deleted.`
+        return { words: whatIsThere(still, secret) }
       },
     },
   )
-  useReadingWhenBack(change.readAgain)
-  return change
+  useReadingWhenBack(change)
+  return { ...change, failed: plan.failed }
 }
 
-/**
- * Once the server is back every page is read again (see ServerAwayBanner), and after a rename or a deletion whose
- * answer was lost this page would turn into "not found". So it is found out at once what became of the change.
- */
-function useReadingWhenBack(readAgain: SecretChange['readAgain']) {
-  const isAway = useStore(serverAway) !== undefined
-  const isLost = readAgain !== undefined
-  const latest = useRef(readAgain)
-  latest.current = readAgain
-  useEffect(() => {
-    if (isLost && !isAway) void latest.current?.()
-  }, [isLost, isAway])
+function whatIsThere(still: Seen, { id, orgName }: Secret) {
+  if (isSecret(still, id)) return 'The change was not made. You can try again.'
+  if (still === 'no access') return 'It may not be opened any more, so it cannot be told what happened.'
+  return `There is no such secret in ${orgName} any more: it was renamed, moved or deleted.`
 }
 
 const AFTERTHOUGHTS: Record<string, string> = {
@@ -115,26 +107,6 @@ const AFTERTHOUGHTS: Record<string, string> = {
 const isSecret = (seen: Seen, id: string): seen is Secret => typeof seen === 'object' && seen.id === id
 
 export const refOf = ({ orgName, name }: Secret): SecretRef => ({ orgName, secretName: name })
-
-/**
- * Through the cache, so that the page and the dialog show what was found. A reading that already waits for a server
- * that is away would make this one wait too (see withoutWaiting in serverAway.ts), so it is given up.
- */
-async function readFresh(ref: SecretRef): Promise<Secret> {
-  const query = secretQuery(ref)
-  await queryClient.cancelQueries({ queryKey: query.queryKey })
-  return queryClient.fetchQuery({ ...query, staleTime: 0 })
-}
-
-async function readBefore(ref: SecretRef): Promise<Secret> {
-  try {
-    return await readFresh(ref)
-  } catch (error) {
-    // Not an ApiError: the answer of a write would count as lost, but nothing was sent.
-    if (isApiError(error, 'unreachable')) throw new Error('The server does not answer. Nothing was sent.')
-    throw error
-  }
-}
 
 /** The change was made: what cannot be read now is no failure of it. */
 async function readAfter(ref: SecretRef): Promise<Seen> {
@@ -148,7 +120,7 @@ async function readAfter(ref: SecretRef): Promise<Seen> {
 
 async function readIfThere(ref: SecretRef): Promise<Seen> {
   try {
-    return await readFresh(ref)
+    return await readNow(secretQuery(ref))
   } catch (error) {
     if (isApiError(error, 'notFound')) return 'gone'
     if (isApiError(error, 'forbidden')) return 'no access'

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { canCreateQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { secretExistsQuery, updateSecret } from '#api/secrets.ts'
@@ -7,9 +7,10 @@ import { paths } from '#paths.ts'
 import { Field } from '#ui/Field.tsx'
 import { isName, NAME_MEANING } from '../../secretName.ts'
 import { ConfirmSecretChange } from '../ConfirmSecretChange.tsx'
+import { projectItems, repositoryItems } from '../items.ts'
 import { refOf, useSecretChange } from '../useSecretChange.ts'
 import { listed } from '../words.ts'
-import { lastMove } from './lastMove.ts'
+import { addMove } from './moves.ts'
 import { PreflightList } from './PreflightList.tsx'
 import { blockedBy, type MoveFacts, preflight, previewState } from './preflight.ts'
 import { usePreflight } from './usePreflight.ts'
@@ -19,7 +20,7 @@ type Props = { secret: Secret; target: string; onClose: () => void }
 /** The documented pop-up of a move: what it will meet and cause, the typed name, *Yes, move to …*. */
 export function MoveDialog({ secret, target, onClose }: Props) {
   const [newName, setNewName] = useState(secret.name)
-  const facts = usePreflight(secret, target, newName)
+  const { facts, retry } = usePreflight(secret, target, newName)
   const lines = preflight(facts)
   // Once the name was taken the field stays, also when what is typed there is free.
   const [wasTaken, setWasTaken] = useState(false)
@@ -32,22 +33,22 @@ export function MoveDialog({ secret, target, onClose }: Props) {
     // v1, because v2 would make a private secret public; both fields in one request (ux.md §8).
     send: () => updateSecret(from, { orgName: target, ...(newName === secret.name ? {} : { name: newName }) }),
     happened: (now) => now.orgName === target,
+    // Something has changed since it was looked up: a name that was taken a moment ago asks for another one.
+    refused: () => {
+      void queryClient.invalidateQueries(canCreateQuery('SECRET', { orgName: target }))
+      void queryClient.invalidateQueries(secretExistsQuery(to))
+    },
     after: to,
     said: `Moved ${secret.name} to ${target}${newName === secret.name ? '' : ` as ${newName}`}.`,
+    failed: `${secret.name} was not moved.`,
     to: () => paths.secret(to),
     onDone: () => {
       const { uses = [], unreadable = [], complete = false } = facts.usage.data ?? {}
-      const projects = secret.projects.map((project) => project.name)
-      lastMove.set({ secretId: secret.id, from, to, uses, complete, unreadable, projects })
+      const { id: secretId, projects } = secret
+      const lost = { repositories: repositoryItems(uses), projects: projectItems(projects) }
+      addMove({ secretId, from, to, ...lost, complete, unreadable })
     },
   })
-
-  // A refusal says that something has changed since it was looked up: a name taken a moment ago asks for another one.
-  useEffect(() => {
-    if (!move.error) return
-    void queryClient.invalidateQueries(canCreateQuery('SECRET', { orgName: target }))
-    void queryClient.invalidateQueries(secretExistsQuery({ orgName: target, secretName: newName }))
-  }, [move.error, target, newName])
 
   return (
     <ConfirmSecretChange
@@ -71,7 +72,7 @@ export function MoveDialog({ secret, target, onClose }: Props) {
       }
       affected={
         <>
-          <PreflightList lines={lines} />
+          <PreflightList lines={lines} onRetry={retry} />
           {wasTaken && (
             <Field label={`Name in ${target}`} help="It is moved and renamed in one step." error={nameProblem(newName)}>
               {(control) => (
@@ -92,7 +93,6 @@ export function MoveDialog({ secret, target, onClose }: Props) {
         </>
       }
       forGood={forGood(secret, facts)}
-      failed={`${secret.name} was not moved.`}
       onClose={onClose}
     />
   )

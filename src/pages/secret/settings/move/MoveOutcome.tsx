@@ -1,17 +1,24 @@
 import { X } from 'lucide-react'
 import type { Secret } from '#api/types.ts'
-import { useStore } from '#store.ts'
 import { Icon } from '#ui/Icon.tsx'
 import { Affected } from '../Affected.tsx'
+import { nameItems } from '../items.ts'
 import { count } from '../words.ts'
-import { lastMove } from './lastMove.ts'
+import { dismissMove, useMove } from './moves.ts'
 import { OldTeams } from './OldTeams.tsx'
 
 /** What a move has left to do, on the secret's page at its new address. It stays until it is dismissed. */
 export function MoveOutcome({ secret }: { secret: Secret }) {
-  const move = useStore(lastMove)
-  if (move?.secretId !== secret.id || move.to.orgName !== secret.orgName) return null
-  const { from, uses, complete, unreadable, projects } = move
+  const move = useMove(secret.id)
+  if (move?.to.orgName !== secret.orgName) return null
+  const { from, repositories, complete, unreadable, projects } = move
+
+  function dismiss() {
+    dismissMove(secret.id)
+    // The button goes with it.
+    document.querySelector('h1')?.focus()
+  }
+
   return (
     <section className="move-outcome" aria-labelledby="move-outcome">
       <header>
@@ -25,12 +32,12 @@ export function MoveOutcome({ secret }: { secret: Secret }) {
           type="button"
           className="ui icon basic button"
           aria-label="Dismiss what is left to do after the move"
-          onClick={() => lastMove.set(undefined)}
+          onClick={dismiss}
         >
           <Icon of={X} />
         </button>
       </header>
-      {complete && uses.length + unreadable.length + projects.length === 0 && (
+      {complete && repositories.length + unreadable.length + projects.length === 0 && (
         <p>No repository and no project lost it.</p>
       )}
       {!complete && (
@@ -39,15 +46,15 @@ export function MoveOutcome({ secret }: { secret: Secret }) {
           look at those that fail at their next fetch.
         </p>
       )}
-      {uses.length > 0 && (
+      {repositories.length > 0 && (
         <Affected
           title={
             <>
-              <b>{count(uses.length, 'repository', 'repositories')}</b> of {from.orgName} lost the link and{' '}
-              {uses.length === 1 ? 'needs' : 'need'} another secret before the next fetch:
+              <b>{count(repositories.length, 'repository', 'repositories')}</b> of {from.orgName} lost the link and{' '}
+              {repositories.length === 1 ? 'needs' : 'need'} another secret before the next fetch:
             </>
           }
-          items={uses.map(({ projectName, repository }) => `${projectName} › ${repository.name}`)}
+          items={repositories}
         />
       )}
       {unreadable.length > 0 && (
@@ -57,7 +64,7 @@ export function MoveOutcome({ secret }: { secret: Secret }) {
               <b>{count(unreadable.length, 'project')}</b> you cannot read may have repositories that lost it as well:
             </>
           }
-          items={unreadable}
+          items={nameItems(unreadable)}
         />
       )}
       {projects.length > 0 && (

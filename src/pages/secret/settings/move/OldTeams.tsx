@@ -1,18 +1,20 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { queryClient } from '#api/queryClient.ts'
+import { readBefore, readNow, useReadingWhenBack } from '#api/lostAnswer.ts'
 import { replaceSecretAccess, secretAccessQuery } from '#api/secrets.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { ResourceAccess, Secret, Team } from '#api/types.ts'
 import { useChange } from '#api/useChange.ts'
 import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
-import { announce } from '#ui/StatusMessage.tsx'
+import { announce, warn } from '#ui/StatusMessage.tsx'
 import { LockOutWarning } from '../../access/LockOutWarning.tsx'
 import { lockOut } from '../../access/lockOut.ts'
 import { useRight, useRightFacts } from '../../rights.ts'
+import { SecretSubject } from '../../SecretSubject.tsx'
 import { Affected } from '../Affected.tsx'
 import { ActButton } from '../DangerRow.tsx'
+import { grantItems, type Item } from '../items.ts'
 import { refOf } from '../useSecretChange.ts'
 import { count } from '../words.ts'
 import { survivingGrants, whoseTeams } from './preflight.ts'
@@ -25,49 +27,54 @@ type Props = {
 
 /** The teams of the old organization that a move leaves with access (concord-api §14, Q16), and their removal. */
 export function OldTeams({ secret, from }: Props) {
-  const [asking, setAsking] = useState(false)
+  /** The teams that the dialog asks about: it stays open when the page is read again and they are gone from it. */
+  const [asking, setAsking] = useState<Item[]>()
   const right = useRight('OWNER', secret)
   const { data: oldTeams } = useQuery(teamListQuery({ orgName: from }))
   const { data: access } = useQuery(secretAccessQuery(refOf(secret)))
   const { data: teams } = useQuery(teamListQuery(secret))
-  const surviving = access && teams ? survivingGrants(access, teams) : []
-  if (surviving.length === 0 || !teams) return null
+  if (!access || !teams) return null
 
-  const names = surviving.map((grant) => `${grant.teamName ?? grant.teamId} (${grant.level})`).sort()
+  const surviving = survivingGrants(access, teams)
+  const items = grantItems(surviving, from, oldTeams)
   return (
     <section>
-      <Affected
-        title={
-          <>
-            <b>{count(surviving.length, 'team')}</b> {whoseTeams(surviving, from, oldTeams)} still{' '}
-            {surviving.length === 1 ? 'has' : 'have'} access:
-          </>
-        }
-        items={names}
-      />
-      <ActButton
-        action="Remove old teams’ access"
-        blocked={right?.verdict === 'no' ? right.why : undefined}
-        onAct={() => setAsking(true)}
-      />
+      {surviving.length > 0 && (
+        <>
+          <Affected
+            title={
+              <>
+                <b>{count(surviving.length, 'team')}</b> {whoseTeams(surviving, from, oldTeams)} still{' '}
+                {surviving.length === 1 ? 'has' : 'have'} access:
+              </>
+            }
+            items={items}
+          />
+          <ActButton
+            action="Remove old teams’ access"
+            blocked={right?.verdict === 'no' ? right.why : undefined}
+            onAct={() => setAsking(items)}
+          />
+        </>
+      )}
       {asking && (
         <RemovalDialog
           secret={secret}
-          names={names}
+          items={asking}
           teams={teams}
           oldTeams={oldTeams ?? []}
-          onClose={() => setAsking(false)}
+          onClose={() => setAsking(undefined)}
         />
       )}
     </section>
   )
 }
 
-type DialogProps = { secret: Secret; names: string[]; teams: Team[]; oldTeams: Team[]; onClose: () => void }
+type DialogProps = { secret: Secret; items: Item[]; teams: Team[]; oldTeams: Team[]; onClose: () => void }
 
-function RemovalDialog({ secret, names, teams, oldTeams, onClose }: DialogProps) {
+function RemovalDialog({ secret, items, teams, oldTeams, onClose }: DialogProps) {
   const facts = useRightFacts(secret)
-  const query = { ...secretAccessQuery(refOf(secret)), staleTime: 0 }
+  const readGrants = () => readNow(secretAccessQuery(refOf(secret)))
   const withoutOldTeams = (access: ResourceAccess[]) => {
     const old = new Set(survivingGrants(access, teams))
     return access.filter((grant) => !old.has(grant))
@@ -78,23 +85,24 @@ function RemovalDialog({ secret, names, teams, oldTeams, onClose }: DialogProps)
     facts?.access &&
     lockOut({ ...facts, access: facts.access, teams: [...teams, ...oldTeams] }, withoutOldTeams(facts.access))
 
-  function done() {
-    announce(`Removed the access of ${count(names.length, 'team')} to ${secret.name}.`)
-    onClose()
-  }
-
-  const removal = useChange(
+  const removal = useChange<unknown>(
     // The grants are replaced as a whole: only what is there now may be sent back.
-    async () => replaceSecretAccess(refOf(secret), withoutOldTeams(await queryClient.fetchQuery(query))),
+    async () => replaceSecretAccess(refOf(secret), withoutOldTeams(await readBefore(readGrants))),
     {
-      done,
-      found: async () => {
-        if (survivingGrants(await queryClient.fetchQuery(query), teams).length > 0) return 'They still have access.'
-        done()
-        return 'Their access is removed.'
+      done: () => {
+        announce(`Removed the access of ${count(items.length, 'team')} to ${secret.name}.`)
+        onClose()
       },
+      failed: (error, isHere) => {
+        if (!isHere) warn(`Look at the access to ${secret.name}: the old teams may still have it. ${error.message}`)
+      },
+      found: async () =>
+        survivingGrants(await readGrants(), teams).length > 0
+          ? { words: 'They still have access.' }
+          : { words: 'Their access is removed.', happened: { data: undefined } },
     },
   )
+  useReadingWhenBack(removal)
 
   return (
     <ConfirmDialog
@@ -113,9 +121,10 @@ function RemovalDialog({ secret, names, teams, oldTeams, onClose }: DialogProps)
         />
       }
     >
+      <SecretSubject secret={secret} />
       <Affected
         title={`What they run with ${secret.name} fails from then on. They can be given access again at any time.`}
-        items={names}
+        items={items}
       />
       {risk && <LockOutWarning {...risk} />}
     </ConfirmDialog>

@@ -1,6 +1,7 @@
 import { CircleCheck, CircleX, LoaderCircle, TriangleAlert } from 'lucide-react'
 import { Icon } from '#ui/Icon.tsx'
 import { Affected } from '../Affected.tsx'
+import { RetryButton } from '../RetryButton.tsx'
 import type { Light, Line } from './preflight.ts'
 
 /** The lights, told by shape and word as well as by colour. */
@@ -11,10 +12,10 @@ const LIGHTS: Record<Light, { icon: typeof CircleCheck; word: string }> = {
   pending: { icon: LoaderCircle, word: '' },
 }
 
-export function PreflightList({ lines }: { lines: Line[] }) {
+export function PreflightList({ lines, onRetry }: { lines: Line[]; onRetry: () => void }) {
   return (
     <ul className="preflight" aria-label="What the move will meet">
-      {lines.map(({ id, light, text, items = [] }) => (
+      {lines.map(({ id, light, text, items = [], failed }) => (
         <li key={id} className={light} data-line={id}>
           <Icon of={LIGHTS[light].icon} />
           <div>
@@ -26,7 +27,9 @@ export function PreflightList({ lines }: { lines: Line[] }) {
                 </>
               }
               items={items}
+              mono={id !== 'readers'}
             />
+            {failed && <RetryButton onRetry={onRetry} />}
           </div>
         </li>
       ))}

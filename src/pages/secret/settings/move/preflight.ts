@@ -2,7 +2,9 @@ import { isApiError } from '#api/ApiError.ts'
 import type { Organization, ResourceAccess, Secret, Team } from '#api/types.ts'
 import type { Right } from '../../rights.ts'
 import type { Usage } from '../../usage.ts'
-import { count, listed } from '../words.ts'
+import { grantItems, type Item, projectItems, repositoryItems } from '../items.ts'
+import { keepers } from '../reach.ts'
+import { count } from '../words.ts'
 
 /** `amber`: it will work, and somebody should know about it. `red`: it would be refused. */
 export type Light = 'green' | 'amber' | 'red' | 'pending'
@@ -11,9 +13,9 @@ export type Line = {
   id: 'right' | 'membership' | 'policy' | 'name' | 'repositories' | 'projects' | 'grants' | 'readers'
   light: Light
   text: string
-  /** Names of what is affected, for a list below the text. */
-  items?: string[]
-  /** It could not be found out: the user may go on without it. */
+  /** What is affected, for a list below the text. */
+  items?: Item[]
+  /** It could not be found out: the user may try again, or go on without it. */
   failed?: true
 }
 
@@ -128,10 +130,9 @@ function policyLine({ canCreate, target }: MoveFacts): Line {
     : pending('policy', `Looking up the policies of ${target}`)
 }
 
-function repositoriesLine({ usage, secret }: MoveFacts): Line {
+function repositoriesLine({ usage, secret, target }: MoveFacts): Line {
   const { data, error } = usage
-  if (error && !data?.complete)
-    return failed('repositories', `The repositories of ${secret.orgName} could not be read.`)
+  if (error) return failed('repositories', `The repositories of ${secret.orgName} could not be read.`)
   if (!data?.complete) {
     const { projectsRead = 0, projectsTotal, uses = [] } = data ?? {}
     const progress = projectsTotal === undefined ? '' : `: ${projectsRead} of ${projectsTotal} projects read`
@@ -150,12 +151,17 @@ function repositoriesLine({ usage, secret }: MoveFacts): Line {
   return {
     id: 'repositories',
     light: 'amber',
-    text: `${count(uses.length, 'repository', 'repositories')} ${verb} next fetch.${unseen}`,
-    items: uses.map(({ projectName, repository }) => `${projectName} › ${repository.name}`),
+    text:
+      `${count(uses.length, 'repository', 'repositories')} ${verb} next fetch.${unseen} Moving the project to ${target} ` +
+      'too does not keep a link, but there it can be made again.',
+    items: repositoryItems(uses),
   }
 }
 
-/** Without its projects a secret can be downloaded by everybody who may read it (concord-api §9.9). */
+/**
+ * Without its projects a secret can be downloaded by everybody who may read it (concord-api §9.9). They go when the
+ * secret moves, whether their project has moved before or moves afterwards (§9.6, Q36).
+ */
 function projectsLine({ secret, target }: MoveFacts): Line {
   const { projects } = secret
   if (projects.length === 0) return { id: 'projects', light: 'green', text: 'It is not limited to projects.' }
@@ -166,8 +172,8 @@ function projectsLine({ secret, target }: MoveFacts): Line {
       `It is limited to ${count(projects.length, 'project', 'projects')} now. That ends: every project of ${target} can ` +
       `use it, and everybody who may read it can download its value${
         secret.encryptedBy === 'PASSWORD' ? ' with its store password' : ''
-      }.`,
-    items: projects.map((project) => project.name).sort(),
+      }. A project that you move to ${target} too can be chosen again there.`,
+    items: projectItems(projects),
   }
 }
 
@@ -185,32 +191,30 @@ function grantsLine({ access, targetTeams, ownTeams, secret, target }: MoveFacts
     id: 'grants',
     light: 'amber',
     text: `${count(surviving.length, 'team', 'teams')} ${whose} ${verb} access. You can remove that afterwards.`,
-    items: surviving.map((grant) => `${grant.teamName ?? grant.teamId} (${grant.level})`).sort(),
+    items: grantItems(surviving, secret.orgName, ownTeams.data),
   }
 }
 
-function readersLine({ secret, target, targetOrg, access }: MoveFacts): Line {
+function readersLine({ secret, target, targetOrg, access, targetTeams, ownTeams }: MoveFacts): Line {
   if (secret.visibility === 'PUBLIC') {
+    const value =
+      secret.encryptedBy === 'PASSWORD'
+        ? 'may use it, and read its value with its store password'
+        : 'may read its value'
     return {
       id: 'readers',
       light: 'amber',
-      text: `It stays public: everybody who can sign in may read it, and every member of ${target} may change it.`,
+      text: `It stays public: everybody who can sign in ${value}, and every member of ${target} may change it.`,
     }
   }
-  const orgOwner = targetOrg.data?.owner?.username
-  const owner = secret.owner?.username
-  const who = [
-    ...(owner ? [`its owner ${owner}`] : []),
-    ...(orgOwner && orgOwner !== owner ? [`${orgOwner}, who owns ${target}`] : []),
-    ...(access.data?.length
-      ? [access.data.length === 1 ? 'the team with a grant' : `the ${access.data.length} teams with a grant`]
-      : []),
-    'administrators',
-  ]
+  if (access.error || targetOrg.error) return failed('readers', 'Who may use it afterwards could not be found out.')
+  if (!access.data || !targetOrg.data) return pending('readers', 'Looking up who may use it afterwards')
+  const teams = targetTeams.data && [...targetTeams.data, ...(ownTeams.data ?? [])]
   return {
     id: 'readers',
     light: 'green',
-    text: `It stays private. Afterwards these may read it: ${listed(who)}. All members of ${target} see its name.`,
+    text: `It stays private. All members of ${target} see its name; afterwards these may use it:`,
+    items: keepers({ ...secret, orgName: target }, { org: targetOrg.data, access: access.data, teams }),
   }
 }
 

@@ -8,8 +8,8 @@ import { useRight } from '../../rights.ts'
 import { useUsage } from '../../usage.ts'
 import { isMember, type MoveFacts } from './preflight.ts'
 
-/** Looks up everything that a move will meet. The reads stop when the dialog closes. */
-export function usePreflight(secret: Secret, target: string, newName: string): MoveFacts {
+/** Looks up everything that a move will meet. `retry` reads again what could not be read. */
+export function usePreflight(secret: Secret, target: string, newName: string): { facts: MoveFacts; retry: () => void } {
   const ref = { orgName: secret.orgName, secretName: secret.name }
   const settledName = useSettled(newName, 300)
   const canCreate = useQuery({ ...canCreateQuery('SECRET', { orgName: target }), staleTime: 0 })
@@ -17,19 +17,31 @@ export function usePreflight(secret: Secret, target: string, newName: string): M
     ...secretExistsQuery({ orgName: target, secretName: settledName }),
     enabled: isMember({ canCreate }) && settledName !== '',
   })
+  const targetOrg = useQuery(organizationQuery({ orgName: target }))
+  // The row below the dialog counts them as well, so they are read on when it closes.
+  const usage = useUsage(secret)
+  const access = useQuery(secretAccessQuery(ref))
+  const targetTeams = useQuery(teamListQuery({ orgName: target }))
+  const ownTeams = useQuery(teamListQuery({ orgName: secret.orgName }))
+  const all = [canCreate, exists, targetOrg, usage, access, targetTeams, ownTeams]
   return {
-    secret,
-    target,
-    newName,
-    right: useRight('WRITER', secret),
-    canCreate: answerOf(canCreate),
-    targetOrg: answerOf(useQuery(organizationQuery({ orgName: target }))),
-    // While somebody types, the last answer is about another name.
-    nameTaken: settledName === newName && !exists.isFetching ? answerOf(exists) : { data: undefined, error: null },
-    usage: answerOf(useUsage(secret)),
-    access: answerOf(useQuery(secretAccessQuery(ref))),
-    targetTeams: answerOf(useQuery(teamListQuery({ orgName: target }))),
-    ownTeams: answerOf(useQuery(teamListQuery({ orgName: secret.orgName }))),
+    facts: {
+      secret,
+      target,
+      newName,
+      right: useRight('WRITER', secret),
+      canCreate: answerOf(canCreate),
+      targetOrg: answerOf(targetOrg),
+      // While somebody types, the last answer is about another name.
+      nameTaken: settledName === newName && !exists.isFetching ? answerOf(exists) : { data: undefined, error: null },
+      usage,
+      access: answerOf(access),
+      targetTeams: answerOf(targetTeams),
+      ownTeams: answerOf(ownTeams),
+    },
+    retry: () => {
+      for (const { error, refetch } of all) if (error) void refetch()
+    },
   }
 }
 

@@ -1,0 +1,36 @@
+import { session } from './sessionOver.ts'
+
+/*
+ * What this tab remembers over a reload, for the one who is signed in. Names and ids only: a value is never kept
+ * anywhere (see docs/security.md).
+ */
+
+const PREFIX = 'concord-secrets '
+const READER = 'reader'
+
+export function remember(key: string, what: unknown) {
+  try {
+    sessionStorage.setItem(PREFIX + key, JSON.stringify(what))
+  } catch {
+    // The browser has no room, or allows none: then it lasts as long as the page.
+  }
+}
+
+export function recall<T>(key: string): T | undefined {
+  try {
+    return JSON.parse(sessionStorage.getItem(PREFIX + key) ?? 'null') ?? undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** After a sign-out, and for somebody else than before. */
+function forgetOthers() {
+  const username = session.get()?.username
+  if (username !== undefined && recall(READER) === username) return
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key)
+  if (username !== undefined) remember(READER, username)
+}
+
+if (session.get()) forgetOthers()
+session.subscribe(forgetOthers)

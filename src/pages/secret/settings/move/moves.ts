@@ -1,0 +1,51 @@
+import type { SecretRef } from '#api/secrets.ts'
+import { session } from '#api/sessionOver.ts'
+import { recall, remember } from '#api/tabMemory.ts'
+import { createStore, useStore } from '#store.ts'
+import type { Item } from '../items.ts'
+
+/** What a move has left to do. Names and ids only: it is kept over a reload. */
+export type Move = {
+  secretId: string
+  from: SecretRef
+  to: SecretRef
+  /** Those that lost their link. */
+  repositories: Item[]
+  /** False when the repositories could not be read and somebody moved it without knowing: some may be missing. */
+  complete: boolean
+  /** Names of projects that could not be read: their repositories may have lost it as well. */
+  unreadable: string[]
+  /** The projects that it was limited to. */
+  projects: Item[]
+}
+
+const KEY = 'moves'
+
+/** More than anybody repairs at a time. */
+const MOST = 20
+
+/** The moves that were made in this tab and not dismissed yet, the last one last. */
+const moves = createStore<Move[]>(recall(KEY) ?? [])
+
+export function addMove(move: Move) {
+  set([...moves.get().filter(({ secretId }) => secretId !== move.secretId), move].slice(-MOST))
+}
+
+export const dismissMove = (secretId: string) => set(moves.get().filter((move) => move.secretId !== secretId))
+
+export const findMove = (secretId: string) => moves.get().find((move) => move.secretId === secretId)
+
+export const useMove = (secretId: string) => useStore(moves).find((move) => move.secretId === secretId)
+
+function set(all: Move[]) {
+  moves.set(all)
+  remember(KEY, all)
+}
+
+// Whoever signs in next must not find which repositories somebody else could see.
+let mover = session.get()?.username
+session.subscribe(() => {
+  const username = session.get()?.username
+  if (username !== mover) moves.set([])
+  mover = username
+})

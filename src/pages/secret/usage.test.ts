@@ -1,0 +1,77 @@
+import { QueryObserver } from '@tanstack/react-query'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { queryClient } from '#api/queryClient.ts'
+import { type Usage, usageQuery } from './usage.ts'
+
+const secret = { id: 's1', orgName: 'acme' }
+const names = Array.from({ length: 9 }, (_, index) => `project-${index}`)
+
+type Answer = [body: unknown, status?: number]
+
+/** The signals of the requests for a project's repositories, in the order in which they were sent. */
+let asked: AbortSignal[]
+/** What Concord answers about a project; nothing while the answer is on its way. */
+let answerOf: (project: string) => Answer | undefined
+
+beforeEach(() => {
+  asked = []
+  vi.stubGlobal('fetch', (path: string, { signal }: { signal: AbortSignal }) => {
+    const project = /\/project\/([^/]+)\/repository/.exec(path)?.[1]
+    if (!project) return Promise.resolve(Response.json(names.map((name) => ({ id: name, name }))))
+    asked.push(signal)
+    const answer = answerOf(project)
+    if (answer) return Promise.resolve(Response.json(answer[0], { status: answer[1] ?? 200 }))
+    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  })
+})
+
+afterEach(() => {
+  queryClient.clear()
+  vi.unstubAllGlobals()
+})
+
+const repositories = (project: string): Answer => [
+  [{ id: project, name: 'api', secretId: project === 'project-7' ? 's1' : 's2' }],
+]
+
+/** Looks as a page does, and answers what is seen at the moment, and how to look away. */
+function look() {
+  const observer = new QueryObserver(queryClient, usageQuery(secret))
+  const lookAway = observer.subscribe(() => {})
+  return { lookAway, seen: () => observer.getCurrentResult() }
+}
+
+test('what was found until nobody looked any more is not the answer for whoever looks next', async () => {
+  answerOf = (project) => (project === 'project-0' ? repositories(project) : undefined)
+  const first = look()
+  await vi.waitFor(() => expect(asked).toHaveLength(5))
+  await vi.waitFor(() => expect(first.seen().data).toMatchObject({ complete: false, projectsRead: 1 }))
+  first.lookAway()
+  expect(asked.slice(1).every((signal) => signal.aborted)).toBe(true)
+
+  answerOf = repositories
+  const next = look()
+  await vi.waitFor(() => expect(next.seen().data).toMatchObject({ complete: true, projectsRead: 9 }))
+  expect(next.seen().data?.uses.map(({ projectName }) => projectName)).toEqual(['project-7'])
+})
+
+test('a project that was deleted meanwhile has no repositories, one that may not be read is named', async () => {
+  const others: Record<string, Answer> = {
+    'project-1': [[{ id: '*', message: 'Project not found: project-1' }], 400],
+    'project-2': ['Project not found: project-2', 404],
+    'project-3': ['no', 403],
+  }
+  answerOf = (project) => others[project] ?? repositories(project)
+  const { seen } = look()
+  await vi.waitFor(() => expect(seen().data?.complete).toBe(true))
+  const usage: Usage | undefined = seen().data
+  expect(usage?.unreadable).toEqual(['project-3'])
+  expect(usage?.uses).toHaveLength(1)
+})
+
+test('any other refusal leaves the number unknown', async () => {
+  answerOf = (project) => (project === 'project-5' ? ['broken', 500] : repositories(project))
+  const { seen } = look()
+  await vi.waitFor(() => expect(seen().isError).toBe(true))
+  expect(seen().data?.complete).not.toBe(true)
+})
