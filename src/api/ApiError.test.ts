@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ApiError, kindOf, missingRight, wordsOf } from './ApiError.ts'
+import { ApiError, kindOf, missingMembership, missingRight, wordsOf } from './ApiError.ts'
 
 describe('the words of an error', () => {
   test('of a validation error, all messages', () => {
@@ -57,5 +57,7 @@ test('only gateway errors and silence mean that nobody answered', () => {
 test('the missing right is read from the 403 of Concord', () => {
   const words = "The current user doesn't have the necessary access level (WRITER) to the secret: git-key"
   expect(missingRight(words)).toEqual({ level: 'WRITER', entity: 'secret', name: 'git-key' })
-  expect(missingRight("The current user (bob) doesn't belong to the specified organization: acme")).toBeUndefined()
+  const stranger = "The current user (bob) doesn't belong to the specified organization: acme"
+  expect(missingRight(stranger)).toBeUndefined()
+  expect(missingMembership(stranger)).toBe('acme')
 })

@@ -79,3 +79,7 @@ export function missingRight(words: string): { level: string; entity: string; na
   const match = /access level \((\w+)\) to the (\w+): (.+)$/.exec(words)
   return match?.[1] && match[2] && match[3] ? { level: match[1], entity: match[2], name: match[3] } : undefined
 }
+
+/** The organization that a 403 says the caller is no member of: `… doesn't belong to the specified organization: acme`. */
+export const missingMembership = (words: string): string | undefined =>
+  /doesn't belong to the specified organization: (.+)$/.exec(words)?.[1]

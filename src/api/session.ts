@@ -17,6 +17,15 @@ export const whoamiQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 })
 
+/**
+ * The same, asked again: whom somebody has added to a team meanwhile belongs to its organization. Apart from the one
+ * above, because a request remembers the session that it was sent under (see sessionOver.ts).
+ */
+export const membershipQuery = queryOptions({
+  queryKey: ['membership'],
+  queryFn: ({ signal }) => http.get<Whoami>(WHOAMI, { signal }),
+})
+
 /** `null` on Concord 2.11.1, which does not have it. */
 export const userInfoQuery = queryOptions({
   queryKey: ['userInfo'],

@@ -1,13 +1,14 @@
-import { useQueries, useSuspenseQuery } from '@tanstack/react-query'
+import { useQueries, useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import type { LoaderFunction } from 'react-router'
 import { organizationQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { secretAccessQuery, secretQuery } from '#api/secrets.ts'
-import { userInfoQuery, whoamiQuery } from '#api/session.ts'
+import { membershipQuery, userInfoQuery, whoamiQuery } from '#api/session.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { ResourceAccess, Team, UserInfo, Whoami } from '#api/types.ts'
 import { secretRef, useSecretRef } from '#params.ts'
 import { AccessEditor } from './access/AccessEditor.tsx'
+import { useCurrentWhoami } from './rights.ts'
 
 export const loader: LoaderFunction = async ({ params }) => {
   const ref = secretRef(params)
@@ -16,7 +17,9 @@ export const loader: LoaderFunction = async ({ params }) => {
     queryClient.fetchQuery(secretAccessQuery(ref)),
     queryClient.fetchQuery(teamListQuery(ref)),
     queryClient.fetchQuery(organizationQuery(ref)),
-    queryClient.fetchQuery(userInfoQuery),
+    // These fail quietly: what cannot be known stops nobody (see rights.ts).
+    queryClient.prefetchQuery(membershipQuery),
+    queryClient.prefetchQuery(userInfoQuery),
   ])
   return null
 }
@@ -27,8 +30,9 @@ export function AccessTab() {
   const { data: access } = useSuspenseQuery(secretAccessQuery(ref))
   const { data: teams } = useSuspenseQuery(teamListQuery(ref))
   const { data: org } = useSuspenseQuery(organizationQuery(ref))
-  const { data: userInfo } = useSuspenseQuery(userInfoQuery)
-  const { data: whoami } = useSuspenseQuery(whoamiQuery)
+  const { data: userInfo } = useQuery(userInfoQuery)
+  const { data: signedIn } = useSuspenseQuery(whoamiQuery)
+  const whoami = useCurrentWhoami() ?? signedIn
   const foreign = access.filter(({ teamId }) => !teams.some(({ id }) => id === teamId))
   const known = [...teams, ...useTeamsElsewhere(foreign, ref.orgName, whoami, userInfo)]
 
@@ -46,7 +50,7 @@ function useTeamsElsewhere(
   foreign: ResourceAccess[],
   orgName: string,
   whoami: Whoami,
-  userInfo: UserInfo | null,
+  userInfo: UserInfo | null | undefined,
 ): Team[] {
   const mine = [...(whoami.orgs ?? []).map(({ name }) => name), ...(userInfo?.teams ?? []).map((team) => team.orgName)]
   const others = foreign.length ? [...new Set(mine)].filter((name) => name !== orgName).slice(0, MOST) : []

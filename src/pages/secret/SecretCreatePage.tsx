@@ -1,5 +1,5 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import {
   type BlockerFunction,
@@ -23,6 +23,7 @@ import { ErrorMessage } from '#ui/ErrorMessage.tsx'
 import { LeaveGuard } from '#ui/LeaveGuard.tsx'
 import { Page } from '#ui/Page.tsx'
 import { announce, warn } from '#ui/StatusMessage.tsx'
+import { submitWithControlEnter } from '#ui/submitWithControlEnter.ts'
 import { RouteError } from '../RouteError.tsx'
 import { type Draft, emptyDraft, isDirty, newSecretOf } from './create/draft.ts'
 import { KindStep } from './create/KindStep.tsx'
@@ -297,12 +298,6 @@ function MayNotCreate({ orgName }: { orgName: string }) {
     )
   if (data === false) return <p className="ui warning message">A policy may not let you create secrets in {orgName}.</p>
   return null
-}
-
-function submitWithControlEnter(event: KeyboardEvent<HTMLFormElement>) {
-  if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
-  event.preventDefault()
-  event.currentTarget.requestSubmit()
 }
 
 /** What can never be asked for again, or not as easily. Concord also sends back what the caller gave it (§14, Q19). */

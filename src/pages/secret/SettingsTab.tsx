@@ -1,11 +1,14 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
 import type { LoaderFunction } from 'react-router'
 import { organizationQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { secretAccessQuery, secretQuery } from '#api/secrets.ts'
-import { userInfoQuery } from '#api/session.ts'
+import { membershipQuery, userInfoQuery } from '#api/session.ts'
 import { teamListQuery } from '#api/teams.ts'
+import type { Secret } from '#api/types.ts'
 import { secretRef, useSecretRef } from '#params.ts'
+import { warn } from '#ui/StatusMessage.tsx'
 import { ChangeOwner } from './settings/ChangeOwner.tsx'
 import { DeleteSecret } from './settings/DeleteSecret.tsx'
 import { LinkProjects } from './settings/LinkProjects.tsx'
@@ -19,6 +22,7 @@ export const loader: LoaderFunction = async ({ params }) => {
   await Promise.all([
     queryClient.fetchQuery(secretQuery(ref)),
     // These fail quietly: what cannot be known stops nobody (see rights.ts).
+    queryClient.prefetchQuery(membershipQuery),
     queryClient.prefetchQuery(userInfoQuery),
     queryClient.prefetchQuery(organizationQuery(ref)),
     queryClient.prefetchQuery(secretAccessQuery(ref)),
@@ -30,6 +34,7 @@ export const loader: LoaderFunction = async ({ params }) => {
 /** What changes the secret, from harmless to final. Each card asks before it acts. */
 export function SettingsTab() {
   const { data: secret } = useSuspenseQuery(secretQuery(useSecretRef()))
+  useSayingWhenReplaced(secret)
   // What is typed on a card starts from this secret: another one, or another name, begins anew.
   const { id, name } = secret
   return (
@@ -50,4 +55,17 @@ export function SettingsTab() {
       </section>
     </>
   )
+}
+
+/** The name can become another secret's while one looks at it: what was begun is then closed, and not in silence. */
+function useSayingWhenReplaced({ id, name, orgName }: Secret) {
+  const before = useRef({ id, name, orgName })
+  useEffect(() => {
+    const was = before.current
+    before.current = { id, name, orgName }
+    if (was.id === id || was.name !== name || was.orgName !== orgName) return
+    warn(
+      `Another secret of ${orgName} has the name ${name} now. The one that you saw was renamed, moved or deleted; nothing that you had begun was sent.`,
+    )
+  }, [id, name, orgName])
 }

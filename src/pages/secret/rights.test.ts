@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type RightFacts, rightTo } from './rights.ts'
 
 const facts = (changes: Partial<RightFacts> = {}): RightFacts => ({
@@ -61,6 +61,50 @@ test('owners and administrators may do everything', () => {
   expect(rightTo('OWNER', facts({ userInfo: { id: 'u1', displayName: 'A', roles: ['concordAdmin'] } })).verdict).toBe(
     'yes',
   )
+})
+
+describe('whoever changes a secret must belong to its organization', () => {
+  const outside = (changes: Partial<RightFacts> = {}) => {
+    const { whoami } = facts()
+    return facts({ whoami: { ...whoami, orgs: [{ id: 'o2', name: 'platform' }] }, ...changes })
+  }
+  const withRole = (role: string) => ({ userInfo: { id: 'u1', displayName: 'Alice', roles: [role] } })
+  const secret = (changes: Partial<RightFacts['secret']>) => ({ secret: { ...facts().secret, ...changes } })
+  const NOT_A_MEMBER = {
+    verdict: 'no',
+    why: 'You do not belong to acme: only its members can do this. Ask its owner boss to add you to a team.',
+  }
+
+  test('also its owner, a team that kept its grant, and whoever may read it because it is public', () => {
+    const mine = secret({ owner: { username: 'alice' } })
+    expect(rightTo('WRITER', outside(mine))).toEqual(NOT_A_MEMBER)
+    expect(rightTo('OWNER', outside(mine))).toEqual(NOT_A_MEMBER)
+    expect(rightTo('WRITER', outside(secret({ visibility: 'PUBLIC' })))).toEqual(NOT_A_MEMBER)
+    const access = [{ teamId: 't1', teamName: 'devs', level: 'OWNER' as const }]
+    expect(rightTo('OWNER', outside({ access }))).toEqual(NOT_A_MEMBER)
+  })
+
+  test('to read it, nobody has to', () => {
+    expect(rightTo('READER', outside(secret({ owner: { username: 'alice' } }))).verdict).toBe('yes')
+    expect(rightTo('READER', outside(secret({ visibility: 'PUBLIC' }))).verdict).toBe('yes')
+    expect(rightTo('READER', outside()).verdict).toBe('no')
+  })
+
+  test('system accounts and the organization’s owner belong to it without a team', () => {
+    for (const role of ['concordSystemReader', 'concordSystemWriter', 'concordAdmin'])
+      expect(rightTo('WRITER', outside({ ...withRole(role), ...secret({ visibility: 'PUBLIC' }) })).verdict).toBe('yes')
+    expect(rightTo('WRITER', outside(withRole('concordSystemReader'))).verdict).toBe('no')
+    expect(rightTo('READER', outside(withRole('concordSystemReader'))).verdict).toBe('yes')
+    const { org } = facts()
+    expect(rightTo('OWNER', outside({ org: org && { ...org, owner: { username: 'alice' } } })).verdict).toBe('yes')
+  })
+
+  test('where the roles are not known it stops nobody', () => {
+    const mine = secret({ owner: { username: 'alice' } })
+    expect(rightTo('OWNER', outside({ ...mine, userInfo: null })).verdict).toBe('unknown')
+    expect(rightTo('OWNER', outside({ ...mine, userInfo: undefined })).verdict).toBe('unknown')
+    expect(rightTo('OWNER', outside({ ...mine, org: undefined })).verdict).toBe('unknown')
+  })
 })
 
 test('PUBLIC lets every member change it, but not own it', () => {

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { organizationQuery } from '#api/orgs.ts'
 import { secretAccessQuery } from '#api/secrets.ts'
-import { userInfoQuery, whoamiQuery } from '#api/session.ts'
+import { membershipQuery, userInfoQuery, whoamiQuery } from '#api/session.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { AccessLevel, Organization, ResourceAccess, Secret, Team, UserInfo, Whoami } from '#api/types.ts'
+import { isUser } from './isUser.ts'
 
 /** What a console can know of a right before the server is asked: `unknown` is never a reason to stop anybody. */
 export type Right = { verdict: 'yes' | 'no' | 'unknown'; why: string }
@@ -23,21 +24,39 @@ export type RightFacts = {
 const RANK: Record<AccessLevel, number> = { READER: 1, WRITER: 2, OWNER: 3 }
 
 /**
- * Concord's rule for one secret (concord-api §9.3), from what the caller can see. WRITER is asked in Concord's open
- * way, where PUBLIC grants everything to members of the organization; OWNER strictly.
+ * Concord's rule for one secret (concord-api §9.2, §9.3), from what the caller can see. Whoever changes one, even the
+ * secret's owner, must belong to its organization. WRITER is asked in Concord's open way, where PUBLIC grants everything
+ * to those; OWNER strictly.
  */
-export function rightTo(level: 'WRITER' | 'OWNER', facts: RightFacts): Right {
+export function rightTo(level: AccessLevel, facts: RightFacts): Right {
+  const { secret, org } = facts
+  const right = rightToSecret(level, facts)
+  if (level === 'READER') return right
+  const isMember = membership(facts)
+  if (isMember === 'yes') return right
+  const ask = org?.owner?.username ? ` Ask its owner ${org.owner.username} to add you to a team.` : ''
+  if (isMember === 'no')
+    return { verdict: 'no', why: `You do not belong to ${secret.orgName}: only its members can do this.${ask}` }
+  const { verdict, why } = right
+  if (verdict !== 'yes') return right
+  return { verdict: 'unknown', why: `${why} Whether you belong to ${secret.orgName} cannot be told from here.` }
+}
+
+function rightToSecret(level: AccessLevel, facts: RightFacts): Right {
   const { secret, whoami, userInfo, org, access } = facts
   const roles = userInfo?.roles ?? []
   if (roles.includes('concordAdmin')) return { verdict: 'yes', why: 'You are an administrator.' }
-  if (secret.owner?.username === whoami.username && secret.owner.userDomain === whoami.userDomain)
-    return { verdict: 'yes', why: 'You own this secret.' }
-  if (org?.owner?.username === whoami.username && org.owner.userDomain === whoami.userDomain)
-    return { verdict: 'yes', why: `You own the organization ${secret.orgName}.` }
-  if (level === 'WRITER' && roles.includes('concordSystemWriter'))
+  if (isUser(secret.owner, whoami)) return { verdict: 'yes', why: 'You own this secret.' }
+  if (isUser(org?.owner, whoami)) return { verdict: 'yes', why: `You own the organization ${secret.orgName}.` }
+  if (level !== 'OWNER' && roles.includes('concordSystemWriter'))
     return { verdict: 'yes', why: 'You have the role of a system writer.' }
-  if (level === 'WRITER' && secret.visibility === 'PUBLIC' && belongsTo(secret.orgName, whoami))
-    return { verdict: 'yes', why: `It is public: every member of ${secret.orgName} may change it.` }
+  if (level === 'READER' && roles.includes('concordSystemReader'))
+    return { verdict: 'yes', why: 'You have the role of a system reader.' }
+  if (level !== 'OWNER' && secret.visibility === 'PUBLIC')
+    return {
+      verdict: 'yes',
+      why: level === 'READER' ? 'It is public.' : `It is public: every member of ${secret.orgName} may change it.`,
+    }
 
   const mine = access && userInfo ? myGrants(facts) : undefined
   const enough = mine?.find((grant) => RANK[grant.level] >= RANK[level])
@@ -47,6 +66,16 @@ export function rightTo(level: 'WRITER' | 'OWNER', facts: RightFacts): Right {
   // Teams that come through a directory group are not in userInfo (concord-api §4.1).
   if (mine && whoami.realm === 'internal' && !mayBeMine(facts, level)) return { verdict: 'no', why: `${missing}.` }
   return { verdict: 'unknown', why: `${missing}; whether you have it cannot be told from here.` }
+}
+
+const BELONG_EVERYWHERE = ['concordAdmin', 'concordSystemReader', 'concordSystemWriter']
+
+/** Concord's `ORG(member)` (concord-api §1.1). `whoami` also knows of teams that come through a directory group. */
+function membership({ secret, whoami, userInfo, org }: RightFacts): 'yes' | 'no' | 'unknown' {
+  if (whoami.orgs?.some(({ name }) => name === secret.orgName)) return 'yes'
+  if (userInfo?.roles?.some((role) => BELONG_EVERYWHERE.includes(role))) return 'yes'
+  if (isUser(org?.owner, whoami)) return 'yes'
+  return userInfo && org ? 'no' : 'unknown'
 }
 
 /** The grants to teams that the caller is a direct member of. */
@@ -67,27 +96,32 @@ function mayBeMine({ userInfo, access = [], teams = [], secret }: RightFacts, le
   )
 }
 
-const belongsTo = (orgName: string, { orgs }: Whoami) => orgs?.some((org) => org.name === orgName) ?? false
-
 const ownerWords = ({ owner }: Secret) => (owner?.username ? `: ask its owner ${owner.username}` : '')
 
 /** `undefined` while it is being found out. */
-export function useRight(level: 'WRITER' | 'OWNER', secret: Secret): Right | undefined {
+export function useRight(level: AccessLevel, secret: Secret): Right | undefined {
   const facts = useRightFacts(secret)
   return facts && rightTo(level, facts)
 }
 
+/** With the organizations that the caller belongs to by now. When they cannot be read: those of the sign-in. */
+export function useCurrentWhoami(): Whoami | undefined {
+  const known = useQuery(whoamiQuery).data
+  const { data, isPending } = useQuery(membershipQuery)
+  return data ?? (isPending ? undefined : known)
+}
+
 export function useRightFacts(secret: Secret): RightFacts | undefined {
   const ref = { orgName: secret.orgName, secretName: secret.name }
-  const whoami = useQuery(whoamiQuery)
+  const whoami = useCurrentWhoami()
   const userInfo = useQuery(userInfoQuery)
   const org = useQuery(organizationQuery(ref))
   const access = useQuery(secretAccessQuery(ref))
   const teams = useQuery(teamListQuery(ref))
-  if (!whoami.data || [userInfo, org, access, teams].some((query) => query.isPending)) return undefined
+  if (!whoami || [userInfo, org, access, teams].some((query) => query.isPending)) return undefined
   return {
     secret,
-    whoami: whoami.data,
+    whoami,
     userInfo: userInfo.data,
     org: org.data,
     access: access.data,

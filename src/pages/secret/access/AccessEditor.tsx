@@ -4,6 +4,7 @@ import type { ResourceAccess } from '#api/types.ts'
 import { TeamField } from '#fields/TeamField.tsx'
 import { Icon } from '#ui/Icon.tsx'
 import { LeaveGuard } from '#ui/LeaveGuard.tsx'
+import { isControlEnter } from '#ui/submitWithControlEnter.ts'
 import { OwnerName } from '../OwnerName.tsx'
 import { type RightFacts, rightTo } from '../rights.ts'
 import { count } from '../settings/words.ts'
@@ -33,6 +34,10 @@ export function AccessEditor({ facts }: { facts: AccessFacts }) {
   const risk = changes.length ? lockOut(facts, resultOf(staged)) : ({ risk: 'none' } as const)
   const whyNot = theirs.length ? 'First decide about what somebody else changed.' : undefined
 
+  function askToSave() {
+    if (changes.length > 0 && !whyNot) setConfirming(true)
+  }
+
   /** For buttons that vanish when they are pressed: the focus would be lost with them. */
   function andFocusSave(act: () => void) {
     act()
@@ -40,7 +45,8 @@ export function AccessEditor({ facts }: { facts: AccessFacts }) {
   }
 
   return (
-    <div className="access">
+    // biome-ignore lint/a11y/noStaticElementInteractions: a short cut to the button below, from any of its controls.
+    <div className="access" onKeyDown={(event) => !event.defaultPrevented && isControlEnter(event) && askToSave()}>
       {secret.visibility === 'PUBLIC' && <PublicMessage orgName={secret.orgName} />}
       <p className="prose">
         Whatever is granted here, these can do everything: its owner (<OwnerName owner={secret.owner} />)
@@ -123,7 +129,7 @@ export function AccessEditor({ facts }: { facts: AccessFacts }) {
               className="ui primary button"
               aria-disabled={changes.length === 0 || whyNot !== undefined}
               aria-describedby="access-state"
-              onClick={() => changes.length > 0 && !whyNot && setConfirming(true)}
+              onClick={askToSave}
             >
               Save access
             </button>

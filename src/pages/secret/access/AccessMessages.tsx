@@ -1,12 +1,11 @@
 import { Globe, TriangleAlert } from 'lucide-react'
-import { isApiError } from '#api/ApiError.ts'
 import type { Secret } from '#api/types.ts'
 import type { Change } from '#api/useChange.ts'
 import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
 import { Icon } from '#ui/Icon.tsx'
-import { OwnerName } from '../OwnerName.tsx'
 import { SecretSubject } from '../SecretSubject.tsx'
+import { NextStep } from '../settings/NextStep.tsx'
 import { changeWords, type GrantRow, levelWord, type Staged } from './grants.ts'
 import { LockOutWarning } from './LockOutWarning.tsx'
 import type { LockOut } from './lockOut.ts'
@@ -91,16 +90,8 @@ export function SaveDialog({ secret, changes, risk, save, onClose }: SaveProps) 
       onClose={onClose}
       problem={
         <ErrorMessage error={save.error} title="Access was not changed." readAgain={save.readAgain} found={save.found}>
-          {!save.readAgain && (
-            <p>
-              Your changes are still here.{' '}
-              {isApiError(save.error, 'forbidden') && (
-                <>
-                  Saving takes Owner: ask <OwnerName owner={secret.owner} />.
-                </>
-              )}
-            </p>
-          )}
+          {!save.readAgain && <p>Your changes are still here.</p>}
+          {save.error && <NextStep error={save.error} secret={secret} />}
         </ErrorMessage>
       }
     >

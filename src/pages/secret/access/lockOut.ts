@@ -26,10 +26,14 @@ export function lockOut(facts: RightFacts & { access: ResourceAccess[] }, after:
   if (!takesOwner) return { risk: 'none' }
   return {
     risk: 'unknown',
-    because: facts.userInfo
-      ? 'Teams that you are in through a directory group cannot be seen from here.'
-      : 'This version of Concord does not say which teams you are in.',
+    because: whyUnknown(facts),
   }
+}
+
+function whyUnknown({ userInfo }: RightFacts) {
+  if (userInfo) return 'Teams that you are in through a directory group cannot be seen from here.'
+  if (userInfo === null) return 'This version of Concord does not say which teams you are in.'
+  return 'Which teams you are in could not be read.'
 }
 
 const highest = (grants: ResourceAccess[]) => grants.map(({ level }) => level).sort((a, b) => rank(b) - rank(a))[0]

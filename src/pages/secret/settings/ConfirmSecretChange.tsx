@@ -1,14 +1,12 @@
 import { TriangleAlert } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
-import { Link } from 'react-router'
-import { isApiError } from '#api/ApiError.ts'
 import type { Secret } from '#api/types.ts'
-import { paths } from '#paths.ts'
 import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
 import { Icon } from '#ui/Icon.tsx'
 import { SecretSubject } from '../SecretSubject.tsx'
-import { differences, ownerName, sentence } from './differences.ts'
+import { differences, sentence } from './differences.ts'
+import { NextStep } from './NextStep.tsx'
 import { type SecretChange, SecretChanged } from './useSecretChange.ts'
 
 type Props = {
@@ -44,7 +42,7 @@ export function ConfirmSecretChange(props: Props) {
   const [opened] = useState(secret)
   const changed = change.isPending ? [] : differences(opened, secret)
 
-  const step = change.error && (nextStep?.(change.error) ?? generalStep(change.error, secret))
+  const step = change.error && nextStep?.(change.error)
 
   return (
     <ConfirmDialog
@@ -60,7 +58,7 @@ export function ConfirmSecretChange(props: Props) {
       problem={
         change.error instanceof SecretChanged ? undefined : (
           <ErrorMessage error={change.error} title={change.failed} readAgain={change.readAgain} found={change.found}>
-            {step && <p>{step}</p>}
+            {step ? <p>{step}</p> : change.error && <NextStep error={change.error} secret={secret} />}
           </ErrorMessage>
         )
       }
@@ -91,19 +89,4 @@ export function ConfirmSecretChange(props: Props) {
       {forGood && <p className="band">{forGood}</p>}
     </ConfirmDialog>
   )
-}
-
-/** A lost answer has its own next step in ErrorMessage. */
-function generalStep(error: Error, { orgName, name, owner }: Secret): ReactNode {
-  if (isApiError(error, 'forbidden'))
-    return owner ? `Ask its owner, ${ownerName(owner)}, or the owner of ${orgName}.` : `Ask the owner of ${orgName}.`
-  if (isApiError(error, 'notFound'))
-    return (
-      <>
-        It was renamed, moved or deleted meanwhile.{' '}
-        <Link to={paths.secrets({ orgName }, { filter: name })}>Look for it in {orgName}</Link>
-      </>
-    )
-  if (isApiError(error, 'failed')) return 'Close this, look at the page, and try again.'
-  return undefined
 }

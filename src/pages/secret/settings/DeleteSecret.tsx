@@ -5,23 +5,24 @@ import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
 import { paths } from '#paths.ts'
 import { useRight } from '../rights.ts'
-import { useUsage } from '../usage.ts'
+import { type Usage, useUsage } from '../usage.ts'
 import { Affected, AffectedRepositories, previewOf } from './Affected.tsx'
 import { ConfirmSecretChange } from './ConfirmSecretChange.tsx'
 import { DangerRow } from './DangerRow.tsx'
 import { grantItems, projectItems } from './items.ts'
 import { refOf, useSecretChange } from './useSecretChange.ts'
-import { count, repositoriesUseIt } from './words.ts'
+import { count, grantsDo, repositoriesUseIt } from './words.ts'
 
 export function DeleteSecret({ secret }: { secret: Secret }) {
   const [asking, setAsking] = useState(false)
   const right = useRight('OWNER', secret)
   const usage = useUsage(secret)
+  const access = useQuery(secretAccessQuery(refOf(secret))).data
   return (
     <DangerRow
       id="delete"
       title="Delete"
-      consequence={`The value of ${secret.name} is gone for good, there are no earlier versions; ${repositoriesUseIt(usage.data)}.`}
+      consequence={consequence(secret, usage.data, access)}
       action="Delete this secret"
       blocked={right?.verdict === 'no' ? right.why : undefined}
       onAct={() => setAsking(true)}
@@ -29,6 +30,15 @@ export function DeleteSecret({ secret }: { secret: Secret }) {
       {asking && <DeleteDialog secret={secret} onClose={() => setAsking(false)} />}
     </DangerRow>
   )
+}
+
+function consequence({ name, projects }: Secret, usage: Usage | undefined, access: unknown[] | undefined) {
+  const gone = [
+    grantsDo(access, { one: 'goes with it', many: 'go with it' }),
+    projects.length > 0 && `its limit to ${count(projects.length, 'project')} goes`,
+    repositoriesUseIt(usage),
+  ]
+  return `The value of ${name} is gone for good, there are no earlier versions; ${gone.filter(Boolean).join('; ')}.`
 }
 
 function DeleteDialog({ secret, onClose }: { secret: Secret; onClose: () => void }) {

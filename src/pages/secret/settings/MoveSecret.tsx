@@ -1,10 +1,14 @@
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { secretAccessQuery } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
 import { OrganizationField } from '#fields/OrganizationField.tsx'
 import { useRight } from '../rights.ts'
-import { useUsage } from '../usage.ts'
+import { type Usage, useUsage } from '../usage.ts'
 import { DangerRow } from './DangerRow.tsx'
 import { MoveDialog } from './move/MoveDialog.tsx'
+import { refOf } from './useSecretChange.ts'
+import { count, grantsDo, repositoriesUseIt } from './words.ts'
 
 /** The documented walk: pick the organization, *Move*, the pop-up. */
 export function MoveSecret({ secret }: { secret: Secret }) {
@@ -12,6 +16,7 @@ export function MoveSecret({ secret }: { secret: Secret }) {
   const [asking, setAsking] = useState(false)
   const right = useRight('WRITER', secret)
   const usage = useUsage(secret)
+  const access = useQuery(secretAccessQuery(refOf(secret))).data
   const blocked =
     right?.verdict === 'no'
       ? right.why
@@ -23,7 +28,7 @@ export function MoveSecret({ secret }: { secret: Secret }) {
   return (
     <DangerRow
       title="Move to another organization"
-      consequence={consequence(secret, usage.data?.complete ? usage.data.uses.length : undefined)}
+      consequence={consequence(secret, usage.data, access)}
       action="Move"
       blocked={blocked}
       onAct={() => setAsking(true)}
@@ -34,13 +39,15 @@ export function MoveSecret({ secret }: { secret: Secret }) {
   )
 }
 
-function consequence({ name, orgName, projects }: Secret, repositories: number | undefined) {
-  const links =
-    repositories === undefined
-      ? 'repositories that use it lose their link'
-      : repositories === 0
-        ? 'no repository that you can see uses it'
-        : `${repositories} ${repositories === 1 ? 'repository loses its link' : 'repositories lose their link'}`
-  const mapping = projects.length > 0 ? ', its limit to projects ends' : ''
-  return `${name} leaves ${orgName}: ${links}${mapping}. Grants to teams stay.`
+function consequence({ name, orgName, projects }: Secret, usage: Usage | undefined, access: unknown[] | undefined) {
+  const effects = [
+    repositoriesUseIt(usage, {
+      one: 'loses its link',
+      many: 'lose their link',
+      unknown: 'repositories that use it lose their link',
+    }),
+    projects.length > 0 && `its limit to ${count(projects.length, 'project')} ends`,
+    grantsDo(access, { one: 'stays', many: 'stay' }),
+  ]
+  return `${name} leaves ${orgName}: ${effects.filter(Boolean).join('; ')}.`
 }

@@ -5,6 +5,7 @@ import { secretExistsQuery, updateSecret } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
 import { paths } from '#paths.ts'
 import { Field } from '#ui/Field.tsx'
+import { submitWithControlEnter } from '#ui/submitWithControlEnter.ts'
 import { useRight } from '../rights.ts'
 import { NAME_MEANING, NAME_PATTERN } from '../secretName.ts'
 import { useUsage } from '../usage.ts'
@@ -32,7 +33,7 @@ export function RenameSecret({ secret }: { secret: Secret }) {
       title="Name"
       words={`Flows and API calls that use the name fail after a rename. Repositories keep their link, which goes by the id; ${repositoriesUseIt(usage.data)}.`}
     >
-      <form className="ui form" onSubmit={ask}>
+      <form className="ui form" onSubmit={ask} onKeyDown={submitWithControlEnter}>
         <Field label="Secret name" patternMeaning={NAME_MEANING}>
           {(control) => (
             <input

@@ -4,7 +4,7 @@ import { organizationQuery } from '#api/orgs.ts'
 import { secretAccessQuery, updateSecret } from '#api/secrets.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
-import { useRight } from '../rights.ts'
+import { type Right, useRight } from '../rights.ts'
 import { Affected } from './Affected.tsx'
 import { ConfirmSecretChange } from './ConfirmSecretChange.tsx'
 import { ActButton, SettingRow } from './DangerRow.tsx'
@@ -81,7 +81,9 @@ function MakePrivateDialog({ secret, onClose }: DialogProps) {
   const { orgName, name } = secret
   const access = useQuery(secretAccessQuery(refOf(secret)))
   const org = useQuery(organizationQuery({ orgName }))
-  const mine = useRight('WRITER', { ...secret, visibility: 'PRIVATE' })
+  const asPrivate: Secret = { ...secret, visibility: 'PRIVATE' }
+  const mayUse = useRight('READER', asPrivate)
+  const mayChange = useRight('WRITER', asPrivate)
   const makePrivate = useSecretChange(secret, {
     send: () => updateSecret(refOf(secret), { visibility: 'PRIVATE' }),
     happened: (now) => now.visibility === 'PRIVATE',
@@ -111,12 +113,25 @@ function MakePrivateDialog({ secret, onClose }: DialogProps) {
             <b>Lose access:</b> every other signed-in user, also the other members of {orgName}. What they run with it
             fails from then on.
           </p>
-          {mine?.verdict === 'no' && (
-            <p className="note error">You could not make it public again yourself: that needs WRITER.</p>
-          )}
+          <OwnLoss mayUse={mayUse} mayChange={mayChange} />
         </>
       }
       onClose={onClose}
     />
   )
+}
+
+/** What the caller loses by it, which the list of those who keep access does not say. */
+function OwnLoss({ mayUse, mayChange }: { mayUse: Right | undefined; mayChange: Right | undefined }) {
+  if (mayUse?.verdict === 'no')
+    return (
+      <p className="note error" role="alert">
+        You lose it too: you could not open it any more, nor make it public again.
+      </p>
+    )
+  if (mayUse?.verdict === 'unknown')
+    return <p className="note error">You lose it too, unless one of the teams above is yours.</p>
+  if (mayChange?.verdict === 'no')
+    return <p className="note error">You could not make it public again yourself: that needs WRITER.</p>
+  return null
 }

@@ -1,3 +1,4 @@
+import { readNow } from '#api/lostAnswer.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { type SecretRef, secretQuery, updateSecret } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
@@ -18,14 +19,19 @@ export function sayExposed({ orgName, name }: Secret, said: string) {
 const makePrivate = (ref: SecretRef) => ({ label: 'Make private again', onAct: () => void makePrivateAgain(ref) })
 
 async function makePrivateAgain(ref: SecretRef) {
+  const { secretName } = ref
   try {
     await updateSecret(ref, { visibility: 'PRIVATE' })
-    const now = await queryClient.fetchQuery({ ...secretQuery(ref), staleTime: 0 })
-    if (now.visibility === 'PUBLIC') throw new Error('The server says it is done, but the secret is still PUBLIC.')
-    announce(`“${ref.secretName}” is private again.`)
+    const now = await readNow(secretQuery(ref))
+    if (now.visibility === 'PRIVATE') announce(`“${secretName}” is private again.`)
+    else alarm(`“${secretName}” is still PUBLIC, though the server says that it is done.`, makePrivate(ref))
   } catch (error) {
+    // Whether the request arrived, or what has happened since: only another reading could tell.
     const words = error instanceof Error ? error.message : String(error)
-    alarm(`“${ref.secretName}” could not be made private, so it is still PUBLIC. ${words}`, makePrivate(ref))
+    alarm(
+      `Take it that “${secretName}” is still PUBLIC: it is not known to be private again. ${words}`,
+      makePrivate(ref),
+    )
   } finally {
     await queryClient.invalidateQueries()
   }

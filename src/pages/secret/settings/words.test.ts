@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { count, listed, repositoriesUseIt } from './words.ts'
+import { count, grantsDo, listed, repositoriesUseIt } from './words.ts'
 
 const use = (name: string) => ({
   projectName: 'web',
@@ -9,6 +9,13 @@ const use = (name: string) => ({
 test('numbers and lists', () => {
   expect(count(1, 'project')).toBe('1 project')
   expect(count(2_000, 'repository', 'repositories')).toBe('2,000 repositories')
+  const stay = (access: unknown[] | undefined) => grantsDo(access, { one: 'stays', many: 'stay' })
+  expect([undefined, [], [1], [1, 2]].map(stay)).toEqual([
+    'grants to teams stay',
+    '',
+    '1 grant to a team stays',
+    '2 grants to teams stay',
+  ])
   expect(listed([])).toBe('')
   expect(listed(['a', 'b', 'c'])).toBe('a, b and c')
 })

@@ -15,6 +15,7 @@ import { SecretSubject } from '../../SecretSubject.tsx'
 import { Affected } from '../Affected.tsx'
 import { ActButton } from '../DangerRow.tsx'
 import { grantItems, type Item } from '../items.ts'
+import { NextStep } from '../NextStep.tsx'
 import { refOf } from '../useSecretChange.ts'
 import { count } from '../words.ts'
 import { survivingGrants, whoseTeams } from './preflight.ts'
@@ -118,7 +119,9 @@ function RemovalDialog({ secret, items, teams, oldTeams, onClose }: DialogProps)
           title="Their access was not removed."
           readAgain={removal.readAgain}
           found={removal.found}
-        />
+        >
+          {removal.error && <NextStep error={removal.error} secret={secret} />}
+        </ErrorMessage>
       }
     >
       <SecretSubject secret={secret} />

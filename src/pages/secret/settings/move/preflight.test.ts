@@ -36,6 +36,8 @@ const facts = (changes: Partial<MoveFacts> = {}): MoveFacts => ({
   ...changes,
 })
 
+const texts = ({ items = [] }: Line) => items.map(({ text }) => text)
+
 const line = (id: Line['id'], changes: Partial<MoveFacts>) => {
   const found = preflight(facts(changes)).find((each) => each.id === id)
   if (!found) throw new Error(`no line ${id}`)
@@ -84,7 +86,8 @@ describe('what stops working or stays behind is amber, with numbers', () => {
     expect(found.light).toBe('amber')
     expect(found.text).toContain('2 repositories lose their link')
     expect(found.text).toContain('1 project that you cannot read')
-    expect(found.items).toEqual(['web › api', 'web › site'])
+    expect(found.text).toContain('Moving the project to platform too does not keep a link')
+    expect(texts(found)).toEqual(['web › api', 'web › site'])
   })
 
   test('a search that is not over is not an answer', () => {
@@ -97,9 +100,11 @@ describe('what stops working or stays behind is amber, with numbers', () => {
     const { secret } = facts()
     const found = line('projects', { secret: { ...secret, projects: [{ id: 'p1', name: 'web' }] } })
     expect(found.light).toBe('amber')
-    expect(found.text).toMatch(/can download its value\.$/)
+    expect(found.text).toContain(
+      'can download its value. A project that you move to platform too can be chosen again there.',
+    )
     const locked = { ...secret, encryptedBy: 'PASSWORD' as const, projects: [{ id: 'p1', name: 'web' }] }
-    expect(line('projects', { secret: locked }).text).toMatch(/download its value with its store password\.$/)
+    expect(line('projects', { secret: locked }).text).toContain('download its value with its store password. ')
   })
 
   test('grants to teams of the old organization stay', () => {
@@ -107,7 +112,7 @@ describe('what stops working or stays behind is amber, with numbers', () => {
       { teamId: 't1', teamName: 'devs', level: 'WRITER' as const },
       { teamId: 't2', teamName: 'ops', level: 'READER' as const },
     ])
-    expect(line('grants', { access }).items).toEqual(['devs (WRITER)'])
+    expect(texts(line('grants', { access }))).toEqual(['devs (WRITER)'])
     expect(line('grants', { access }).text).toContain('1 team of acme keeps')
     expect(survivingGrants(access.data, facts().targetTeams.data ?? [])).toHaveLength(1)
   })
@@ -116,12 +121,37 @@ describe('what stops working or stays behind is amber, with numbers', () => {
     const devs = { teamId: 't1', teamName: 'devs', level: 'WRITER' as const }
     const older = { teamId: 't9', teamName: 'older', level: 'READER' as const }
     expect(line('grants', { access: answer([older]) }).text).toContain('1 team of another organization keeps')
-    expect(line('grants', { access: answer([devs, older]) }).text).toContain('2 teams of other organizations keep')
+    const both = line('grants', { access: answer([devs, older]) })
+    expect(both.text).toContain('2 teams of other organizations keep')
+    expect(texts(both)).toEqual(['devs (WRITER)', 'older of another organization (READER)'])
   })
 
-  test('public stays public', () => {
-    const { secret } = facts()
-    expect(line('readers', { secret: { ...secret, visibility: 'PUBLIC' } }).light).toBe('amber')
+  test('public stays public, and a store password still protects the value', () => {
+    const secret = { ...facts().secret, visibility: 'PUBLIC' as const }
+    expect(line('readers', { secret })).toMatchObject({ light: 'amber' })
+    expect(line('readers', { secret }).text).toContain('everybody who can sign in may read its value')
+    const locked = { ...secret, encryptedBy: 'PASSWORD' as const }
+    expect(line('readers', { secret: locked }).text).toContain('may use it, and read its value with its store password')
+  })
+})
+
+describe('who may use a private secret afterwards', () => {
+  const access = answer([{ teamId: 't1', teamName: 'devs', level: 'WRITER' as const }])
+
+  test('is everybody to whom Concord’s rule gives it', () => {
+    expect(texts(line('readers', { access }))).toEqual([
+      'olga, its owner',
+      'petra, the owner of platform',
+      'team devs of acme (WRITER)',
+      'administrators and system accounts',
+    ])
+  })
+
+  test('is not said before it is known', () => {
+    expect(line('readers', { access: waiting }).light).toBe('pending')
+    expect(line('readers', { targetOrg: waiting }).light).toBe('pending')
+    expect(line('readers', { targetOrg: refused(500) })).toMatchObject({ light: 'amber', failed: true })
+    expect(line('readers', { access: refused(403) })).toMatchObject({ light: 'amber', failed: true })
   })
 })
 
