@@ -3,6 +3,10 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { queryClient } from '#api/queryClient.ts'
 import { type Usage, usageQuery } from './usage.ts'
 
+/** Patient: other work may keep the computer busy. */
+const until = (check: () => void) => vi.waitFor(check, 15_000)
+vi.setConfig({ testTimeout: 30_000 })
+
 const secret = { id: 's1', orgName: 'acme' }
 const names = Array.from({ length: 9 }, (_, index) => `project-${index}`)
 
@@ -44,14 +48,14 @@ function look() {
 test('what was found until nobody looked any more is not the answer for whoever looks next', async () => {
   answerOf = (project) => (project === 'project-0' ? repositories(project) : undefined)
   const first = look()
-  await vi.waitFor(() => expect(asked).toHaveLength(5))
-  await vi.waitFor(() => expect(first.seen().data).toMatchObject({ complete: false, projectsRead: 1 }))
+  await until(() => expect(asked).toHaveLength(5))
+  await until(() => expect(first.seen().data).toMatchObject({ complete: false, projectsRead: 1 }))
   first.lookAway()
   expect(asked.slice(1).every((signal) => signal.aborted)).toBe(true)
 
   answerOf = repositories
   const next = look()
-  await vi.waitFor(() => expect(next.seen().data).toMatchObject({ complete: true, projectsRead: 9 }))
+  await until(() => expect(next.seen().data).toMatchObject({ complete: true, projectsRead: 9 }))
   expect(next.seen().data?.uses.map(({ projectName }) => projectName)).toEqual(['project-7'])
 })
 
@@ -63,7 +67,7 @@ test('a project that was deleted meanwhile has no repositories, one that may not
   }
   answerOf = (project) => others[project] ?? repositories(project)
   const { seen } = look()
-  await vi.waitFor(() => expect(seen().data?.complete).toBe(true))
+  await until(() => expect(seen().data?.complete).toBe(true))
   const usage: Usage | undefined = seen().data
   expect(usage?.unreadable).toEqual(['project-3'])
   expect(usage?.uses).toHaveLength(1)
@@ -72,6 +76,6 @@ test('a project that was deleted meanwhile has no repositories, one that may not
 test('any other refusal leaves the number unknown', async () => {
   answerOf = (project) => (project === 'project-5' ? ['broken', 500] : repositories(project))
   const { seen } = look()
-  await vi.waitFor(() => expect(seen().isError).toBe(true))
+  await until(() => expect(seen().isError).toBe(true))
   expect(seen().data?.complete).not.toBe(true)
 })

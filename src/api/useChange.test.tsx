@@ -1,0 +1,119 @@
+import { QueryClientProvider } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { createRoot, type Root } from 'react-dom/client'
+import { createMemoryRouter, RouterProvider } from 'react-router'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { ApiError } from './ApiError.ts'
+import { queryClient } from './queryClient.ts'
+import { type Change, useChange } from './useChange.ts'
+
+/** Patient: other work may keep the computer busy. */
+const until = (check: () => void) => vi.waitFor(check, 15_000)
+vi.setConfig({ testTimeout: 30_000 })
+
+let root: Root
+let router: ReturnType<typeof createMemoryRouter>
+let change: Change<string, void>
+let isShown = false
+/** Settles what the change sends. */
+let answer: (data: string) => void
+let fail: (error: Error) => void
+const done = vi.fn()
+const failed = vi.fn()
+
+/** A page whose change leads to another one, with a dialog's habit of closing itself when it is done. */
+function Page() {
+  change = useChange(
+    () =>
+      new Promise<string>((resolve, reject) => {
+        answer = resolve
+        fail = reject
+      }),
+    {
+      to: (data) => `/result/${data}`,
+      done,
+      failed,
+      found: async () => ({ words: 'It was made.', happened: { data: 'found' } }),
+    },
+  )
+  useEffect(() => {
+    isShown = true
+    return () => {
+      isShown = false
+    }
+  }, [])
+  return null
+}
+
+const pathname = () => router.state.location.pathname
+
+beforeEach(async () => {
+  done.mockReset()
+  failed.mockReset()
+  router = createMemoryRouter(
+    [
+      { path: '/page', Component: Page },
+      { path: '*', Component: () => null },
+    ],
+    { initialEntries: ['/elsewhere', '/page'] },
+  )
+  root = createRoot(document.createElement('div'))
+  root.render(
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  )
+  await until(() => expect(isShown).toBe(true))
+})
+
+afterEach(() => root.unmount())
+
+/** Presses the button. */
+async function ask() {
+  change.mutate()
+  await until(() => expect(change.isPending).toBe(true))
+}
+
+async function leave() {
+  await router.navigate(-1)
+  await until(() => expect(isShown).toBe(false))
+}
+
+test('goes on when it is done', async () => {
+  await ask()
+  answer('new')
+  await until(() => expect(pathname()).toBe('/result/new'))
+  expect(done).toHaveBeenCalledExactlyOnceWith('new', true)
+})
+
+test('nobody who has left the page is called back to it, and the outcome is told', async () => {
+  await ask()
+  await leave()
+  const everythingIsRead = vi.spyOn(queryClient, 'refetchQueries')
+  answer('new')
+  await until(() => expect(everythingIsRead).toHaveBeenCalled())
+  expect(done).toHaveBeenCalledExactlyOnceWith('new', false)
+  expect(pathname()).toBe('/elsewhere')
+})
+
+test('a failure is told with whether anybody is there to see it', async () => {
+  await ask()
+  fail(new Error('no'))
+  await until(() => expect(change.error?.message).toBe('no'))
+  expect(failed).toHaveBeenCalledExactlyOnceWith(new Error('no'), true)
+
+  await ask()
+  await leave()
+  fail(new Error('again'))
+  await until(() => expect(failed).toHaveBeenLastCalledWith(new Error('again'), false))
+})
+
+test('a lost answer that turns out to be a good one goes on like one', async () => {
+  await ask()
+  fail(new ApiError(0, 'unreachable', ''))
+  await until(() => expect(change.readAgain).toBeDefined())
+  expect(done).not.toHaveBeenCalled()
+  await change.readAgain?.()
+  expect(done).toHaveBeenCalledExactlyOnceWith('found', true)
+  expect(pathname()).toBe('/result/found')
+})

@@ -1,0 +1,130 @@
+import { QueryClientProvider, useQuery } from '@tanstack/react-query'
+import { createRoot, type Root } from 'react-dom/client'
+import { createMemoryRouter, RouterProvider } from 'react-router'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { queryClient } from '#api/queryClient.ts'
+import { secretAccessQuery } from '#api/secrets.ts'
+import { serverAway } from '#api/serverAway.ts'
+import type { ResourceAccess, Secret } from '#api/types.ts'
+import { StatusRegion } from '#ui/StatusMessage.tsx'
+import { useStagedAccess } from './useStagedAccess.ts'
+
+/** Patient: other work may keep the computer busy. */
+const until = (check: () => void) => vi.waitFor(check, 15_000)
+vi.setConfig({ testTimeout: 30_000 })
+
+const secret: Secret = {
+  id: 's1',
+  name: 'git-key',
+  orgId: 'o1',
+  orgName: 'acme',
+  type: 'DATA',
+  storeType: 'concord',
+  encryptedBy: 'SERVER_KEY',
+  visibility: 'PRIVATE',
+  projects: [],
+  createdAt: '2026-01-01T00:00:00.000Z',
+}
+const query = secretAccessQuery({ orgName: 'acme', secretName: 'git-key' })
+const devs = (level: ResourceAccess['level']): ResourceAccess => ({ teamId: 't1', teamName: 'devs', level })
+const ops = (level: ResourceAccess['level']): ResourceAccess => ({ teamId: 't2', teamName: 'ops', level })
+
+/** What the server has. */
+let grants: ResourceAccess[]
+/** What becomes of the next request that changes it. */
+let fate: 'answered' | 'applied, but the answer is lost' | 'lost' | 'not sent'
+let sent: number
+let staging: ReturnType<typeof useStagedAccess>
+let page: HTMLElement
+let root: Root
+
+function Page() {
+  const { data = [] } = useQuery(query)
+  staging = useStagedAccess(secret, data, () => {})
+  return <StatusRegion />
+}
+
+beforeEach(async () => {
+  fate = 'answered'
+  sent = 0
+  grants = [devs('READER')]
+  vi.stubGlobal('fetch', async (_: string, { method, body }: RequestInit) => {
+    if (fate === 'not sent') throw new TypeError('network')
+    if (method === 'GET') return Response.json(grants)
+    sent += 1
+    if (fate !== 'lost') grants = JSON.parse(String(body))
+    if (fate !== 'answered') throw new TypeError('network')
+    return Response.json({ ok: true })
+  })
+  page = document.createElement('div')
+  root = createRoot(page)
+  const router = createMemoryRouter([{ path: '*', Component: Page }])
+  root.render(
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  )
+  await until(() => expect(page.querySelector('.status-region')).not.toBeNull())
+  await until(() => expect(staging.staged.base).toEqual(grants))
+  staging.edit([{ team: { teamId: 't1', teamName: 'devs' }, level: 'OWNER' }])
+  await until(() => expect(staging.staged.edits).toHaveProperty('t1'))
+})
+
+afterEach(() => {
+  root.unmount()
+  queryClient.clear()
+  serverAway.set(undefined)
+  vi.unstubAllGlobals()
+})
+
+/** The server answers again, so the page is read anew. */
+function comeBack() {
+  fate = 'answered'
+  serverAway.set(undefined)
+}
+
+test('a save whose answer was lost is found when the server is back, and nobody else is blamed for it', async () => {
+  fate = 'applied, but the answer is lost'
+  staging.save.mutate()
+  await until(() => expect(staging.save.readAgain).toBeDefined())
+  comeBack()
+  const blamed: unknown[] = []
+  await until(() => {
+    blamed.push(...staging.theirs)
+    expect(staging.staged).toEqual({ base: [{ teamId: 't1', level: 'OWNER' }], edits: {} })
+  })
+  expect(blamed).toEqual([])
+  expect(page.textContent).toContain('Access to “git-key” changed.')
+  expect(sent).toBe(1)
+})
+
+test('one that did not arrive keeps what was staged', async () => {
+  fate = 'lost'
+  staging.save.mutate()
+  await until(() => expect(staging.save.readAgain).toBeDefined())
+  comeBack()
+  await until(() =>
+    expect(staging.save.found).toBe('Access was not changed as you wanted. Your changes are still here.'),
+  )
+  expect(staging.staged.edits).toEqual({ t1: { teamName: 'devs', level: 'OWNER' } })
+})
+
+test('without the reading before nothing is sent, and no answer counts as lost', async () => {
+  fate = 'not sent'
+  staging.save.mutate()
+  await until(() => expect(staging.save.error?.message).toBe('The server does not answer. Nothing was sent.'))
+  expect(staging.save.readAgain).toBeUndefined()
+})
+
+test('what somebody else did meanwhile is theirs, unless it is the same', async () => {
+  grants = [devs('READER'), ops('WRITER')]
+  await queryClient.invalidateQueries(query)
+  await until(() => expect(staging.theirs.map(({ teamName }) => teamName)).toEqual(['ops']))
+
+  grants = [devs('OWNER')]
+  await queryClient.invalidateQueries(query)
+  await until(() => expect(staging.theirs).toEqual([]))
+  staging.save.mutate()
+  await until(() => expect(staging.staged.edits).toEqual({}))
+  expect(sent).toBe(0)
+})
