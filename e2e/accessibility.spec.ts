@@ -98,6 +98,7 @@ test('pages in place of what cannot be shown', async ({ page, expectErrors }) =>
 })
 
 test('a secret’s tabs', async ({ page }) => {
+  test.slow()
   const { user, secret, open, team } = await givenWorld()
   await asUser(page, user)
   await page.goto(addressOf(secret))
@@ -155,6 +156,7 @@ test('settings and the dialogs above the danger zone', async ({ page }) => {
 })
 
 test('the dialogs of the danger zone', async ({ page }) => {
+  test.slow()
   const { other, user, secret } = await givenWorld()
   const heir = await givenUser()
   await openSettings(page, user, secret)
@@ -194,6 +196,7 @@ test('the dialog of a move that meets everything, and what a move leaves to do',
 })
 
 test('the wizard, step by step', async ({ page }) => {
+  test.slow()
   const { org, user } = await givenWorld()
   await asUser(page, user)
   await page.goto(path`/org/${org.name}/secret/new`)

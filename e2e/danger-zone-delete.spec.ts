@@ -25,6 +25,9 @@ test('a secret is deleted after its name was typed', async ({ page }) => {
   await givenAccess(secret, team, 'READER')
   const zone = await openSettings(page, user, secret)
 
+  await expect(zone).toContainText(
+    'there are no earlier versions; 1 grant to a team goes with it; 1 repository uses it',
+  )
   await zone.getByRole('button', { name: 'Delete this secret' }).click()
   const dialog = page.getByRole('dialog', { name: `Delete secret “${secret.name}” from ${org.name}` })
   await expect(dialog).toContainText('This cannot be undone.')

@@ -129,7 +129,14 @@ test('repositories and projects lose it, and the page says which', async ({ page
     const repository = await call(path`/api/v1/org/${from.name}/project/${project}/repository/${name}`)
     expect(repository).not.toHaveProperty('secretId')
   }
+
+  await page.reload()
+  for (const loser of losers) await expect(outcome.getByText(loser)).toBeVisible()
   await outcome.getByRole('button', { name: 'Dismiss what is left to do after the move' }).click()
+  await expect(outcome).toBeHidden()
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+  await page.reload()
+  await expect(page.getByText(secret.id)).toBeVisible()
   await expect(outcome).toBeHidden()
 })
 
@@ -249,6 +256,41 @@ test('somebody who leaves the target meanwhile is told so before anything is sen
   await givenMember(to, user)
 })
 
+test('somebody who leaves the target at the last moment is told who can help', async ({ page, expectErrors }) => {
+  expectErrors(/status of 403/)
+  const { to, user, secret } = await givenMovable()
+  await openSettings(page, user, secret)
+  const dialog = await askToMove(page, secret, to)
+  await nameField(dialog, secret).fill(secret.name)
+  const yes = dialog.getByRole('button', { name: `Yes, move to ${to.name}` })
+  await expect(yes).toBeEnabled()
+  await call(path`/api/v1/org/${to.name}/team/default/users`, { method: 'DELETE', json: [user.username] })
+  await yes.click()
+
+  const alert = dialog.getByRole('alert')
+  await expect(alert).toContainText(`doesn't belong to the specified organization: ${to.name}`)
+  await expect(alert).toContainText(new RegExp(`Only members of ${to.name} can do this. Ask its owner, .+, to add you`))
+})
+
+test('an owner who has left the organization is told so, and not that it may be moved', async ({ page }) => {
+  await needs('2.17', 'Nobody can know which roles they have')
+  const { from, to, user, secret } = await givenMovable()
+  await call(path`/api/v1/org/${from.name}/team/default/users`, { method: 'DELETE', json: [user.username] })
+  const zone = await openSettings(page, user, secret)
+  await pick(zone, 'New organization', to.name)
+  const move = zone.getByRole('button', { name: 'Move', exact: true })
+  await expect(move).toBeDisabled()
+  await expect(move).toHaveAccessibleDescription(
+    `You do not belong to ${from.name}: only its members can do this. Ask its owner admin to add you to a team.`,
+  )
+
+  // Once somebody has, it is known without a new sign-in.
+  await givenMember(from, user)
+  await page.reload()
+  await pick(zone, 'New organization', to.name)
+  await expect(move).toBeEnabled()
+})
+
 test('capital letters count in the typed name, blanks around it do not', async ({ page }) => {
   const { to, user, from } = await givenMovable()
   const secret = await givenSecret(from, { by: user, name: 'Deploy-Key' })
@@ -320,6 +362,12 @@ test('a click beside the dialog closes it only while nothing is typed', async ({
   await expect(nameField(dialog, secret)).toHaveValue('some')
 
   await nameField(dialog, secret).fill('')
+  // Text that is selected by dragging past the edge.
+  await dialog.getByRole('heading').first().hover()
+  await page.mouse.down()
+  await page.mouse.move(5, 5)
+  await page.mouse.up()
+  await expect(dialog).toBeVisible()
   await page.mouse.click(5, 5)
   await expect(dialog).toBeHidden()
   await expect(dangerZone(page).getByRole('button', { name: 'Move', exact: true })).toBeFocused()

@@ -60,3 +60,13 @@ test('the limit is lifted: no name to type, but a question, and it stays private
   await expect(zone).toContainText(`Every project of ${org.name} may use it.`)
   expect(await readSecret(secret)).toMatchObject({ projects: [], visibility: 'PRIVATE' })
 })
+
+test('all projects are chosen: those that come later are what loses it', async ({ page }) => {
+  const { first, second, user, secret } = await givenScoped('none')
+  const zone = await openSettings(page, user, secret)
+  await zone.getByRole('radio', { name: 'Only these projects' }).check()
+  await pick(zone, 'Projects', first.name)
+  await pick(zone, 'Projects', second.name)
+  await zone.getByRole('button', { name: 'Change projects' }).click()
+  await expect(page.getByRole('dialog')).toContainText('All projects that you can see are chosen. Others, and')
+})

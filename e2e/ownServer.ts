@@ -49,6 +49,15 @@ export class OwnServer {
     this.#process?.kill('SIGSTOP')
   }
 
+  /** As one that has much else to do: it takes requests and answers none until it goes on. */
+  hold() {
+    this.#process?.kill('SIGSTOP')
+  }
+
+  goOn() {
+    this.#process?.kill('SIGCONT')
+  }
+
   async #answers() {
     try {
       return (await fetch(`${this.url}/api/v1/server/ping`)).ok

@@ -118,6 +118,52 @@ test('a change by somebody else is shown before anything is sent', async ({ page
   expect((await readSecret(secret)).id).toBe(secret.id)
 })
 
+test('a member who makes it private is told that they lose it too', async ({ page, expectErrors }) => {
+  expectErrors(/status of 403/)
+  const { org, secret } = await givenOwned('PUBLIC')
+  const member = await givenUser({ of: [org] })
+  await openSettings(page, member, secret)
+  await page.getByRole('button', { name: 'Make private' }).click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('You lose it too')
+  await dialog.getByRole('button', { name: 'Yes, make it private' }).click()
+  await expect(page).toHaveURL(`${path`/org/${org.name}/secret`}?filter=${secret.name}`)
+  await expect(page.getByRole('status').filter({ hasText: 'You may no longer open it.' })).toBeVisible()
+})
+
+test('when another secret has taken the name, nothing is sent to it, and that is said', async ({ page }) => {
+  const { org, user, secret } = await givenOwned()
+  await openSettings(page, user, secret)
+  await page.getByRole('button', { name: 'Make public' }).click()
+  const dialog = page.getByRole('dialog')
+  await nameField(dialog, secret).fill(secret.name)
+  await call(path`/api/v1/org/${org.name}/secret/${secret.name}`, { method: 'DELETE' })
+  const other = await givenSecret(org, { name: secret.name, by: user })
+  await dialog.getByRole('button', { name: 'Yes, make it public' }).click()
+
+  const said = page.getByRole('status').filter({ hasText: `Another secret of ${org.name} has the name ${secret.name}` })
+  await expect(said).toBeVisible()
+  await expect(dialog).toBeHidden()
+  expect(await readSecret(secret)).toMatchObject({ id: other.id, visibility: 'PRIVATE' })
+})
+
+test('Ctrl+Enter submits the name and the access', async ({ page }) => {
+  const { org, user, secret } = await givenOwned()
+  const team = await givenTeam(org)
+  await givenAccess(secret, team, 'READER')
+  await openSettings(page, user, secret)
+  await page.getByLabel('Secret name').fill(`${secret.name}-2`)
+  await page.keyboard.press('Control+Enter')
+  await expect(page.getByRole('dialog', { name: /^Rename secret/ })).toBeVisible()
+  await page.keyboard.press('Escape')
+
+  await page.goto(addressOf(secret, 'access'))
+  const level = page.getByLabel(`Level of ${team.name}`)
+  await level.selectOption('Owner')
+  await level.press('Control+Enter')
+  await expect(page.getByRole('dialog', { name: /^Change access/ })).toBeVisible()
+})
+
 test('teams are given access, staged and saved together', async ({ page }) => {
   const { org, user, secret } = await givenOwned()
   const [builders, operators, leavers] = await Promise.all([givenTeam(org), givenTeam(org), givenTeam(org)])

@@ -1,5 +1,6 @@
 import { X } from 'lucide-react'
 import type { Secret } from '#api/types.ts'
+import { focusHeading } from '#ui/focusHeading.ts'
 import { Icon } from '#ui/Icon.tsx'
 import { Affected } from '../Affected.tsx'
 import { nameItems } from '../items.ts'
@@ -15,8 +16,7 @@ export function MoveOutcome({ secret }: { secret: Secret }) {
 
   function dismiss() {
     dismissMove(secret.id)
-    // The button goes with it.
-    document.querySelector('h1')?.focus()
+    focusHeading()
   }
 
   return (

@@ -1,5 +1,5 @@
 import type { SecretRef } from '#api/secrets.ts'
-import { session } from '#api/sessionOver.ts'
+import { onUserChange } from '#api/sessionOver.ts'
 import { recall, remember } from '#api/tabMemory.ts'
 import { createStore, useStore } from '#store.ts'
 import type { Item } from '../items.ts'
@@ -42,10 +42,5 @@ function set(all: Move[]) {
   remember(KEY, all)
 }
 
-// Whoever signs in next must not find which repositories somebody else could see.
-let mover = session.get()?.username
-session.subscribe(() => {
-  const username = session.get()?.username
-  if (username !== mover) moves.set([])
-  mover = username
-})
+// Whoever signs in next must not find which repositories somebody else could see; tabMemory knows it before.
+onUserChange(() => moves.set(recall(KEY) ?? []))

@@ -1,0 +1,78 @@
+import { path } from './concord.ts'
+import { asUser, expect } from './fixtures.ts'
+import { givenOrg, givenSecret, givenUser, readSecret, unique } from './given.ts'
+import { test } from './ownServer.ts'
+import { addressOf, askToMove, nameField } from './steps.ts'
+
+/* What was sent takes effect also when somebody leaves before the answer: it is said, and nobody is called back. */
+
+test.skip(!process.env.E2E_DATA_DIR, 'Only a server that was built here can be held')
+
+test('the wizard asks before it is left while the secret is being created, and says what became of it', async ({
+  page,
+  server,
+}) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const name = unique('made')
+  await asUser(page, user)
+  await page.goto(path`/org/${org.name}/secret/new`)
+  const next = page.getByRole('button', { name: 'Continue' })
+  await page.getByRole('radio', { name: /^New key pair/ }).check()
+  await next.click()
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name)
+  await next.click()
+  await page.getByRole('radio', { name: /^Store password, made by the server/ }).check()
+  await next.click()
+  server.hold()
+  await page.getByRole('button', { name: 'Create secret' }).click()
+
+  for (const wayOut of ['Back', 'Cancel']) {
+    const link = page.getByRole('link', { name: wayOut })
+    await expect(link).toBeDisabled()
+    await expect(link).toHaveAccessibleDescription(/^The server makes the key pair/)
+    await link.click({ force: true })
+  }
+  await expect(page.getByRole('link', { name: /^Change/ })).toHaveCount(0)
+  await page.goBack()
+  const guard = page.getByRole('dialog', { name: 'Leave while the secret is being created?' })
+  await expect(guard).toContainText('It is created all the same. Its store password is shown only here')
+  await guard.getByRole('button', { name: 'Cancel' }).click()
+  await expect(page).toHaveURL(/step=review/)
+
+  await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: org.name }).click()
+  await guard.getByRole('button', { name: 'Yes, leave' }).click()
+  server.goOn()
+  await expect(page.getByText(`Created ${name}, but its store password was shown only`)).toBeVisible({
+    timeout: 60_000,
+  })
+  await expect(page).toHaveURL(path`/org/${org.name}/secret`)
+  await expect(page.getByRole('link', { name })).toBeVisible()
+  expect(await readSecret({ orgName: org.name, name })).toMatchObject({ encryptedBy: 'PASSWORD' })
+})
+
+test('who goes back while a secret is being moved is not pulled to its new address', async ({ page, server }) => {
+  const [from, to] = [await givenOrg(), await givenOrg()]
+  const user = await givenUser({ of: [from, to] })
+  const secret = await givenSecret(from, { by: user })
+  await asUser(page, user)
+  await page.goto(path`/org/${from.name}/secret`)
+  await page.getByRole('link', { name: secret.name }).click()
+  await page.getByRole('link', { name: 'Settings' }).click()
+  const dialog = await askToMove(page, secret, to)
+  await nameField(dialog, secret).fill(secret.name)
+  const yes = dialog.getByRole('button', { name: `Yes, move to ${to.name}` })
+  await expect(yes).toBeEnabled()
+  server.hold()
+  await yes.click()
+  await page.goBack()
+  await page.goBack()
+  server.goOn()
+
+  await expect(page.getByRole('status').filter({ hasText: `Moved ${secret.name} to ${to.name}.` })).toBeVisible()
+  await expect(page).toHaveURL(path`/org/${from.name}/secret`)
+  await expect(page.getByRole('link', { name: secret.name })).toBeHidden()
+  expect((await readSecret({ orgName: to.name, name: secret.name })).id).toBe(secret.id)
+  await page.goto(addressOf({ orgName: to.name, name: secret.name }))
+  await expect(page.getByRole('region', { name: `Moved from ${from.name} / ${secret.name}` })).toBeVisible()
+})
