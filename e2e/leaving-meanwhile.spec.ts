@@ -43,7 +43,7 @@ test('the wizard asks before it is left while the secret is being created, and s
   await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: org.name }).click()
   await guard.getByRole('button', { name: 'Yes, leave' }).click()
   server.goOn()
-  await expect(page.getByText(`Created ${name}, but its store password was shown only`)).toBeVisible({
+  await expect(page.getByText(`Created ${name}. Its store password was shown only`)).toBeVisible({
     timeout: 60_000,
   })
   await expect(page).toHaveURL(path`/org/${org.name}/secret`)

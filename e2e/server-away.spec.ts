@@ -130,6 +130,6 @@ test('a lost answer to a change that was made: the console finds it', async ({ p
   // What had arrived before the power went is there now; a story cannot hit that moment, so it is made here.
   await givenSecret(org, { name, by: user })
   await lost.getByRole('button', { name: 'Read again to see what happened' }).click()
-  await expect(lost).toContainText('There is a secret with this name now.')
+  await expect(lost).toContainText(`There is a secret named ${name} now`)
   expect((await readSecret(secret)).id).toBe(secret.id)
 })

@@ -22,7 +22,7 @@ import { paths } from '#paths.ts'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
 import { LeaveGuard } from '#ui/LeaveGuard.tsx'
 import { Page } from '#ui/Page.tsx'
-import { announce, warn } from '#ui/StatusMessage.tsx'
+import { warn } from '#ui/StatusMessage.tsx'
 import { submitWithControlEnter } from '#ui/submitWithControlEnter.ts'
 import { RouteError } from '../RouteError.tsx'
 import { type Draft, emptyDraft, isDirty, newSecretOf } from './create/draft.ts'
@@ -31,6 +31,7 @@ import { ProtectionStep } from './create/ProtectionStep.tsx'
 import { type Created, type OnceOnly, Result } from './create/Result.tsx'
 import { ReviewStep } from './create/ReviewStep.tsx'
 import { type FieldName, placeOf, problemsOf, STEPS, type Step, stepToShow } from './create/rules.ts'
+import { lostWith, type Sent, sayCreated, shownOnce } from './create/shownOnce.ts'
 import type { StepProps } from './create/step.ts'
 import { ValueStep } from './create/ValueStep.tsx'
 import { stepTitle, WizardSteps } from './create/WizardSteps.tsx'
@@ -69,12 +70,12 @@ export function SecretCreatePage() {
   /** The step on which somebody wanted to go on too early: its problems are shown. */
   const [tried, setTried] = useState<Step>()
 
-  /** What was asked for, but for everything secret: to find out about it, and to speak of it afterwards. */
-  const sent = useRef({ name: '', protection: draft.protection })
+  /** To find out about what was sent, and to speak of it afterwards. */
+  const sent = useRef<Sent>({ name: '', kind: undefined, protection: 'server-key' })
 
   const create = useChange(
     async (asked: Draft) => {
-      sent.current = { name: asked.name, protection: asked.protection }
+      sent.current = { name: asked.name, kind: asked.kind, protection: asked.protection }
       const answer = await createSecret(org, newSecretOf(asked))
       setSaved([])
       setCreated({ secret: { orgName, secretName: asked.name }, once: onceOf(asked, answer), wasShown: false })
@@ -91,14 +92,13 @@ export function SecretCreatePage() {
         if (place) void navigate(paths.newSecret(org, { step: place.step }))
       },
       found: async () => {
-        const { name: secretName, protection } = sent.current
         try {
-          await readNow(secretQuery({ orgName, secretName }))
+          await readNow(secretQuery({ orgName, secretName: sent.current.name }))
         } catch (error) {
           if (isApiError(error, 'notFound')) return { words: 'It was not created: you can send it again.' }
           if (!isApiError(error, 'forbidden')) throw error
         }
-        return { words: `There is a secret named ${secretName} now. ${lostWith(protection)}` }
+        return { words: lostWith(sent.current) }
       },
     },
   )
@@ -167,6 +167,7 @@ export function SecretCreatePage() {
   // While it is being created Back must not lead to another step either: the answer would not be shown there.
   const leavesForm: BlockerFunction = ({ currentLocation, nextLocation, historyAction }) =>
     nextLocation.pathname !== currentLocation.pathname || (create.isPending && historyAction === 'POP')
+  const once = shownOnce(draft)
   const unsaved = created ? Object.keys(created.once).filter((what) => !saved.includes(what as OnceOnly)) : []
 
   if (created)
@@ -248,7 +249,7 @@ export function SecretCreatePage() {
         action="Yes, leave"
       >
         {create.isPending
-          ? `It is created all the same. ${draft.protection === 'generated-password' ? 'Its store password is shown only here: without it the value can never be read.' : ''}`
+          ? `It is created all the same.${once ? ` Its ${once.what} is shown only here; ${once.otherwise}` : ''}`
           : 'What you have filled in is in this page only, and will be gone.'}
       </LeaveGuard>
     </Page>
@@ -306,20 +307,4 @@ function onceOf(draft: Draft, { password, publicKey }: SecretCreated): Created['
     ...(draft.protection === 'generated-password' && password && { password }),
     ...(draft.kind === 'new-key-pair' && publicKey && { publicKey }),
   }
-}
-
-type Sent = Pick<Draft, 'name' | 'protection'>
-
-/** To somebody who has left the page on which it would have been said. */
-function sayCreated({ name, protection }: Sent) {
-  if (protection !== 'generated-password') return announce(`Created ${name}.`)
-  warn(
-    `Created ${name}, but its store password was shown only on the page that you left: delete the secret, and create it again.`,
-  )
-}
-
-function lostWith(protection: Sent['protection']) {
-  return protection === 'generated-password'
-    ? 'Its store password was in the lost answer and cannot be found out: delete the secret, and create it again.'
-    : 'If nobody else has made it, your request arrived.'
 }

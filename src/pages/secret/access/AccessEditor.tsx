@@ -158,10 +158,12 @@ export function AccessEditor({ facts }: { facts: AccessFacts }) {
           <LeaveGuard
             when={changes.length > 0}
             leaving={({ currentLocation, nextLocation }) => currentLocation.pathname !== nextLocation.pathname}
-            title="Leave without saving access?"
-            action="Yes, leave without saving"
+            title={save.isPending ? 'Leave while access is being saved?' : 'Leave without saving access?'}
+            action={save.isPending ? 'Yes, leave' : 'Yes, leave without saving'}
           >
-            The changes to access that you made here are not saved yet. They are lost when you leave.
+            {save.isPending
+              ? 'The changes to access are on their way, and are made all the same.'
+              : 'The changes to access that you made here are not saved yet. They are lost when you leave.'}
           </LeaveGuard>
         </>
       )}
