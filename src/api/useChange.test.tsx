@@ -5,6 +5,7 @@ import { createMemoryRouter, RouterProvider } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ApiError } from './ApiError.ts'
 import { queryClient } from './queryClient.ts'
+import { session } from './sessionOver.ts'
 import { type Change, useChange } from './useChange.ts'
 
 /** Patient: other work may keep the computer busy. */
@@ -106,6 +107,21 @@ test('a failure is told with whether anybody is there to see it', async () => {
   await leave()
   fail(new Error('again'))
   await until(() => expect(failed).toHaveBeenLastCalledWith(new Error('again'), false))
+})
+
+test('somebody else who has signed in meanwhile is told nothing', async () => {
+  session.set({ username: 'alice', displayName: 'Alice' })
+  await ask()
+  session.set({ username: 'bob', displayName: 'Bob' })
+  fail(new Error('no'))
+  await until(() => expect(change.isPending).toBe(false))
+  await ask()
+  session.set({ username: 'alice', displayName: 'Alice' })
+  answer('new')
+  await until(() => expect(change.isPending).toBe(false))
+  expect(failed).not.toHaveBeenCalled()
+  expect(done).not.toHaveBeenCalled()
+  expect(pathname()).toBe('/page')
 })
 
 test('a lost answer that turns out to be a good one goes on like one', async () => {

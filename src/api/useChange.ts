@@ -4,6 +4,7 @@ import { useLocation, useNavigate, useNavigation, useRevalidator } from 'react-r
 import { isApiError } from './ApiError.ts'
 import { queryClient } from './queryClient.ts'
 import { withoutWaiting } from './serverAway.ts'
+import { session } from './sessionOver.ts'
 
 type Next<Data> = {
   /** Where to go when it is done; without an answer the page stays and reads its data again. */
@@ -73,12 +74,15 @@ export function useChange<Data, Variables = void>(
     mutationFn: async () => {
       if (!sent.current) throw new Error('Nothing to send')
       const { variables } = sent.current
+      const sender = session.get()?.username
+      // Whoever has signed in over the page meanwhile is not told what somebody else did, or failed to do.
+      const isSender = () => session.get()?.username === sender
       try {
         const data = await withoutWaiting(() => act(variables))
-        await finish(data)
+        if (isSender()) await finish(data)
         return data
       } catch (error) {
-        failed?.(asError(error), isHere())
+        if (isSender()) failed?.(asError(error), isHere())
         throw error
       } finally {
         sent.current = undefined

@@ -4,8 +4,9 @@ import { organizationQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { type SecretRef, secretQuery } from '#api/secrets.ts'
 import { userInfoQuery, whoamiQuery } from '#api/session.ts'
-import type { EntityOwner, Organization, Secret, UserInfo, Whoami } from '#api/types.ts'
+import type { Organization, Secret, UserInfo, Whoami } from '#api/types.ts'
 import { useSettled } from '#fields/useSettled.ts'
+import { isUser } from '../isUser.ts'
 
 type Reader = { whoami: Whoami; userInfo: UserInfo | null | undefined; org: Organization }
 
@@ -18,11 +19,8 @@ const SEES_EVERYTHING = ['concordAdmin', 'concordSystemReader', 'concordSystemWr
 export function isUncertain({ visibility, owner }: Secret, { whoami, userInfo, org }: Reader): boolean {
   if (visibility === 'PUBLIC') return false
   if (userInfo?.roles?.some((role) => SEES_EVERYTHING.includes(role))) return false
-  return !isSame(owner, whoami) && !isSame(org.owner, whoami)
+  return !isUser(owner, whoami) && !isUser(org.owner, whoami)
 }
-
-const isSame = (owner: EntityOwner | undefined, { username, userDomain }: Whoami) =>
-  owner?.username === username && owner.userDomain === userDomain
 
 /**
  * The ids of those among the shown secrets that may not be opened. The list does not say (concord-api §14, Q5), so each
