@@ -237,7 +237,7 @@ const longest = (what: string) => `${unique(what)}${'WideName'.repeat(16)}`.slic
 
 test('the longest names fit on every page and in every dialog', async ({ page }) => {
   const [org, other] = await Promise.all([givenOrg({ name: longest('org') }), givenOrg({ name: longest('other') })])
-  const user = await givenUser({ of: [org, other] })
+  const user = await givenUser({ of: [org, other], displayName: `Mildred ${'Wide'.repeat(12)}` })
   const project = await givenProject(org, { name: longest('project') })
   const secret = await givenSecret(org, { name: longest('secret'), by: user, parts: keyPairParts() })
   const team = await givenTeam(org, [], longest('team'))
