@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { admin } from './lib/caller.ts'
+import { jsonOf } from './lib/expect.ts'
+import { made, newWorld, UUID } from './lib/world.ts'
+import { hasNewApiKeys, orgChangesAreTold } from './versions.ts'
+
+// Contract §11, the events of all that is no secret.
+
+const world = newWorld('events')
+const [owner, member] = await Promise.all([world.user('owner'), world.user('member')])
+const org = await world.org('org')
+const team = await world.team(org, 'team', { MEMBER: [owner, member] })
+const project = await world.project(org, 'project')
+
+type Query = Record<string, string | number>
+const events = async (query: Query, as = owner as typeof admin) => jsonOf(await as.get('/api/v1/audit', { query }))
+const CALL = { requestId: expect.stringMatching(UUID), actionSource: { type: 'API_REQUEST' } }
+
+describe('other events', () => {
+  const newest = async (query: Query) => (await events({ limit: 1, ...query }, admin))[0]
+
+  test('none for the encryption of a string', async () => {
+    const query = { 'details.orgName': org.name, 'details.projectName': project.name }
+    const before = await events(query)
+    made(await owner.post(`${org.v1}/project/project/encrypt`, { body: 'x', type: 'text/plain' }))
+    expect(await events(query)).toEqual(before)
+  })
+  test('of an organization: UPDATE with the changes, DELETE with the name', async () => {
+    const { id, name, v1 } = await world.org('brief')
+    made(await admin.post('/api/v1/org', { json: { id, visibility: 'PRIVATE' } }))
+    const changes = { prev: { visibility: 'PUBLIC' }, new: { visibility: 'PRIVATE' } }
+    const { action, details } = await newest({ object: 'ORGANIZATION', 'details.orgId': id })
+    expect({ action, ...details }).toMatchObject({ action: 'UPDATE', ...CALL, orgId: id, name })
+    expect(details.changes).toEqual(orgChangesAreTold ? changes : {})
+    made(await admin.delete(`${v1}?confirmation=yes`))
+    const deleted = await events({ object: 'ORGANIZATION', action: 'DELETE', limit: 50 }, admin)
+    expect(deleted.map(({ details }: { details: { orgId: string } }) => details.orgId)).toContain(id)
+  })
+  test('of a team: UPDATE of itself, of its users and groups, and DELETE', async () => {
+    const { id } = await world.team(org, 'audited')
+    const ofTeam = { object: 'TEAM', 'details.orgName': org.name, limit: 1 }
+    const path = `${org.v1}/team/audited`
+    made(await admin.post(`${org.v1}/team`, { json: { name: 'audited', description: 'new' } }))
+    const details = { ...CALL, orgId: org.id, teamId: id, name: 'audited' }
+    expect(await newest(ofTeam)).toMatchObject({ action: 'UPDATE', details })
+    made(await admin.put(`${path}/users`, { json: [{ userId: member.id }] }))
+    expect(await newest(ofTeam)).toMatchObject({ action: 'UPDATE', details })
+    expect(await newest({ ...ofTeam, 'details.teamName': 'audited' })).toMatchObject({ action: 'UPDATE', details })
+    made(await admin.delete(path))
+    expect(await newest(ofTeam)).toMatchObject({ action: 'DELETE', details })
+  })
+  test('of an API key: DELETE has its id only', async () => {
+    const { id } = made(await owner.post('/api/v1/apikey', { json: { name: 'audited-end' } }))
+    made(await owner.delete(`/api/v1/apikey/${id}`))
+    const { action, details } = await newest({ object: 'API_KEY', userId: owner.id })
+    const { requestIp: _, ...rest } = details
+    expect({ action, ...rest }).toEqual({ action: 'DELETE', ...CALL, id })
+  })
+  test.runIf(hasNewApiKeys)('of an API key: UPDATE when it is overwritten', async () => {
+    const { id } = made(await owner.post('/api/v2/apikey', { json: { name: 'audited-over' } }))
+    made(await owner.post('/api/v2/apikey', { json: { name: 'audited-over' } }))
+    expect(await newest({ object: 'API_KEY', userId: owner.id })).toMatchObject({
+      action: 'UPDATE',
+      details: { id, name: 'audited-over', userId: owner.id },
+    })
+  })
+  test('of an organization', async () => {
+    const found = await events({ object: 'ORGANIZATION', 'details.orgName': org.name })
+    expect(found).toMatchObject([
+      { action: 'CREATE', details: { orgId: org.id, name: org.name, changes: { new: { name: org.name } } } },
+    ])
+  })
+  test('of a team', async () => {
+    const named = { 'details.orgName': org.name, 'details.teamName': team.name }
+    const found = await events({ object: 'TEAM', action: 'CREATE', ...named })
+    expect(found[0]).toMatchObject({ object: 'TEAM', details: { orgId: org.id, teamId: team.id, name: 'team' } })
+  })
+  test('of an API key', async () => {
+    const { id } = made(await owner.post('/api/v1/apikey', { json: { name: 'audited' } }))
+    const [event] = await events({ object: 'API_KEY', userId: owner.id, limit: 1 }, admin)
+    expect(event).toMatchObject({ action: 'CREATE', details: { id, name: 'audited', userId: owner.id } })
+  })
+  test('of a login with an API key', async () => {
+    const [event] = await events({ object: 'SYSTEM', action: 'ACCESS', userId: owner.id, limit: 1 }, admin)
+    expect(event).toMatchObject({ details: { realm: 'apikey', apiKeyId: owner.keyId } })
+  })
+})
