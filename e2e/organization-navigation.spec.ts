@@ -255,6 +255,23 @@ test('who is no member sees the public secrets and is told why none can be creat
   await expect(page.getByRole('link', { name: 'Create secret' })).toBeVisible()
 })
 
+test('the list fits every width between a phone and a wide screen', async ({ page }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org], displayName: 'Somebody With A Rather Long Display Name' })
+  const project = await givenProject(org, { name: 'storefront-of-the-north' })
+  await givenSecret(org, { by: user, name: 'kubeconfig-of-production', projects: [project] })
+  await asUser(page, user)
+  await page.goto(path`/org/${org.name}/secret`)
+  await expect(page.getByRole('link', { name: 'kubeconfig-of-production' })).toBeVisible()
+  for (const width of [639, 640, 720, 859, 860, 1024, 1059, 1060, 1280]) {
+    await page.setViewportSize({ width, height: 800 })
+    const widest = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    )
+    expect(widest, `at ${width} px`).toBeLessThanOrEqual(0)
+  }
+})
+
 test('the longest name is shown whole and leads to its page', async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })

@@ -34,9 +34,15 @@ export function SecretTable({ secrets, sort, onSort, noAccess }: Props) {
             Type
           </SortHeader>
           <th scope="col">Visibility</th>
-          <th scope="col">Protection</th>
-          <th scope="col">Projects</th>
-          <th scope="col">Owner</th>
+          <th scope="col" className="protection">
+            Protection
+          </th>
+          <th scope="col" className="projects">
+            Projects
+          </th>
+          <th scope="col" className="owner">
+            Owner
+          </th>
           <SortHeader by="age" {...sortable} className="number">
             Value age
           </SortHeader>
@@ -95,13 +101,13 @@ const SecretRow = memo(function SecretRow({ secret, isClosed }: RowProps) {
           <VisibilityFact visibility={secret.visibility} />
         )}
       </td>
-      <td className={secret.encryptedBy === 'SERVER_KEY' ? 'wide-only' : undefined}>
+      <td className={`protection ${secret.encryptedBy === 'SERVER_KEY' ? 'wide-only' : ''}`}>
         <ProtectionFact encryptedBy={secret.encryptedBy} />
       </td>
-      <td className={projects.length === 0 ? 'wide-only' : undefined}>
+      <td className={`projects ${projects.length === 0 ? 'wide-only' : ''}`}>
         <Projects projects={projects} />
       </td>
-      <td className="wide-only">{owner?.displayName ?? owner?.username ?? 'Nobody'}</td>
+      <td className="owner wide-only">{owner?.displayName ?? owner?.username ?? 'Nobody'}</td>
       <td className="number">
         <RelativeTime at={valueSince(secret)} />
       </td>
