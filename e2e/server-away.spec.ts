@@ -61,7 +61,10 @@ test('a page that is asked for meanwhile comes as soon as the server is back', a
 test('a change that finds no server sends nothing, keeps what was typed, and can be tried again', async ({
   page,
   server,
+  expectErrors,
 }) => {
+  // The page is read again as soon as the server is back, under the old name, while it is being renamed.
+  expectErrors(/status of 404/)
   const { org, user, secret } = await givenOwned()
   const newName = `${secret.name}-new`
   await openSettings(page, user, secret)

@@ -187,10 +187,13 @@ test('somebody else signs in in another tab: nothing of this one is sent as them
 })
 
 test('Tab goes round in the sign-in dialog, whichever way to sign in is chosen', async ({ page }) => {
-  const user = await givenUser({ of: [await givenOrg()] })
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
   await asUser(page, user)
   await page.goto('/org')
-  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await expect(page.getByRole('link', { name: org.name })).toBeVisible()
+  // What is still being read would open the dialog before the field is reached.
+  await page.waitForLoadState('networkidle')
   await endSession(page)
   await page.getByRole('searchbox').fill('any')
   const dialog = page.getByRole('dialog', { name: 'Sign in again' })
