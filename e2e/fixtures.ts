@@ -64,6 +64,8 @@ export async function asUser(page: Page, user: Credentials) {
 
 /** Ends the browser's session on the server, as a log-out in another window does; the page is not told. */
 export async function endSession(page: Page) {
+  // What the page still reads would be refused first, and the dialog would cover what the story wants to do.
+  await page.waitForLoadState('networkidle')
   const response = await page.context().request.post('/api/service/console/logout')
   expect(response.status()).toBe(204)
 }

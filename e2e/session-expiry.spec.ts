@@ -192,8 +192,6 @@ test('Tab goes round in the sign-in dialog, whichever way to sign in is chosen',
   await asUser(page, user)
   await page.goto('/org')
   await expect(page.getByRole('link', { name: org.name })).toBeVisible()
-  // What is still being read would open the dialog before the field is reached.
-  await page.waitForLoadState('networkidle')
   await endSession(page)
   await page.getByRole('searchbox').fill('any')
   const dialog = page.getByRole('dialog', { name: 'Sign in again' })
