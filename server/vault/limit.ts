@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { Turns } from '../turns.ts'
 
 /** Who a task is for, and whether they still wait for it. The server's own tasks have none and always find room. */
 export interface Turn {
@@ -59,28 +60,17 @@ export function createLimiter({
 }: Limits): Limiter {
   if (!Number.isInteger(atOnce) || atOnce < 1) throw new RangeError(`A limiter needs at least one place, not ${atOnce}`)
   let free = atOnce
-  let waiting = 0
-  /** The tasks of each, in the order they came; who is first here is next. */
-  const lines = new Map<string, Waiting[]>()
+  const waiting = new Turns<Waiting>()
 
   function waitForPlace(turn: Turn | undefined): Promise<void> {
     const who = turn?.who ?? ''
-    const line = lines.get(who) ?? []
-    if (turn && (waiting >= most || line.length >= waitingOfOne)) throw new BusyError()
-    waiting++
-    lines.set(who, line)
-    return new Promise((start, refuse) => line.push({ turn, start, refuse }))
+    if (turn && (waiting.size >= most || waiting.sizeOf(who) >= waitingOfOne)) throw new BusyError()
+    return new Promise((start, refuse) => waiting.add(who, { turn, start, refuse }))
   }
 
   /** The next one that somebody still waits for; the others are let go on the way. */
   function next(): Waiting | undefined {
-    for (const [who, line] of lines) {
-      // To the end of the map: now it is the turn of the others.
-      lines.delete(who)
-      const first = line.shift()
-      if (line.length > 0) lines.set(who, line)
-      if (!first) continue
-      waiting--
+    for (let first = waiting.take(); first; first = waiting.take()) {
       if (!first.turn?.signal?.aborted) return first
       first.refuse(new BusyError())
     }

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { Turns } from './turns.ts'
+
+function queue(...names: string[]) {
+  const turns = new Turns<string>()
+  for (const name of names) turns.add(name.charAt(0), name)
+  return turns
+}
+
+function drain(turns: Turns<string>) {
+  const taken: string[] = []
+  for (let item = turns.take(); item !== undefined; item = turns.take()) taken.push(item)
+  return taken
+}
+
+test('serves each person in the order they came, and all persons in turns', () => {
+  expect(drain(queue('a1', 'a2', 'a3', 'b1', 'c1', 'c2', 'a4', 'b2'))).toEqual([
+    ...['a1', 'b1', 'c1'],
+    ...['a2', 'b2', 'c2'],
+    ...['a3', 'a4'],
+  ])
+})
+
+test('a person who comes back waits for one turn of everybody else', () => {
+  const turns = queue('a1', 'a2', 'b1', 'b2')
+  expect(turns.take()).toBe('a1')
+  turns.add('c', 'c1')
+  expect([turns.take(), turns.take(), turns.take()]).toEqual(['b1', 'a2', 'c1'])
+  turns.add('c', 'c2')
+  expect(drain(turns)).toEqual(['b2', 'c2'])
+  turns.add('a', 'a3')
+  expect(drain(turns)).toEqual(['a3'])
+})
+
+test('knows how many wait, of all and of one', () => {
+  const turns = queue('a1', 'a2', 'b1')
+  expect([turns.size, turns.sizeOf('a'), turns.sizeOf('b'), turns.sizeOf('c')]).toEqual([3, 2, 1, 0])
+  drain(turns)
+  expect([turns.size, turns.sizeOf('a')]).toEqual([0, 0])
+  expect(turns.take()).toBeUndefined()
+})
+
+test('serves one of B after one of A, however many of A wait', () => {
+  const turns = new Turns<string>()
+  for (let i = 0; i < 10_000; i++) turns.add('a', 'a')
+  turns.add('b', 'b')
+  expect([turns.take(), turns.take()]).toEqual(['a', 'b'])
+  expect(drain(turns)).toHaveLength(9_999)
+})
