@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { LdapConfig } from './auth/ldapConfig.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { listenForCommands } from './control.ts'
@@ -14,6 +15,8 @@ import { MasterKeyError } from './vault/masterKey.ts'
 import { welcome } from './welcome.ts'
 
 const HOUR = 3_600_000
+/** How long the server waits for its housekeeping when it stops. */
+const MOST_CLEANING = 1_000
 /** npm passes on a Ctrl+C that the terminal has sent to us already: two at once are one. */
 const SAME_SIGNAL = 500
 
@@ -72,11 +75,18 @@ async function startServer(
     throw error
   }
   // Once now, as a server that is started each day would never come to it; nobody has to wait for that.
-  keepHouse(services)
-  const cleaning = setInterval(() => keepHouse(services), HOUR)
+  const stopping = new AbortController()
+  let cleaning = keepHouse(services, stopping.signal)
+  const hourly = setInterval(() => {
+    // One after the other: a year of the log can take longer than an hour.
+    cleaning = cleaning.then(() => keepHouse(services, stopping.signal))
+  }, HOUR)
   return async () => {
-    clearInterval(cleaning)
+    clearInterval(hourly)
+    stopping.abort()
     await stop(control ? [server, control] : [server], log)
+    // The directory may take its time; what the database does is over by then.
+    await Promise.race([cleaning, pause(MOST_CLEANING)])
     await closeDatabase(services.db)
   }
 }

@@ -1,9 +1,23 @@
+import type { KyselyPlugin } from 'kysely'
 import { expect, test } from 'vitest'
 import { readConfig } from '../config.ts'
 import { keepHouse } from '../housekeeping.ts'
-import { startTestServer } from '../testing.ts'
+import { startTestServer, type TestServer } from '../testing.ts'
+import { BATCH, removeOldEntries } from './retention.ts'
 
 const DAY = 86_400_000
+
+const entry = (age: number, action: string) => ({
+  ...{ entryDate: new Date(Date.now() - age).toISOString(), userId: null, object: 'SYSTEM', action, details: '{}' },
+})
+
+/** Entries that are a minute too old, in multiples of 500. */
+async function givenOldEntries({ services: { db } }: TestServer, times: number) {
+  for (let i = 0; i < times; i++) {
+    const many = Array.from({ length: 500 }, () => entry(7 * DAY + 60_000, 'DELETE'))
+    await db.insertInto('auditLog').values(many).execute()
+  }
+}
 
 test('entries live for a year, or for as long as the setting says', () => {
   const ageWith = (AUDIT_MAX_AGE?: string) => readConfig({ AUDIT_MAX_AGE }).auditMaxAge
@@ -15,13 +29,7 @@ test('entries live for a year, or for as long as the setting says', () => {
 test('what is older is removed, however much that is, and nothing else', async () => {
   const server = await startTestServer({ AUDIT_MAX_AGE: '7 days' })
   const { db } = server.services
-  const entry = (age: number, action: string) => ({
-    ...{ entryDate: new Date(Date.now() - age).toISOString(), userId: null, object: 'SYSTEM', action, details: '{}' },
-  })
-  for (let i = 0; i < 11; i++) {
-    const many = Array.from({ length: 500 }, () => entry(7 * DAY + 60_000, 'DELETE'))
-    await db.insertInto('auditLog').values(many).execute()
-  }
+  await givenOldEntries(server, 3)
   await db
     .insertInto('auditLog')
     .values([entry(7 * DAY - 60_000, 'UPDATE'), entry(0, 'CREATE')])
@@ -29,5 +37,33 @@ test('what is older is removed, however much that is, and nothing else', async (
   await keepHouse(server.services)
   const left = await db.selectFrom('auditLog').select('action').orderBy('seq').execute()
   expect(left.map(({ action }) => action)).toEqual(['UPDATE', 'CREATE'])
+  await server.close()
+})
+
+test('goes in slices with other requests in between, and ends early when the server stops', async () => {
+  const server = await startTestServer({ AUDIT_MAX_AGE: '7 days' })
+  const { db, config } = server.services
+  await givenOldEntries(server, 5)
+  const slices: number[] = []
+  const stopping = new AbortController()
+  const counting: KyselyPlugin = {
+    transformQuery: ({ node }) => node,
+    async transformResult({ result }) {
+      slices.push(Number(result.numAffectedRows))
+      if (slices.length === 3) stopping.abort()
+      return result
+    },
+  }
+  let others = 0
+  const asking = setInterval(() => others++, 1)
+  await removeOldEntries(db.withPlugin(counting), config, stopping.signal)
+  clearInterval(asking)
+  expect(slices).toEqual([BATCH, BATCH, BATCH])
+  expect(others).toBeGreaterThan(1)
+  const left = await db
+    .selectFrom('auditLog')
+    .select(({ fn }) => fn.countAll<number>().as('rows'))
+    .executeTakeFirst()
+  expect(left?.rows).toBe(5 * 500 - 3 * BATCH)
   await server.close()
 })
