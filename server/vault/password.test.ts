@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { generateUserPassword, hashPassword, verifyDummy, verifyPassword } from './password.ts'
+import {
+  generateUserPassword,
+  hashPassword,
+  missingWork,
+  PASSWORD_COST,
+  verifyDummy,
+  verifyPassword,
+} from './password.ts'
+import type { ScryptCost } from './scrypt.ts'
 
 const cheap = { log2N: 4, r: 1, p: 1 }
 
@@ -11,7 +19,7 @@ test('a hash names its cost and salt, and differs each time', async () => {
 
 test('takes the full cost by default', async () => {
   const stored = await hashPassword('secret')
-  expect(stored).toMatch(/^\$scrypt-sha256\$ln=15,r=8,p=3\$/)
+  expect(stored).toMatch(/^\$scrypt-sha256\$ln=16,r=8,p=2\$/)
   expect(await verifyPassword('secret', stored)).toBe(true)
   expect(await verifyPassword('Secret', stored)).toBe(false)
 })
@@ -25,6 +33,17 @@ test.each(['', ' ', 'a b', 'pä:ß\u{1f600}', 'x'.repeat(5000)])(
     expect(await verifyPassword(`${password}\0`, stored)).toBe(false)
   },
 )
+
+test('a hash of an earlier version takes as much work as an unknown user', async () => {
+  const former = { log2N: 15, r: 8, p: 3 }
+  const work = ({ log2N, r, p }: ScryptCost) => 2 ** log2N * r * p
+  const total = [former, ...missingWork(former)].map(work).reduce((a, b) => a + b)
+  expect(total).toBe(work(PASSWORD_COST))
+  expect(missingWork(PASSWORD_COST)).toEqual([])
+  const stored = await hashPassword('secret', former)
+  expect(await verifyPassword('secret', stored)).toBe(true)
+  expect(await verifyPassword('Secret', stored)).toBe(false)
+})
 
 test('a hash that can not be read fits no password', async () => {
   const stored = await hashPassword('secret', cheap)

@@ -8,7 +8,7 @@ export interface ScryptCost {
 }
 
 /**
- * Derives `length` bytes from a password in the thread pool, and holds 32 MiB at the usual cost while it does: what
+ * Derives `length` bytes from a password in the thread pool, and holds 64 MiB at the usual cost while it does: what
  * anybody can ask for goes through a limiter.
  *
  * What goes into scrypt is the SHA-256 of the password's UTF-8 bytes. Scrypt takes its input as an HMAC key, which is

@@ -137,7 +137,7 @@ describe('store password', () => {
   test('is stretched at the full cost by default, in its own salt, and the row says so', async () => {
     const protection: Protection = { kind: 'PASSWORD', password }
     const sealed = await seal({ secretId, value, protection })
-    expect([...sealed.wrappedKey.subarray(0, 5)]).toEqual([1, 2, 15, 8, 3])
+    expect([...sealed.wrappedKey.subarray(0, 5)]).toEqual([1, 2, 16, 8, 2])
     expect(sealed.salt?.length).toBe(16)
     expect((await open({ secretId, sealed, protection })).equals(value)).toBe(true)
   })
@@ -153,7 +153,7 @@ describe('store password', () => {
     const opened = await open({ secretId: id, sealed: old, protection: { kind: 'PASSWORD', password } })
     expect(opened.toString()).toBe('kept since 2026')
     const changed = await rewrap({ secretId: id, sealed: old, oldPassword: password, newPassword: 'New-2-two' })
-    expect([...changed.wrappedKey.subarray(0, 5)]).toEqual([1, 2, 15, 8, 3])
+    expect([...changed.wrappedKey.subarray(0, 5)]).toEqual([1, 2, 16, 8, 2])
     const again = await open({ secretId: id, sealed: changed, protection: byPassword('New-2-two') })
     expect(again.toString()).toBe('kept since 2026')
   })

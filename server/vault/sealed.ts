@@ -12,6 +12,7 @@ import { createHash, type KeyObject, randomBytes } from 'node:crypto'
 import { decrypt, encrypt, OVERHEAD_BYTES } from './aead.ts'
 import { createLimiter, placesPerKind, type Turn } from './limit.ts'
 import { deriveKey } from './masterKey.ts'
+import { PASSWORD_COST } from './password.ts'
 import { isAffordable, type ScryptCost, scryptKey } from './scrypt.ts'
 import { DamagedValueError, WrongPasswordError } from './vaultErrors.ts'
 
@@ -20,8 +21,6 @@ const KEY_BYTES = 32
 const SALT_BYTES = 16
 const CHECKSUM_BYTES = 8
 const PROTECTION_BYTE = { SERVER_KEY: 1, PASSWORD: 2 }
-/** As for passwords of users. Concord's rules let them be as short as seven characters. Older rows have p = 1. */
-const STORE_PASSWORD_COST: ScryptCost = { log2N: 15, r: 8, p: 3 }
 
 const limited = createLimiter({ atOnce: placesPerKind() })
 
@@ -100,7 +99,8 @@ async function wrap(secretId: string, dataKey: Buffer, protection: Protection): 
   if (protection.kind === 'SERVER_KEY') {
     wrappingKey = serverKey(protection.masterKey)
   } else {
-    const cost = protection.cost ?? STORE_PASSWORD_COST
+    // As for passwords of users; Concord's rules let these be as short as seven characters. Older rows have lower costs.
+    const cost = protection.cost ?? PASSWORD_COST
     header = Buffer.concat([header, Buffer.of(cost.log2N, cost.r, cost.p)])
     salt = randomBytes(SALT_BYTES)
     wrappingKey = await passwordKey(protection, salt, cost)
