@@ -11,6 +11,7 @@ import { emptyError, HttpError, javaError, textError, tooManyRequests, VALIDATIO
 import { admits } from './http.ts'
 import { openApiRoutes } from './openapi/routes.ts'
 import { orgRoutes } from './orgs/routes.ts'
+import { workFor } from './person.ts'
 import { policyRoutes } from './policies/routes.ts'
 import { processRoutes } from './processes/routes.ts'
 import { projectRoutes } from './projects/routes.ts'
@@ -35,7 +36,7 @@ export function createApp(services: Services): Hono<Env> {
     c.set('clientAddress', clientAddress(c, services.config.trustedProxies))
     c.set('cookies', [])
     const started = performance.now()
-    await next()
+    await workFor(c.get('clientAddress'), next)
     for (const cookie of c.get('cookies')) c.res.headers.append('Set-Cookie', cookie)
     services.log.debug('request', {
       method: c.req.method,

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { recordAudit } from '../audit/record.ts'
 import { emptyError, forbidden } from '../errors.ts'
+import { nowFor } from '../person.ts'
 import type { Call, Env, Services } from '../services.ts'
 import type { Turn } from '../vault/limit.ts'
 import { apiKeyPrincipal } from './apiKey.ts'
@@ -16,7 +17,7 @@ import {
 import { stillInDirectory } from './directoryUser.ts'
 import { Guessing } from './guessing.ts'
 import { comesFromAnotherPage, FOREIGN_PAGE } from './origin.ts'
-import type { Principal } from './principal.ts'
+import { type Principal, turnOf } from './principal.ts'
 import { readRememberMe, rememberedPrincipal, rememberMeValue } from './rememberMe.ts'
 import { findSession, startSession } from './sessions.ts'
 import { sessionTokenPrincipal } from './sessionToken.ts'
@@ -43,6 +44,7 @@ export function authentication(services: Services): MiddlewareHandler<Env> {
     const principal = await identify(c, services, guessing)
     if (!principal) throw emptyError(401, { 'Content-Type': 'application/json', ...challenge(c) })
     c.set('principal', principal)
+    nowFor(turnOf(c).who)
     await next()
   }
 }

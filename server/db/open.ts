@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DEFAULT_MIGRATION_TABLE, Kysely, type Migration, Migrator, SqliteAdapter, SqliteDialect, sql } from 'kysely'
 import LibSql from 'libsql'
+import { FairSqliteDriver } from './driver.ts'
 import { DataFolderError, inWords } from './folderErrors.ts'
 import * as initial from './migrations/001_initial.ts'
 import * as projectKeys from './migrations/002_project_keys.ts'
@@ -65,11 +66,22 @@ export function lockDatabase(dataDir: string): Db {
     throw inWords(error, dataDir)
   }
   // libsql's synchronous API is better-sqlite3's, which is what kysely's dialect expects.
-  return new Kysely<Database>({ dialect: new Dialect({ database: file as never }) })
+  return new Kysely<Database>({ dialect: new Dialect(file) })
 }
 
-/** Changes of the schema are part of a transaction in SQLite, which kysely does not make use of by itself. */
 class Dialect extends SqliteDialect {
+  readonly #file: LibSql.Database
+
+  constructor(file: LibSql.Database) {
+    super({ database: file as never })
+    this.#file = file
+  }
+
+  override createDriver() {
+    return new FairSqliteDriver({ database: this.#file as never })
+  }
+
+  /** Changes of the schema are part of a transaction in SQLite, which kysely does not make use of by itself. */
   override createAdapter() {
     return new (class extends SqliteAdapter {
       override get supportsTransactionalDdl() {

@@ -1,0 +1,125 @@
+import { promiseHooks } from 'node:v8'
+import { type Kysely, sql } from 'kysely'
+import LibSql from 'libsql'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { nowFor, workFor } from '../person.ts'
+import { temporaryFolder } from '../serverProcess.ts'
+import { FairSqliteDriver } from './driver.ts'
+import { lockDatabase } from './open.ts'
+import type { Database } from './schema.ts'
+
+const folder = temporaryFolder()
+let db: Kysely<Database>
+beforeAll(() => {
+  db = lockDatabase(folder.path)
+})
+afterAll(async () => {
+  await db.destroy()
+  folder.remove()
+})
+
+const one = () => sql`SELECT 1`.execute(db)
+
+/** Holds the connection until it is let go, so that others have to wait. */
+async function heldConnection() {
+  let release = () => {}
+  const until = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  let started = () => {}
+  const begun = new Promise<void>((resolve) => {
+    started = resolve
+  })
+  const done = db.connection().execute(() => {
+    started()
+    return until
+  })
+  await begun
+  return () => {
+    release()
+    return done
+  }
+}
+
+test('a queue of 20,000 costs wake-ups in proportion to its length', async () => {
+  const driver = new FairSqliteDriver({ database: new LibSql(':memory:') as never })
+  await driver.init()
+  const N = 20_000
+  let wakeUps = 0
+  const stop = promiseHooks.onBefore(() => {
+    wakeUps++
+  }) as () => void
+  await Promise.all(
+    Array.from({ length: N }, async () => {
+      const connection = await driver.acquireConnection()
+      // Something that takes its time, or none would have to wait.
+      await Promise.resolve(connection)
+      await driver.releaseConnection()
+    }),
+  )
+  stop()
+  await driver.destroy()
+  expect(wakeUps).toBeGreaterThan(N)
+  expect(wakeUps).toBeLessThan(N * 20)
+})
+
+test('with 200 statements of A in the queue, one of B is next but one', async () => {
+  const release = await heldConnection()
+  const order: string[] = []
+  const ask = (who: string) => workFor(who, () => one().then(() => order.push(who)))
+  const all = [...Array.from({ length: 200 }, () => ask('A')), ask('B'), ask('A')]
+  await release()
+  await Promise.all(all)
+  expect(order).toHaveLength(202)
+  expect(order.indexOf('B')).toBeLessThanOrEqual(2)
+})
+
+test("somebody's own statements are served in the order they came", async () => {
+  const release = await heldConnection()
+  const order: number[] = []
+  const all = Array.from({ length: 50 }, (_, i) => workFor('A', () => one().then(() => order.push(i))))
+  await release()
+  await Promise.all(all)
+  expect(order).toEqual(Array.from({ length: 50 }, (_, i) => i))
+})
+
+test('a request waits in the line of its user as soon as that is known', async () => {
+  const release = await heldConnection()
+  const order: string[] = []
+  const ask = (address: string, user: string) =>
+    workFor(address, () => {
+      nowFor(user)
+      return one().then(() => order.push(user))
+    })
+  const all = [ask('10.0.0.1', 'A'), ask('10.0.0.2', 'A'), ask('10.0.0.3', 'A'), ask('10.0.0.1', 'B')]
+  await release()
+  await Promise.all(all)
+  expect(order.indexOf('B')).toBe(1)
+})
+
+test('a statement that fails and a transaction that is rolled back let the next one in', async () => {
+  await expect(sql`SELECT nonsense`.execute(db)).rejects.toThrow()
+  await expect(
+    db.transaction().execute(async (trx) => {
+      await sql`SELECT 1`.execute(trx)
+      throw new Error('changed my mind')
+    }),
+  ).rejects.toThrow('changed my mind')
+  await expect(one()).resolves.toMatchObject({ rows: [{ 1: 1 }] })
+})
+
+test('thousands of statements in a row leave the event loop a turn', async () => {
+  let turns = 0
+  let running = true
+  const turn = () => {
+    turns++
+    if (running) setImmediate(turn)
+  }
+  setImmediate(turn)
+  const began = performance.now()
+  await db.transaction().execute(async (trx) => {
+    while (performance.now() - began < 300) await sql`SELECT 1`.execute(trx)
+  })
+  running = false
+  expect(turns).toBeGreaterThan(3)
+})

@@ -1,0 +1,63 @@
+import { type CompiledQuery, type DatabaseConnection, SqliteDriver } from 'kysely'
+import { whoseWork } from '../person.ts'
+import { Turns } from '../turns.ts'
+
+/** Milliseconds that statements may follow each other before the event loop has a turn. */
+const LONGEST_STRETCH = 20
+
+/**
+ * Kysely's driver with another queue for the one connection: a release wakes one waiter, and the persons that requests
+ * are for take turns. Kysely's own wakes every waiter at each release, so that n of them cost n² wake-ups
+ * (docs/decisions/database-queue.md).
+ */
+export class FairSqliteDriver extends SqliteDriver {
+  readonly #waiting = new Turns<() => void>()
+  #taken = false
+  #connection: DatabaseConnection | undefined
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    if (this.#taken) await new Promise<void>((resolve) => this.#waiting.add(whoseWork(), resolve))
+    this.#taken = true
+    // Kysely's mutex is always free here.
+    const connection = await super.acquireConnection()
+    this.#connection ??= considerate(connection)
+    return this.#connection
+  }
+
+  override async releaseConnection(): Promise<void> {
+    await super.releaseConnection()
+    // The connection goes straight to the next in line, so that a newcomer can't overtake it.
+    const next = this.#waiting.take()
+    if (next) next()
+    else this.#taken = false
+  }
+}
+
+/**
+ * libsql runs its statements in this thread, so a request's statements follow each other without a turn of the event
+ * loop in between. After a while this lets other requests have one: those that don't need the database go on.
+ */
+function considerate(connection: DatabaseConnection): DatabaseConnection {
+  return {
+    async executeQuery<R>(query: CompiledQuery) {
+      if (stretchIsOver()) await new Promise((resolve) => setImmediate(resolve))
+      return connection.executeQuery<R>(query)
+    },
+    streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
+  }
+}
+
+/** When the event loop had its last turn before a statement; undefined: no statement since. */
+let stretchBegan: number | undefined
+
+function stretchIsOver(): boolean {
+  const now = performance.now()
+  if (stretchBegan === undefined) {
+    stretchBegan = now
+    setImmediate(() => {
+      stretchBegan = undefined
+    })
+    return false
+  }
+  return now - stretchBegan > LONGEST_STRETCH
+}
