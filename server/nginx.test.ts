@@ -6,6 +6,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { connect, type SecureVersion } from 'node:tls'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { keepListening } from './gateway.ts'
@@ -23,7 +24,7 @@ if (missing && !process.env.CI) console.warn(`docs/nginx.conf is not tested: ${m
 /** Where it cannot be had; in CI that fails. */
 function whyNoNginx(): string | undefined {
   try {
-    const install = [join(ROOT, 'scripts/install.mjs'), 'nginx']
+    const install = [join(ROOT, 'scripts/install.mjs'), 'nginx', 'openssl']
     execFileSync(process.execPath, install, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' })
   } catch (error) {
     return (error as { stderr?: string }).stderr?.trim() ?? String(error)
@@ -56,12 +57,15 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
   })
   let nginx: ReturnType<typeof spawn> | undefined
   let port: number
+  let tlsPort: number
 
   beforeAll(async () => {
     writeSite(dist)
     concord.listen(0, '127.0.0.1')
     await once(concord, 'listening')
     port = await freePort()
+    tlsPort = await freePort()
+    makeCertificate()
     writeFileSync(join(folder, 'nginx.conf'), wholeConfiguration((concord.address() as AddressInfo).port))
     nginx = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')], {
       env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/usr/local/sbin` },
@@ -84,8 +88,9 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
       expect(site, String(from)).toMatch(from)
       site = site.replace(from, to)
     }
-    change(/listen 443 ssl;/, `listen 127.0.0.1:${port};`)
-    change(/ssl_certificate .*\n\s*ssl_certificate_key .*/, '')
+    change(/listen 443 ssl;/, `listen 127.0.0.1:${port}; listen 127.0.0.1:${tlsPort} ssl;`)
+    change(/ssl_certificate .*/, `ssl_certificate ${folder}/server.pem;`)
+    change(/ssl_certificate_key .*/, `ssl_certificate_key ${folder}/server.key;`)
     change(/root \S+;/, `root ${dist};`)
     change(/https:\/\/concord\.example\.com;/g, `http://127.0.0.1:${upstream};`)
     change(/concord\\\.example\\\.com/, `127\\.0\\.0\\.1:${upstream}`)
@@ -113,6 +118,38 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
     const [answer] = (await once(sent, 'response')) as [IncomingMessage]
     return { status: answer.statusCode, headers: answer.headers, body: await text(answer) }
   }
+
+  function makeCertificate() {
+    const key = ['-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=secrets.example.com']
+    const files = ['-keyout', join(folder, 'server.key'), '-out', join(folder, 'server.pem')]
+    execFileSync('openssl', ['req', '-x509', ...key, ...files], { stdio: 'ignore' })
+  }
+
+  /** What a client that offers no more than that agrees on with nginx; undefined: nothing. */
+  async function agreement(offer: { version?: SecureVersion; ciphers?: string }): Promise<string | undefined> {
+    const { version: maxVersion = 'TLSv1.3', ciphers = 'ALL:@SECLEVEL=0' } = offer
+    const ca = readFileSync(join(folder, 'server.pem'))
+    const secure = { minVersion: 'TLSv1', maxVersion, ciphers, ca, servername: 'secrets.example.com' } as const
+    const socket = connect({ host: '127.0.0.1', port: tlsPort, ...secure })
+    try {
+      await once(socket, 'secureConnect')
+      return `${socket.getProtocol()} ${socket.getCipher().name}`
+    } catch (error) {
+      expect((error as NodeJS.ErrnoException).code).toMatch(/^(ERR_SSL_|ECONNRESET)/)
+      return undefined
+    } finally {
+      socket.destroy()
+    }
+  }
+
+  test('https takes TLS 1.2 and 1.3 with forward secrecy and nothing older or weaker', async () => {
+    expect(await agreement({})).toMatch(/^TLSv1\.3 /)
+    expect(await agreement({ version: 'TLSv1.2' })).toBe('TLSv1.2 ECDHE-RSA-AES256-GCM-SHA384')
+    expect(await agreement({ version: 'TLSv1.1' })).toBeUndefined()
+    for (const ciphers of ['AES128-GCM-SHA256', 'ECDHE-RSA-AES128-SHA', 'AES256-SHA']) {
+      expect(await agreement({ version: 'TLSv1.2', ciphers: `${ciphers}:@SECLEVEL=0` }), ciphers).toBeUndefined()
+    }
+  })
 
   test.each([
     '/',
