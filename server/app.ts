@@ -185,8 +185,8 @@ const busy = ({ message, retryAfter }: BusyError) =>
   tooManyRequests(`${message}. Try again in ${retryAfter} s.`, retryAfter)
 
 /** Only where it happened: a message can have several lines, too. */
-const stackOf = (error: Error) =>
-  error.stack
+export const stackOf = (error: Error | undefined) =>
+  error?.stack
     ?.split('\n')
     .filter((line) => /^\s+at /.test(line))
     .slice(0, 5)

@@ -178,6 +178,23 @@ test('a second signal ends the server at once', async () => {
   expect(await slow.status).toBeUndefined()
 })
 
+test.each([
+  ['throw', "throw Object.assign(new Error('what somebody sent\\nand more'), { code: 'E_TEST' })"],
+  ['Promise.reject', "Promise.reject(Object.assign(new Error('what somebody sent\\nand more'), { code: 'E_TEST' }))"],
+])('an error that nothing handles (%s) ends the server with a line that quotes nothing', async (_, statement) => {
+  const onSignal = `process.on('SIGUSR2', () => { ${statement} })`
+  // In base64, as the stack names where it happened.
+  const script = `data:text/javascript;base64,${Buffer.from(onSignal).toString('base64')}`
+  const server = await start({ NODE_OPTIONS: `--import=${script}` })
+  await create(server, 'kept', 'value')
+  expect(await server.end('SIGUSR2')).toBe(1)
+  expect(server.log()).toMatch(
+    /^\S+ error unhandled error, the server ends \{"name":"Error","code":"E_TEST","at":\[.*\n$/,
+  )
+  expect(server.log()).not.toContain('somebody')
+  expect(await readValue(await start(), 'kept')).toBe('value')
+})
+
 test('every mistake in the settings is named at once, without a stack', async () => {
   const environment = { PORT: '99999', SAMPLE_DATA: 'maybe', LOG_LEVEL: 'loud', SESSION_TIMEOUT: 'soon' }
   const { code, stdout, stderr } = await programs.run('main', { dataDir: folder.path, environment })

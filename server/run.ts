@@ -7,6 +7,7 @@ import { DataFolderError } from './db/folderErrors.ts'
 import { closeDatabase } from './db/open.ts'
 import { createGateway } from './gateway.ts'
 import { keepHouse } from './housekeeping.ts'
+import { endOnUnhandledErrors } from './lastResort.ts'
 import { addressOf, ListenError, listen, stop } from './listen.ts'
 import { createLog, type Log } from './log.ts'
 import type { Services } from './services.ts'
@@ -34,6 +35,7 @@ export async function run({ apiOf, site, server = createServer() }: Listeners): 
   try {
     const config = readConfig(process.env)
     const log = createLog(config.logLevel)
+    endOnUnhandledErrors(log)
     const listenWith = (api: RequestListener) =>
       listen(server, (request, response) => listenerFor(request.url, api, site)(request, response), config)
     const { concordUrl } = config
