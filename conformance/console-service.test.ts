@@ -222,7 +222,11 @@ describe('cfg', () => {
   test.runIf(hasCfg)('leads anybody to the console’s own settings', async () => {
     const answer = await anonymous.get(`${CONSOLE}/cfg`)
     expectEmpty(answer, 303)
-    expect(answer.headers.location?.[0]).toMatch(/^https?:\/\/.+\/cfg\.js$/)
+    expect(answer.headers.location?.[0]).toMatch(/^(https?:\/\/.+)?\/cfg\.js$/)
+  })
+
+  onlyOnOurs('relativeRedirect')('names no host, whatever the request calls this server', async () => {
+    expect((await anonymous.get(`${CONSOLE}/cfg`)).headers.location).toEqual(['/cfg.js'])
   })
 
   test.skipIf(hasCfg)('is no endpoint that would be open to anybody', async () => {

@@ -315,6 +315,15 @@ describe('headers of every answer', () => {
       expect(answer.headers['x-content-type-options']).toEqual(['nosniff'])
     }
   })
+
+  onlyOnOurs('noPage')('no answer is a page that loads or runs anything, or stands in a frame', async () => {
+    for (const answer of [await admin.get(org.v1), await anonymous.get(org.v1), await anonymous.options(org.v1)]) {
+      expect(answer.headers).toMatchObject({
+        'content-security-policy': ["default-src 'none'; frame-ancestors 'none'"],
+        'referrer-policy': ['no-referrer'],
+      })
+    }
+  })
 })
 
 onlyOnOurs('morePaths')('the API describes itself, in OpenAPI', async () => {

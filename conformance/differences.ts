@@ -21,6 +21,10 @@ export const differences = {
   rememberMeEnds:
     'Logging out ends the remember-me cookie; in Concord it stays good for two weeks in the hands of who has copied it.',
   noSniffing: 'Answers say nosniff, as a value is whatever somebody stored; Concord’s do not.',
+  noPage:
+    'Answers say that they are no page (Content-Security-Policy, Referrer-Policy), for the same reason; Concord’s do not.',
+  relativeRedirect:
+    'The redirect to the console’s settings is a path; Concord’s has the host that the request named, which anybody can make up.',
   encryptedStrings:
     'One string encrypted twice differs: AES-256-GCM with a random nonce. Concord’s AES/ECB tells who has the same secret.',
   singleSignOn: 'The logout of OIDC is not there: Concord’s sends anybody to any address, even where OIDC is off.',

@@ -21,7 +21,7 @@ function apiOf(services) {
       const loaded = await vite.ssrLoadModule('/server/app.ts')
       if (loaded.createApp !== createApp) {
         createApp = loaded.createApp
-        answerApi = getRequestListener(createApp(services).fetch)
+        answerApi = getRequestListener(createApp(services).fetch, { hostname: 'localhost' })
       }
     } catch (error) {
       vite.ssrFixStacktrace(error)

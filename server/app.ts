@@ -9,6 +9,7 @@ import { clientAddress } from './clientAddress.ts'
 import { consoleRoutes } from './console/routes.ts'
 import { emptyError, HttpError, javaError, textError, tooManyRequests, VALIDATION_ERRORS_TYPE } from './errors.ts'
 import { admits } from './http.ts'
+import { NO_PAGE } from './noPage.ts'
 import { openApiRoutes } from './openapi/routes.ts'
 import { orgRoutes } from './orgs/routes.ts'
 import { workFor } from './person.ts'
@@ -38,6 +39,7 @@ export function createApp(services: Services): Hono<Env> {
     const started = performance.now()
     await workFor(c.get('clientAddress'), next)
     for (const cookie of c.get('cookies')) c.res.headers.append('Set-Cookie', cookie)
+    for (const [name, value] of Object.entries(NO_PAGE)) c.res.headers.set(name, value)
     services.log.debug('request', {
       method: c.req.method,
       path: c.req.path,

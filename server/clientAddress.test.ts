@@ -78,6 +78,18 @@ test('behind a trusted proxy, who guesses is slowed alone, and cannot slow anoth
   expect((await guess('203.0.113.5, 203.0.113.6')).status).toBe(401)
 })
 
+test('only a trusted proxy says by what name the browser knows this server', async () => {
+  const statusOf = async ({ app }: TestServer, remoteAddress: string) => {
+    const headers = { Authorization: basic('nobody', ''), Origin: 'https://a.proxy', 'X-Forwarded-Host': 'a.proxy:443' }
+    const request = { method: 'POST', headers: { Host: 'here:8080', ...headers } }
+    return (await app.request(WHOAMI, request, { incoming: { socket: { remoteAddress } } as never })).status
+  }
+  expect(await statusOf(behindProxy, '127.0.0.1')).toBe(401)
+  expect(await statusOf(behindProxy, '::ffff:10.1.2.3')).toBe(401)
+  expect(await statusOf(behindProxy, '203.0.113.9')).toBe(403)
+  expect(await statusOf(alone, '127.0.0.1')).toBe(403)
+})
+
 test.each(['127.0.0.1', '::1', '10.0.0.0/8', '10.0.0.7 , fd00::/8', '0.0.0.0/0'])('%j are networks', (text) => {
   expect(readNetworks(text)).toBeDefined()
   expect(readConfig({ TRUSTED_PROXY: text }).trustedProxies).toBeDefined()

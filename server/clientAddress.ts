@@ -18,6 +18,19 @@ export function clientAddress(c: Call, trusted: BlockList | undefined): string {
   return address
 }
 
+/**
+ * Whether a request comes from a proxy that the settings trust: only from there does any `X-Forwarded-…` count. The
+ * address is the other end of the connection.
+ */
+export function isTrustedProxy(address: string | undefined, trusted: BlockList | undefined): boolean {
+  return trusted !== undefined && contains(trusted, plainAddress(address ?? '') ?? '')
+}
+
+/** The host that the browser asked for, where a trusted proxy has put its own name into `Host`. */
+export function forwardedHost(c: Call, trusted: BlockList | undefined): string | undefined {
+  return isTrustedProxy(peerAddress(c), trusted) ? c.req.header('X-Forwarded-Host') : undefined
+}
+
 /** A connection that is closed already has no address any more, and gets no answer. */
 function peerAddress(c: Call): string {
   const socket = c.env?.incoming?.socket

@@ -3,16 +3,25 @@ import {
   Agent,
   createServer,
   request as httpRequest,
+  type IncomingHttpHeaders,
   type IncomingMessage,
   type RequestListener,
   type Server,
 } from 'node:http'
-import { type AddressInfo, connect, createServer as createTcpServer, type NetConnectOpts } from 'node:net'
+import {
+  type AddressInfo,
+  type BlockList,
+  connect,
+  createServer as createTcpServer,
+  type NetConnectOpts,
+} from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
+import { readNetworks } from './clientAddress.ts'
 import { createGateway, keepListening, type Patience } from './gateway.ts'
 import { createLog } from './log.ts'
+import { NO_PAGE } from './noPage.ts'
 
 const closing: (() => unknown)[] = []
 const logged: string[] = []
@@ -34,14 +43,14 @@ async function serve(listener: RequestListener): Promise<Server> {
 const portOf = (server: { address(): unknown }) => (server.address() as AddressInfo).port
 
 /** A gateway in front of what answers like this; its address. */
-async function inFrontOf(upstream: RequestListener, patience?: Patience) {
+async function inFrontOf(upstream: RequestListener, patience?: Patience, trusted?: BlockList) {
   const concord = `http://127.0.0.1:${portOf(await serve(upstream))}`
-  return { concord, url: await gatewayTo(concord, patience) }
+  return { concord, url: await gatewayTo(concord, patience, trusted) }
 }
 
-async function gatewayTo(concord: string, patience?: Patience) {
+async function gatewayTo(concord: string, patience?: Patience, trusted?: BlockList) {
   const log = createLog('warn', (line) => logged.push(line))
-  return `http://127.0.0.1:${portOf(await serve(createGateway(new URL(concord), log, patience)))}`
+  return `http://127.0.0.1:${portOf(await serve(createGateway(new URL(concord), log, trusted, patience)))}`
 }
 
 interface Sent {
@@ -158,7 +167,61 @@ test('headers go on as they came: twice, in order, spelled the same, in any byte
   })
 })
 
-test('the answer comes back as it was: status, reason, cookies, both challenges, and nothing of the gateway’s', async () => {
+const FORWARDED = [
+  ...['X-Forwarded-For', '203.0.113.5', 'x-forwarded-proto', 'https', 'X-Forwarded-Host', 'secrets.example.com'],
+  ...['X-Forwarded-Port', '444', 'Forwarded', 'for=203.0.113.5', 'X-Real-IP', '203.0.113.5'],
+]
+const forwardedOf = (headers: IncomingHttpHeaders) =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => /forwarded|real/.test(name)))
+
+test('what a client says about whom it stands for goes no further', async () => {
+  const { url } = await inFrontOf((request, response) => response.end(JSON.stringify(forwardedOf(request.headers))))
+  expect(JSON.parse((await ask(url, { headers: FORWARDED })).body)).toEqual({
+    'x-forwarded-for': '127.0.0.1',
+    'x-forwarded-proto': 'http',
+    'x-forwarded-host': new URL(url).host,
+  })
+  const post = { method: 'POST', headers: ['Cookie', 'a=b', 'Origin', 'https://secrets.example.com', ...FORWARDED] }
+  expect((await ask(url, post)).status).toBe(403)
+})
+
+test('what a trusted proxy says about it does', async () => {
+  const { url } = await inFrontOf(
+    (request, response) => response.end(JSON.stringify(forwardedOf(request.headers))),
+    undefined,
+    readNetworks('127.0.0.1'),
+  )
+  expect(JSON.parse((await ask(url, { headers: FORWARDED })).body)).toEqual({
+    'x-forwarded-for': '203.0.113.5, 127.0.0.1',
+    'x-forwarded-proto': 'https',
+    'x-forwarded-host': 'secrets.example.com',
+    'x-forwarded-port': '444',
+    forwarded: 'for=203.0.113.5',
+    'x-real-ip': '203.0.113.5',
+  })
+  const post = { method: 'POST', headers: ['Cookie', 'a=b', 'Origin', 'https://secrets.example.com', ...FORWARDED] }
+  expect((await ask(url, post)).status).toBe(200)
+})
+
+test.each([
+  ['/api/v1/org', [], Object.entries(NO_PAGE)],
+  [
+    '/api/service/console/whoami',
+    ['Referrer-Policy', 'origin'],
+    [
+      ['Content-Security-Policy', NO_PAGE['Content-Security-Policy']],
+      ['Referrer-Policy', 'origin'],
+    ],
+  ],
+  ['/api/service/process_portal/start?x', [], []],
+  ['/api/service/custom_form/1/start', [], []],
+])('the answer of %s with %j of Concord’s own is no page, unless it is one', async (path, own, expected) => {
+  const { url } = await inFrontOf((_, response) => response.writeHead(200, own).end())
+  const { raw } = await ask(url, { path })
+  expect(new Map(raw.filter(([name]) => name in NO_PAGE))).toEqual(new Map(expected as [string, string][]))
+})
+
+test('the answer comes back as it was: status, reason, cookies, both challenges, and of the gateway only that it is no page', async () => {
   const headers = [
     ['WWW-Authenticate', 'Basic realm="Concord"'],
     ['WWW-Authenticate', 'ConcordApiToken'],
@@ -173,7 +236,8 @@ test('the answer comes back as it was: status, reason, cookies, both challenges,
   })
   const answer = await ask(url)
   expect(answer).toMatchObject({ status: 401, message: 'Who Is This', body: 'nope' })
-  expect(answer.raw.filter(([name]) => !/^(connection|keep-alive)$/i.test(name))).toEqual(headers)
+  const added = Object.entries(NO_PAGE)
+  expect(answer.raw.filter(([name]) => !/^(connection|keep-alive)$/i.test(name))).toEqual([...headers, ...added])
 })
 
 test.each([
@@ -188,21 +252,19 @@ test.each([
 })
 
 test.each([
-  ['to Concord', (concord: string) => `${concord}/api/v1/a?b#c`, (here: string) => `${here}/api/v1/a?b#c`],
-  [
-    'to Concord by another scheme',
-    (concord: string) => `${concord.replace('http:', 'https:')}/a`,
-    (here: string) => `${here}/a`,
-  ],
-  ['to somebody else', () => 'https://sso.example.com/login', () => 'https://sso.example.com/login'],
+  ['to Concord', (concord: string) => `${concord}/api/v1/a?b#c`, '/api/v1/a?b#c'],
+  ['to Concord by another scheme', (concord: string) => `${concord.replace('http:', 'https:')}/a`, '/a'],
+  ['to Concord, by what would name another host', (concord: string) => `${concord}//x.example/a`, '/.//x.example/a'],
+  ['to somebody else', () => 'https://sso.example.com/login', 'https://sso.example.com/login'],
   ['to a host that begins like it', (concord: string) => `${concord}.example.com/x`, undefined],
-  ['without a host', () => '/cfg.js', () => '/cfg.js'],
+  ['without a host', () => '/cfg.js', '/cfg.js'],
 ] as const)('a redirect %s', async (_, location, expected) => {
   const { url, concord } = await inFrontOf((request, response) => {
     response.writeHead(303, { Location: location(`http://${request.headers.host}`) }).end()
   })
-  const { raw } = await ask(url)
-  expect(valuesOf(raw, 'Location')).toEqual([expected ? expected(url) : location(concord)])
+  // Whatever the client says that this origin is called.
+  const { raw } = await ask(url, { headers: ['X-Forwarded-Proto', 'https', 'X-Forwarded-Host', 'elsewhere.example'] })
+  expect(valuesOf(raw, 'Location')).toEqual([expected ?? location(concord)])
 })
 
 test('the method and a body go on, with its length, in chunks, or none at all', async () => {

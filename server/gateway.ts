@@ -1,15 +1,18 @@
 import http, {
   type Agent,
+  type IncomingHttpHeaders,
   type IncomingMessage,
   type RequestListener,
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http'
 import https from 'node:https'
-import type { Socket } from 'node:net'
+import type { BlockList, Socket } from 'node:net'
 import { pipeline } from 'node:stream'
 import { comesFromAnotherPage, FOREIGN_PAGE } from './auth/origin.ts'
+import { isTrustedProxy } from './clientAddress.ts'
 import type { Log } from './log.ts'
+import { NO_PAGE } from './noPage.ts'
 
 /** Milliseconds. */
 export interface Patience {
@@ -39,15 +42,28 @@ const HOP_BY_HOP = [
   'upgrade',
 ]
 
+/** Who a request comes from, and by what address: what anybody can make up, unless a trusted proxy has written it. */
+const FORWARDED = /^(forwarded|x-forwarded-.*|x-real-ip)$/i
+
 const CONSOLE_SETTINGS = '/api/service/console/cfg'
+
+/** Below /api, but made to be looked at: forms of processes and the pages around them, with scripts of their own. */
+const CONCORDS_PAGES = /^\/api\/(v\d+\/)?service\/(custom_form|process_portal)\//
 
 /**
  * Passes requests on to a real Concord as they came, byte for byte: path, headers, cookies and streams. node:http
  * instead of `fetch`, which would tidy up paths and add headers of its own (docs/decisions/gateway.md).
  *
  * Concord away is a 502, Concord silent a 504, both as plain text: the console shows its banner for them (ux.md §2).
+ *
+ * `trusted` are the proxies in front whose `X-Forwarded-…` goes on to Concord.
  */
-export function createGateway(concord: URL, log: Log, patience = PATIENCE): RequestListener {
+export function createGateway(
+  concord: URL,
+  log: Log,
+  trusted: BlockList | undefined,
+  patience = PATIENCE,
+): RequestListener {
   const client = concord.protocol === 'https:' ? https : http
   const agentOf = connections(() => new client.Agent({ keepAlive: true, timeout: patience.idle }))
 
@@ -56,10 +72,12 @@ export function createGateway(concord: URL, log: Log, patience = PATIENCE): Requ
     response.sendDate = false
     if (leavesApi(request.url)) {
       // Concord's own answer to dots in a path.
-      response.writeHead(404, { 'Content-Length': 0 }).end()
+      response.writeHead(404, { 'Content-Length': 0, ...NO_PAGE }).end()
       return
     }
-    if (comesFromAnotherPage(request.method ?? '', (name) => request.headers[name]?.toString())) {
+    const told = isTrustedProxy(request.socket.remoteAddress, trusted) ? request.headers : {}
+    const host = told['x-forwarded-host']?.toString()
+    if (comesFromAnotherPage(request.method ?? '', (name) => request.headers[name]?.toString(), host)) {
       giveUp(response, 403, FOREIGN_PAGE)
       request.resume()
       return
@@ -72,7 +90,7 @@ export function createGateway(concord: URL, log: Log, patience = PATIENCE): Requ
         port: concord.port,
         method: request.method,
         path: request.url,
-        headers: requestHeaders(request, concord),
+        headers: requestHeaders(request, concord, told),
         agent: agentOf(request.socket),
       })
     } catch (error) {
@@ -166,7 +184,7 @@ function passAnswer(answer: IncomingMessage, request: IncomingMessage, response:
   if (isMissing(answer) && request.method === 'GET' && pathOf(request) === CONSOLE_SETTINGS) {
     // Concord before 2.17 has no such script; without this the page would begin with an error.
     answer.resume()
-    response.writeHead(303, { Location: '/cfg.js', 'Content-Length': 0 }).end()
+    response.writeHead(303, { Location: '/cfg.js', 'Content-Length': 0, ...NO_PAGE }).end()
     return
   }
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answerHeaders(answer, request, concord))
@@ -181,17 +199,19 @@ const pathOf = ({ url }: IncomingMessage) => url?.split('?')[0]
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? (error as Error).name
 
 /** As name and value in turn, so that a header that came twice goes on twice, spelled as it came. */
-function requestHeaders(request: IncomingMessage, concord: URL): string[] {
+function requestHeaders(request: IncomingMessage, concord: URL, told: IncomingHttpHeaders): string[] {
   const { headers, socket } = request
-  const passed = endToEnd(request).filter(([name]) => !/^(host|x-forwarded-(for|proto|host))$/i.test(name))
-  const before = headers['x-forwarded-for']
+  const passed = endToEnd(request).filter(
+    ([name]) => !/^(host|x-forwarded-(for|proto|host))$/i.test(name) && (told === headers || !FORWARDED.test(name)),
+  )
+  const before = told['x-forwarded-for']
   const address = socket.remoteAddress ?? ''
   return [
     ['Host', concord.host],
     ...passed,
     ['X-Forwarded-For', before ? `${before}, ${address}` : address],
-    ['X-Forwarded-Proto', headers['x-forwarded-proto']?.toString() ?? 'http'],
-    ['X-Forwarded-Host', headers['x-forwarded-host']?.toString() ?? headers.host ?? ''],
+    ['X-Forwarded-Proto', told['x-forwarded-proto']?.toString() ?? 'http'],
+    ['X-Forwarded-Host', told['x-forwarded-host']?.toString() ?? headers.host ?? ''],
     ...framing(request),
   ].flat()
 }
@@ -203,16 +223,24 @@ function framing({ headers, method = '' }: IncomingMessage): [string, string][] 
   return headers['content-length'] === undefined && !bodiless ? [['Content-Length', '0']] : []
 }
 
-/** A redirect to Concord's own address would leave this origin: it becomes one to here. */
+/**
+ * A redirect to Concord's own address would leave this origin: it becomes a path of it, so that nothing in it depends on
+ * a `Host` that somebody has made up. And no answer is a page, but for Concord's own.
+ */
 function answerHeaders(answer: IncomingMessage, request: IncomingMessage, concord: URL): string[] {
-  const here = `${request.headers['x-forwarded-proto'] ?? 'http'}://${request.headers.host}`
-  return endToEnd(answer).flatMap(([name, value]) => {
+  const headers = endToEnd(answer)
+  const isPage = CONCORDS_PAGES.test(pathOf(request) ?? '')
+  const missing = Object.entries(isPage ? {} : NO_PAGE).filter(([name]) => !answer.headers[name.toLowerCase()])
+  return [...headers, ...missing].flatMap(([name, value]) => {
     if (name.toLowerCase() !== 'location' || !URL.canParse(value)) return [name, value]
     // By host, not by scheme: behind something that ends its https Concord itself believes in http.
     const { host, href, origin } = new URL(value)
-    return [name, host === concord.host ? here + href.slice(origin.length) : value]
+    return [name, host === concord.host ? pathFrom(href.slice(origin.length)) : value]
   })
 }
+
+/** Two slashes at the beginning would be the name of another host. */
+const pathFrom = (path: string) => (path.startsWith('//') ? `/.${path}` : path)
 
 function endToEnd({ rawHeaders, headers }: IncomingMessage): [name: string, value: string][] {
   // Not the length of the body: without it what follows the headers would be a request of its own to Concord, and its
@@ -240,6 +268,7 @@ function giveUp(response: ServerResponse, status: number, words: string) {
     'Content-Type': 'text/plain;charset=UTF-8',
     'Content-Length': Buffer.byteLength(words),
     'Cache-Control': 'no-store',
+    ...NO_PAGE,
   }
   response.writeHead(status, STATUS_CODES[status], headers).end(words)
 }

@@ -7,7 +7,10 @@ import { createSite } from './site.ts'
 // The built server is dist/server/main.js, the built console dist/client.
 const site = createSite(fileURLToPath(new URL('../client', import.meta.url)))
 
+// For HTTP/1.0 without `Host`, as the checks of load balancers send it.
+const options = { hostname: 'localhost' }
+
 await run({
-  apiOf: (services) => getRequestListener(createApp(services).fetch),
-  site: getRequestListener(site),
+  apiOf: (services) => getRequestListener(createApp(services).fetch, options),
+  site: getRequestListener(site, options),
 })

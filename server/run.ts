@@ -6,6 +6,7 @@ import { listenForCommands } from './control.ts'
 import { DataFolderError } from './db/folderErrors.ts'
 import { closeDatabase } from './db/open.ts'
 import { createGateway } from './gateway.ts'
+import { keepMemoryPrivate } from './hardening.ts'
 import { keepHouse } from './housekeeping.ts'
 import { endOnUnhandledErrors } from './lastResort.ts'
 import { addressOf, ListenError, listen, stop } from './listen.ts'
@@ -20,6 +21,8 @@ const HOUR = 3_600_000
 const MOST_CLEANING = 1_000
 /** npm passes on a Ctrl+C that the terminal has sent to us already: two at once are one. */
 const SAME_SIGNAL = 500
+/** For a year, this host name only: others may have their own reasons. */
+const ONLY_HTTPS = 'max-age=31536000'
 
 export interface Listeners {
   /** What answers the requests to our own API. */
@@ -36,11 +39,19 @@ export async function run({ apiOf, site, server = createServer() }: Listeners): 
     const config = readConfig(process.env)
     const log = createLog(config.logLevel)
     endOnUnhandledErrors(log)
+    keepMemoryPrivate(log)
     const listenWith = (api: RequestListener) =>
-      listen(server, (request, response) => listenerFor(request.url, api, site)(request, response), config)
+      listen(
+        server,
+        (request, response) => {
+          if (config.secureCookies) response.setHeader('Strict-Transport-Security', ONLY_HTTPS)
+          listenerFor(request.url, api, site)(request, response)
+        },
+        config,
+      )
     const { concordUrl } = config
     const close = concordUrl
-      ? await startGateway(concordUrl, log, server, listenWith)
+      ? await startGateway(concordUrl, config, log, server, listenWith)
       : await startServer(config, log, server, (services) => listenWith(apiOf(services)))
     stopOnSignal(close, log)
     if (!isLoopback(config.host) && !config.secureCookies) {
@@ -96,11 +107,12 @@ async function startServer(
 /** Answers how to end it. There is nothing to keep here, so no folder is made. */
 async function startGateway(
   concord: URL,
+  { trustedProxies }: Config,
   log: Log,
   server: Server,
   listenWith: (api: RequestListener) => Promise<void>,
 ) {
-  await listenWith(createGateway(concord, log))
+  await listenWith(createGateway(concord, log, trustedProxies))
   return () => stop([server], log)
 }
 
@@ -120,10 +132,10 @@ function stopOnSignal(close: () => Promise<void>, log: Log) {
   let stoppedAt: number | undefined
   const onSignal = (signal: NodeJS.Signals) => {
     if (stoppedAt === undefined) {
-      stoppedAt = Date.now()
+      stoppedAt = performance.now()
       log.info('stopping', { signal })
       close().then(() => process.exit(0), giveUp)
-    } else if (Date.now() - stoppedAt > SAME_SIGNAL) {
+    } else if (performance.now() - stoppedAt > SAME_SIGNAL) {
       process.exit(1)
     }
   }

@@ -63,6 +63,7 @@ const settings = (dataDir: string) => ({
 
 export interface ServerProcess {
   url: string
+  pid: number | undefined
   /** What it has printed so far to standard output, and to standard error: the log. */
   output(): string
   log(): string
@@ -83,6 +84,7 @@ function listening(child: ChildProcess): Promise<ServerProcess> {
       if (!url) return
       resolve({
         url,
+        pid: child.pid,
         output: () => output,
         log: () => log,
         end(signal) {

@@ -91,6 +91,21 @@ describe.each(['server', 'gateway'])('a %s goes on answering', (mode) => {
     },
   )
 
+  test.each([
+    ['HTTP/1.0 without Host', 'GET /api/v1/server/ping HTTP/1.0'],
+    ['HTTP/1.0 with an empty Host', 'GET /api/v1/server/ping HTTP/1.0\r\nHost:'],
+    ['HTTP/1.0 and a kept connection', 'GET /api/v1/server/ping HTTP/1.0\r\nConnection: keep-alive'],
+    ['HTTP/1.0 with Host', 'GET /api/v1/server/ping HTTP/1.0\r\nHost: x'],
+    ['HTTP/1.0 for the console', 'HEAD / HTTP/1.0'],
+  ])('%s gets its answer, as the checks of load balancers want it', async (_, request) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.write(`${request}\r\n\r\n`)
+    const [answer] = await once(socket, 'data')
+    socket.destroy()
+    // A build of the server only has no console to show.
+    expect(String(answer)).toMatch(request.startsWith('HEAD /') ? /^HTTP\/1\.1 503 / : /^HTTP\/1\.1 200 /)
+  })
+
   test('after somebody who hangs up in the middle of a body', async () => {
     const socket = connect(port, '127.0.0.1')
     socket.write('POST /api/v1/org HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf')

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { recordAudit } from '../audit/record.ts'
+import { forwardedHost } from '../clientAddress.ts'
 import { emptyError, forbidden } from '../errors.ts'
 import { nowFor } from '../person.ts'
 import type { Call, Env, Services } from '../services.ts'
@@ -39,7 +40,8 @@ const WHOAMI = '/api/service/console/whoami'
 export function authentication(services: Services): MiddlewareHandler<Env> {
   const guessing = new Guessing()
   return async (c, next) => {
-    if (comesFromAnotherPage(c.req.method, (name) => c.req.header(name))) throw forbidden(FOREIGN_PAGE)
+    const host = forwardedHost(c, services.config.trustedProxies)
+    if (comesFromAnotherPage(c.req.method, (name) => c.req.header(name), host)) throw forbidden(FOREIGN_PAGE)
     if (ANONYMOUS.has(c.req.path)) return next()
     const principal = await identify(c, services, guessing)
     if (!principal) throw emptyError(401, { 'Content-Type': 'application/json', ...challenge(c) })

@@ -1,7 +1,5 @@
 /** One header of a request, in lower case. */
-type HeaderOf = (
-  name: 'authorization' | 'cookie' | 'host' | 'origin' | `sec-fetch-site` | `x-forwarded-host`,
-) => string | undefined
+type HeaderOf = (name: 'authorization' | 'cookie' | 'host' | 'origin' | 'sec-fetch-site') => string | undefined
 
 /**
  * A change that a page of another origin has the browser send, with the cookies or the Basic credentials that it keeps
@@ -10,21 +8,24 @@ type HeaderOf = (
  *
  * Browsers say where a request comes from, and no page can change what they say: with `Sec-Fetch-Site` to https and
  * localhost, with `Origin` to all. Other programs send neither.
+ *
+ * `forwardedHost` is what a trusted proxy says that the browser asked for, if it puts its own name into `Host`.
  */
-export function comesFromAnotherPage(method: string, headerOf: HeaderOf): boolean {
+export function comesFromAnotherPage(method: string, headerOf: HeaderOf, forwardedHost?: string): boolean {
   if (['GET', 'HEAD', 'OPTIONS'].includes(method)) return false
   const site = headerOf('sec-fetch-site')
   const origin = headerOf('origin')
   const isOurs =
-    site !== undefined ? site === 'same-origin' || site === 'none' : origin === undefined || isHere(origin, headerOf)
+    site !== undefined
+      ? site === 'same-origin' || site === 'none'
+      : origin === undefined || isHere(origin, [headerOf('host'), forwardedHost])
   return !isOurs && !bringsItsOwnKey(headerOf)
 }
 
-/** A proxy may have put its own name into `Host`; the other header is one that a page cannot send without consent. */
-function isHere(origin: string, headerOf: HeaderOf): boolean {
+function isHere(origin: string, names: (string | undefined)[]): boolean {
   if (!URL.canParse(origin)) return false
   const { protocol, host } = new URL(origin)
-  return [headerOf('host'), headerOf('x-forwarded-host')].some((name) => {
+  return names.some((name) => {
     // With the scheme, so that the port that goes without saying is left out of both.
     const address = `${protocol}//${name}`
     return name !== undefined && URL.canParse(address) && new URL(address).host === host

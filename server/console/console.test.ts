@@ -136,9 +136,9 @@ describe('search for LDAP groups', () => {
 })
 
 test('the console’s settings are a script of the console, for everybody', async () => {
-  const answer = await server.request(`${CONSOLE}/cfg`, { as: '' })
+  // Whatever name the request has for this server: a cache would keep it for others.
+  const headers = { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'https' }
+  const answer = await server.request(`${CONSOLE}/cfg`, { as: '', headers })
   expect(answer.status).toBe(303)
-  expect(answer.headers.get('Location')).toBe('http://localhost/cfg.js')
-  const behindTls = await server.request(`${CONSOLE}/cfg`, { as: '', headers: { 'X-Forwarded-Proto': 'https' } })
-  expect(behindTls.headers.get('Location')).toBe('https://localhost/cfg.js')
+  expect(answer.headers.get('Location')).toBe('/cfg.js')
 })

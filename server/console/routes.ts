@@ -65,7 +65,8 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
       summary: 'Find the settings of the console',
       answers: [303],
       produces: 'text/plain',
-      handle: (c) => c.body(null, 303, { Location: consoleSettingsOf(c), 'Content-Length': '0' }),
+      // Concord's is absolute, made of a Host that anybody can make up: a cache in between would keep it for others.
+      handle: (c) => c.body(null, 303, { Location: '/cfg.js', 'Content-Length': '0' }),
     },
   })
 
@@ -186,13 +187,3 @@ const directTeamsOf = (db: Db, userId: string) =>
     .orderBy('orgs.name')
     .orderBy('teams.name')
     .execute()
-
-/**
- * Absolute, as Concord's. Behind a proxy that ends TLS it has to be https: a page of that scheme loads no script of
- * the other one.
- */
-function consoleSettingsOf(c: Call): string {
-  const address = new URL('/cfg.js', c.req.url)
-  if (c.req.header('X-Forwarded-Proto') === 'https') address.protocol = 'https:'
-  return address.href
-}
