@@ -2,7 +2,7 @@ import { isAdmin, isSystemReader, isSystemWriter, type Principal, userOfPrincipa
 import { readListColumn } from './db/json.ts'
 import type { Db } from './db/open.ts'
 import type { AccessLevel, OrgRow, ProjectRow, SecretRow, TeamRole } from './db/schema.ts'
-import { emptyError, forbidden, javaError, validationError } from './errors.ts'
+import { denial, emptyError, forbidden, javaError, validationError } from './errors.ts'
 
 /*
  * Who may do what: contract §1.1 and §9.3, Concord's OrganizationManager, SecretManager, ProjectAccessManager and
@@ -190,7 +190,7 @@ async function hasPermission(db: Db, { roles }: Principal, permission: Permissio
 }
 
 /** OrganizationManager throws Shiro's own exception, which Concord answers with a 500 (contract §14 Q21). */
-const shiroDenial = (message: string) => javaError('org.apache.shiro.authz.AuthorizationException', message)
+const shiroDenial = (message: string) => denial(javaError('org.apache.shiro.authz.AuthorizationException', message))
 
 export async function requireOrgCreation(db: Db, who: Principal) {
   if (await hasPermission(db, who, 'createOrg')) return

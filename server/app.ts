@@ -2,12 +2,24 @@ import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { apiKeyRoutes } from './apiKeys/routes.ts'
+import { noteDenial } from './audit/denials.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { authentication, CHALLENGES } from './auth/filter.ts'
+import { isAdmin } from './auth/principal.ts'
 import { refuseSingleSignOn } from './auth/singleSignOn.ts'
 import { clientAddress } from './clientAddress.ts'
 import { consoleRoutes } from './console/routes.ts'
-import { emptyError, HttpError, javaError, textError, tooManyRequests, VALIDATION_ERRORS_TYPE } from './errors.ts'
+import { codeOf, storageTroubleOf } from './db/storageTrouble.ts'
+import {
+  emptyError,
+  HttpError,
+  isDenial,
+  javaError,
+  storageError,
+  textError,
+  tooManyRequests,
+  VALIDATION_ERRORS_TYPE,
+} from './errors.ts'
 import { admits } from './http.ts'
 import { NO_PAGE } from './noPage.ts'
 import { openApiRoutes } from './openapi/routes.ts'
@@ -38,6 +50,7 @@ export function createApp(services: Services): Hono<Env> {
     c.set('cookies', [])
     const started = performance.now()
     await workFor(c.get('clientAddress'), next)
+    if (isDenial(c.error)) noteDenial(services.refusals, c)
     for (const cookie of c.get('cookies')) c.res.headers.append('Set-Cookie', cookie)
     for (const [name, value] of Object.entries(NO_PAGE)) c.res.headers.set(name, value)
     services.log.debug('request', {
@@ -133,14 +146,16 @@ function isDecodable(path: string): boolean {
   }
 }
 
-function answerTo(cause: Error, c: Call, { log }: Services): Response {
-  const error = isConstraintViolation(cause) ? CONSTRAINT_VIOLATION : cause instanceof BusyError ? busy(cause) : cause
+function answerTo(cause: Error, c: Call, services: Services): Response {
+  const { log } = services
+  const error = knownError(cause, c, services)
   if (!(error instanceof HttpError)) {
     // The message could quote what somebody sent; the stack of our own code cannot.
     log.error('unexpected error', {
       requestId: c.get('requestId'),
       path: c.req.path,
       name: error.name,
+      code: codeOf(error),
       at: stackOf(error),
     })
     return textResponse(
@@ -161,6 +176,22 @@ function answerTo(cause: Error, c: Call, { log }: Services): Response {
   }
   headers.set('Content-Type', body.type)
   return new Response(body.text, { status: error.status, headers })
+}
+
+/** What an error that is no answer yet means to the client; unexpected ones stay as they are. */
+function knownError(cause: Error, c: Call, { config, log }: Services): Error {
+  if (cause instanceof HttpError) return cause
+  if (isConstraintViolation(cause)) return CONSTRAINT_VIOLATION
+  if (cause instanceof BusyError) return busy(cause)
+  const trouble = storageTroubleOf(cause, config.dataDir)
+  if (!trouble) return cause
+  log.error(`not written: the data folder is ${trouble}`, {
+    requestId: c.get('requestId'),
+    path: c.req.path,
+    code: codeOf(cause),
+  })
+  const principal = c.get('principal')
+  return storageError(trouble, principal !== undefined && isAdmin(principal))
 }
 
 /** Two headers, as in Concord. A Response joins them into one, so they go into Node's own answer where there is one. */

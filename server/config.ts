@@ -73,7 +73,15 @@ export interface Config {
   /** The directory that users are signed in by; undefined: only the built-in one. */
   ldap: LdapConfig | undefined
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** The settings that are set, by their names, for the audit log; of those that are secret only that they are. */
+  given: Readonly<Record<string, string>>
 }
+
+/** Settings whose values are never shown. */
+export const SECRET_SETTINGS: ReadonlySet<string> = new Set(['ADMIN_API_KEY', 'MASTER_KEY', 'LDAP_BIND_PASSWORD'])
+
+/** The names of all settings. */
+export const SETTINGS: readonly string[] = Object.keys(settings.shape)
 
 /** The settings were wrong; the message lists every mistake, one a line. */
 export class ConfigError extends Error {}
@@ -106,7 +114,17 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     trustedProxies: s.TRUSTED_PROXY,
     ldap,
     logLevel: s.LOG_LEVEL,
+    given: shown(given),
   }
+}
+
+/** In the order of the table, so that the same settings are the same text. */
+function shown(given: Record<string, string | undefined>): Record<string, string> {
+  const set = SETTINGS.flatMap((name) => {
+    const value = given[name]
+    return value === undefined ? [] : [[name, SECRET_SETTINGS.has(name) ? '(set)' : value]]
+  })
+  return Object.fromEntries(set)
 }
 
 function wholeNumber(name: string, least: number, most: number) {

@@ -3,9 +3,12 @@ import { createServer, request, type Server } from 'node:http'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
+import { sql } from 'kysely'
 import { z } from 'zod'
+import { recordSystemEvent } from './audit/events.ts'
 import { BackupError, backUp } from './backup.ts'
 import type { Config } from './config.ts'
+import { DataFolderError, inWords } from './db/folderErrors.ts'
 import {
   closeDatabase,
   DATABASE_FILE,
@@ -15,6 +18,7 @@ import {
   lockDatabase,
   openDatabase,
 } from './db/open.ts'
+import { codeOf } from './db/storageTrouble.ts'
 import type { Services } from './services.ts'
 import { addUser, DirectoryError, disableUser, enableUser, listUsers, setPassword } from './users/directory.ts'
 
@@ -40,7 +44,7 @@ const COMMANDS = {
   disableUser: command(name, disableUser),
   enableUser: command(name, enableUser),
   listUsers: command(z.object({}), listUsers),
-  backUp: command(z.object({ file: z.string() }), backUp),
+  backUp: command(z.object({ file: z.string() }), backUpRecorded),
 }
 
 type Commands = typeof COMMANDS
@@ -62,6 +66,8 @@ export async function runCommand<N extends keyof Commands>(config: Config, name:
     if (!(await hasTable(db, 'settings'))) throw noData(config)
     if (!(await db.selectFrom('settings').select('name').executeTakeFirst())) throw noData(config)
     return (await runHere(db, name, args)) as Result<N>
+  } catch (error) {
+    throw inWords(error, config.dataDir)
   } finally {
     await closeDatabase(db)
   }
@@ -98,7 +104,9 @@ export async function listenForCommands({ db, config, log }: Services): Promise<
       return c.json({ result: (await runHere(db, name as keyof Commands, await c.req.json())) ?? null })
     } catch (error) {
       if (error instanceof CommandError) return c.json({ message: error.message }, 400)
-      log.error('command failed', { command: name, name: (error as Error).name })
+      log.error('command failed', { command: name, name: (error as Error).name, code: codeOf(error) })
+      const said = inWords(error, config.dataDir)
+      if (said instanceof DataFolderError) return c.json({ message: said.message }, 500)
       return c.json({ message: 'The server failed; its log says where.' }, 500)
     }
   })
@@ -121,6 +129,14 @@ async function runHere(db: Db, name: keyof Commands, args: unknown): Promise<unk
     if (error instanceof DirectoryError || error instanceof BackupError) throw new CommandError(error.message)
     throw error
   }
+}
+
+/** A copy of everything leaves the folder: the log says so. A folder of an older version stays as it is. */
+async function backUpRecorded(db: Db, { file }: { file: string }) {
+  const made = await backUp(db, { file })
+  const { rows } = await sql<{ name: string }>`PRAGMA table_info(auditLog)`.execute(db)
+  if (rows.some(({ name }) => name === 'event')) await recordSystemEvent(db, 'backup', { file, ...made })
+  return made
 }
 
 /** Sends a command to the server of the folder; undefined when none listens there. */

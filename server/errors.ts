@@ -1,3 +1,5 @@
+import type { StorageTrouble } from './db/storageTrouble.ts'
+
 /** Concord's media type of validation errors (contract §3). */
 export const VALIDATION_ERRORS_TYPE = 'application/vnd.concord-validation-errors-v1+json'
 
@@ -42,10 +44,43 @@ export function tooManyRequests(message: string, seconds: number): HttpError {
   return new HttpError(429, body, { 'Retry-After': String(seconds) })
 }
 
+/**
+ * Ours: Concord's data is in PostgreSQL. A full disk is a 507, as the client can do nothing about it and the same request
+ * succeeds once there is room. What is read-only does not get writable by making room, so it is a 503.
+ */
+export function storageError(trouble: StorageTrouble, admin: boolean): HttpError {
+  const { status, what, remedy } = STORAGE_ERRORS[trouble]
+  return textError(status, `${what} Nothing was changed. ${admin ? remedy : 'Ask an admin of this server.'}`)
+}
+
+const STORAGE_ERRORS: Record<StorageTrouble, { status: number; what: string; remedy: string }> = {
+  full: {
+    status: 507,
+    what: "The server's disk is full.",
+    remedy: 'Make room on the disk of its data folder (DATA_DIR), or delete secrets.',
+  },
+  'read-only': {
+    status: 503,
+    what: "The server's database is read-only.",
+    remedy: 'Make its data folder (DATA_DIR) writable; the log of the operating system may say why it is not.',
+  },
+}
+
 /** Concord's UnauthorizedException, which is a 403. */
 export function forbidden(message: string): HttpError {
   return textError(403, message)
 }
+
+const denials = new WeakSet<Error>()
+
+/** Marks an error as a refusal of what the caller may not do, for the audit log: some of Concord's have the status 500. */
+export function denial(error: HttpError): HttpError {
+  denials.add(error)
+  return error
+}
+
+export const isDenial = (error: Error | undefined) =>
+  error instanceof HttpError && (error.status === 403 || denials.has(error))
 
 /** An answer without a body, such as the 404 of a missing secret. */
 export function emptyError(status: number, headers: Record<string, string> = {}): HttpError {

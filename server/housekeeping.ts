@@ -3,6 +3,7 @@ import { removeExpiredKeys } from './apiKeys/routes.ts'
 import { removeOldEntries } from './audit/retention.ts'
 import { followDirectory } from './auth/followDirectory.ts'
 import { removeDeadSessions } from './auth/sessions.ts'
+import { codeOf } from './db/storageTrouble.ts'
 import { removeDeadProcessSessions } from './processes/routes.ts'
 import type { Services } from './services.ts'
 
@@ -23,6 +24,6 @@ export async function keepHouse(services: Services, signal?: AbortSignal): Promi
   }
   for (const [what, task] of Object.entries(tasks)) {
     if (signal?.aborted) return
-    await task().catch((error: Error) => log.error(`could not ${what}`, { name: error.name }))
+    await task().catch((error: Error) => log.error(`could not ${what}`, { name: error.name, code: codeOf(error) }))
   }
 }

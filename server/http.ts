@@ -59,6 +59,7 @@ export function resource(app: Hono<Env>, path: string, methods: Methods) {
   })
   endpoints.set(app, [...endpointsOf(app), ...known])
   app.all(path, async (c) => {
+    c.set('endpoint', { route: path, params: c.req.param() as Record<string, string> })
     const operation = methods[(c.req.method === 'HEAD' ? 'GET' : c.req.method) as Method]
     if (!operation) throw emptyError(405, { Allow: allowed(methods) })
     if (operation.consumes && mediaType(c.req.header('Content-Type')) !== operation.consumes) throw emptyError(415)

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
+import { recordStart } from './audit/start.ts'
 import type { LdapConfig } from './auth/ldapConfig.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { listenForCommands } from './control.ts'
@@ -79,6 +80,7 @@ async function startServer(
   const services = await setUp(config, log)
   // Before anything else can fail: the credentials of the first run are never known again.
   if (services.firstRun) console.log(welcome(services.firstRun, config))
+  await recordStart(services)
   let control: Server | undefined
   try {
     await listenWith(services)
@@ -100,6 +102,7 @@ async function startServer(
     await stop(control ? [server, control] : [server], log)
     // The directory may take its time; what the database does is over by then.
     await Promise.race([cleaning, pause(MOST_CLEANING)])
+    await services.refusals.close()
     await closeDatabase(services.db)
   }
 }

@@ -1,7 +1,9 @@
 import type { KeyObject } from 'node:crypto'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
+import type { Refusals } from './audit/refusals.ts'
 import type { Principal } from './auth/principal.ts'
+import type { Refusal } from './auth/refusal.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/open.ts'
 import type { Operation } from './http.ts'
@@ -14,6 +16,14 @@ export interface Services {
   /** Wraps the data keys of the secrets that have no store password. */
   masterKey: KeyObject
   log: Log
+  /** Writes what was refused into the audit log. */
+  refusals: Refusals
+}
+
+/** A route and the values of its parameters. */
+export interface Endpoint {
+  route: string
+  params: Record<string, string>
 }
 
 export interface Env {
@@ -25,6 +35,10 @@ export interface Env {
     principal: Principal | undefined
     /** What the request asks for; there is none before a route is found. */
     operation: Operation
+    /** Where it is declared, with its parameters: for the audit log. */
+    endpoint: Endpoint | undefined
+    /** Why the credentials of the request were refused, as far as a way in has said so. */
+    refusal: Refusal | undefined
     /** `Set-Cookie` values that the answer carries, whatever it turns out to be. */
     cookies: string[]
   }

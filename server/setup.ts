@@ -1,3 +1,4 @@
+import { Refusals } from './audit/refusals.ts'
 import type { Config } from './config.ts'
 import { inWords } from './db/folderErrors.ts'
 import { type Db, hasTable, lockDatabase, migrate } from './db/open.ts'
@@ -45,7 +46,7 @@ async function prepare(db: Db, config: Config, log: Log): Promise<Setup> {
     )
   }
   await migrate(db)
-  const services = { db, config, log, masterKey: loaded.key }
+  const services = { db, config, log, masterKey: loaded.key, refusals: new Refusals(db, log) }
   if (check) return { ...services, firstRun: undefined }
 
   const adminApiKey = config.adminApiKey ?? generateApiKey()

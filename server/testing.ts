@@ -56,6 +56,7 @@ export async function startTestServer(environment: Record<string, string> = {}) 
     dataDir,
     request,
     async close() {
+      await services.refusals.close()
       await services.db.destroy()
       rmSync(dataDir, { recursive: true, force: true })
     },

@@ -3,12 +3,15 @@ import { readJsonColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
 import { nonEmpty } from '../http.ts'
 import { ownersOf } from '../users/owner.ts'
+import type { OwnEvent } from './events.ts'
 import type { AuditAction, AuditObject } from './record.ts'
 
 export interface AuditFilter {
   object: AuditObject | undefined
   action: AuditAction | undefined
   userId: string | undefined
+  /** Our own events too, or only those of a name; undefined: Concord's only. */
+  own: 'with' | OwnEvent | undefined
   /** Exclusive, in the log's own form. */
   after: string | undefined
   before: string | undefined
@@ -20,8 +23,10 @@ export interface AuditFilter {
 
 /** The entries that fit, newest first. */
 export async function listAudit(db: Db, filter: AuditFilter) {
-  const { object, action, userId, after, before, details, offset, limit } = filter
+  const { object, action, userId, own, after, before, details, offset, limit } = filter
   let query = db.selectFrom('auditLog').selectAll()
+  if (own === undefined) query = query.where('event', 'is', null)
+  else if (own !== 'with') query = query.where('event', '=', own)
   if (object) query = query.where('object', '=', object)
   if (action) query = query.where('action', '=', action)
   if (userId) query = query.where('userId', '=', userId)

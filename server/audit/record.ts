@@ -31,27 +31,39 @@ export interface AuditEvent {
   details: Record<string, unknown>
   /** For events of the login itself, before the request has a principal. */
   principal?: Principal
+  /** As `principal`, where only the id is known. */
+  userId?: string
 }
 
 /**
  * Writes one row of the audit log. Give it the transaction of the change: the row is part of it (contract §11 says
  * which events have which details).
  */
-export async function recordAudit(db: Db, c: Call, { object, action, details, principal }: AuditEvent): Promise<void> {
+export async function recordAudit(
+  db: Db,
+  c: Call,
+  { object, action, details, principal, userId }: AuditEvent,
+): Promise<void> {
   const who = principal ?? c.get('principal')
   await db
     .insertInto('auditLog')
     .values({
       entryDate: new Date().toISOString(),
-      userId: who?.user?.id ?? null,
+      userId: who?.user?.id ?? userId ?? null,
       object,
       action,
       details: JSON.stringify({ ...details, ...sourceOf(c, who) }),
+      event: eventOf(object, details),
     })
     .execute()
 }
 
-function sourceOf(c: Call, who: Principal | undefined) {
+/** The name of an event of our own, which Concord's log does not have (audit/events.ts). */
+const eventOf = (object: AuditObject, { event }: Record<string, unknown>) =>
+  object === 'SYSTEM' && typeof event === 'string' ? event : null
+
+/** Which request an entry comes from: part of its details. */
+export function sourceOf(c: Call, who: Principal | undefined) {
   const channel = { type: c.req.header('X-Concord-UI-Request') ? 'UI' : 'API_REQUEST' }
   return {
     requestId: c.get('requestId'),

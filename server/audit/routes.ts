@@ -18,11 +18,13 @@ import { requireProjectNamed } from '../projects/store.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { requireTeam } from '../teams/store.ts'
 import { findUser } from '../users/owner.ts'
+import { OWN_EVENTS, type OwnEvent } from './events.ts'
 import { type AuditFilter, listAudit } from './list.ts'
 import { AUDIT_ACTIONS, AUDIT_OBJECTS } from './record.ts'
 
 const objectParameter = z.enum(AUDIT_OBJECTS)
 const actionParameter = z.enum(AUDIT_ACTIONS)
+const eventParameter = z.enum(Object.keys(OWN_EVENTS) as [OwnEvent, ...OwnEvent[]])
 
 const auditQuery = {
   ...pageQuery,
@@ -52,32 +54,47 @@ const auditQuery = {
 const OF_OUTSIDE_EVENTS = ['source', 'eventId', 'githubEvent', 'fullRepoName']
 
 /** The audit log: contract §11. */
-export function auditRoutes(app: Hono<Env>, { db }: Services) {
+export function auditRoutes(app: Hono<Env>, { db, refusals }: Services) {
   resource(app, '/api/v1/audit', {
-    GET: operation({ summary: 'Search the audit log', query: auditQuery }, async (c) => {
-      const query = {
-        object: queryAs(c, 'object', objectParameter),
-        action: queryAs(c, 'action', actionParameter),
-        after: queryAs(c, 'after', timeParameter),
-        before: queryAs(c, 'before', timeParameter),
-        offset: intQuery(c, 'offset') ?? 0,
-        limit: intQuery(c, 'limit') ?? 30,
-      }
-      let userId = uuidQuery(c, 'userId')
-      const username = textQuery(c, 'username')
-      if (userId === undefined && username !== undefined) {
-        userId = (await findUser(db, username))?.id
-        // Nobody of that name, so nothing they did; asked before any permission.
-        if (userId === undefined) return []
-      }
-      const details = await readableDetails(db, c)
-      if (query.offset < 0) throw javaError('org.jooq.exception.DataException', 'OFFSET must not be negative')
-      if (query.limit < 0) throw javaError('org.jooq.exception.DataException', 'LIMIT must not be negative')
-      // Anybody may ask for these, and would have the whole log searched.
-      if (OF_OUTSIDE_EVENTS.some((key) => detail(c, key) !== undefined)) return []
-      return listAudit(db, { ...query, userId, details })
-    }),
+    GET: operation({ summary: 'Search the audit log', query: auditQuery }, (c) => search(db, c, undefined)),
   })
+
+  /** The same with our own events: clients of Concord count what is in its log. */
+  resource(app, '/api/x/v1/audit', {
+    GET: operation(
+      { summary: 'Search the audit log, with sign-ins and refusals', query: { ...auditQuery, event: eventParameter } },
+      async (c) => {
+        const own = queryAs(c, 'event', eventParameter) ?? 'with'
+        await refusals.flush()
+        return search(db, c, own)
+      },
+    ),
+  })
+}
+
+async function search(db: Db, c: Call, own: AuditFilter['own']) {
+  const query = {
+    own,
+    object: queryAs(c, 'object', objectParameter),
+    action: queryAs(c, 'action', actionParameter),
+    after: queryAs(c, 'after', timeParameter),
+    before: queryAs(c, 'before', timeParameter),
+    offset: intQuery(c, 'offset') ?? 0,
+    limit: intQuery(c, 'limit') ?? 30,
+  }
+  let userId = uuidQuery(c, 'userId')
+  const username = textQuery(c, 'username')
+  if (userId === undefined && username !== undefined) {
+    userId = (await findUser(db, username))?.id
+    // Nobody of that name, so nothing they did; asked before any permission.
+    if (userId === undefined) return []
+  }
+  const details = await readableDetails(db, c)
+  if (query.offset < 0) throw javaError('org.jooq.exception.DataException', 'OFFSET must not be negative')
+  if (query.limit < 0) throw javaError('org.jooq.exception.DataException', 'LIMIT must not be negative')
+  // Anybody may ask for these, and would have the whole log searched.
+  if (OF_OUTSIDE_EVENTS.some((key) => detail(c, key) !== undefined)) return []
+  return listAudit(db, { ...query, userId, details })
 }
 
 /**

@@ -6,6 +6,7 @@ import { verifyDummy, verifyPassword } from '../vault/password.ts'
 import { askDirectory, type DirectoryAnswer, directoryPrincipal } from './directoryUser.ts'
 import type { Guessing } from './guessing.ts'
 import type { Principal } from './principal.ts'
+import type { Refusal } from './refusal.ts'
 import { rolesOf } from './roles.ts'
 
 export interface Credentials {
@@ -38,6 +39,8 @@ export function readBasic(authorization: string | undefined): Credentials | { se
 interface Attempt {
   guessing: Guessing
   turn: Turn
+  /** Hears why it was refused. */
+  refuse?: (refusal: Refusal) => void
 }
 
 /**
@@ -48,7 +51,7 @@ interface Attempt {
 export async function basicPrincipal(
   services: Services,
   c: Call,
-  { guessing, turn }: Attempt,
+  { guessing, turn, refuse }: Attempt,
   { username, password }: Credentials,
 ): Promise<Principal | undefined> {
   const { db, config } = services
@@ -76,10 +79,17 @@ export async function basicPrincipal(
   else if (answer.entry) principal = await directoryPrincipal(db, c, answer.entry)
   if (!principal || principal.user?.disabled) {
     if (!answer.away) guessing.failed(names, address)
+    refuse?.({ userId: (user ?? principal?.user)?.id, reason: reasonOf(answer, { user, principal }) })
     return undefined
   }
   guessing.succeeded(names, address)
   return principal
+}
+
+function reasonOf(answer: DirectoryAnswer, { user, principal }: { user?: object | undefined; principal: unknown }) {
+  if (principal) return 'disabled'
+  if (answer.away) return 'directory-unreachable'
+  return user || answer.dn !== undefined ? 'wrong-password' : 'unknown'
 }
 
 const NOT_ASKED: DirectoryAnswer = {}

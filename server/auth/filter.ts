@@ -1,6 +1,8 @@
 import type { MiddlewareHandler } from 'hono'
+import { recordEvent } from '../audit/events.ts'
 import { recordAudit } from '../audit/record.ts'
 import { forwardedHost } from '../clientAddress.ts'
+import { codeOf } from '../db/storageTrouble.ts'
 import { emptyError, forbidden } from '../errors.ts'
 import { nowFor } from '../person.ts'
 import type { Call, Env, Services } from '../services.ts'
@@ -16,9 +18,11 @@ import {
   sendSessionCookie,
 } from './cookies.ts'
 import { stillInDirectory } from './directoryUser.ts'
+import { FirstUses } from './firstUses.ts'
 import { Guessing } from './guessing.ts'
 import { comesFromAnotherPage, FOREIGN_PAGE } from './origin.ts'
 import { type Principal, turnOf } from './principal.ts'
+import { noteRefusal, type Refusal, type Way, wayOf } from './refusal.ts'
 import { readRememberMe, rememberedPrincipal, rememberMeValue } from './rememberMe.ts'
 import { findSession, startSession } from './sessions.ts'
 import { sessionTokenPrincipal } from './sessionToken.ts'
@@ -39,14 +43,16 @@ const WHOAMI = '/api/service/console/whoami'
  */
 export function authentication(services: Services): MiddlewareHandler<Env> {
   const guessing = new Guessing()
+  const firstUses = new FirstUses()
   return async (c, next) => {
     const host = forwardedHost(c, services.config.trustedProxies)
     if (comesFromAnotherPage(c.req.method, (name) => c.req.header(name), host)) throw forbidden(FOREIGN_PAGE)
     if (ANONYMOUS.has(c.req.path)) return next()
-    const principal = await identify(c, services, guessing)
+    const principal = await noteRefusal(services.refusals, c, wayTried(c), () => identify(c, services, guessing))
     if (!principal) throw emptyError(401, { 'Content-Type': 'application/json', ...challenge(c) })
     c.set('principal', principal)
     nowFor(turnOf(c).who)
+    await firstUses.note(c, services, principal)
     await next()
   }
 }
@@ -70,7 +76,7 @@ async function identify(c: Call, services: Services, guessing: Guessing): Promis
         forgetRememberMe(c)
         return undefined
       }
-      await openSession(c, services, principal)
+      await openSession(c, services, principal, 'remember-me')
       forgetRememberMe(c)
       sendRememberMeCookie(c, config, rememberMeValue(masterKey, principal, token.id))
       return principal
@@ -88,12 +94,16 @@ async function identify(c: Call, services: Services, guessing: Guessing): Promis
     await recordAudit(db, c, { principal, object: 'SYSTEM', action: 'ACCESS', details }).catch((error: Error) => {
       // On a full disk what only reads goes on. A value is read by POST, and not without its entry in the log.
       if (c.req.method !== 'GET' && c.req.method !== 'HEAD') throw error
-      services.log.error('use of an API key not recorded', { name: error.name, apiKeyId: principal.apiKeyId })
+      services.log.error('use of an API key not recorded', {
+        name: error.name,
+        code: codeOf(error),
+        apiKeyId: principal.apiKeyId,
+      })
     })
   }
   // Session tokens never become a web session (contract §2.2).
   if (!principal.user || principal.process) return principal
-  if (!viaKey || isTrue(c, 'X-Concord-EnableSession')) await openSession(c, services, principal)
+  if (!viaKey || isTrue(c, 'X-Concord-EnableSession')) await openSession(c, services, principal, wayOf(principal))
   if (isTrue(c, 'X-Concord-RememberMe')) sendRememberMeCookie(c, config, rememberMeValue(masterKey, principal))
   return principal
 }
@@ -103,15 +113,30 @@ async function fromHeaders(c: Call, services: Services, guessing: Guessing) {
   const { db, masterKey } = services
   const authorization = c.req.header('Authorization')?.trim()
   const basic = readBasic(authorization)
-  if (basic && 'username' in basic) return basicPrincipal(services, c, { guessing, turn: turnToSignIn(c) }, basic)
-  const byKey = await apiKeyPrincipal(db, authorization)
+  const refuse = (refusal: Refusal) => c.set('refusal', refusal)
+  if (basic && 'username' in basic) {
+    return basicPrincipal(services, c, { guessing, turn: turnToSignIn(c), refuse }, basic)
+  }
+  const byKey = await apiKeyPrincipal(db, authorization, refuse)
   if (byKey) return byKey
   const sessionToken = c.req.header('X-Concord-SessionToken') ?? basic?.sessionToken
   return sessionToken === undefined ? undefined : sessionTokenPrincipal(db, masterKey, sessionToken)
 }
 
-async function openSession(c: Call, { db, config }: Services, principal: Principal) {
-  sendSessionCookie(c, config, await startSession(db, principal))
+async function openSession(c: Call, { db, config }: Services, principal: Principal, way: Way) {
+  const id = await db.transaction().execute(async (trx) => {
+    await recordEvent(trx, c, 'sign-in', { way }, { principal })
+    return startSession(trx, principal)
+  })
+  sendSessionCookie(c, config, id)
+}
+
+/** What a request without a live session tries to sign in with; undefined: with nothing. */
+function wayTried(c: Call): Way | undefined {
+  const authorization = c.req.header('Authorization')?.trim()
+  if (c.req.header('X-Concord-SessionToken') !== undefined) return 'session-token'
+  if (authorization) return authorization.startsWith('Basic ') ? 'password' : 'api-key'
+  return cookieOf(c, REMEMBER_ME_COOKIE) === undefined ? undefined : 'remember-me'
 }
 
 /** When a 401 asks for credentials, so that a browser's own dialog does not cover the console (contract §2.5). */

@@ -43,10 +43,10 @@ export async function readRememberMe(db: Db, masterKey: KeyObject, value: string
   return ended ? undefined : token
 }
 
-/** Ends a cookie for good, whether or not the browser drops it. */
-export async function endRememberMe(db: Db, masterKey: KeyObject, value: string) {
-  const token = openToken(masterKey, value, PURPOSE) as RememberMe | undefined
-  if (!token) return
+/** Ends a cookie for good, whether or not the browser drops it. Answers whose it was; undefined when it had ended. */
+export async function endRememberMe(db: Db, masterKey: KeyObject, value: string): Promise<string | undefined> {
+  const token = await readRememberMe(db, masterKey, value)
+  if (!token) return undefined
   // A renewal of the cookie may be up to the whole time younger than this one.
   const forgettable = new Date(Date.now() + REMEMBER_ME_SECONDS * 1000).toISOString()
   await db
@@ -54,6 +54,7 @@ export async function endRememberMe(db: Db, masterKey: KeyObject, value: string)
     .values({ id: token.id, forgettable })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
+  return token.userId
 }
 
 /** The principal of a cookie that is ours; undefined when it has ended: the user is disabled, the password another. */

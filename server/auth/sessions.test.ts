@@ -153,7 +153,7 @@ describe('a session', () => {
       const secrets = `/api/v1/org/${org.name}/secret`
       expect((await server.request(secrets, { as, headers })).status).toBe(200)
       const value = await server.request(`${secrets}/precious/data`, { as, headers, form: { storePassword: '' } })
-      expect(value.status).toBe(500)
+      expect(value.status).toBe(503)
       expect(await value.text()).not.toContain('value')
     }
     await sql`PRAGMA query_only = 0`.execute(db)

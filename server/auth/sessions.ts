@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import { readListColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
+import { codeOf } from '../db/storageTrouble.ts'
 import type { Services } from '../services.ts'
 import { hashSessionId, newSessionId } from '../vault/tokens.ts'
 import type { Principal } from './principal.ts'
@@ -29,7 +30,7 @@ export async function startSession(db: Db, { realm, user, roles }: Principal): P
 export async function findSession({ db, config, log }: Services, id: string): Promise<Principal | undefined> {
   // Without it a session ends early, or is found too old once more: no reason to fail a request that only reads.
   const orLog = (write: Promise<unknown>) =>
-    write.catch((error: Error) => log.error('session not written', { name: error.name }))
+    write.catch((error: Error) => log.error('session not written', { name: error.name, code: codeOf(error) }))
   const idHash = hashSessionId(id)
   const session = await db.selectFrom('sessions').selectAll().where('idHash', '=', idHash).executeTakeFirst()
   if (!session) return undefined
@@ -51,8 +52,11 @@ export async function findSession({ db, config, log }: Services, id: string): Pr
   }
 }
 
-export async function endSession(db: Db, id: string): Promise<void> {
-  await db.deleteFrom('sessions').where('idHash', '=', hashSessionId(id)).execute()
+/** Answers whose it was; undefined when there was none. */
+export async function endSession(db: Db, id: string): Promise<string | undefined> {
+  const idHash = hashSessionId(id)
+  const session = await db.deleteFrom('sessions').where('idHash', '=', idHash).returning('userId').executeTakeFirst()
+  return session?.userId
 }
 
 /** Removes the sessions that nobody has used for the time-out, and what is kept about ended remember-me cookies. */

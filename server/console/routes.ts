@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
 import { assertMember, belongsTo, findSecret, requireOrg } from '../access.ts'
 import { findKey } from '../apiKeys/routes.ts'
+import { recordEvent } from '../audit/events.ts'
 import { cookieOf, forgetRememberMe, REMEMBER_ME_COOKIE, SESSION_COOKIE, sendSessionCookie } from '../auth/cookies.ts'
 import { principalOf, userOf } from '../auth/principal.ts'
 import { endRememberMe } from '../auth/rememberMe.ts'
@@ -91,7 +92,12 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
 async function logout(c: Call, { db, config, masterKey }: Services) {
   const sessionId = cookieOf(c, SESSION_COOKIE)
   const remembered = cookieOf(c, REMEMBER_ME_COOKIE)
-  if (sessionId) await endSession(db, sessionId)
+  await db.transaction().execute(async (trx) => {
+    const left = sessionId && (await endSession(trx, sessionId))
+    const forgotten = remembered && (await endRememberMe(trx, masterKey, remembered))
+    const userId = left || forgotten
+    if (userId) await recordEvent(trx, c, 'sign-out', {}, { userId })
+  })
   if (remembered !== undefined) {
     // Shiro keeps the message "forget" in a session, and makes one for it: an id that opens nothing.
     if (!sessionId) sendSessionCookie(c, config, newSessionId())

@@ -9,6 +9,7 @@ import * as projectKeys from './migrations/002_project_keys.ts'
 import * as processSessions from './migrations/003_process_sessions.ts'
 import * as policies from './migrations/004_policies.ts'
 import * as roleLdapGroups from './migrations/005_role_ldap_groups.ts'
+import * as auditEvents from './migrations/007_audit_events.ts'
 import type { Database } from './schema.ts'
 
 export type Db = Kysely<Database>
@@ -22,6 +23,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '003_process_sessions': processSessions,
   '004_policies': policies,
   '005_role_ldap_groups': roleLdapGroups,
+  '007_audit_events': auditEvents,
 }
 
 /** The name of the database's file inside the data folder. */

@@ -140,4 +140,6 @@ export interface AuditRow {
   object: string
   action: string
   details: Json
+  /** Which of our own events it is (audit/events.ts); null: one that Concord's log has too. */
+  event: string | null
 }

@@ -1,4 +1,5 @@
 import { findSecret, requireMember, requireSecret } from '../access.ts'
+import { recordEvent } from '../audit/events.ts'
 import { recordAudit } from '../audit/record.ts'
 import { principalOf } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
@@ -7,7 +8,7 @@ import type { Call, Services } from '../services.ts'
 import { type AccessEntry, teamOfEntry } from '../teams/accessEntry.ts'
 import { clearTeamAccess, upsertTeamAccess } from './store.ts'
 
-/** `POST …/access`: grants one team a level. Concord does not write this into the audit log (contract §14, Q17). */
+/** `POST …/access`: grants one team a level. An event of our own, as Concord's log does not have it (contract §14, Q17). */
 export async function setTeamAccess(
   { db }: Services,
   c: Call,
@@ -21,6 +22,8 @@ export async function setTeamAccess(
     const teamId = await teamOfEntry(trx, org.id, entry)
     await requireSecret(trx, principalOf(c), secret, 'OWNER', 'strict')
     await upsertTeamAccess(trx, secret.id, teamId, entry.level)
+    const { id, name, orgId } = secret
+    await recordEvent(trx, c, 'grant', { secret: { id, name, orgId }, team: { id: teamId, level: entry.level } })
   })
 }
 

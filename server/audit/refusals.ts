@@ -1,0 +1,196 @@
+import type { Db } from '../db/open.ts'
+import type { Log } from '../log.ts'
+import type { Call } from '../services.ts'
+import { OWN_EVENTS, type OwnEvent } from './events.ts'
+import { sourceOf } from './record.ts'
+
+const MINUTE = 60_000
+/** Rows that one stranger's address gets before its refusals are only counted, and how fast these come back. */
+const OF_ADDRESS = { burst: 10, perMinute: 1 }
+/** Rows of all strangers together: 14,400 a day at most, some 4 MB. */
+const OF_STRANGERS = { burst: 100, perMinute: 10 }
+const OF_USER = { burst: 60, perMinute: 6 }
+/** Bounds the memory that made-up addresses can take. */
+const MOST_SOURCES = 1_000
+/** Rows that wait for a disk that is full. */
+const MOST_WAITING = 1_000
+const FLUSH_AFTER = 200
+
+type Row = { entryDate: string; userId: string | null; object: string; action: string; event: string; details: string }
+
+interface Rate {
+  burst: number
+  perMinute: number
+}
+
+/** What is only counted, until the next summary. */
+interface Sum {
+  event: OwnEvent
+  userId: string | null
+  /** Undefined: of several addresses. */
+  requestIp: string | undefined
+  count: number
+  since: string
+}
+
+/**
+ * Writes requests that were refused into the audit log: failed sign-ins and 403s. Anybody can cause as many of them as
+ * they like, so a source has a few rows of its own; the rest is counted and written as one row a minute. A request never
+ * waits for its row, and no failure to write one reaches it. A sudden end loses the rows of the last moment.
+ */
+export class Refusals {
+  readonly #db: Db
+  readonly #log: Log
+  readonly #now: () => number
+  readonly #ofAddress = new Map<string, Budget>()
+  readonly #ofUser = new Map<string, Budget>()
+  readonly #strangers: Budget
+  readonly #sums = new Map<string, Sum>()
+  #waiting: Row[] = []
+  #flushTimer: NodeJS.Timeout | undefined
+  #sumTimer: NodeJS.Timeout | undefined
+  #writing: Promise<void> = Promise.resolve()
+  #closed = false
+  #troubleAt = Number.NEGATIVE_INFINITY
+
+  constructor(db: Db, log: Log, now: () => number = () => performance.now()) {
+    this.#db = db
+    this.#log = log
+    this.#now = now
+    this.#strangers = new Budget(OF_STRANGERS, now())
+  }
+
+  /** Notes what was refused; of a user, or else of a stranger's address. */
+  note(c: Call, event: OwnEvent, details: Record<string, unknown>) {
+    if (this.#closed) return
+    const principal = c.get('principal')
+    const userId = principal?.user?.id ?? null
+    const requestIp = c.get('clientAddress')
+    if (!this.#mayHaveRow(userId, requestIp)) return this.#count({ event, userId, requestIp, count: 1, since: now() })
+    const all = { event, ...details, ...sourceOf(c, principal) }
+    this.#add({ entryDate: now(), userId, ...shapeOf(event), details: JSON.stringify(all) })
+  }
+
+  /** Writes what waits, so that it can be read. */
+  flush(): Promise<void> {
+    clearTimeout(this.#flushTimer)
+    this.#flushTimer = undefined
+    this.#writing = this.#writing.then(() => this.#write())
+    return this.#writing
+  }
+
+  /** Writes everything, the counts too; nothing is noted after that. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.summarize()
+    await this.flush()
+    clearTimeout(this.#sumTimer)
+    clearTimeout(this.#flushTimer)
+  }
+
+  /** Turns the counts into rows: those of most, for as many as the budget has; all others into one for each event. */
+  summarize() {
+    clearTimeout(this.#sumTimer)
+    this.#sumTimer = undefined
+    const sums = [...this.#sums.values()].sort((a, b) => b.count - a.count)
+    this.#sums.clear()
+    const rest = new Map<OwnEvent, Sum>()
+    for (const sum of sums) {
+      if (sum.userId !== null || (sum.requestIp !== undefined && this.#strangers.take(this.#now()))) this.#addSum(sum)
+      else rest.set(sum.event, plus(rest.get(sum.event), { ...sum, requestIp: undefined }))
+    }
+    for (const sum of rest.values()) this.#addSum(sum)
+  }
+
+  #mayHaveRow(userId: string | null, address: string): boolean {
+    const now = this.#now()
+    if (userId !== null) return budgetOf(this.#ofUser, userId, OF_USER, now).take(now)
+    return budgetOf(this.#ofAddress, address, OF_ADDRESS, now).take(now) && this.#strangers.take(now)
+  }
+
+  #count(sum: Sum) {
+    const key = `${sum.event} ${sum.userId ?? sum.requestIp}`
+    if (this.#sums.has(key) || this.#sums.size < MOST_SOURCES) this.#sums.set(key, plus(this.#sums.get(key), sum))
+    else this.#sums.set(sum.event, plus(this.#sums.get(sum.event), { ...sum, userId: null, requestIp: undefined }))
+    this.#sumTimer ??= setTimeout(() => {
+      this.summarize()
+    }, MINUTE).unref()
+  }
+
+  #addSum({ event, userId, requestIp, count, since }: Sum) {
+    const details = { event, count, since, requestIp, actionSource: { type: 'SYSTEM' } }
+    this.#add({ entryDate: now(), userId, ...shapeOf(event), details: JSON.stringify(details) })
+  }
+
+  #add(row: Row) {
+    this.#waiting.push(row)
+    if (!this.#closed) this.#flushTimer ??= setTimeout(() => this.flush(), FLUSH_AFTER).unref()
+  }
+
+  async #write(): Promise<void> {
+    const rows = this.#waiting.splice(0)
+    if (rows.length === 0) return
+    try {
+      // In slices, as the rows are bound as parameters of one statement.
+      while (rows.length > 0) {
+        await this.#db.insertInto('auditLog').values(rows.slice(0, 100)).execute()
+        rows.splice(0, 100)
+      }
+    } catch (error) {
+      this.#keep(rows, error as Error & { code?: string })
+    }
+  }
+
+  /** As on a full disk: the rows wait for the next minute. What does not fit into the queue is still counted. */
+  #keep(rows: Row[], { name, code }: Error & { code?: string }) {
+    const all = [...rows, ...this.#waiting]
+    this.#waiting = all.slice(0, MOST_WAITING)
+    for (const row of all.slice(MOST_WAITING)) {
+      const { count = 1, since = row.entryDate, requestIp } = JSON.parse(row.details)
+      this.#count({ event: row.event as OwnEvent, userId: row.userId, requestIp, count, since })
+    }
+    if (!this.#closed) this.#flushTimer ??= setTimeout(() => this.flush(), MINUTE).unref()
+    if (this.#now() - this.#troubleAt < 60 * MINUTE) return
+    this.#troubleAt = this.#now()
+    this.#log.error('refused requests not recorded in the audit log yet', { name, code, waiting: this.#waiting.length })
+  }
+}
+
+function budgetOf(budgets: Map<string, Budget>, source: string, rate: Rate, now: number): Budget {
+  const budget = budgets.get(source) ?? new Budget(rate, now)
+  // At the end of the map: the first of it has been quiet for longest, and is forgotten first.
+  budgets.delete(source)
+  budgets.set(source, budget)
+  const [longestQuiet] = budgets.keys()
+  if (budgets.size > MOST_SOURCES && longestQuiet !== undefined) budgets.delete(longestQuiet)
+  return budget
+}
+
+/** A token bucket. */
+class Budget {
+  readonly #rate: Rate
+  #left: number
+  #at: number
+
+  constructor(rate: Rate, now: number) {
+    this.#rate = rate
+    this.#left = rate.burst
+    this.#at = now
+  }
+
+  take(now: number): boolean {
+    const { burst, perMinute } = this.#rate
+    this.#left = Math.min(burst, this.#left + ((now - this.#at) / MINUTE) * perMinute)
+    this.#at = now
+    if (this.#left < 1) return false
+    this.#left--
+    return true
+  }
+}
+
+const plus = (sum: Sum | undefined, more: Sum): Sum =>
+  sum ? { ...sum, count: sum.count + more.count, since: sum.since < more.since ? sum.since : more.since } : more
+
+const shapeOf = (event: OwnEvent) => ({ object: 'SYSTEM', action: OWN_EVENTS[event], event })
+
+const now = () => new Date().toISOString()

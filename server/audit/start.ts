@@ -1,0 +1,34 @@
+import { version } from '../../package.json'
+import { codeOf } from '../db/storageTrouble.ts'
+import type { Services } from '../services.ts'
+import { recordSystemEvent } from './events.ts'
+
+const LAST_SETTINGS = 'lastSettings'
+
+/**
+ * Records that this server has opened the database with its master key, which was checked against it, and the settings
+ * when they are not those of the last start. A full disk does not keep the server from starting: values can be read.
+ */
+export async function recordStart({ db, config, log }: Services): Promise<void> {
+  const settings = JSON.stringify(config.given)
+  const last = await db.selectFrom('settings').select('value').where('name', '=', LAST_SETTINGS).executeTakeFirst()
+  const before: Record<string, string> = last ? JSON.parse(Buffer.from(last.value).toString()) : {}
+  const masterKey = config.masterKey ? 'MASTER_KEY' : config.masterKeyFile ? 'MASTER_KEY_FILE' : 'data folder'
+  await db
+    .transaction()
+    .execute(async (trx) => {
+      await recordSystemEvent(trx, 'start', { version, node: process.version, masterKey, masterKeyFits: true })
+      if (last && settings === JSON.stringify(before)) return
+      const changed = [...new Set([...Object.keys(before), ...Object.keys(config.given)])]
+        .filter((name) => before[name] !== config.given[name])
+        .sort()
+      await recordSystemEvent(trx, 'settings', { settings: config.given, changed })
+      const row = { name: LAST_SETTINGS, value: Buffer.from(settings) }
+      await trx
+        .insertInto('settings')
+        .values(row)
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: row.value }))
+        .execute()
+    })
+    .catch((error: Error) => log.error('start not recorded', { name: error.name, code: codeOf(error) }))
+}

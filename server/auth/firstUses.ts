@@ -1,0 +1,27 @@
+import { recordEvent } from '../audit/events.ts'
+import { codeOf } from '../db/storageTrouble.ts'
+import type { Call, Services } from '../services.ts'
+import type { Principal } from './principal.ts'
+
+const MOST_REMEMBERED = 10_000
+
+/**
+ * Records the first use of each session token as a sign-in: a row for each of its requests would be more than they do.
+ * A restart forgets which were used.
+ */
+export class FirstUses {
+  readonly #used = new Set<string>()
+
+  async note(c: Call, { db, log }: Services, principal: Principal) {
+    const { process } = principal
+    if (!process || this.#used.has(process.instanceId)) return
+    const [oldest] = this.#used
+    if (this.#used.size >= MOST_REMEMBERED && oldest !== undefined) this.#used.delete(oldest)
+    this.#used.add(process.instanceId)
+    const details = { way: 'session-token', process }
+    await recordEvent(db, c, 'sign-in', details, { principal }).catch((error: Error) => {
+      this.#used.delete(process.instanceId)
+      log.error('use of a session token not recorded', { name: error.name, code: codeOf(error) })
+    })
+  }
+}

@@ -1,0 +1,42 @@
+import type { Refusals } from '../audit/refusals.ts'
+import { HttpError } from '../errors.ts'
+import type { Call } from '../services.ts'
+import type { Principal } from './principal.ts'
+
+/** How somebody identifies; the audit log has it as `details.way`. */
+export type Way = 'password' | 'ldap' | 'api-key' | 'remember-me' | 'session-token'
+
+/** Why credentials were refused. Nothing of what was sent: people type passwords where the user name should be. */
+export interface Refusal {
+  reason: 'malformed' | 'unknown' | 'wrong-password' | 'disabled' | 'expired' | 'throttled' | 'directory-unreachable'
+  /** Whom the credentials name, where that is a user. */
+  userId?: string | undefined
+}
+
+/** Runs the ways in, and notes in the audit log when a request has credentials that none of them takes. */
+export async function noteRefusal<T>(
+  refusals: Refusals,
+  c: Call,
+  way: Way | undefined,
+  identify: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const note = (refusal: Refusal) => way && refusals.note(c, 'sign-in-refused', { way, ...refusal })
+  try {
+    const principal = await identify()
+    if (!principal) note(c.get('refusal') ?? { reason: 'unknown' })
+    return principal
+  } catch (error) {
+    const status = error instanceof HttpError ? error.status : undefined
+    // A 403 is in the log as one.
+    if (status === 401) note({ reason: 'malformed' })
+    if (status === 429) note({ ...c.get('refusal'), reason: 'throttled' })
+    throw error
+  }
+}
+
+/** What a new session was opened with. */
+export function wayOf({ realm }: Principal): Way {
+  if (realm === 'apikey') return 'api-key'
+  if (realm === 'sessionkey') return 'session-token'
+  return realm === 'ldap' ? 'ldap' : 'password'
+}

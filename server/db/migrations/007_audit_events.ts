@@ -1,0 +1,11 @@
+import { type Kysely, sql } from 'kysely'
+
+/** Events that Concord's log does not have, such as sign-ins: they are told apart by the name that this column has. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db)
+}
+
+const statements = [
+  'ALTER TABLE auditLog ADD COLUMN event TEXT',
+  'CREATE INDEX auditLogByEvent ON auditLog (event, seq) WHERE event IS NOT NULL',
+]

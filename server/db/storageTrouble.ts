@@ -1,0 +1,50 @@
+import { accessSync, constants, statfsSync } from 'node:fs'
+
+/** What keeps the data folder from being written to. */
+export type StorageTrouble = 'full' | 'read-only'
+
+/** SQLite and the file system each have codes of their own. A disk quota that is used up is EDQUOT. */
+const CODES: [codes: RegExp, trouble: StorageTrouble][] = [
+  [/^(SQLITE_FULL|ENOSPC|EDQUOT)$/, 'full'],
+  [/^(SQLITE_READONLY\w*|EROFS)$/, 'read-only'],
+]
+/** SQLite says this for most of what a system call can fail with. */
+const FAILED_CALL = /^SQLITE_IOERR/
+/** Less than this is no room for a page of the database and its frame in the write-ahead log. */
+const NO_ROOM = 64 * 1024
+
+/** Why a write failed, as far as a full disk or a read-only database is the reason. */
+export function storageTroubleOf(error: unknown, dataDir: string): StorageTrouble | undefined {
+  const code = codeOf(error)
+  if (code === undefined) return undefined
+  const known = CODES.find(([codes]) => codes.test(code))?.[1]
+  if (known || !FAILED_CALL.test(code)) return known
+  if (isReadOnly(dataDir)) return 'read-only'
+  return freeBytes(dataDir) < NO_ROOM ? 'full' : undefined
+}
+
+/** SQLite's code or the operating system's, of an error or of what caused it: never a message, which can quote values. */
+export function codeOf(error: unknown): string | undefined {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown }
+  if (typeof code === 'string' && /^[A-Z][A-Z0-9_]*$/.test(code)) return code
+  return cause === undefined ? undefined : codeOf(cause)
+}
+
+/** What a program without privileges can still write; unlimited where the file system does not say. */
+export function freeBytes(folder: string): number {
+  try {
+    const { bavail, bsize, blocks } = statfsSync(folder)
+    return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize
+  } catch {
+    return Number.POSITIVE_INFINITY
+  }
+}
+
+function isReadOnly(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK)
+    return false
+  } catch (error) {
+    return codeOf(error) === 'EROFS'
+  }
+}
