@@ -9,8 +9,13 @@ import { build } from 'vite'
 import { ROOT } from './ensure.mjs'
 
 const PARTS = { client: buildClient, server: buildServer }
-/** The programs: the server, and the two commands that work on its data folder. */
-const SERVER_ENTRIES = { main: 'server/main.ts', user: 'server/cli/user.ts', backup: 'server/cli/backup.ts' }
+/** The programs: the server, and the commands that work on its data folder. */
+const SERVER_ENTRIES = {
+  main: 'server/main.ts',
+  user: 'server/cli/user.ts',
+  backup: 'server/cli/backup.ts',
+  'master-key': 'server/cli/masterKey.ts',
+}
 /** Smaller files gain nothing worth a second copy. */
 const LEAST_TO_COMPRESS = 1024
 

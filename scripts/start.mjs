@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm start`, `npm run dev`, `npm run user`, `npm run backup`: installs and builds what has changed, then runs it.
+// `npm start`, `npm run dev`, `npm run user` and the other commands: installs and builds what has changed, then runs it.
 // Only Node's own modules before the installation, and only syntax that an old Node can read before its check.
 import process from 'node:process'
 

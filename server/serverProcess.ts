@@ -16,7 +16,7 @@ export interface Programs {
   /** Starts the server on a folder; settles when it listens, rejects with its output when it ends before. */
   startServer(dataDir: string, environment?: Record<string, string>): Promise<ServerProcess>
   /** Runs a program to its end. */
-  run(entry: 'main' | 'user' | 'backup', options: RunOptions): Promise<Ended>
+  run(entry: 'main' | 'user' | 'backup' | 'master-key', options: RunOptions): Promise<Ended>
   remove(): void
 }
 

@@ -15,7 +15,8 @@ export interface Setup extends Services {
   firstRun: FirstRun | undefined
 }
 
-const KEY_CHECK = 'masterKeyCheck'
+/** The setting by which the database knows its master key. */
+export const KEY_CHECK = 'masterKeyCheck'
 
 /**
  * Opens the data folder, or makes it: database, master key, the rows that every Concord has.
@@ -67,7 +68,7 @@ async function prepare(db: Db, config: Config, log: Log): Promise<Setup> {
 }
 
 /** Undefined: a new folder, or a first run that was cut short before it was done. */
-async function findKeyCheck(db: Db): Promise<Buffer | undefined> {
+export async function findKeyCheck(db: Db): Promise<Buffer | undefined> {
   if (!(await hasTable(db, 'settings'))) return undefined
   const row = await db.selectFrom('settings').select('value').where('name', '=', KEY_CHECK).executeTakeFirst()
   return row && Buffer.from(row.value)

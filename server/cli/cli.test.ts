@@ -178,6 +178,30 @@ test.each(['a running server', 'no server'])('a backup made with %s opens with t
   await other.end('SIGTERM')
 })
 
+test('another master key: refused while the server runs, then the data is the new key’s only', async () => {
+  const body = new FormData()
+  for (const [name, value] of Object.entries({ name: 'kept', type: 'DATA' })) body.append(name, value)
+  body.append('data', new Blob(['the value']))
+  await server?.request('/api/v1/org/Default/secret', { method: 'POST', body })
+  const file = join(folder.path, 'new.key')
+  const change = (environment = {}) => programs.run('master-key', { dataDir: folder.path, args: [file], environment })
+  const refused = await change()
+  expect(refused).toMatchObject({ code: 1, stdout: '' })
+  expect(refused.stderr).toContain('Stop it first.')
+  expect(existsSync(file)).toBe(false)
+
+  await server?.end('SIGTERM')
+  const changed = await change()
+  expect(changed).toMatchObject({ code: 0, stderr: '' })
+  expect(changed.stdout).toContain('It opens 1 secret and 0 project keys now')
+  await expect(programs.startServer(folder.path)).rejects.toThrow('does not fit the data')
+  server = await programs.startServer(folder.path, { MASTER_KEY_FILE: file })
+  const empty = new FormData()
+  empty.append('storePassword', '')
+  const answer = await server.request('/api/v1/org/Default/secret/kept/data', { method: 'POST', body: empty })
+  expect(await answer.text()).toBe('the value')
+})
+
 test('a backup without a server is of the data as it is, before an upgrade changes it', async () => {
   await server?.end('SIGTERM')
   // A folder of an older version: its last migration is still to come, and would fail on what is there.

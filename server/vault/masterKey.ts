@@ -10,7 +10,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { decodeBase64 } from './base64.ts'
 
 const KEY_BYTES = 32
@@ -72,9 +72,16 @@ export function loadMasterKey({ masterKey, masterKeyFile, dataDir, allowCreate }
         'backup), or set MASTER_KEY or MASTER_KEY_FILE. A new key could not read the secrets that are stored.',
     )
   }
+  return { ...readOrMakeKeyFile(file), source: 'file' }
+}
+
+/** The key in a file, which is made with a new key when it is missing. @throws MasterKeyError */
+export function readOrMakeKeyFile(file: string): { key: KeyObject; created: boolean; warnings: string[] } {
+  const found = readKeyFile(file)
+  if (found) return { ...found, created: false }
   const bytes = randomBytes(KEY_BYTES)
-  writeKeyFile(dataDir, file, bytes)
-  return { key: createSecretKey(bytes), source: 'file', created: true, warnings: [] }
+  writeKeyFile(file, bytes)
+  return { key: createSecretKey(bytes), created: true, warnings: [] }
 }
 
 /** A value to keep in the database, by which `verifyKeyCheck` knows the master key again. It tells nothing of the key. */
@@ -128,10 +135,11 @@ function readKeyFile(file: string): { key: KeyObject; warnings: string[] } | und
 }
 
 /** Either the whole file is on disk afterwards or none of it: nothing is sealed with a key that a power cut can take. */
-function writeKeyFile(dataDir: string, file: string, key: Buffer): void {
+function writeKeyFile(file: string, key: Buffer): void {
+  const folder = dirname(file)
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
     const fd = openSync(temporary, 'wx', 0o600)
     try {
       writeSync(fd, `${key.toString('base64')}\n`)
@@ -140,7 +148,7 @@ function writeKeyFile(dataDir: string, file: string, key: Buffer): void {
       closeSync(fd)
     }
     renameSync(temporary, file)
-    syncFolder(dataDir)
+    syncFolder(folder)
   } catch (error) {
     rmSync(temporary, { force: true })
     throw new MasterKeyError(`${file} can't be written (${(error as NodeJS.ErrnoException).code}).`)

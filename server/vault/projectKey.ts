@@ -30,6 +30,13 @@ export function newProjectKey(masterKey: KeyObject, projectId: string): Buffer {
   }
 }
 
+/** The same key, wrapped by another master key. @throws DamagedValueError when the wrapped key is not this project's */
+export function rewrapProjectKey(projectKey: ProjectKey, masterKey: KeyObject): Buffer {
+  return withKey(projectKey, (key) =>
+    versioned(encrypt(wrappingKey(masterKey), key, context('key', projectKey.projectId))),
+  )
+}
+
 /** @throws DamagedValueError when the wrapped key is not this project's */
 export function encryptString(projectKey: ProjectKey, clear: Buffer): Buffer {
   return withKey(projectKey, (key) => versioned(encrypt(key, clear, context('string', projectKey.projectId))))

@@ -90,6 +90,26 @@ export async function rewrap(input: {
   }
 }
 
+/**
+ * Changes the master key: the same data key, wrapped by another one.
+ * @throws DamagedValueError as `open`
+ */
+export async function rewrapByServer(input: {
+  secretId: string
+  wrappedKey: Buffer
+  from: KeyObject
+  to: KeyObject
+}): Promise<Buffer> {
+  const { secretId, wrappedKey, from, to } = input
+  const row = { wrappedKey, salt: null, data: Buffer.alloc(0) }
+  const dataKey = await unwrap(secretId, row, { kind: 'SERVER_KEY', masterKey: from })
+  try {
+    return (await wrap(secretId, dataKey, { kind: 'SERVER_KEY', masterKey: to })).wrappedKey
+  } finally {
+    dataKey.fill(0)
+  }
+}
+
 async function wrap(secretId: string, dataKey: Buffer, protection: Protection): Promise<Omit<SealedValue, 'data'>> {
   const { kind } = protection
   const place = context(secretId, kind, 'key')
