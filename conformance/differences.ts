@@ -28,6 +28,8 @@ export const differences = {
   encryptedStrings:
     'One string encrypted twice differs: AES-256-GCM with a random nonce. Concord’s AES/ECB tells who has the same secret.',
   singleSignOn: 'The logout of OIDC is not there: Concord’s sends anybody to any address, even where OIDC is off.',
+  strictUtf8:
+    'Malformed UTF-8 is never read: what looks harmless to a filter could be a quote here. Jackson takes overlong forms.',
   morePaths: 'Below /api/x and at /api/openapi.json is what Concord does not have.',
 } as const
 

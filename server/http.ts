@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import { emptyError, javaError, nullPointer, type Violation, violations } from './errors.ts'
+import { parseJsonBody, writeJson } from './json.ts'
 import { flagParameter, intParameter, textParameter, uuidParameter } from './parameters.ts'
 import type { Call, Env } from './services.ts'
 
@@ -69,7 +70,7 @@ export function resource(app: Hono<Env>, path: string, methods: Methods) {
     const result = await operation.handle(c)
     if (result instanceof Response) return result
     if (result === undefined || result === null) return c.body(null, 204)
-    return c.body(JSON.stringify(result), 200, { 'Content-Type': 'application/json' })
+    return c.body(writeJson(result), 200, { 'Content-Type': 'application/json' })
   })
 }
 
@@ -150,14 +151,8 @@ export async function readJson<T>(c: Call, schema: z.ZodType<T>): Promise<T> {
 /** As `readJson`, but undefined for an empty or `null` body: some endpoints look at other things first. */
 export async function readOptionalJson<T>(c: Call, schema: z.ZodType<T>): Promise<T | undefined> {
   assertDeclared(c.get('operation').body, schema, 'the body')
-  const text = await c.req.text()
-  let value: unknown
-  try {
-    value = text.trim() === '' ? null : JSON.parse(text)
-  } catch {
-    throw javaError('com.fasterxml.jackson.core.JsonParseException', 'The request body is not valid JSON')
-  }
-  if (value === null) return undefined
+  const value = parseJsonBody(new Uint8Array(await c.req.arrayBuffer()))
+  if (value === null || value === undefined) return undefined
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const where = result.error.issues[0]?.path.join('.') || 'the body'

@@ -1,8 +1,19 @@
+import { jsonText, parseJson, RawJson } from '../json.ts'
+
 /** A JSON column as the object that it holds; a damaged one counts as empty, so that it does not take a list down. */
-export function readJsonColumn(column: string | null): Record<string, unknown> | undefined {
+export const readJsonColumn = (column: string | null) => readObject(column, JSON.parse)
+
+/** The same with the numbers as they were sent (json.ts). */
+export const readExactJsonColumn = (column: string | null) => readObject(column, parseJson)
+
+/** A JSON column for an answer: its text as it is, numbers and all. */
+export const rawJsonColumn = (column: string | null): RawJson | undefined =>
+  column !== null && readJsonColumn(column) ? new RawJson(column) : undefined
+
+function readObject(column: string | null, parse: (text: string) => unknown): Record<string, unknown> | undefined {
   if (column === null) return undefined
   try {
-    const value: unknown = JSON.parse(column)
+    const value = parse(column)
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined
@@ -22,5 +33,5 @@ export function readListColumn(column: string): string[] {
 }
 
 export function writeJsonColumn(value: object | null | undefined): string | null {
-  return value ? JSON.stringify(value) : null
+  return value ? jsonText(value) : null
 }

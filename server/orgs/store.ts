@@ -1,7 +1,7 @@
 import { seesEverything } from '../access.ts'
 import type { Principal } from '../auth/principal.ts'
 import { contains } from '../db/filter.ts'
-import { readJsonColumn, writeJsonColumn } from '../db/json.ts'
+import { rawJsonColumn, writeJsonColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
 import type { OrgRow, UserRow, Visibility } from '../db/schema.ts'
 import { nonNull } from '../http.ts'
@@ -62,7 +62,7 @@ async function orgEntries(db: Db, orgs: OrgRow[]) {
 }
 
 function entryOf({ id, name, visibility, meta, cfg }: OrgRow, owner: object | undefined) {
-  return nonNull({ id, name, owner, visibility, meta: readJsonColumn(meta), cfg: readJsonColumn(cfg) })
+  return nonNull({ id, name, owner, visibility, meta: rawJsonColumn(meta), cfg: rawJsonColumn(cfg) })
 }
 
 interface NewOrg {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ExactNumber } from '../json.ts'
 import { fits } from './match.ts'
 
 test('a text is a pattern for the whole value, in any case; what is missing counts as empty', () => {
@@ -32,4 +33,11 @@ test('numbers and booleans are compared as they are', () => {
   expect(fits(7, 7)).toBe(true)
   expect(fits(7, '7')).toBe(false)
   expect(fits(true, false)).toBe(false)
+  const exact = (text: string) => new ExactNumber(text)
+  expect(fits(exact('123.00'), exact('123.0'))).toBe(true)
+  expect(fits(exact('123.0'), 123)).toBe(true)
+  expect(fits([1, exact('2.0')], 2)).toBe(true)
+  expect(fits(exact('9007199254740993'), exact('9007199254740992'))).toBe(false)
+  expect(fits(exact('7.0'), '7.0')).toBe(false)
+  expect(fits(exact('7.0'), {})).toBe(false)
 })

@@ -1,4 +1,5 @@
 import { javaError } from '../errors.ts'
+import { isNumber, sameNumber } from '../json.ts'
 
 /**
  * Whether data fits a rule's conditions, as Concord's Matcher compares them: a text is a regular expression for the whole
@@ -14,6 +15,9 @@ export function fits(data: unknown, condition: unknown): boolean {
   }
   if (value === null) return false
   if (Array.isArray(value)) return value.some((each) => fits(each, condition))
+  if (isNumber(condition) || isNumber(value)) {
+    return isNumber(condition) && isNumber(value) && sameNumber(condition, value)
+  }
   if (isObject(condition) && isObject(value)) {
     const fields = Object.entries(condition)
     if (fields.length === 0 && Object.keys(value).length > 0) return false

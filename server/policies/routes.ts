@@ -19,6 +19,7 @@ import {
 } from '../http.ts'
 import { newId } from '../ids.ts'
 import { map, text, userType, uuid } from '../jackson.ts'
+import { jsonText } from '../json.ts'
 import { textParameter } from '../parameters.ts'
 import { findProject } from '../projects/store.ts'
 import type { Call, Env, Services } from '../services.ts'
@@ -113,7 +114,7 @@ export function policyRoutes(app: Hono<Env>, { db }: Services) {
 async function createOrUpdate(trx: Db, c: Call, request: z.infer<typeof policyRequest>) {
   const { name, parentId = null } = request
   const policyId = request.id ?? (await findPolicy(trx, name))?.id
-  const fields = { name, parentId, rules: JSON.stringify(request.rules ?? {}) }
+  const fields = { name, parentId, rules: jsonText(request.rules ?? {}) }
   const id = policyId ?? newId()
   if (policyId) await trx.updateTable('policies').set(fields).where('id', '=', id).execute()
   else

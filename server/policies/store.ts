@@ -1,7 +1,8 @@
-import { readJsonColumn } from '../db/json.ts'
+import { rawJsonColumn, readExactJsonColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
 import { javaError, textError } from '../errors.ts'
 import { nonNull } from '../http.ts'
+import { isNumber } from '../json.ts'
 
 export interface PolicyRow {
   id: string
@@ -19,7 +20,7 @@ export interface Target {
 
 /** PolicyEntry. */
 export const policyEntry = ({ id, parentId, name, rules }: PolicyRow) =>
-  nonNull({ id, parentId, name, rules: readJsonColumn(rules) ?? {} })
+  nonNull({ id, parentId, name, rules: rawJsonColumn(rules) ?? {} })
 
 export const listPolicies = (db: Db) => db.selectFrom('policies').selectAll().orderBy('name').execute()
 
@@ -71,7 +72,7 @@ export async function rulesFor(db: Db, target: Target): Promise<Record<string, u
 
 /** Nothing is allowed by rules that cannot be read; lists show them as none (`policyEntry`). */
 function readableRules({ rules }: PolicyRow): Record<string, unknown> {
-  const readable = readJsonColumn(rules)
+  const readable = readExactJsonColumn(rules)
   if (!readable) throw javaError('java.lang.IllegalArgumentException', 'The rules of a policy are damaged')
   return readable
 }
@@ -84,13 +85,13 @@ function take(policies: Map<string, PolicyRow>, id: string | null): PolicyRow | 
 
 /** Objects are merged field by field; anything else is taken whole. */
 function merged(below: Record<string, unknown>, above: Record<string, unknown>): Record<string, unknown> {
-  const result = { ...below }
-  for (const [name, value] of Object.entries(above)) {
-    const under = below[name]
-    result[name] = isObject(value) && isObject(under) ? merged(under, value) : value
-  }
-  return result
+  const fields = Object.entries(above).map(([name, value]): [string, unknown] => {
+    const under = Object.hasOwn(below, name) ? below[name] : undefined
+    return [name, isObject(value) && isObject(under) ? merged(under, value) : value]
+  })
+  // Not by assignment: a field may be called `__proto__`.
+  return Object.fromEntries([...Object.entries(below), ...fields])
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !isNumber(value)

@@ -1,7 +1,7 @@
 import { seesEverything } from '../access.ts'
 import type { Principal } from '../auth/principal.ts'
 import { contains } from '../db/filter.ts'
-import { readJsonColumn } from '../db/json.ts'
+import { rawJsonColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
 import type { OrgRow, ProjectRow, RepositoryRow } from '../db/schema.ts'
 import { textError, validationError } from '../errors.ts'
@@ -66,8 +66,8 @@ export async function projectEntry(db: Db, project: ProjectRow, orgName: string)
   const ownerOf = await ownersOf(db, [project])
   return nonNull({
     ...briefEntry(project, orgName, ownerOf(project)),
-    cfg: readJsonColumn(project.cfg),
-    meta: readJsonColumn(project.meta),
+    cfg: rawJsonColumn(project.cfg),
+    meta: rawJsonColumn(project.meta),
   })
 }
 
@@ -121,6 +121,6 @@ function repositoryEntry(row: RepositoryRow & { secretName: string | null; secre
     ...row,
     disabled: row.disabled === 1,
     triggersDisabled: row.triggersDisabled === 1,
-    meta: readJsonColumn(row.meta),
+    meta: rawJsonColumn(row.meta),
   })
 }
