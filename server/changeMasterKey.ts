@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { recordSystemEvent } from './audit/events.ts'
 import type { Config } from './config.ts'
 import { CommandError } from './control.ts'
 import { inWords } from './db/folderErrors.ts'
@@ -71,14 +72,7 @@ async function rewrapAll(db: Db, from: KeyObject, to: KeyObject) {
       .where('name', '=', KEY_CHECK)
       .execute()
     const counts = { secrets: secrets.done, projects: projects.done }
-    const details = { masterKey: 'changed', ...counts, actionSource: { type: 'SYSTEM' } }
-    await trx
-      .insertInto('auditLog')
-      .values({
-        ...{ entryDate: new Date().toISOString(), userId: null, object: 'SYSTEM', action: 'UPDATE' },
-        details: JSON.stringify(details),
-      })
-      .execute()
+    await recordSystemEvent(trx, 'master-key-changed', counts)
     return { ...counts, damaged: [...secrets.damaged, ...projects.damaged] }
   })
 }

@@ -1,6 +1,7 @@
 import type { BlockList } from 'node:net'
 import { isAbsolute, resolve } from 'node:path'
 import { z } from 'zod'
+import type { AlertLimits } from './alerts.ts'
 import { type LdapConfig, ldapConfigOf, ldapSettings } from './auth/ldapConfig.ts'
 import { readNetworks } from './clientAddress.ts'
 import { hashApiKey } from './vault/tokens.ts'
@@ -30,6 +31,8 @@ const settings = z.object({
   SESSION_TIMEOUT: duration('SESSION_TIMEOUT', '30 minutes').default(30 * 60_000),
   API_KEY_EXPIRY: duration('API_KEY_EXPIRY', '30 days').optional(),
   AUDIT_MAX_AGE: duration('AUDIT_MAX_AGE', '365 days').default(365 * 86_400_000),
+  ALERT_READS: wholeNumber('ALERT_READS', 0, 100_000).default(50),
+  ALERT_REFUSALS: wholeNumber('ALERT_REFUSALS', 0, 100_000).default(50),
   SECURE_COOKIES: onOff('SECURE_COOKIES').default(false),
   TRUSTED_PROXY: z
     .string()
@@ -67,6 +70,8 @@ export interface Config {
   apiKeyExpiry: number | undefined
   /** Milliseconds after which an entry of the audit log is removed. */
   auditMaxAge: number
+  /** From how many within an hour on the log warns. */
+  alerts: AlertLimits
   secureCookies: boolean
   /** The proxies whose X-Forwarded-For is believed; undefined: nobody's. */
   trustedProxies: BlockList | undefined
@@ -110,6 +115,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     sessionTimeout: s.SESSION_TIMEOUT,
     apiKeyExpiry: s.API_KEY_EXPIRY,
     auditMaxAge: s.AUDIT_MAX_AGE,
+    alerts: { secretsRead: s.ALERT_READS, refusals: s.ALERT_REFUSALS },
     secureCookies: s.SECURE_COOKIES,
     trustedProxies: s.TRUSTED_PROXY,
     ldap,

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
+import type { Alerts } from './alerts.ts'
 import type { Refusals } from './audit/refusals.ts'
 import type { Principal } from './auth/principal.ts'
 import type { Refusal } from './auth/refusal.ts'
@@ -18,6 +19,7 @@ export interface Services {
   log: Log
   /** Writes what was refused into the audit log. */
   refusals: Refusals
+  alerts: Alerts
 }
 
 /** A route and the values of its parameters. */

@@ -1,3 +1,4 @@
+import { Alerts } from './alerts.ts'
 import { Refusals } from './audit/refusals.ts'
 import type { Config } from './config.ts'
 import { inWords } from './db/folderErrors.ts'
@@ -47,7 +48,9 @@ async function prepare(db: Db, config: Config, log: Log): Promise<Setup> {
     )
   }
   await migrate(db)
-  const services = { db, config, log, masterKey: loaded.key, refusals: new Refusals(db, log) }
+  const alerts = new Alerts(log, config.alerts)
+  const refusals = new Refusals(db, log, undefined, alerts)
+  const services = { db, config, log, masterKey: loaded.key, refusals, alerts }
   if (check) return { ...services, firstRun: undefined }
 
   const adminApiKey = config.adminApiKey ?? generateApiKey()

@@ -19,6 +19,7 @@ export const OWN_EVENTS = {
   backup: 'ACCESS',
   start: 'ACCESS',
   settings: 'UPDATE',
+  'master-key-changed': 'UPDATE',
   'audit-archived': 'DELETE',
 } as const satisfies Record<string, AuditAction>
 

@@ -1,3 +1,4 @@
+import type { Alerts } from '../alerts.ts'
 import type { Db } from '../db/open.ts'
 import type { Log } from '../log.ts'
 import type { Call } from '../services.ts'
@@ -42,6 +43,7 @@ export class Refusals {
   readonly #db: Db
   readonly #log: Log
   readonly #now: () => number
+  readonly #alerts: Alerts | undefined
   readonly #ofAddress = new Map<string, Budget>()
   readonly #ofUser = new Map<string, Budget>()
   readonly #strangers: Budget
@@ -53,8 +55,9 @@ export class Refusals {
   #closed = false
   #troubleAt = Number.NEGATIVE_INFINITY
 
-  constructor(db: Db, log: Log, now: () => number = () => performance.now()) {
+  constructor(db: Db, log: Log, now: () => number = () => performance.now(), alerts?: Alerts) {
     this.#db = db
+    this.#alerts = alerts
     this.#log = log
     this.#now = now
     this.#strangers = new Budget(OF_STRANGERS, now())
@@ -66,6 +69,7 @@ export class Refusals {
     const principal = c.get('principal')
     const userId = principal?.user?.id ?? null
     const requestIp = c.get('clientAddress')
+    this.#alerts?.refused({ user: userId, address: requestIp })
     if (!this.#mayHaveRow(userId, requestIp)) return this.#count({ event, userId, requestIp, count: 1, since: now() })
     const all = { event, ...details, ...sourceOf(c, principal) }
     this.#add({ entryDate: now(), userId, ...shapeOf(event), details: JSON.stringify(all) })

@@ -89,5 +89,6 @@ async function openSecret(
       scope: inProject ? { name: 'projectAccess', projectId: inProject.projectId } : { name: scope },
     },
   })
+  if (scope === 'apiAccess') services.alerts.valueRead(turnOf(c).who, secret.id)
   return { secret, value }
 }
