@@ -73,11 +73,25 @@ function granted(rules: Rule[], facts: Facts, level: AccessLevel, mode: Mode): b
 
 /** `SECRET(level, mode)`. Throws Concord's 403; a secret that does not exist is the caller's to answer. */
 export async function requireSecret(db: Db, who: Principal, secret: SecretRow, level: AccessLevel, mode: Mode) {
+  const requireThis = await secretGuard(db, who, [secret], level, mode)
+  requireThis(secret)
+}
+
+/** The same for several secrets, with the queries of one: throws when it is called with one that isn't permitted. */
+export async function secretGuard(
+  db: Db,
+  who: Principal,
+  secrets: readonly SecretRow[],
+  level: AccessLevel,
+  mode: Mode,
+): Promise<(secret: SecretRow) => void> {
   userOfPrincipal(who)
-  const org = await db.selectFrom('orgs').selectAll().where('id', '=', secret.orgId).executeTakeFirstOrThrow()
-  const facts = { ...(await factsOf(db, who, secret, org)), team: await secretTeamLevel(db, who, secret.id) }
-  if (granted(SECRET_RULES, facts, level, mode)) return
-  throw forbidden(`The current user doesn't have the necessary access level (${level}) to the secret: ${secret.name}`)
+  if (secrets.length === 0) return () => undefined
+  const factsOf = await factsReader(db, who, secrets, await secretTeamLevels(db, who, secrets))
+  return (secret) => {
+    if (granted(SECRET_RULES, factsOf(secret), level, mode)) return
+    throw forbidden(`The current user doesn't have the necessary access level (${level}) to the secret: ${secret.name}`)
+  }
 }
 
 /**
@@ -116,13 +130,27 @@ export function requireThisProcess(who: Principal, instanceId: string) {
 
 /** A project's rule; throws Concord's 403. */
 export async function requireProject(db: Db, who: Principal, project: ProjectRow, level: AccessLevel, mode: Mode) {
+  const requireThis = await projectGuard(db, who, [project], level, mode)
+  requireThis(project)
+}
+
+/** The same for several projects, with the queries of one: throws when it is called with one that isn't permitted. */
+export async function projectGuard(
+  db: Db,
+  who: Principal,
+  projects: readonly ProjectRow[],
+  level: AccessLevel,
+  mode: Mode,
+): Promise<(project: ProjectRow) => void> {
   userOfPrincipal(who)
-  const org = await db.selectFrom('orgs').selectAll().where('id', '=', project.orgId).executeTakeFirstOrThrow()
-  const facts = { ...(await factsOf(db, who, project, org)), team: await projectTeamLevel(db, who, project.id) }
-  if (granted(PROJECT_RULES, facts, level, mode)) return
-  throw forbidden(
-    `The current user (${nameOf(who)}) doesn't have the necessary access level (${level}) to the project: ${project.name}`,
-  )
+  if (projects.length === 0) return () => undefined
+  const factsOf = await factsReader(db, who, projects, await projectTeamLevels(db, who, projects))
+  return (project) => {
+    if (granted(PROJECT_RULES, factsOf(project), level, mode)) return
+    throw forbidden(
+      `The current user (${nameOf(who)}) doesn't have the necessary access level (${level}) to the project: ${project.name}`,
+    )
+  }
 }
 
 /** `ORG(any)`: the organization has to exist, nothing else. */
@@ -158,15 +186,21 @@ export async function belongsTo(db: Db, who: Principal, org: OrgRow): Promise<bo
   return isOrgOwner(who, org) || isOrgMember(db, who, org.id)
 }
 
-export async function isOrgMember(db: Db, { user }: Principal, orgId: string): Promise<boolean> {
-  if (!user) return false
-  const row = await db
+export async function isOrgMember(db: Db, who: Principal, orgId: string): Promise<boolean> {
+  return (await orgsWithMember(db, who, [orgId])).has(orgId)
+}
+
+/** Those of the organizations that somebody is in a team of. */
+async function orgsWithMember(db: Db, { user }: Principal, orgIds: readonly string[]): Promise<ReadonlySet<string>> {
+  if (!user) return new Set()
+  const rows = await db
     .selectFrom('userTeams')
-    .select('teamId')
+    .select('orgId')
+    .distinct()
     .where('userId', '=', user.id)
-    .where('orgId', '=', orgId)
-    .executeTakeFirst()
-  return row !== undefined
+    .where('orgId', 'in', orgIds)
+    .execute()
+  return new Set(rows.map((row) => row.orgId))
 }
 
 export const isOrgOwner = ({ user }: Principal, org: OrgRow) => user !== undefined && org.ownerId === user.id
@@ -257,41 +291,66 @@ export async function requireTeamRole(db: Db, who: Principal, org: OrgRow, role:
   throw forbidden(`The current user (${nameOf(who)}) does not have the required role: ${role}`)
 }
 
-async function factsOf(db: Db, who: Principal, entity: SecretRow | ProjectRow, org: OrgRow) {
-  return {
-    admin: isAdmin(who),
-    systemReader: isSystemReader(who),
-    systemWriter: isSystemWriter(who),
-    owner: who.user !== undefined && entity.ownerId === who.user.id,
-    orgOwner: isOrgOwner(who, org),
-    orgMember: await isOrgMember(db, who, org.id),
-    public: entity.visibility === 'PUBLIC',
+/** Reads what the rules look at for several entities at once. */
+async function factsReader<E extends SecretRow | ProjectRow>(
+  db: Db,
+  who: Principal,
+  entities: readonly E[],
+  levels: ReadonlyMap<string, AccessLevel>,
+): Promise<(entity: E) => Facts> {
+  const orgIds = [...new Set(entities.map((entity) => entity.orgId))]
+  const rows = await db.selectFrom('orgs').selectAll().where('id', 'in', orgIds).execute()
+  const orgs = new Map(rows.map((org) => [org.id, org]))
+  const memberOf = await orgsWithMember(db, who, orgIds)
+  return (entity) => {
+    const org = orgs.get(entity.orgId)
+    if (!org) throw new Error('The guard was made for other entities')
+    return {
+      admin: isAdmin(who),
+      systemReader: isSystemReader(who),
+      systemWriter: isSystemWriter(who),
+      owner: who.user !== undefined && entity.ownerId === who.user.id,
+      orgOwner: isOrgOwner(who, org),
+      orgMember: memberOf.has(org.id),
+      public: entity.visibility === 'PUBLIC',
+      team: levels.get(entity.id),
+    }
   }
 }
 
-async function secretTeamLevel(db: Db, { user }: Principal, secretId: string) {
+async function secretTeamLevels(db: Db, { user }: Principal, secrets: readonly { id: string }[]) {
   const rows = await db
     .selectFrom('secretTeamAccess as access')
     .innerJoin('userTeams', 'userTeams.teamId', 'access.teamId')
-    .select('access.level')
-    .where('access.secretId', '=', secretId)
+    .select(['access.secretId as id', 'access.level'])
+    .where('access.secretId', 'in', idsOf(secrets))
     .where('userTeams.userId', '=', user?.id ?? '')
     .execute()
   return highestOf(rows)
 }
 
-async function projectTeamLevel(db: Db, { user }: Principal, projectId: string) {
+async function projectTeamLevels(db: Db, { user }: Principal, projects: readonly { id: string }[]) {
   const rows = await db
     .selectFrom('projectTeamAccess as access')
     .innerJoin('userTeams', 'userTeams.teamId', 'access.teamId')
-    .select('access.level')
-    .where('access.projectId', '=', projectId)
+    .select(['access.projectId as id', 'access.level'])
+    .where('access.projectId', 'in', idsOf(projects))
     .where('userTeams.userId', '=', user?.id ?? '')
     .execute()
   return highestOf(rows)
 }
 
-const highestOf = (rows: { level: AccessLevel }[]) => rows.map((row) => row.level).sort((a, b) => RANK[b] - RANK[a])[0]
+const idsOf = (entities: readonly { id: string }[]) => entities.map(({ id }) => id)
+
+/** The highest level for each id. */
+function highestOf(rows: readonly { id: string; level: AccessLevel }[]): ReadonlyMap<string, AccessLevel> {
+  const highest = new Map<string, AccessLevel>()
+  for (const { id, level } of rows) {
+    const known = highest.get(id)
+    if (known === undefined || RANK[level] > RANK[known]) highest.set(id, level)
+  }
+  return highest
+}
 
 const nameOf = (who: Principal) => userOfPrincipal(who).username
 

@@ -2,6 +2,7 @@ import type { Hono } from 'hono'
 import { z } from 'zod'
 import { emptyError, javaError, nullPointer, type Violation, violations } from './errors.ts'
 import { parseJsonBody, writeJson } from './json.ts'
+import { assertLimited, refuseLongLists } from './listLimits.ts'
 import { flagParameter, intParameter, textParameter, uuidParameter } from './parameters.ts'
 import type { Call, Env } from './services.ts'
 
@@ -58,6 +59,7 @@ export function resource(app: Hono<Env>, path: string, methods: Methods) {
     const { handle, ...about } = methods[method] ?? {}
     return handle ? [{ ...(about as About), method, route: path }] : []
   })
+  for (const { method, body } of known) if (body) assertLimited(body, `${method} ${path}`)
   endpoints.set(app, [...endpointsOf(app), ...known])
   app.all(path, async (c) => {
     c.set('endpoint', { route: path, params: c.req.param() as Record<string, string> })
@@ -153,6 +155,7 @@ export async function readOptionalJson<T>(c: Call, schema: z.ZodType<T>): Promis
   assertDeclared(c.get('operation').body, schema, 'the body')
   const value = parseJsonBody(new Uint8Array(await c.req.arrayBuffer()))
   if (value === null || value === undefined) return undefined
+  refuseLongLists(schema, value)
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const where = result.error.issues[0]?.path.join('.') || 'the body'

@@ -118,7 +118,11 @@ async function refresh(trx: Db, c: Call, user: UserRow, { displayName, email }: 
 
 export async function replaceGroups(trx: Db, userId: string, groups: string[]) {
   await trx.deleteFrom('userLdapGroups').where('userId', '=', userId).execute()
-  for (const ldapGroup of groups) await trx.insertInto('userLdapGroups').values({ userId, ldapGroup }).execute()
+  // SQLite takes 32,766 parameters.
+  for (let i = 0; i < groups.length; i += 1000) {
+    const rows = groups.slice(i, i + 1000).map((ldapGroup) => ({ userId, ldapGroup }))
+    await trx.insertInto('userLdapGroups').values(rows).execute()
+  }
 }
 
 /** Without the user name: people type passwords into that field, and the log is read by others. */

@@ -108,6 +108,7 @@ describe('the document', () => {
 /** Keywords that the document uses; others would be a surprise. */
 const KEYWORDS = new Set([
   ...['type', 'format', 'pattern', 'enum', 'minLength', 'maxLength', 'description', 'contentMediaType', '$ref'],
+  ...['maxItems', 'maxProperties'],
   ...['anyOf', 'items', 'properties', 'required', 'additionalProperties', 'propertyNames'],
 ])
 const TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null']
@@ -115,6 +116,11 @@ const TYPES = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'nul
 function expectSchema(schema: Schema) {
   expect(Object.keys(schema).filter((keyword) => !KEYWORDS.has(keyword))).toEqual([])
   const { type, properties = {}, required = [], anyOf = [], items, additionalProperties, propertyNames } = schema
+  if (type === 'array') expect(schema.maxItems).toBeGreaterThan(0)
+  // A list by name; a map of whatever the client likes has nothing to say of its values.
+  if (additionalProperties && Object.keys(additionalProperties).length > 0) {
+    expect(schema.maxProperties).toBeGreaterThan(0)
+  }
   for (const name of [type ?? []].flat()) expect(TYPES).toContain(name)
   for (const name of required as string[]) expect(properties).toHaveProperty([name])
   const inner = [...Object.values(properties as object), ...(anyOf as Schema[])]

@@ -5,7 +5,7 @@ import type { Db } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
 import { javaError, validationError } from '../errors.ts'
 import { fits, fitsPattern } from './match.ts'
-import { rulesFor, type Target } from './store.ts'
+import { rulesReader, type Target } from './store.ts'
 
 const rule = z.object({
   msg: z.string().nullish(),
@@ -27,15 +27,26 @@ export interface Act extends Target {
 
 /** PolicyManager#checkEntity. Throws Concord's 400 when the policy that counts here forbids it. */
 export async function requireAllowed(db: Db, who: Principal, act: Act): Promise<void> {
-  const denial = await denialOf(db, who, act)
-  if (denial) throw validationError(`Action forbidden: ${denial.msg ?? null}`)
+  const requireThis = await policyGuard(db, who)
+  requireThis(act)
 }
 
-export const isAllowed = async (db: Db, who: Principal, act: Act) => !(await denialOf(db, who, act))
+/** The same for several acts, with the queries of one: throws when it is called with one that is forbidden. */
+export async function policyGuard(db: Db, who: Principal): Promise<(act: Act) => void> {
+  const rulesFor = await rulesReader(db)
+  return (act) => {
+    const denial = denialOf(rulesFor, who, act)
+    if (denial) throw validationError(`Action forbidden: ${denial.msg ?? null}`)
+  }
+}
+
+export const isAllowed = async (db: Db, who: Principal, act: Act) => !denialOf(await rulesReader(db), who, act)
+
+type RulesFor = Awaited<ReturnType<typeof rulesReader>>
 
 /** The rule that forbids it: an `allow` that fits comes before any `deny`. */
-async function denialOf(db: Db, who: Principal, { entity, action, owner, attributes, orgId, projectId }: Act) {
-  const rules = await rulesFor(db, { orgId, projectId, userId: userOfPrincipal(who).id })
+function denialOf(rulesFor: RulesFor, who: Principal, { entity, action, owner, attributes, orgId, projectId }: Act) {
+  const rules = rulesFor({ orgId, projectId, userId: userOfPrincipal(who).id })
   if (rules?.entity === undefined || rules.entity === null) return undefined
   const result = entityRules.safeParse(rules.entity)
   // Nothing is allowed by rules that cannot be read.

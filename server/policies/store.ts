@@ -33,15 +33,24 @@ export async function requirePolicy(db: Db, name: string): Promise<PolicyRow> {
   return policy
 }
 
-/** The one policy that counts: the nearest, as PolicyDao#getLinked looks for it. */
-export async function linkedPolicy(db: Db, { orgId, projectId, userId }: Target): Promise<PolicyRow | undefined> {
-  const links = await db
+/** The one policy that counts. */
+export async function linkedPolicy(db: Db, target: Target): Promise<PolicyRow | undefined> {
+  return nearest(await readLinks(db), target)
+}
+
+type LinkedPolicy = PolicyRow & { [K in keyof Target]-?: string | null }
+
+const readLinks = (db: Db): Promise<LinkedPolicy[]> =>
+  db
     .selectFrom('policyLinks as link')
     .innerJoin('policies', 'policies.id', 'link.policyId')
     .selectAll('policies')
     .select(['link.orgId', 'link.projectId', 'link.userId'])
     .orderBy('policies.name')
     .execute()
+
+/** The nearest policy, as PolicyDao#getLinked looks for it. */
+function nearest(links: readonly LinkedPolicy[], { orgId, projectId, userId }: Target): PolicyRow | undefined {
   const linkOf = (target: Required<Target>) =>
     links.find(
       (link) => link.orgId === target.orgId && link.projectId === target.projectId && link.userId === target.userId,
@@ -57,11 +66,26 @@ export async function linkedPolicy(db: Db, { orgId, projectId, userId }: Target)
   )
 }
 
-/** The rules that count, with those of its parents, over which its own win (PolicyCache#mergeRules). */
-export async function rulesFor(db: Db, target: Target): Promise<Record<string, unknown> | undefined> {
-  const policy = await linkedPolicy(db, target)
-  if (!policy) return undefined
-  const all = new Map((await listPolicies(db)).map((each) => [each.id, each]))
+type Rules = Record<string, unknown>
+
+/** Reads all policies once, to say which rules count for any number of targets: the same object for the same policy. */
+export async function rulesReader(db: Db): Promise<(target: Target) => Rules | undefined> {
+  const links = await readLinks(db)
+  if (links.length === 0) return () => undefined
+  const policies = await listPolicies(db)
+  const known = new Map<string, Rules>()
+  return (target) => {
+    const policy = nearest(links, target)
+    if (!policy) return undefined
+    const rules = known.get(policy.id) ?? rulesOf(policy, policies)
+    known.set(policy.id, rules)
+    return rules
+  }
+}
+
+/** The rules of a policy with those of its parents, over which its own win (PolicyCache#mergeRules). */
+function rulesOf(policy: PolicyRow, policies: readonly PolicyRow[]): Rules {
+  const all = new Map(policies.map((each) => [each.id, each]))
   let rules = readableRules(policy)
   // A parent that is seen again ends the way: two policies may be each other's parent.
   for (let parent = take(all, policy.parentId); parent; parent = take(all, parent.parentId)) {

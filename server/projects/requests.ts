@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Violation } from '../errors.ts'
 import { missing, nameViolations, tooLong } from '../http.ts'
 import { flag, map, text, uuid, visibility } from '../jackson.ts'
+import { mapOf } from '../listLimits.ts'
 import { ownerRequest } from '../users/owner.ts'
 
 export const repositoryRequest = z
@@ -32,7 +33,7 @@ export const projectRequest = z.object({
   description: text.nullish(),
   orgId: uuid.nullish(),
   orgName: text.nullish(),
-  repositories: z.record(z.string(), repositoryRequest).nullish(),
+  repositories: mapOf(repositoryRequest).nullish(),
   cfg: map.nullish(),
   visibility: visibility.nullish(),
   owner: ownerRequest.nullish(),

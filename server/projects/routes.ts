@@ -213,14 +213,21 @@ async function grant(trx: Db, c: Call, project: ProjectRow, entries: Grant[], re
   await requireProject(trx, principalOf(c), project, 'OWNER', 'strict')
   const projectId = project.id
   if (replace) await trx.deleteFrom('projectTeamAccess').where('projectId', '=', projectId).execute()
-  for (const { teamId, level } of entries) {
-    if (!teamId) throw nullPointer()
+  const wrong = entries.findIndex(({ teamId }) => !teamId)
+  const rows = (wrong < 0 ? entries : entries.slice(0, wrong)).map(({ teamId, level }) => {
+    return { projectId, teamId: teamId ?? '', level }
+  })
+  // First those before the wrong one: a team among them that does not exist is the error then.
+  if (rows.length > 0) {
     await trx
       .insertInto('projectTeamAccess')
-      .values({ projectId, teamId, level })
-      .onConflict((conflict) => conflict.columns(['projectId', 'teamId']).doUpdateSet({ level }))
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(['projectId', 'teamId']).doUpdateSet((e) => ({ level: e.ref('excluded.level') })),
+      )
       .execute()
   }
+  if (wrong >= 0) throw nullPointer()
   const teams = entries.map(({ teamId, level }) => ({ id: teamId, level }))
   await recordAudit(trx, c, {
     object: 'PROJECT',

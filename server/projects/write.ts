@@ -1,14 +1,14 @@
-import { requireMember, requireOrgById, requireProject, requireSecret, requireSecretRow } from '../access.ts'
+import { requireMember, requireOrgById, requireProject, secretGuard } from '../access.ts'
 import { changesBetween } from '../audit/changes.ts'
 import { recordAudit } from '../audit/record.ts'
 import { principalOf, userOf } from '../auth/principal.ts'
 import { writeJsonColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
-import type { OrgRow, ProjectRow, SecretRow, UserRow } from '../db/schema.ts'
+import type { OrgRow, ProjectRow, RepositoryRow, SecretRow, UserRow } from '../db/schema.ts'
 import { emptyError, validationError } from '../errors.ts'
 import { nonNull } from '../http.ts'
 import { newId } from '../ids.ts'
-import { requireAllowed } from '../policies/check.ts'
+import { policyGuard, requireAllowed } from '../policies/check.ts'
 import type { Call } from '../services.ts'
 import { resolveOwner } from '../users/owner.ts'
 import type { ProjectRequest, RepositoryRequest } from './requests.ts'
@@ -121,7 +121,8 @@ export async function createOrUpdateRepository(trx: Db, c: Call, project: Projec
     ? await trx.selectFrom('repositories').select(['id', 'name']).where('id', '=', request.id).executeTakeFirst()
     : await findRepository(trx, project.id, request.name ?? '')
   const before = existing && (await findRepository(trx, project.id, existing.name))
-  const row = await repositoryRow(trx, c, project, request, existing ? 'update' : 'create')
+  const rowOf = await rowMaker(trx, c, project, [request])
+  const row = rowOf(request, existing ? 'update' : 'create')
   if (existing) {
     const { id: _, meta: _kept, ...changed } = row
     await trx
@@ -151,20 +152,37 @@ async function replaceRepositories(
   repositories: NonNullable<ProjectRequest['repositories']>,
 ) {
   await trx.deleteFrom('repositories').where('projectId', '=', project.id).execute()
-  for (const [key, request] of Object.entries(repositories)) {
-    const row = await repositoryRow(trx, c, project, { ...request, name: request.name ?? key }, 'create')
-    await trx.insertInto('repositories').values(row).execute()
+  const requests = Object.entries(repositories).map(([key, request]) => ({ ...request, name: request.name ?? key }))
+  const rowOf = await rowMaker(trx, c, project, requests)
+  const rows: RepositoryRow[] = []
+  const names = new Set<string>()
+  for (const request of requests) {
+    rows.push(rowOf(request, 'create'))
+    // A name that is taken is the error, whatever is wrong with those after it.
+    if (names.has(request.name)) break
+    names.add(request.name)
+  }
+  if (rows.length > 0) await trx.insertInto('repositories').values(rows).execute()
+}
+
+/** Makes rows of requests, with the same number of queries for one and for many. Throws for one that isn't permitted. */
+async function rowMaker(trx: Db, c: Call, project: ProjectRow, requests: readonly RepositoryRequest[]) {
+  const secretOf = await secretFinder(trx, c, project.orgId, requests)
+  const requireAllowed = await policyGuard(trx, principalOf(c))
+  return (request: RepositoryRequest, action: 'create' | 'update'): RepositoryRow => {
+    const secret = secretOf(request)
+    requireAllowed(repositoryAct(c, project, request, secret, action))
+    return repositoryRow(project, request, secret)
   }
 }
 
-async function repositoryRow(
-  trx: Db,
+function repositoryAct(
   c: Call,
   project: ProjectRow,
   request: RepositoryRequest,
+  secret: SecretRow | undefined,
   action: 'create' | 'update',
 ) {
-  const secret = await secretOf(trx, c, project.orgId, request)
   const { name, url, branch } = request
   const { id: projectId, orgId } = project
   const used = secret && nonNull({ name: secret.name, orgId: secret.orgId, type: secret.type })
@@ -177,8 +195,10 @@ async function repositoryRow(
     branch,
     ...(used ? { secret: used } : {}),
   }
-  const act = { entity: 'repository', action, owner: userOf(c), attributes, orgId, projectId } as const
-  await requireAllowed(trx, principalOf(c), act)
+  return { entity: 'repository', action, owner: userOf(c), attributes, orgId, projectId } as const
+}
+
+function repositoryRow(project: ProjectRow, request: RepositoryRequest, secret: SecretRow | undefined): RepositoryRow {
   return {
     id: newId(),
     projectId: project.id,
@@ -188,23 +208,31 @@ async function repositoryRow(
     commitId: trimmed(request.commitId),
     path: trimmed(request.path),
     secretId: secret?.id ?? null,
-    disabled: request.disabled ? (1 as const) : (0 as const),
-    triggersDisabled: request.triggersDisabled ? (1 as const) : (0 as const),
+    disabled: request.disabled ? 1 : 0,
+    triggersDisabled: request.triggersDisabled ? 1 : 0,
     meta: writeJsonColumn(request.meta),
   }
 }
 
 /** The secret that a repository is to use: by id one of any organization, by name one of the project's. */
-async function secretOf(trx: Db, c: Call, orgId: string, { secretId, secretName }: RepositoryRequest) {
-  let secret: SecretRow | undefined
-  if (secretId) {
-    secret = await trx.selectFrom('secrets').selectAll().where('id', '=', secretId).executeTakeFirst()
+async function secretFinder(trx: Db, c: Call, orgId: string, requests: readonly RepositoryRequest[]) {
+  const ids = [...new Set(requests.map(({ secretId }) => secretId ?? ''))]
+  const names = [...new Set(requests.map(({ secretName }) => secretName ?? ''))]
+  const secrets = await trx
+    .selectFrom('secrets')
+    .selectAll()
+    .where(({ or, and, eb }) => or([eb('id', 'in', ids), and([eb('orgId', '=', orgId), eb('name', 'in', names)])]))
+    .execute()
+  const requireReader = await secretGuard(trx, principalOf(c), secrets, 'READER', 'open')
+  const byId = new Map(secrets.map((secret) => [secret.id, secret]))
+  const byName = new Map(secrets.filter((secret) => secret.orgId === orgId).map((secret) => [secret.name, secret]))
+  return ({ secretId, secretName }: RepositoryRequest): SecretRow | undefined => {
+    if (!secretId && typeof secretName !== 'string') return undefined
+    const secret = secretId ? byId.get(secretId) : byName.get(secretName ?? '')
     if (!secret) throw emptyError(404)
-  } else if (typeof secretName === 'string') {
-    secret = await requireSecretRow(trx, orgId, secretName)
+    requireReader(secret)
+    return secret
   }
-  if (secret) await requireSecret(trx, principalOf(c), secret, 'READER', 'open')
-  return secret
 }
 
 const trimmed = (value: string | null | undefined) => value?.trim() || null

@@ -7,7 +7,7 @@ import { textError, validationError } from '../errors.ts'
 import { NAME_PATTERN, nonNull } from '../http.ts'
 import { newId } from '../ids.ts'
 import { flagParameter, textParameter } from '../parameters.ts'
-import { requireAllowed } from '../policies/check.ts'
+import { policyGuard } from '../policies/check.ts'
 import type { Call, Services } from '../services.ts'
 import { encodeKeyPair } from '../vault/binary.ts'
 import { generateKeyPair } from '../vault/keyPair.ts'
@@ -65,10 +65,10 @@ export async function createSecret({ db, masterKey }: Services, c: Call, orgName
     await assertMember(trx, who, await requireOrgById(trx, org.id))
     if (await findSecret(trx, org.id, name)) throw alreadyExists(name)
     // Per project, so that a secret without one is not asked about: as in Concord (contract §14 Q10).
+    const requireAllowed = await policyGuard(trx, who)
+    const attributes = { name, orgId: org.id, type, visibility, storeType }
     for (const projectId of projectIds) {
-      const attributes = { name, orgId: org.id, type, visibility, storeType }
-      const act = { entity: 'secret', action: 'create', owner, attributes, orgId: org.id, projectId } as const
-      await requireAllowed(trx, who, act)
+      requireAllowed({ entity: 'secret', action: 'create', owner, attributes, orgId: org.id, projectId })
     }
     await insertSecret(trx, row, sealed, projectIds)
     await recordAudit(trx, c, {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { emptyError, javaError, textError } from '../errors.ts'
 import { assertDeclared } from '../http.ts'
+import { MOST_LINKS, refuseMore } from '../listLimits.ts'
 import { flagParameter, textParameter, uuidParameter } from '../parameters.ts'
 import type { Call } from '../services.ts'
 
@@ -27,8 +28,8 @@ export async function readForm(c: Call): Promise<Form> {
 
 /** The kinds of fields; text, flags and UUIDs are as in a query. */
 export const fileField = z.string().meta({ contentMediaType: 'application/octet-stream' })
-export const listField = z.string().meta({ description: 'Separated by commas' })
-export const uuidListField = z.string().meta({ description: 'UUIDs, separated by commas' })
+export const listField = z.string().meta({ description: `Separated by commas, at most ${MOST_LINKS}` })
+export const uuidListField = z.string().meta({ description: `UUIDs, separated by commas, at most ${MOST_LINKS}` })
 
 /** The fields of a request, with MultipartUtils' rules and errors. */
 export class Form {
@@ -74,8 +75,13 @@ export class Form {
 
   /** A list separated by commas; as String#split does, empty items at the end do not count. */
   list(name: string, kind: z.ZodType = listField): string[] {
-    const items = this.text(name, kind)?.split(',') ?? []
-    while (items.at(-1) === '') items.pop()
+    const text = this.text(name, kind) ?? ''
+    let end = text.length
+    while (end > 0 && text[end - 1] === ',') end--
+    if (end === 0) return []
+    // No more of it is split than is allowed.
+    const items = text.slice(0, end).split(',', MOST_LINKS + 1)
+    refuseMore(items.length, MOST_LINKS, name)
     return items.map(javaTrim)
   }
 

@@ -3,7 +3,7 @@ import type { OrgRow } from '../db/schema.ts'
 import { validationError } from '../errors.ts'
 import { textParameter, uuidParameter } from '../parameters.ts'
 import { type Form, listField, uuidListField } from './multipart.ts'
-import { findProjectByName } from './store.ts'
+import { findProjectsByName } from './store.ts'
 
 export const projectFields = {
   projectIds: uuidListField.optional(),
@@ -22,14 +22,24 @@ export async function projectIdsOf(db: Db, org: OrgRow, form: Form): Promise<str
   const names = form.list('projects')
   const id = form.uuid('projectId')
   const name = form.text('project')
-  if (ids.length > 0) return ids
-  if (names.length > 0) return Promise.all(names.map((each) => projectIdByName(db, org.id, each)))
+  if (ids.length > 0) return [...new Set(ids)]
+  if (names.length > 0) return projectIdsByName(db, org.id, names)
   if (id !== undefined) return [id]
   return name === undefined ? [] : [await projectIdByName(db, org.id, name)]
 }
 
 export async function projectIdByName(db: Db, orgId: string, name: string): Promise<string> {
-  const project = await findProjectByName(db, orgId, name)
-  if (!project) throw validationError(`Project not found: ${name}`)
-  return project.id
+  const [id = ''] = await projectIdsByName(db, orgId, [name])
+  return id
+}
+
+/** Each project once, in the order of the names. The first name that no project has is Concord's 400. */
+async function projectIdsByName(db: Db, orgId: string, names: readonly string[]): Promise<string[]> {
+  const wanted = [...new Set(names)]
+  const found = new Map((await findProjectsByName(db, orgId, wanted)).map(({ id, name }) => [name, id]))
+  return wanted.map((name) => {
+    const id = found.get(name)
+    if (id === undefined) throw validationError(`Project not found: ${name}`)
+    return id
+  })
 }

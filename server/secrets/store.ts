@@ -105,18 +105,18 @@ export async function linkedProjectIds(db: Db, secretId: string): Promise<string
   return rows.map((row) => row.projectId)
 }
 
-export const findProject = (db: Db, id: string) =>
-  db.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst()
+export const findProjects = (db: Db, ids: readonly string[]) =>
+  db.selectFrom('projects').selectAll().where('id', 'in', ids).execute()
 
-export const findProjectByName = (db: Db, orgId: string, name: string) =>
-  db.selectFrom('projects').selectAll().where('orgId', '=', orgId).where('name', '=', name).executeTakeFirst()
+export const findProjectsByName = (db: Db, orgId: string, names: readonly string[]) =>
+  db.selectFrom('projects').select(['id', 'name']).where('orgId', '=', orgId).where('name', 'in', names).execute()
 
 /** Sets the links. A project that does not exist breaks the foreign key, as in Concord. */
 export async function linkProjects(trx: Db, secretId: string, projectIds: readonly string[]) {
   await trx.deleteFrom('secretProjects').where('secretId', '=', secretId).execute()
-  for (const projectId of new Set(projectIds)) {
-    await trx.insertInto('secretProjects').values({ secretId, projectId }).execute()
-  }
+  if (projectIds.length === 0) return
+  const links = [...new Set(projectIds)].map((projectId) => ({ secretId, projectId }))
+  await trx.insertInto('secretProjects').values(links).execute()
 }
 
 /** A new secret with its value, which `seal` made for this row's id. */
@@ -173,12 +173,23 @@ export const listTeamAccess = (db: Db, secretId: string) =>
     .orderBy('teams.name')
     .execute()
 
-/** Grants a level to a team, in place of the level that it had. An unknown team breaks the foreign key, as in Concord. */
-export async function upsertTeamAccess(trx: Db, secretId: string, teamId: string, level: AccessLevel) {
+export interface TeamGrant {
+  teamId: string
+  level: AccessLevel
+}
+
+/**
+ * Grants levels to teams, in place of those that they had. Of several for one team the last counts. An unknown team
+ * breaks the foreign key, as in Concord.
+ */
+export async function upsertTeamAccess(trx: Db, secretId: string, grants: readonly TeamGrant[]) {
+  if (grants.length === 0) return
   await trx
     .insertInto('secretTeamAccess')
-    .values({ secretId, teamId, level })
-    .onConflict((conflict) => conflict.columns(['secretId', 'teamId']).doUpdateSet({ level }))
+    .values(grants.map(({ teamId, level }) => ({ secretId, teamId, level })))
+    .onConflict((conflict) =>
+      conflict.columns(['secretId', 'teamId']).doUpdateSet((e) => ({ level: e.ref('excluded.level') })),
+    )
     .execute()
 }
 

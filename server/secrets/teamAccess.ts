@@ -6,7 +6,7 @@ import type { Db } from '../db/open.ts'
 import { javaError, nullPointer, textError } from '../errors.ts'
 import type { Call, Services } from '../services.ts'
 import { type AccessEntry, teamOfEntry } from '../teams/accessEntry.ts'
-import { clearTeamAccess, upsertTeamAccess } from './store.ts'
+import { clearTeamAccess, type TeamGrant, upsertTeamAccess } from './store.ts'
 
 /** `POST …/access`: grants one team a level. An event of our own, as Concord's log does not have it (contract §14, Q17). */
 export async function setTeamAccess(
@@ -21,7 +21,7 @@ export async function setTeamAccess(
     if (!entry?.level) throw nullPointer()
     const teamId = await teamOfEntry(trx, org.id, entry)
     await requireSecret(trx, principalOf(c), secret, 'OWNER', 'strict')
-    await upsertTeamAccess(trx, secret.id, teamId, entry.level)
+    await upsertTeamAccess(trx, secret.id, [{ teamId, level: entry.level }])
     const { id, name, orgId } = secret
     await recordEvent(trx, c, 'grant', { secret: { id, name, orgId }, team: { id: teamId, level: entry.level } })
   })
@@ -40,15 +40,15 @@ export async function replaceTeamAccess(
     if (!entries) throw textError(400, 'List of teams is null.')
     await requireSecret(trx, principalOf(c), secret, 'OWNER', 'strict')
     await clearTeamAccess(trx, secret.id)
-    const teams = []
-    for (const entry of entries) {
-      if (!entry?.level) throw nullPointer()
-      if (!entry.teamId) {
-        throw javaError('org.jooq.exception.IntegrityConstraintViolationException', 'null value in column "team_id"')
-      }
-      await upsertTeamAccess(trx, secret.id, entry.teamId, entry.level)
-      teams.push({ id: entry.teamId, level: entry.level })
+    const grants: TeamGrant[] = []
+    const wrong = entries.findIndex((entry) => !entry?.level || !entry.teamId)
+    for (const entry of wrong < 0 ? entries : entries.slice(0, wrong)) {
+      if (entry?.teamId && entry.level) grants.push({ teamId: entry.teamId, level: entry.level })
     }
+    // First those before the wrong one: a team among them that does not exist is the error then.
+    await upsertTeamAccess(trx, secret.id, grants)
+    if (wrong >= 0) throw errorOf(entries[wrong])
+    const teams = grants.map(({ teamId, level }) => ({ id: teamId, level }))
     await recordAudit(trx, c, {
       object: 'SECRET',
       action: 'UPDATE',
@@ -57,6 +57,11 @@ export async function replaceTeamAccess(
     })
   })
 }
+
+const errorOf = (entry: AccessEntry | null | undefined) =>
+  entry?.level
+    ? javaError('org.jooq.exception.IntegrityConstraintViolationException', 'null value in column "team_id"')
+    : nullPointer()
 
 /** Here, unlike everywhere else, a missing secret is answered with a text (contract §14, Q23). */
 async function find(trx: Db, c: Call, orgName: string, secretName: string) {

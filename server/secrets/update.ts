@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import {
   assertMember,
   findSecret,
+  projectGuard,
   requireMember,
   requireOrgById,
-  requireProject,
   requireSecret,
   requireSecretRow,
 } from '../access.ts'
@@ -14,7 +14,7 @@ import { type Principal, principalOf, turnOf } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import type { OrgRow, SecretRow } from '../db/schema.ts'
 import { javaError, textError, validationError } from '../errors.ts'
-import { requireAllowed } from '../policies/check.ts'
+import { policyGuard } from '../policies/check.ts'
 import type { Call, Services } from '../services.ts'
 import { findUserById } from '../users/owner.ts'
 import type { Turn } from '../vault/limit.ts'
@@ -24,7 +24,7 @@ import { slowGuesses } from './guessing.ts'
 import {
   alreadyExists,
   clearRepositories,
-  findProject,
+  findProjects,
   linkedProjectIds,
   linkProjects,
   readValue,
@@ -99,10 +99,13 @@ async function projectsAfter(
 ): Promise<string[]> {
   if (target || removeProjectLink) return []
   if (projectIds.length === 0) return linkedProjectIds(db, secret.id)
+  const projects = await findProjects(db, projectIds)
+  const requireReader = await projectGuard(db, who, projects, 'READER', 'strict')
+  const found = new Map(projects.map((project) => [project.id, project]))
   for (const id of projectIds) {
-    const project = await findProject(db, id)
+    const project = found.get(id)
     if (!project) throw validationError(`Project not found: ${id}`)
-    await requireProject(db, who, project, 'READER', 'strict')
+    requireReader(project)
     if (project.orgId !== org.id) {
       throw validationError(`Project '${project.name}' does not belong to organization '${org.name}'`)
     }
@@ -222,8 +225,9 @@ async function checkPolicy(
 ) {
   const owner = ownerId === undefined ? undefined : await findUserById(trx, ownerId)
   const attributes = { name, orgId, type, visibility, storeType }
+  const requireAllowed = await policyGuard(trx, who)
   for (const projectId of projectIds.length > 0 ? projectIds : [undefined]) {
-    await requireAllowed(trx, who, { entity: 'secret', action: 'update', owner, attributes, orgId, projectId })
+    requireAllowed({ entity: 'secret', action: 'update', owner, attributes, orgId, projectId })
   }
 }
 

@@ -3,6 +3,7 @@ import type { Db } from '../db/open.ts'
 import { javaError, type Violation } from '../errors.ts'
 import { missing, nameViolations } from '../http.ts'
 import { accessLevel, text, uuid } from '../jackson.ts'
+import { listOf } from '../listLimits.ts'
 import { findTeam } from './store.ts'
 
 /** Concord's ResourceAccessEntry, the same for secrets and projects. */
@@ -14,7 +15,7 @@ export const accessEntry = z.object({
 })
 
 /** A whole list of them; Jackson lets a null be one. */
-export const accessEntries = z.array(accessEntry.nullable())
+export const accessEntries = listOf(accessEntry.nullable())
 
 export type AccessEntry = z.infer<typeof accessEntry>
 

@@ -22,16 +22,17 @@ import {
 } from '../http.ts'
 import { newId } from '../ids.ts'
 import { teamRole, text, userType, uuid } from '../jackson.ts'
+import { listOf } from '../listLimits.ts'
 import { flagParameter } from '../parameters.ts'
 import type { Call, Env, Services } from '../services.ts'
-import { findUser } from '../users/owner.ts'
+import { userFinder } from '../users/owner.ts'
 import {
   findTeam,
   listTeamLdapGroups,
   listTeams,
   listTeamUsers,
-  putTeamLdapGroup,
-  putTeamUser,
+  putTeamLdapGroups,
+  putTeamUsers,
   requireSomeOwner,
   requireTeam,
   type TeamRow,
@@ -46,7 +47,7 @@ const teamRequest = z.object({
   description: text.nullish(),
 })
 
-const usersRequest = z.array(
+const usersRequest = listOf(
   z.object({
     userId: uuid.nullish(),
     username: text.nullish(),
@@ -56,9 +57,9 @@ const usersRequest = z.array(
   }),
 )
 
-const usernames = z.array(text)
+const usernames = listOf(text)
 
-const ldapGroupsRequest = z.array(z.object({ group: text, role: teamRole }))
+const ldapGroupsRequest = listOf(z.object({ group: text, role: teamRole }))
 
 /** A team as it was found for a change, with its organization. */
 interface Found {
@@ -144,12 +145,13 @@ function members(app: Hono<Env>, { db }: Services) {
           const { org, team } = await maintained(trx, c)
           if (!users) throw nullPointer()
           const roles = new Map<string, z.infer<typeof teamRole>>()
+          const find = await userFinder(trx, users.map(({ username }) => username).filter(isText))
           for (const user of users) {
-            const userId = user.userId ?? (await idOf(trx, c, user))
+            const userId = user.userId ?? idOf(find, c, user)
             roles.set(userId, user.role ?? 'MEMBER')
           }
           if (replace) await trx.deleteFrom('teamUsers').where('teamId', '=', team.id).execute()
-          for (const [userId, role] of roles) await putTeamUser(trx, team.id, userId, role)
+          await putTeamUsers(trx, team.id, roles)
           await requireSomeOwner(trx, org.id)
           await recordChange(trx, c, { org, team }, { action: 'addUsers', users: users.map(nonNull), replace })
           return { ok: true }
@@ -166,11 +168,8 @@ function members(app: Hono<Env>, { db }: Services) {
         return db.transaction().execute(async (trx) => {
           const found = await maintained(trx, c)
           const type = userOf(c).type
-          const ids: string[] = []
-          for (const username of names) {
-            const user = await findUser(trx, username, null, type)
-            if (user) ids.push(user.id)
-          }
+          const find = await userFinder(trx, names)
+          const ids = names.map((username) => find(username, null, type)?.id).filter(isText)
           if (ids.length > 0) {
             await trx.deleteFrom('teamUsers').where('teamId', '=', found.team.id).where('userId', 'in', ids).execute()
           }
@@ -201,7 +200,7 @@ function ldapGroups(app: Hono<Env>, { db }: Services) {
           const { org, team } = await maintained(trx, c)
           if (!groups) throw nullPointer()
           if (replace) await trx.deleteFrom('teamLdapGroups').where('teamId', '=', team.id).execute()
-          for (const { group, role } of groups) await putTeamLdapGroup(trx, team.id, group, role)
+          await putTeamLdapGroups(trx, team.id, new Map(groups.map(({ group, role }) => [group, role])))
           await requireSomeOwner(trx, org.id)
           await recordChange(trx, c, { org, team }, { action: 'addLdapGroups', groups, replace })
           return { ok: true }
@@ -224,10 +223,13 @@ async function maintained(db: Db, c: Call): Promise<Found> {
   return found
 }
 
-async function idOf(db: Db, c: Call, user: z.infer<typeof usersRequest>[number]): Promise<string> {
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+type FindUser = Awaited<ReturnType<typeof userFinder>>
+
+function idOf(find: FindUser, c: Call, user: z.infer<typeof usersRequest>[number]): string {
   const { username, userDomain, userType: type } = user
-  const found =
-    typeof username === 'string' ? await findUser(db, username, userDomain, type ?? userOf(c).type) : undefined
+  const found = typeof username === 'string' ? find(username, userDomain, type ?? userOf(c).type) : undefined
   if (!found) throw textError(500, `User not found: ${username ?? null}`)
   return found.id
 }
@@ -236,7 +238,7 @@ async function create(trx: Db, c: Call, org: OrgRow, name: string, description: 
   await requireTeamRole(trx, principalOf(c), org, 'OWNER')
   const team = { id: newId(), orgId: org.id, name, description: description ?? null }
   await trx.insertInto('teams').values(team).execute()
-  await putTeamUser(trx, team.id, userOf(c).id, 'MAINTAINER')
+  await putTeamUsers(trx, team.id, new Map([[userOf(c).id, 'MAINTAINER']]))
   await recordAudit(trx, c, {
     object: 'TEAM',
     action: 'CREATE',

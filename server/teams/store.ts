@@ -67,19 +67,29 @@ export const listTeamLdapGroups = (db: Db, teamId: string) =>
     .orderBy('ldapGroup')
     .execute()
 
-export const putTeamUser = (trx: Db, teamId: string, userId: string, role: TeamRole) =>
-  trx
+/** Adds users, by id, or gives them another role. */
+export async function putTeamUsers(trx: Db, teamId: string, roles: ReadonlyMap<string, TeamRole>) {
+  if (roles.size === 0) return
+  await trx
     .insertInto('teamUsers')
-    .values({ teamId, userId, role })
-    .onConflict((conflict) => conflict.columns(['teamId', 'userId']).doUpdateSet({ role }))
+    .values([...roles].map(([userId, role]) => ({ teamId, userId, role })))
+    .onConflict((conflict) =>
+      conflict.columns(['teamId', 'userId']).doUpdateSet((e) => ({ role: e.ref('excluded.role') })),
+    )
     .execute()
+}
 
-export const putTeamLdapGroup = (trx: Db, teamId: string, ldapGroup: string, role: TeamRole) =>
-  trx
+/** Adds LDAP groups, by name, or gives them another role. */
+export async function putTeamLdapGroups(trx: Db, teamId: string, roles: ReadonlyMap<string, TeamRole>) {
+  if (roles.size === 0) return
+  await trx
     .insertInto('teamLdapGroups')
-    .values({ teamId, ldapGroup, role })
-    .onConflict((conflict) => conflict.columns(['teamId', 'ldapGroup']).doUpdateSet({ role }))
+    .values([...roles].map(([ldapGroup, role]) => ({ teamId, ldapGroup, role })))
+    .onConflict((conflict) =>
+      conflict.columns(['teamId', 'ldapGroup']).doUpdateSet((e) => ({ role: e.ref('excluded.role') })),
+    )
     .execute()
+}
 
 /** TeamManager#validateUsers: an organization without an owner keeps at least one team member who is OWNER. */
 export async function requireSomeOwner(trx: Db, orgId: string) {

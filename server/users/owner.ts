@@ -79,18 +79,31 @@ export async function findUser(
   domain?: string | null,
   type?: UserType | null,
 ): Promise<UserRow | undefined> {
-  let query = db.selectFrom('users').selectAll().where('username', '=', username.toLowerCase())
-  if (typeof domain === 'string') query = query.where('domain', '=', domain.toLowerCase())
-  if (type) query = query.where('type', '=', type)
-  const [user, another] = await query.limit(2).execute()
-  if (another) {
+  const find = await userFinder(db, [username])
+  return find(username, domain, type)
+}
+
+/** `findUser` for several names, with one query. */
+export async function userFinder(db: Db, usernames: readonly string[]) {
+  const wanted = [...new Set(usernames.map((username) => username.toLowerCase()))]
+  const rows = await db.selectFrom('users').selectAll().where('username', 'in', wanted).execute()
+  const named = new Map<string, UserRow[]>()
+  for (const row of rows) {
+    const same = named.get(row.username)
+    if (same) same.push(row)
+    else named.set(row.username, [row])
+  }
+  return (username: string, domain?: string | null, type?: UserType | null): UserRow | undefined => {
+    const [user, another] = (named.get(username.toLowerCase()) ?? []).filter(
+      (row) => (typeof domain !== 'string' || row.domain === domain.toLowerCase()) && (!type || row.type === type),
+    )
+    if (!another) return user
     const asked = `'${username}', domain: '${domain ?? null}', type: ${type ?? null}`
     throw javaError(
       'java.lang.IllegalArgumentException',
       `Non unique results found for username: ${asked}. Note that user and domain names are case-insensitive.`,
     )
   }
-  return user
 }
 
 function userNotFound(id: string): never {

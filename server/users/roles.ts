@@ -8,6 +8,7 @@ import { javaError, nullPointer, textError, validationError } from '../errors.ts
 import { booleanQuery, checkNames, operation, param, readJson, readOptionalJson, resource } from '../http.ts'
 import { newId } from '../ids.ts'
 import { text, uuid } from '../jackson.ts'
+import { listOf } from '../listLimits.ts'
 import { flagParameter } from '../parameters.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { roleEntry } from './store.ts'
@@ -18,10 +19,10 @@ const PERMISSIONS = ['createOrg', 'updateOrg', 'getProcessQueueAllOrgs', 'apiKey
 const roleRequest = z.object({
   id: uuid.nullish(),
   name: text.nullish(),
-  permissions: z.array(text).nullish(),
+  permissions: listOf(text).nullish(),
 })
 
-const groupsRequest = z.array(text)
+const groupsRequest = listOf(text)
 
 /** Roles, for admins: contract §8. A live session keeps the roles of its login (contract §2.3). */
 export function roleRoutes(app: Hono<Env>, { db }: Services) {
@@ -111,10 +112,10 @@ async function addGroups(trx: Db, c: Call, groups: string[] | undefined, replace
   const { id: roleId, name } = await requireRole(trx, param(c, 'roleName'))
   if (!groups) throw nullPointer()
   if (replace) await trx.deleteFrom('roleLdapGroups').where('roleId', '=', roleId).execute()
-  for (const ldapGroup of groups) {
+  if (groups.length > 0) {
     await trx
       .insertInto('roleLdapGroups')
-      .values({ roleId, ldapGroup })
+      .values([...new Set(groups)].map((ldapGroup) => ({ roleId, ldapGroup })))
       .onConflict((conflict) => conflict.doNothing())
       .execute()
   }

@@ -24,6 +24,7 @@ import {
 } from '../http.ts'
 import { newId } from '../ids.ts'
 import { flag, text, userType } from '../jackson.ts'
+import { listOf } from '../listLimits.ts'
 import { flagParameter, listQuery, uuidParameter } from '../parameters.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { insertUser } from './directory.ts'
@@ -42,12 +43,12 @@ const userRequest = z.object({
   // What `userType` is also called; the oracle's case `type-field-ignored` shows that it is not ignored.
   type: userType.nullish(),
   disabled: flag.nullish(),
-  roles: z.array(text).nullish(),
+  roles: listOf(text).nullish(),
 })
 
 type UserRequest = z.infer<typeof userRequest>
 
-const rolesRequest = z.object({ roles: z.array(text).nullish() })
+const rolesRequest = z.object({ roles: listOf(text).nullish() })
 
 /** Users and roles: contract §8. Passwords are not the API's business (users/directory.ts). */
 export function userRoutes(app: Hono<Env>, services: Services) {
