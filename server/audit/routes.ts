@@ -14,12 +14,13 @@ import type { Db } from '../db/open.ts'
 import { emptyError, javaError, validationError } from '../errors.ts'
 import { intQuery, operation, queryAs, rawQuery, resource, textQuery, uuidQuery } from '../http.ts'
 import { pageQuery, textParameter, timeParameter, uuidParameter } from '../parameters.ts'
+import { jsonInPieces } from '../pieces.ts'
 import { requireProjectNamed } from '../projects/store.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { requireTeam } from '../teams/store.ts'
 import { findUser } from '../users/owner.ts'
 import { OWN_EVENTS, type OwnEvent } from './events.ts'
-import { type AuditFilter, listAudit } from './list.ts'
+import { type AuditFilter, auditAsJson, readAudit } from './list.ts'
 import { AUDIT_ACTIONS, AUDIT_OBJECTS } from './record.ts'
 
 const objectParameter = z.enum(AUDIT_OBJECTS)
@@ -54,9 +55,9 @@ const auditQuery = {
 const OF_OUTSIDE_EVENTS = ['source', 'eventId', 'githubEvent', 'fullRepoName']
 
 /** The audit log: contract §11. */
-export function auditRoutes(app: Hono<Env>, { db, refusals }: Services) {
+export function auditRoutes(app: Hono<Env>, services: Services) {
   resource(app, '/api/v1/audit', {
-    GET: operation({ summary: 'Search the audit log', query: auditQuery }, (c) => search(db, c, undefined)),
+    GET: operation({ summary: 'Search the audit log', query: auditQuery }, (c) => search(services, c, undefined)),
   })
 
   /** The same with our own events: clients of Concord count what is in its log. */
@@ -65,14 +66,15 @@ export function auditRoutes(app: Hono<Env>, { db, refusals }: Services) {
       { summary: 'Search the audit log, with sign-ins and refusals', query: { ...auditQuery, event: eventParameter } },
       async (c) => {
         const own = queryAs(c, 'event', eventParameter) ?? 'with'
-        await refusals.flush()
-        return search(db, c, own)
+        await services.refusals.flush()
+        return search(services, c, own)
       },
     ),
   })
 }
 
-async function search(db: Db, c: Call, own: AuditFilter['own']) {
+async function search(services: Services, c: Call, own: AuditFilter['own']) {
+  const { db } = services
   const query = {
     own,
     object: queryAs(c, 'object', objectParameter),
@@ -94,7 +96,8 @@ async function search(db: Db, c: Call, own: AuditFilter['own']) {
   if (query.limit < 0) throw javaError('org.jooq.exception.DataException', 'LIMIT must not be negative')
   // Anybody may ask for these, and would have the whole log searched.
   if (OF_OUTSIDE_EVENTS.some((key) => detail(c, key) !== undefined)) return []
-  return listAudit(db, { ...query, userId, details })
+  const pages = readAudit(db, { ...query, userId, details }, c.req.raw.signal)
+  return jsonInPieces(services, c, auditAsJson(pages))
 }
 
 /**

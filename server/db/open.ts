@@ -10,6 +10,7 @@ import * as processSessions from './migrations/003_process_sessions.ts'
 import * as policies from './migrations/004_policies.ts'
 import * as roleLdapGroups from './migrations/005_role_ldap_groups.ts'
 import * as auditEvents from './migrations/007_audit_events.ts'
+import * as storeLimits from './migrations/008_store_limits.ts'
 import type { Database } from './schema.ts'
 
 export type Db = Kysely<Database>
@@ -24,6 +25,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '004_policies': policies,
   '005_role_ldap_groups': roleLdapGroups,
   '007_audit_events': auditEvents,
+  '008_store_limits': storeLimits,
 }
 
 /** The name of the database's file inside the data folder. */

@@ -15,6 +15,8 @@ export interface Database {
   endedRememberMe: { id: string; forgettable: string }
   processSessions: { instanceId: string; userId: string; projectId: string; expiresAt: string }
   orgs: OrgRow
+  /** What an organization holds; triggers keep it, nothing else writes it (migration 008). */
+  orgUsage: { orgId: string; secrets: number; projects: number; repositories: number; teams: number; bytes: number }
   teams: { id: string; orgId: string; name: string; description: string | null }
   teamUsers: { teamId: string; userId: string; role: TeamRole }
   teamLdapGroups: { teamId: string; ldapGroup: string; role: TeamRole }
