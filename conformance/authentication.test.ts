@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { onlyOnOurs } from './differences.ts'
+import { onlyOnConcord, onlyOnOurs } from './differences.ts'
 import { admin, anonymous, basic, cookieValue, withHeaders, withKey } from './lib/caller.ts'
 import {
   expectEmpty,
@@ -202,19 +202,33 @@ describe('a session', () => {
     expectUser(answer)
     expect(cookieValue(answer, 'JSESSIONID')).not.toBe('nosuchsession')
   })
-  test('outlives the API key that opened it', async () => {
+
+  async function afterItsKey() {
     const { id, key } = made(await user.post('/api/v1/apikey', { json: { name: 'opener' } }))
     const answer = await whoami({ Authorization: key, ...SESSION })
     await user.delete(`/api/v1/apikey/${id}`)
-    expectUser(await whoami({}, `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}`))
-  })
-  test('keeps the roles that it was opened with', async () => {
+    return whoami({}, `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}`)
+  }
+  onlyOnConcord('sessionsEndWithTheKey')('outlives the API key that opened it', async () =>
+    expectUser(await afterItsKey()),
+  )
+  onlyOnOurs('sessionsEndWithTheKey')('ends with the API key that opened it', async () =>
+    expectUnauthorized(await afterItsKey(), { challenge: false }),
+  )
+
+  async function afterARise() {
     const riser = await world.user('riser')
     const { cookie } = await signIn(riser)
     made(await admin.post(`/api/v1/user/${riser.name}/roles`, { json: { roles: ['concordAdmin'] } }))
-    expectText(await anonymous.get('/api/v1/role', { cookie }), 403, 'Only admins can do that')
     expect((await riser.get('/api/v1/role')).status).toBe(200)
-  })
+    return anonymous.get('/api/v1/role', { cookie })
+  }
+  onlyOnConcord('sessionsFollowTheUser')('keeps the roles that it was opened with', async () =>
+    expectText(await afterARise(), 403, 'Only admins can do that'),
+  )
+  onlyOnOurs('sessionsFollowTheUser')('has the roles that its user has now', async () =>
+    expect((await afterARise()).status).toBe(200),
+  )
 })
 
 onlyOnOurs('crossOrigin')('a page of another origin changes nothing with the session of the browser', async () => {
@@ -316,11 +330,40 @@ describe('remember me', () => {
     await anonymous.post(LOGOUT, { cookie })
     expectUnauthorized(await whoami({}, cookie), { challenge: false })
   })
-  test.runIf(rememberMeForApiKeys)('outlives the API key that it was made with', async () => {
-    const leaver = await world.user('keyless')
-    const { cookie } = await remembered(leaver)
-    await admin.delete(`/api/v1/apikey/${leaver.keyId}`)
-    expectUser(await whoami({}, cookie), leaver)
+  describe.runIf(rememberMeForApiKeys)('of an API key', () => {
+    onlyOnConcord('sessionsEndWithTheKey')('outlives the API key that it was made with', async () => {
+      const leaver = await world.user('keyless')
+      const { cookie } = await remembered(leaver)
+      await admin.delete(`/api/v1/apikey/${leaver.keyId}`)
+      expectUser(await whoami({}, cookie), leaver)
+    })
+    onlyOnOurs('sessionsEndWithTheKey')('ends with the API key that it was made with', async () => {
+      const leaver = await world.user('keyless')
+      const { cookie } = await remembered(leaver)
+      await admin.delete(`/api/v1/apikey/${leaver.keyId}`)
+      expectUnauthorized(await whoami({}, cookie), { challenge: false })
+    })
+
+    /** Uses a cookie and the one that came for it; then what the first one still does. */
+    async function afterTwoUses(owner: User) {
+      const { cookie: first } = await remembered(owner)
+      const answer = await whoami({}, first)
+      const last = (cookiesOf(answer).at(-1) ?? '').split(';')[0] ?? ''
+      expect(last).not.toBe(first)
+      const session = `JSESSIONID=${cookieValue(await whoami({}, last), 'JSESSIONID')}`
+      return { again: await whoami({}, first), session }
+    }
+    onlyOnConcord('rememberMeIsUsedUp')('is good again and again', async () => {
+      const owner = await world.user('remembered')
+      const { again, session } = await afterTwoUses(owner)
+      expectUser(again, owner)
+      expectUser(await whoami({}, session), owner)
+    })
+    onlyOnOurs('rememberMeIsUsedUp')('is used up, and coming again ends all sessions of its user', async () => {
+      const { again, session } = await afterTwoUses(await world.user('remembered'))
+      expectUnauthorized(again, { challenge: false })
+      expectUnauthorized(await whoami({}, session), { challenge: false })
+    })
   })
 })
 
@@ -338,5 +381,15 @@ describe('a disabled user', async () => {
     if (whoamiTellsDisabledUsers) expectText(answer, 403, `User is disabled: ${gone.id}`)
     else expectUser(answer, gone)
   })
-  test('goes on with a live session', async () => expect((await anonymous.get(ORG, { cookie })).status).toBe(200))
+  onlyOnConcord('sessionsFollowTheUser')('goes on with a live session', async () =>
+    expect((await anonymous.get(ORG, { cookie })).status).toBe(200),
+  )
+  onlyOnOurs('sessionsFollowTheUser')('is told by everything, and not let in with it when enabled again', async () => {
+    expectText(await anonymous.get(ORG, { cookie }), 403, `User is disabled: ${gone.id}`)
+    const back = await world.user('back')
+    const { cookie: old } = await signIn(back)
+    made(await admin.put(`/api/v1/user/${back.id}/disable`))
+    made(await admin.post('/api/v1/user', { json: { username: back.name, userType: 'LOCAL' } }))
+    expectUnauthorized(await whoami({}, old), { challenge: false })
+  })
 })

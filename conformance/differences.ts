@@ -20,6 +20,15 @@ export const differences = {
     'A change that a page of another origin has the browser send is a 403; in Concord only SameSite=Lax stands against it.',
   rememberMeEnds:
     'Logging out ends the remember-me cookie; in Concord it stays good for two weeks in the hands of who has copied it.',
+  sessionsFollowTheUser:
+    'A session has the roles that its user has now, and none once they are disabled: 403 everywhere, not from whoami only. Concord reads both at the sign-in.',
+  sessionsEndWithTheKey:
+    'What an API key opened ends when the key is deleted, expires or gets a new value; in Concord it goes on (Q25).',
+  rememberMeIsUsedUp:
+    'A remember-me cookie is good once: the answer has the next one. An old one ends all sessions of its user. Concord’s is good for two weeks.',
+  lastAdmin:
+    'The last enabled admin is not disabled, deleted or left without concordAdmin (400): nobody could undo it. Concord does it.',
+  shortApiKey: 'A chosen API key has at least 8 bytes (else a 400); Concord takes a single byte.',
   noSniffing: 'Answers say nosniff, as a value is whatever somebody stored; Concord’s do not.',
   noPage:
     'Answers say that they are no page (Content-Security-Policy, Referrer-Policy), for the same reason; Concord’s do not.',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { onlyOnConcord } from './differences.ts'
 import { admin, type Caller, cookieValue, withHeaders } from './lib/caller.ts'
 import {
   expectEmpty,
@@ -330,13 +331,16 @@ describe('quirks of sessions', () => {
     const cookie = `rememberMe=${cookieValue(answer, 'rememberMe')}`
     expect(jsonOf(await member.get(WHOAMI, { cookie })).username).toBe(owner.name)
   })
-  test('Q25: deleting an API key does not end the session that it opened', async () => {
-    const { id, key } = made(await owner.post('/api/v1/apikey', { json: { name: 'opener' } }))
-    const answer = await withHeaders({ Authorization: key, 'X-Concord-EnableSession': 'true' }).get(WHOAMI)
-    made(await owner.delete(`/api/v1/apikey/${id}`))
-    const cookie = `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}`
-    expect(jsonOf(await withHeaders({}).get(WHOAMI, { cookie })).username).toBe(owner.name)
-  })
+  onlyOnConcord('sessionsEndWithTheKey')(
+    'Q25: deleting an API key does not end the session that it opened',
+    async () => {
+      const { id, key } = made(await owner.post('/api/v1/apikey', { json: { name: 'opener' } }))
+      const answer = await withHeaders({ Authorization: key, 'X-Concord-EnableSession': 'true' }).get(WHOAMI)
+      made(await owner.delete(`/api/v1/apikey/${id}`))
+      const cookie = `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}`
+      expect(jsonOf(await withHeaders({}).get(WHOAMI, { cookie })).username).toBe(owner.name)
+    },
+  )
 })
 
 describe('quirks of the audit log', () => {
@@ -368,14 +372,14 @@ describe('quirks of users', () => {
     made(await admin.post('/api/v1/user', { json: { username: back.name, userType: 'LOCAL', displayName: 'Back' } }))
     expect((await back.get(WHOAMI)).status).toBe(200)
   })
-  test('disabling a user over the API does not end their sessions', async () => {
+  onlyOnConcord('sessionsFollowTheUser')('disabling a user over the API does not end their sessions', async () => {
     const gone = await world.user('gone')
     const answer = await gone.get(WHOAMI, { headers: { 'X-Concord-EnableSession': 'true' } })
     made(await admin.put(`/api/v1/user/${gone.id}/disable`))
     const cookie = `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}`
     expect((await withHeaders({}).get(org.v1, { cookie })).status).toBe(200)
   })
-  test('a session keeps the roles of its login', async () => {
+  onlyOnConcord('sessionsFollowTheUser')('a session keeps the roles of its login', async () => {
     const fallen = await world.user('fallen', { roles: ['concordAdmin'] })
     const answer = await fallen.get(WHOAMI, { headers: { 'X-Concord-EnableSession': 'true' } })
     made(await admin.post(`/api/v1/user/${fallen.name}/roles`, { json: { roles: [] } }))

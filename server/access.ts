@@ -254,11 +254,28 @@ export function requireApiKeysOf(who: Principal, userId: string) {
 }
 
 /**
- * Makes, changes and deletes API keys: not the token of a process, which is to end with it and would so leave a key
- * behind. Concord lets it.
+ * Manages API keys, sessions and passwords: not the token of a process, which is to end with it and would so leave a key
+ * behind, or sign its user out. It can end itself (`requireProcessSessionEnd`). Concord lets it make keys.
  */
-export function requireLastingLogin(who: Principal) {
-  if (who.process) throw forbidden('Processes are not allowed to manage API keys')
+export function requireLastingLogin(who: Principal, what = 'API keys') {
+  if (who.process) throw forbidden(`Processes are not allowed to manage ${what}`)
+}
+
+/**
+ * Changes their own password: not with an API key, which would so become as strong as the password (and could keep its
+ * user out), and not with the token of a process. Returns the id of the session, which goes on.
+ */
+export function requireSignedIn(who: Principal): string {
+  requireLastingLogin(who, 'passwords')
+  if (who.sessionId !== undefined) return who.sessionId
+  throw forbidden('Changing a password needs a session: sign in with the user name and the password first')
+}
+
+/** Sessions are their user's and the admins' business. */
+export function requireSessionsOf(who: Principal, userId: string) {
+  requireLastingLogin(who, 'sessions')
+  if (isAdmin(who) || userOfPrincipal(who).id === userId) return
+  throw forbidden('Only admins can see and end the sessions of others')
 }
 
 /** Whether the caller may choose a key's value instead of having it made. */

@@ -5,6 +5,7 @@ import { apiKeyRoutes } from './apiKeys/routes.ts'
 import { noteDenial } from './audit/denials.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { authentication, CHALLENGES } from './auth/filter.ts'
+import { Guessing } from './auth/guessing.ts'
 import { isAdmin } from './auth/principal.ts'
 import { refuseSingleSignOn } from './auth/singleSignOn.ts'
 import { clientAddress } from './clientAddress.ts'
@@ -31,6 +32,8 @@ import { projectRoutes } from './projects/routes.ts'
 import { secretRoutes } from './secrets/routes.ts'
 import { serverRoutes } from './serverInfo.ts'
 import type { Call, Env, Services } from './services.ts'
+import { passwordRoutes } from './sessions/password.ts'
+import { sessionRoutes } from './sessions/routes.ts'
 import { teamRoutes } from './teams/routes.ts'
 import { userRoutes } from './users/routes.ts'
 import { BusyError } from './vault/limit.ts'
@@ -75,7 +78,8 @@ export function createApp(services: Services): Hono<Env> {
     await next()
   })
   app.use('/api/*', refuseSingleSignOn)
-  app.use('/api/*', authentication(services))
+  const guessing = new Guessing()
+  app.use('/api/*', authentication(services, guessing))
   app.use(
     '/api/*',
     bodyLimit({
@@ -95,6 +99,8 @@ export function createApp(services: Services): Hono<Env> {
   userRoutes(app, services)
   secretRoutes(app, services)
   apiKeyRoutes(app, services)
+  sessionRoutes(app, services)
+  passwordRoutes(app, services, guessing)
   auditRoutes(app, services)
   policyRoutes(app, services)
   openApiRoutes(app)

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { AlertLimits } from './alerts.ts'
 import { type LdapConfig, ldapConfigOf, ldapSettings } from './auth/ldapConfig.ts'
 import { readNetworks } from './clientAddress.ts'
-import { hashApiKey } from './vault/tokens.ts'
+import { hashApiKey, isLongEnough } from './vault/tokens.ts'
 
 /**
  * Every setting of the server: its environment variable, its default and its check. The table in the README and in
@@ -29,6 +29,7 @@ const settings = z.object({
   MASTER_KEY: z.string().optional(),
   MASTER_KEY_FILE: z.string().optional(),
   SESSION_TIMEOUT: duration('SESSION_TIMEOUT', '30 minutes').default(30 * 60_000),
+  SESSION_MAX_AGE: duration('SESSION_MAX_AGE', '12 hours').default(12 * 3_600_000),
   API_KEY_EXPIRY: duration('API_KEY_EXPIRY', '30 days').optional(),
   AUDIT_MAX_AGE: duration('AUDIT_MAX_AGE', '365 days').default(365 * 86_400_000),
   ALERT_READS: wholeNumber('ALERT_READS', 0, 100_000).default(50),
@@ -66,6 +67,8 @@ export interface Config {
   masterKeyFile: string | undefined
   /** Milliseconds without a request after which a session ends. */
   sessionTimeout: number
+  /** Milliseconds after which a session ends, whatever its use. */
+  sessionMaxAge: number
   /** Milliseconds that an API key lives for; undefined: for ever. */
   apiKeyExpiry: number | undefined
   /** Milliseconds after which an entry of the audit log is removed. */
@@ -113,6 +116,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     masterKey: s.MASTER_KEY,
     masterKeyFile: s.MASTER_KEY_FILE,
     sessionTimeout: s.SESSION_TIMEOUT,
+    sessionMaxAge: s.SESSION_MAX_AGE,
     apiKeyExpiry: s.API_KEY_EXPIRY,
     auditMaxAge: s.AUDIT_MAX_AGE,
     alerts: { secretsRead: s.ALERT_READS, refusals: s.ALERT_REFUSALS },
@@ -166,7 +170,7 @@ function isServerAddress(value: string) {
 }
 
 function isApiKey(value: string) {
-  return hashApiKey(value) !== undefined && Buffer.from(value, 'base64').length >= 8
+  return hashApiKey(value) !== undefined && isLongEnough(value)
 }
 
 /** "30 minutes", "2 h", "90" (seconds) → milliseconds; undefined when it is none of these or not positive. */

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { removeExpiredKeys } from './apiKeys/routes.ts'
 import { removeOldEntries } from './audit/retention.ts'
 import { followDirectory } from './auth/followDirectory.ts'
+import { removeDeadRememberMe } from './auth/rememberMe.ts'
 import { removeDeadSessions } from './auth/sessions.ts'
 import { codeOf } from './db/storageTrouble.ts'
 import { removeDeadProcessSessions } from './processes/routes.ts'
@@ -15,6 +16,7 @@ export async function keepHouse(services: Services, signal?: AbortSignal): Promi
   const { db, config, log } = services
   const tasks = {
     'remove dead sessions': () => removeDeadSessions(db, config),
+    'remove dead remember-me cookies': () => removeDeadRememberMe(db),
     'remove dead process sessions': () => removeDeadProcessSessions(db),
     'remove expired API keys': () => removeExpiredKeys(db, config),
     'remove old entries of the audit log': () => removeOldEntries(db, config, signal),

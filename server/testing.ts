@@ -126,3 +126,18 @@ export async function givenProject(
   await db.insertInto('projects').values(row).execute()
   return row
 }
+
+/** Somebody's process session, as long as tests run; returns its id. */
+export async function givenProcessSession(
+  { services: { db } }: TestServer,
+  user: { id: string },
+  project: { id: string },
+): Promise<string> {
+  const now = new Date().toISOString()
+  const row = {
+    ...{ instanceId: newId(), userId: user.id, projectId: project.id, apiKeyId: null, address: null, userAgent: null },
+    ...{ createdAt: now, lastUsedAt: now, expiresAt: '2100-01-01T00:00:00.000Z' },
+  }
+  await db.insertInto('processSessions').values(row).execute()
+  return row.instanceId
+}

@@ -3,7 +3,15 @@ import { sessionTokenOf } from '../auth/sessionToken.ts'
 import { basic, WHOAMI } from '../auth/testing.ts'
 import { newId, SEED } from '../ids.ts'
 import { givenSecret } from '../secrets/testing.ts'
-import { ADMIN_KEY, givenOrg, givenTeam, givenUser, startTestServer, type TestServer } from '../testing.ts'
+import {
+  ADMIN_KEY,
+  givenOrg,
+  givenProcessSession,
+  givenTeam,
+  givenUser,
+  startTestServer,
+  type TestServer,
+} from '../testing.ts'
 import { addUser, disableUser } from '../users/directory.ts'
 
 const PASSWORD = 'correct horse battery'
@@ -64,12 +72,7 @@ test('the first use of a session token is a sign-in, later ones are not', async 
       ...{ rawPayloadMode: 'DISABLED', outVariablesMode: 'DISABLED', processExecMode: 'READERS' },
     })
     .execute()
-  const instanceId = newId()
-  const expiresAt = new Date(Date.now() + 60_000).toISOString()
-  await db
-    .insertInto('processSessions')
-    .values({ instanceId, userId: mallory.id, projectId: project.id, expiresAt })
-    .execute()
+  const instanceId = await givenProcessSession(server, mallory, project)
   const headers = { 'X-Concord-SessionToken': sessionTokenOf(masterKey, instanceId) }
   const before = (await events('sign-in')).length
   for (let i = 0; i < 3; i++) expect((await server.request(WHOAMI, { as: '', headers })).status).toBe(200)

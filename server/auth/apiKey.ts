@@ -1,8 +1,11 @@
+import { readListColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
+import type { UserRow } from '../db/schema.ts'
 import { hashApiKey } from '../vault/tokens.ts'
 import type { Principal } from './principal.ts'
 import type { Refusal } from './refusal.ts'
-import { rolesOf } from './roles.ts'
+import { roleNames } from './roles.ts'
+import { isPast } from './sessions.ts'
 
 /**
  * `Authorization: <key>` or `Authorization: Bearer <key>`; "Bearer " is case-sensitive with exactly one space
@@ -19,17 +22,24 @@ export async function apiKeyPrincipal(
     refuse({ reason: 'malformed' })
     return undefined
   }
-  const key = await db.selectFrom('apiKeys').selectAll().where('hash', '=', hash).executeTakeFirst()
-  if (!key) return undefined
-  if (key.expiredAt !== null && Date.parse(key.expiredAt) <= Date.now()) {
-    refuse({ reason: 'expired', userId: key.userId ?? undefined })
+  const found = await db
+    .selectFrom('apiKeys')
+    .leftJoin('users', 'users.id', 'apiKeys.userId')
+    .where('apiKeys.hash', '=', hash)
+    .selectAll('users')
+    .select(['apiKeys.id as apiKeyId', 'apiKeys.userId', 'apiKeys.expiredAt', roleNames.as('roleNames')])
+    .executeTakeFirst()
+  if (!found) return undefined
+  const { apiKeyId, userId, expiredAt, roleNames: names, ...user } = found
+  if (isPast(expiredAt)) {
+    refuse({ reason: 'expired', userId: userId ?? undefined })
     return undefined
   }
-  if (key.userId === null) return { realm: 'apikey', user: undefined, roles: new Set(), apiKeyId: key.id }
-  const user = await db.selectFrom('users').selectAll().where('id', '=', key.userId).executeTakeFirst()
-  if (!user || user.disabled) {
-    refuse({ reason: 'disabled', userId: key.userId })
+  if (userId === null) return { realm: 'apikey', user: undefined, roles: new Set(), apiKeyId }
+  if (user.disabled) {
+    refuse({ reason: 'disabled', userId })
     return undefined
   }
-  return { realm: 'apikey', user, roles: await rolesOf(db, user.id), apiKeyId: key.id }
+  // A key of a user has its user: the join found one.
+  return { realm: 'apikey', user: user as UserRow, roles: new Set(readListColumn(names)), apiKeyId }
 }

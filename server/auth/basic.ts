@@ -98,7 +98,7 @@ const NOT_ASKED: DirectoryAnswer = {}
  * What guesses at one user are counted under, whatever way their name is written: a directory takes wide letters, capitals
  * and more blanks for the same. One entry can also have several names, with this domain or that.
  */
-function guessedName(username: string, { ldap }: Config) {
+export function guessedName(username: string, { ldap }: Config) {
   const name = username.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ')
   return ldap ? name.replace(/@.*/s, '') : name
 }

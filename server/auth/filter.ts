@@ -19,12 +19,12 @@ import {
 } from './cookies.ts'
 import { stillInDirectory } from './directoryUser.ts'
 import { FirstUses } from './firstUses.ts'
-import { Guessing } from './guessing.ts'
+import type { Guessing } from './guessing.ts'
 import { comesFromAnotherPage, FOREIGN_PAGE } from './origin.ts'
 import { type Principal, turnOf } from './principal.ts'
 import { noteRefusal, type Refusal, type Way, wayOf } from './refusal.ts'
-import { readRememberMe, rememberedPrincipal, rememberMeValue } from './rememberMe.ts'
-import { findSession, startSession } from './sessions.ts'
+import { findRememberMe, type Remembered, startRememberMe, useRememberMe } from './rememberMe.ts'
+import { findSession, startSession, stillSignsIn } from './sessions.ts'
 import { sessionTokenPrincipal } from './sessionToken.ts'
 
 /** Paths below /api that need no authentication (contract §2.1). */
@@ -41,8 +41,7 @@ const WHOAMI = '/api/service/console/whoami'
  * Concord's ConcordAuthenticatingFilter: session, then remember-me, then the headers, in the order of contract §2.2.
  * A request that none of them identifies gets a 401.
  */
-export function authentication(services: Services): MiddlewareHandler<Env> {
-  const guessing = new Guessing()
+export function authentication(services: Services, guessing: Guessing): MiddlewareHandler<Env> {
   const firstUses = new FirstUses()
   return async (c, next) => {
     const host = forwardedHost(c, services.config.trustedProxies)
@@ -58,7 +57,7 @@ export function authentication(services: Services): MiddlewareHandler<Env> {
 }
 
 async function identify(c: Call, services: Services, guessing: Guessing): Promise<Principal | undefined> {
-  const { db, config, masterKey } = services
+  const { db, masterKey } = services
 
   const sessionId = cookieOf(c, SESSION_COOKIE)
   const session = sessionId ? await findSession(services, sessionId) : undefined
@@ -66,24 +65,14 @@ async function identify(c: Call, services: Services, guessing: Guessing): Promis
 
   const remembered = cookieOf(c, REMEMBER_ME_COOKIE)
   if (remembered) {
-    const token = await readRememberMe(db, masterKey, remembered)
-    if (token) {
-      const known = await rememberedPrincipal(db, token)
-      const principal = known?.realm === 'ldap' ? await stillInDirectory(services, c, known, turnToSignIn(c)) : known
-      if (!principal) {
-        // Both the failed login and the logout after it delete the cookie.
-        forgetRememberMe(c)
-        forgetRememberMe(c)
-        return undefined
-      }
-      await openSession(c, services, principal, 'remember-me')
-      forgetRememberMe(c)
-      sendRememberMeCookie(c, config, rememberMeValue(masterKey, principal, token.id))
-      return principal
-    }
-    // An undecryptable cookie is deleted, twice as in Concord, and ignored.
+    const found = await findRememberMe(db, masterKey, remembered)
+    const principal = found && (await signInAgain(c, services, found))
+    if (principal) return principal
+    // A cookie that is not ours is deleted, twice as in Concord, and ignored. One that is refused, too: once by the failed
+    // login, once by the logout after it.
     forgetRememberMe(c)
     forgetRememberMe(c)
+    if (found) return undefined
   }
 
   const principal = await fromHeaders(c, services, guessing)
@@ -103,14 +92,51 @@ async function identify(c: Call, services: Services, guessing: Guessing): Promis
   }
   // Session tokens never become a web session (contract §2.2).
   if (!principal.user || principal.process) return principal
-  if (!viaKey || isTrue(c, 'X-Concord-EnableSession')) await openSession(c, services, principal, wayOf(principal))
-  if (isTrue(c, 'X-Concord-RememberMe')) sendRememberMeCookie(c, config, rememberMeValue(masterKey, principal))
+  const wanted = {
+    session: !viaKey || isTrue(c, 'X-Concord-EnableSession'),
+    rememberMe: isTrue(c, 'X-Concord-RememberMe'),
+  }
+  if (!wanted.session && !wanted.rememberMe) return principal
+  return (await signIn(c, services, principal, wanted)) ? principal : undefined
+}
+
+/** Opens what a sign-in asks for; false when it has become a wrong one in the meantime. */
+async function signIn(c: Call, services: Services, who: Principal, wanted: { session: boolean; rememberMe: boolean }) {
+  const { db, config, masterKey } = services
+  return db.transaction().execute(async (trx) => {
+    if (!(await stillSignsIn(trx, who))) return false
+    if (wanted.session) await recordEvent(trx, c, 'sign-in', { way: wayOf(who) }, { principal: who })
+    const remembered = wanted.rememberMe ? await startRememberMe(trx, masterKey, c, who) : undefined
+    if (wanted.session) sendSessionCookie(c, config, await startSession(trx, c, who, remembered?.id))
+    if (remembered) sendRememberMeCookie(c, config, remembered.cookie)
+    return true
+  })
+}
+
+/** A login by a remember-me cookie, which uses it up; undefined when it is refused. */
+async function signInAgain(c: Call, services: Services, found: Remembered): Promise<Principal | undefined> {
+  const { db, config, masterKey, log } = services
+  const known = found.principal
+  const principal = known?.realm === 'ldap' ? await stillInDirectory(services, c, known, turnToSignIn(c)) : known
+  if (!principal) return undefined
+  const { used, session } = await db.transaction().execute(async (trx) => {
+    const used = await useRememberMe(trx, masterKey, c, found)
+    if (!used || !('cookie' in used)) return { used }
+    await recordEvent(trx, c, 'sign-in', { way: 'remember-me' satisfies Way }, { principal })
+    return { used, session: await startSession(trx, c, principal, found.token.id) }
+  })
+  if (used && 'spent' in used)
+    log.warn('a remember-me cookie came a second time: all sessions of its user were ended', used.spent)
+  if (!used || !('cookie' in used) || !session) return undefined
+  sendSessionCookie(c, config, session)
+  forgetRememberMe(c)
+  sendRememberMeCookie(c, config, used.cookie)
   return principal
 }
 
 /** Concord 2.44's order: Basic, API key, session token; the first that knows the caller wins. */
 async function fromHeaders(c: Call, services: Services, guessing: Guessing) {
-  const { db, masterKey } = services
+  const { db } = services
   const authorization = c.req.header('Authorization')?.trim()
   const basic = readBasic(authorization)
   const refuse = (refusal: Refusal) => c.set('refusal', refusal)
@@ -120,15 +146,7 @@ async function fromHeaders(c: Call, services: Services, guessing: Guessing) {
   const byKey = await apiKeyPrincipal(db, authorization, refuse)
   if (byKey) return byKey
   const sessionToken = c.req.header('X-Concord-SessionToken') ?? basic?.sessionToken
-  return sessionToken === undefined ? undefined : sessionTokenPrincipal(db, masterKey, sessionToken)
-}
-
-async function openSession(c: Call, { db, config }: Services, principal: Principal, way: Way) {
-  const id = await db.transaction().execute(async (trx) => {
-    await recordEvent(trx, c, 'sign-in', { way }, { principal })
-    return startSession(trx, principal)
-  })
-  sendSessionCookie(c, config, id)
+  return sessionToken === undefined ? undefined : sessionTokenPrincipal(services, sessionToken)
 }
 
 /** What a request without a live session tries to sign in with; undefined: with nothing. */

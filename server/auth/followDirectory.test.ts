@@ -68,7 +68,7 @@ const groupsOf = async ({ id }: Member) => {
   return rows.map(({ ldapGroup }) => ldapGroup)
 }
 const IN = [200, 200]
-const OUT = [401, 401]
+const OUT = [403, 401]
 
 describe.skipIf(missing)('once an hour the directory is asked for the users who have a key or a session', () => {
   test('those who are gone are disabled, and stay so until an admin enables them', async () => {

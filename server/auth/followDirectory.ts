@@ -2,7 +2,7 @@ import type { Db } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
 import type { Log } from '../log.ts'
 import type { Services } from '../services.ts'
-import { disableUser } from '../users/directory.ts'
+import { disableUser, DirectoryError as Refusal } from '../users/directory.ts'
 import { isEntryOf, loginOf, replaceGroups, troubleOf } from './directoryUser.ts'
 import { findEntry, UnclearEntryError } from './ldap.ts'
 import type { LdapConfig } from './ldapConfig.ts'
@@ -34,8 +34,13 @@ export async function followDirectory({ db, config: { ldap }, log }: Services): 
     return
   }
   for (const { id } of gone) {
-    await disableUser(db, { username: id })
-    log.warn('a user whom the directory does not have any more was disabled', { userId: id })
+    try {
+      await disableUser(db, { username: id })
+      log.warn('a user whom the directory does not have any more was disabled', { userId: id })
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      log.error('the directory does not have the last admin any more, who was not disabled', { userId: id })
+    }
   }
 }
 

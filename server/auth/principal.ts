@@ -9,10 +9,12 @@ export interface Principal {
   realm: 'apikey' | 'internal' | 'ldap' | 'sessionkey'
   /** Undefined for the keys of agents, which belong to nobody. */
   user: UserRow | undefined
-  /** Role names. A session keeps those of its login. */
+  /** Role names, as they are at this moment. */
   roles: ReadonlySet<string>
-  /** The key that was sent, for the audit log. */
+  /** The key that was sent, or that opened the session: what they open in turn ends with it. */
   apiKeyId?: string
+  /** The session whose cookie was sent; its public id, not the cookie. */
+  sessionId?: string
   /** The process session whose token was sent. */
   process?: { instanceId: string; projectId: string }
 }

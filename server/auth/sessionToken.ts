@@ -1,10 +1,12 @@
 import type { KeyObject } from 'node:crypto'
 import { requireProcessProject } from '../access.ts'
-import type { Db } from '../db/open.ts'
+import { readListColumn } from '../db/json.ts'
+import type { Services } from '../services.ts'
 import { openToken, sealToken } from '../vault/tokens.ts'
 import { malformedCredentials } from './basic.ts'
 import type { Principal } from './principal.ts'
-import { rolesOf } from './roles.ts'
+import { roleNames } from './roles.ts'
+import { isPast, needsTouch, orLog } from './sessions.ts'
 
 const PURPOSE = 'processSession'
 
@@ -21,23 +23,32 @@ export const sessionTokenOf = (masterKey: KeyObject, instanceId: string) =>
  * an error of its own (contract §2.5). Throws a 403 once the user may not open such a session any more.
  */
 export async function sessionTokenPrincipal(
-  db: Db,
-  masterKey: KeyObject,
+  { db, masterKey, log }: Services,
   token: string,
 ): Promise<Principal | undefined> {
   const content = openToken(masterKey, token, PURPOSE) as { instanceId: string } | undefined
   if (!content) throw malformedCredentials('Invalid session token')
   const session = await db
     .selectFrom('processSessions')
-    .selectAll()
+    .innerJoin('users', 'users.id', 'processSessions.userId')
+    .leftJoin('apiKeys', 'apiKeys.id', 'processSessions.apiKeyId')
     .where('instanceId', '=', content.instanceId)
     .where('expiresAt', '>', new Date().toISOString())
+    .selectAll('users')
+    .select(['instanceId', 'projectId', 'lastUsedAt', 'apiKeys.expiredAt as keyExpiredAt', roleNames.as('roleNames')])
     .executeTakeFirst()
   if (!session) return undefined
-  const user = await db.selectFrom('users').selectAll().where('id', '=', session.userId).executeTakeFirst()
-  if (!user || user.disabled) return undefined
-  const process = { instanceId: session.instanceId, projectId: session.projectId }
-  const who = { realm: 'sessionkey', user, roles: await rolesOf(db, user.id), process } as const
-  await requireProcessProject(db, who, session.projectId)
+  const { instanceId, projectId, lastUsedAt, keyExpiredAt, roleNames: names, ...user } = session
+  if (user.disabled || isPast(keyExpiredAt)) return undefined
+  const process = { instanceId, projectId }
+  const who = { realm: 'sessionkey', user, roles: new Set(readListColumn(names)), process } as const
+  await requireProcessProject(db, who, projectId)
+  if (needsTouch(lastUsedAt, Number.POSITIVE_INFINITY)) {
+    const now = new Date().toISOString()
+    await orLog(
+      log,
+      db.updateTable('processSessions').set({ lastUsedAt: now }).where('instanceId', '=', instanceId).execute(),
+    )
+  }
   return who
 }

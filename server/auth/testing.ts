@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import type { Db } from '../db/open.ts'
 
 export const WHOAMI = '/api/service/console/whoami'
 export const LOGOUT = '/api/service/console/logout'
@@ -30,4 +31,17 @@ export async function expectRefusal(answer: Response) {
   expect(answer.status).toBe(401)
   expect(answer.headers.get('Content-Type')).toBe('application/json')
   expect(await answer.text()).toBe('')
+}
+
+/** The same database, with a list of the queries that went through this handle. */
+export function countQueries(of: Db) {
+  const queries: string[] = []
+  const db = of.withPlugin({
+    transformQuery: ({ node }) => {
+      queries.push(node.kind)
+      return node
+    },
+    transformResult: async ({ result }) => result,
+  })
+  return { db, queries }
 }

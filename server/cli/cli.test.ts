@@ -68,13 +68,14 @@ test('a disabled user is out at once, and in again when enabled', async () => {
     code: 0,
     stdout: 'Disabled dave (LOCAL); their sessions have ended.\n',
   })
-  expect((await whoami({ Cookie: cookie }))?.status).toBe(401)
+  expect((await whoami({ Cookie: cookie }))?.status).toBe(403)
   expect((await whoami({}, key))?.status).toBe(401)
   expect((await signIn('dave', PASSWORD))?.status).toBe(401)
   expect((await user(['list'])).stdout).toMatch(/^dave .*DISABLED$/m)
 
   expect((await user(['enable', 'Dave'])).stdout).toBe('Enabled dave (LOCAL).\n')
   expect((await signIn('dave', PASSWORD))?.status).toBe(200)
+  expect((await whoami({ Cookie: cookie }))?.status).toBe(401)
 })
 
 test('--admin makes an admin, who may do what others may not', async () => {
@@ -93,13 +94,19 @@ test('--admin makes an admin, who may do what others may not', async () => {
 
 test('a refusal is said in words and changes nothing', async () => {
   const refusals: [args: string[], input: string, words: string][] = [
-    [['add', 'dave'], 'short\n', 'The password was not accepted. It must have at least 12 characters'],
-    [['add', 'dave'], 'my name is dave yes\n', 'not containing the user name'],
+    [
+      ['add', 'dave'],
+      'short\n',
+      'The password was not accepted. It is too short: it must have at least 12 characters.',
+    ],
+    [['add', 'dave'], 'my name is dave yes\n', 'It contains the user name.'],
+    [['add', 'dave'], 'Password1234\n', 'It is too common'],
     [['add', 'dave'], '', 'Standard input has no password'],
     [['add', 'admin'], `${PASSWORD}\n`, 'There is a user admin already.'],
     [['add', 'a:b'], `${PASSWORD}\n`, 'A user name has letters, digits'],
     [['passwd', 'nobody'], `${PASSWORD}\n`, 'There is no user nobody.'],
     [['disable', 'nobody'], '', 'There is no user nobody.'],
+    [['disable', 'admin'], '', 'This would leave no enabled admin.'],
     [['add', 'dave', PASSWORD], '', 'Users, and the passwords of'],
     [['add', 'dave', '--password=x'], '', "Unknown option '--password'"],
     [[], '', 'Users, and the passwords of'],

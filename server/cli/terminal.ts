@@ -40,7 +40,8 @@ export function readFolderSettings(): Config {
  */
 export async function readNewPassword(username: string, rule: string): Promise<string> {
   if (!stdin.isTTY) return firstLine()
-  const password = await typed(`New password for ${username} (${rule}): `)
+  stdout.write(`${rule}\n`)
+  const password = await typed(`New password for ${username}: `)
   if ((await typed('Once more: ')) !== password) throw new UsageError('The two are not the same; nothing has changed.')
   return password
 }

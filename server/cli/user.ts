@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { runCommand } from '../control.ts'
-import { type ListedUser, PASSWORD_RULE } from '../users/directory.ts'
+import type { ListedUser } from '../users/directory.ts'
+import { PASSWORD_RULE } from '../users/passwords.ts'
 import { readFolderSettings, readNewPassword, runCli, UsageError } from './terminal.ts'
 
 const HELP = `Users, and the passwords of the built-in directory:
@@ -14,8 +15,8 @@ const HELP = `Users, and the passwords of the built-in directory:
 NAME of a user of the built-in directory, or of another: NAME@DOMAIN if they have a domain, or their id. Where several
 have the name, nothing is done and the ids are shown.
 
-The password (${PASSWORD_RULE}) is asked for, or read from the
-first line of standard input. The data folder is DATA_DIR; the server may run or not.`
+The password is asked for, or read from the first line of standard input. The data folder is DATA_DIR; the server may
+run or not. ${PASSWORD_RULE}`
 
 await runCli(async () => {
   const { values, positionals } = readArguments()

@@ -3,9 +3,9 @@ import { assertMember, belongsTo, findSecret, requireOrg } from '../access.ts'
 import { findKey } from '../apiKeys/routes.ts'
 import { recordEvent } from '../audit/events.ts'
 import { cookieOf, forgetRememberMe, REMEMBER_ME_COOKIE, SESSION_COOKIE, sendSessionCookie } from '../auth/cookies.ts'
+import { endSession } from '../auth/endSessions.ts'
 import { principalOf, userOf } from '../auth/principal.ts'
 import { endRememberMe } from '../auth/rememberMe.ts'
-import { endSession } from '../auth/sessions.ts'
 import type { Db } from '../db/open.ts'
 import type { OrgRow, UserRow } from '../db/schema.ts'
 import { forbidden, textError, violations } from '../errors.ts'
@@ -28,7 +28,7 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
   resource(app, `${CONSOLE}/whoami`, {
     GET: operation({ summary: 'Tell who you are' }, async (c) => {
       const { id, username, domain, displayName } = currentUser(c)
-      // A session keeps the user of its login: whether they were disabled since is asked here, and only here.
+      // Sessions of disabled users are refused before (auth/sessions.ts), in these words; this is the rest of Concord's check.
       const user = await findUserById(db, id)
       if (!user) throw textError(500, `Unknown user: ${id}`)
       if (user.disabled) throw forbidden(`User is disabled: ${id}`)
@@ -98,12 +98,10 @@ async function logout(c: Call, { db, config, masterKey }: Services) {
     const userId = left || forgotten
     if (userId) await recordEvent(trx, c, 'sign-out', {}, { userId })
   })
-  if (remembered !== undefined) {
-    // Shiro keeps the message "forget" in a session, and makes one for it: an id that opens nothing.
-    if (!sessionId) sendSessionCookie(c, config, newSessionId())
-    forgetRememberMe(c)
-    await endRememberMe(db, masterKey, remembered)
-  }
+  if (remembered === undefined) return
+  // Shiro keeps the message "forget" in a session, and makes one for it: an id that opens nothing.
+  if (!sessionId) sendSessionCookie(c, config, newSessionId())
+  forgetRememberMe(c)
 }
 
 /** The names of groups that past logins brought; `%` and `_` in the filter are wildcards here. */

@@ -9,6 +9,7 @@ import * as projectKeys from './migrations/002_project_keys.ts'
 import * as processSessions from './migrations/003_process_sessions.ts'
 import * as policies from './migrations/004_policies.ts'
 import * as roleLdapGroups from './migrations/005_role_ldap_groups.ts'
+import * as sessions from './migrations/006_sessions.ts'
 import * as auditEvents from './migrations/007_audit_events.ts'
 import * as storeLimits from './migrations/008_store_limits.ts'
 import type { Database } from './schema.ts'
@@ -24,6 +25,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '003_process_sessions': processSessions,
   '004_policies': policies,
   '005_role_ldap_groups': roleLdapGroups,
+  '006_sessions': sessions,
   '007_audit_events': auditEvents,
   '008_store_limits': storeLimits,
 }

@@ -11,9 +11,8 @@ export interface Database {
   allUserRoles: { userId: string; roleId: string }
   apiKeys: ApiKeyRow
   sessions: SessionRow
-  /** Remember-me cookies that a logout ended, until they would have ended by themselves. */
-  endedRememberMe: { id: string; forgettable: string }
-  processSessions: { instanceId: string; userId: string; projectId: string; expiresAt: string }
+  rememberMe: RememberMeRow
+  processSessions: ProcessSessionRow
   orgs: OrgRow
   /** What an organization holds; triggers keep it, nothing else writes it (migration 008). */
   orgUsage: { orgId: string; secrets: number; projects: number; repositories: number; teams: number; bytes: number }
@@ -72,14 +71,45 @@ export interface ApiKeyRow {
   expiredAt: string | null
 }
 
-export interface SessionRow {
-  /** Only a hash: who reads the database cannot take over a session. */
-  idHash: string
+/** What all kinds of sessions know about how they were opened. */
+interface OpenedSession {
   userId: string
-  realm: string
-  /** The roles at the time of the login; a session keeps them (contract §2.3). */
-  roles: Json
+  /** The key that opened it, directly or through another session: it ends with that key. */
+  apiKeyId: string | null
+  createdAt: string
   lastUsedAt: string
+  /** Of the client that opened it. */
+  address: string | null
+  userAgent: string | null
+}
+
+export interface SessionRow extends OpenedSession {
+  /** Only a hash of the cookie: reading the database opens no session. */
+  idHash: string
+  /** What lists and audit rows call it. It opens nothing. */
+  id: string
+  realm: string
+  /** The remember-me cookie of the same browser. */
+  rememberMeId: string | null
+  /** Set when its user was disabled: such a session is told why it is refused, and stays ended. */
+  endedAt: string | null
+}
+
+/** One remembered sign-in: its cookie is replaced with each use, and counts up `serial`. */
+export interface RememberMeRow extends OpenedSession {
+  id: string
+  /** Of the random bytes in the cookie: neither the database nor the master key makes one. */
+  secretHash: string
+  serial: number
+  rotatedAt: string
+  realm: string
+  endedAt: string | null
+}
+
+export interface ProcessSessionRow extends OpenedSession {
+  instanceId: string
+  projectId: string
+  expiresAt: string
 }
 
 export interface OrgRow {

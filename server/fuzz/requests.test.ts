@@ -4,7 +4,15 @@ import { sessionTokenOf } from '../auth/sessionToken.ts'
 import { newId } from '../ids.ts'
 import type { OpenApiDocument } from '../openapi/document.ts'
 import { givenSecret } from '../secrets/testing.ts'
-import { givenOrg, givenProject, givenTeam, givenUser, startTestServer, type TestServer } from '../testing.ts'
+import {
+  givenOrg,
+  givenProcessSession,
+  givenProject,
+  givenTeam,
+  givenUser,
+  startTestServer,
+  type TestServer,
+} from '../testing.ts'
 import { type FuzzedRequest, requestsTo, type World } from './requests.ts'
 import { LONGEST_MS, RUNS, SEED } from './settings.ts'
 import { givenWitnesses } from './witnesses.ts'
@@ -69,11 +77,7 @@ async function givenWorld(asked: TestServer, roles: string[], others: World['wor
   const scoped = await givenSecret(asked, org, `scoped-${suffix}`, { ownerId: member.id, projects: [project] })
   const pair = await givenSecret(asked, org, `pair-${suffix}`, { ownerId: stranger.id, type: 'KEY_PAIR' })
   const locked = await givenSecret(asked, org, `locked-${suffix}`, { ownerId: member.id, storePassword: 'Aa1!Bb2!Cc' })
-  const instanceId = newId()
-  await asked.services.db
-    .insertInto('processSessions')
-    .values({ instanceId, userId: member.id, projectId: project.id, expiresAt: '2100-01-01T00:00:00.000Z' })
-    .execute()
+  const instanceId = await givenProcessSession(asked, member, project)
   const secrets = [mine, scoped, pair, locked]
   const mixed = (kind: string, ...own: string[]) => [...own, ...own, ...(others[kind] ?? [])]
   const orgNames = mixed('orgName', org.name)

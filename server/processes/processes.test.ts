@@ -226,16 +226,17 @@ describe('a session token', () => {
     }
   })
 
-  test('ends with its user: disabled at the terminal for good, by the API while they are', async () => {
+  test('ends with its user, who is disabled for a while, at the terminal or by the API', async () => {
     const { db } = server.services
     await disableUser(db, { username: 'writer' })
     expect(await whoami(session.sessionToken)).toBe(401)
     await enableUser(db, { username: 'writer' })
     expect(await whoami(session.sessionToken)).toBe(401)
     const next = await open()
-    await db.updateTable('users').set({ disabled: 1 }).where('id', '=', writer.id).execute()
+    expect((await server.request(`/api/v1/user/${writer.id}/disable`, { method: 'PUT' })).status).toBe(200)
     expect(await whoami(next.sessionToken)).toBe(401)
-    await db.updateTable('users').set({ disabled: 0 }).where('id', '=', writer.id).execute()
+    await enableUser(db, { username: 'writer' })
+    expect(await whoami(next.sessionToken)).toBe(401)
   })
 
   test('is worth nothing while its user has no WRITER on the project any more', async () => {
@@ -274,6 +275,8 @@ describe('a session token', () => {
     const row = rows.find(({ instanceId }) => instanceId === session.instanceId)
     expect(row).toEqual({
       ...{ instanceId: session.instanceId, userId: writer.id, projectId: project.id, expiresAt: session.expiresAt },
+      ...{ apiKeyId: expect.any(String), createdAt: expect.any(String), lastUsedAt: expect.any(String) },
+      ...{ address: '127.0.0.1', userAgent: null },
     })
   })
 })

@@ -9,6 +9,7 @@ import {
 } from '../access.ts'
 import { recordAudit } from '../audit/record.ts'
 import { principalOf, userOf } from '../auth/principal.ts'
+import { clientOf } from '../auth/sessions.ts'
 import { sessionTokenOf } from '../auth/sessionToken.ts'
 import type { Db } from '../db/open.ts'
 import { textError, validationError } from '../errors.ts'
@@ -19,6 +20,9 @@ import { decryptForProject } from '../projects/encryptedStrings.ts'
 import { requireProjectNamed } from '../projects/store.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { readTtl, TTL_HELP } from './ttl.ts'
+
+/** Of one user at a time. */
+export const MOST_PROCESS_SESSIONS = 1000
 
 const BINARY = 'application/octet-stream'
 
@@ -113,15 +117,35 @@ async function open(trx: Db, c: Call, { instanceId, orgName, projectName, expire
   const org = await requireOrg(trx, orgName)
   const project = await requireProjectNamed(trx, org.id, projectName)
   await requireProject(trx, who, project, 'WRITER', 'strict')
+  const userId = userOf(c).id
+  await requireRoom(trx, userId)
+  const now = new Date().toISOString()
   await trx
     .insertInto('processSessions')
-    .values({ instanceId, userId: userOf(c).id, projectId: project.id, expiresAt })
+    .values({
+      ...{ instanceId, userId, projectId: project.id, apiKeyId: who.apiKeyId ?? null },
+      ...{ createdAt: now, lastUsedAt: now, expiresAt, ...clientOf(c) },
+    })
     .execute()
   await recordAudit(trx, c, {
     object: 'PROCESS',
     action: 'CREATE',
     details: { instanceId, orgId: org.id, projectId: project.id, expiresAt },
   })
+}
+
+/** Unlike a browser's session the oldest one does not make room: a job would fail in the middle. */
+async function requireRoom(trx: Db, userId: string) {
+  const { count } = await trx
+    .selectFrom('processSessions')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('userId', '=', userId)
+    .where('expiresAt', '>', new Date().toISOString())
+    .executeTakeFirstOrThrow()
+  if (count < MOST_PROCESS_SESSIONS) return
+  throw validationError(
+    `You have ${MOST_PROCESS_SESSIONS} process sessions open, the most there can be. End some, or open them for a shorter time.`,
+  )
 }
 
 /** A session that has ended is gone, as a process that never was. */

@@ -1,8 +1,11 @@
+import { closeSessionsOf, endSessionsOf } from '../auth/endSessions.ts'
 import type { Db } from '../db/open.ts'
 import type { UserRow, UserType } from '../db/schema.ts'
 import { newId, SEED } from '../ids.ts'
 import { hashPassword } from '../vault/password.ts'
 import { generateApiKey, hashApiKey } from '../vault/tokens.ts'
+import { keepAnAdmin } from './lastAdmin.ts'
+import { PASSWORD_RULE, passwordProblem } from './passwords.ts'
 
 /*
  * The built-in user directory: who may sign in with a name and a password. Managed by `npm run user`, not by the API;
@@ -14,10 +17,6 @@ export class DirectoryError extends Error {}
 
 /** Lower case as Concord keeps names; a colon would end the name in a Basic header. */
 const USERNAME = /^[0-9a-z][0-9a-z_.@-]{0,127}$/
-const LEAST_PASSWORD_LENGTH = 12
-const MOST_PASSWORD_LENGTH = 256
-
-export const PASSWORD_RULE = `at least ${LEAST_PASSWORD_LENGTH} characters, not containing the user name`
 
 interface NewUser {
   username: string
@@ -30,7 +29,7 @@ interface NewUser {
 /** Adds a user as Concord does: a LOCAL one, member of Default's team `default`. Answers the key, if one was wanted. */
 export async function addUser(db: Db, { username, password, admin, apiKey }: NewUser): Promise<{ apiKey?: string }> {
   const name = checkedName(username)
-  checkPassword(name, password)
+  await checkPassword(name, password)
   const passwordHash = await hashPassword(password)
   const key = apiKey ? generateApiKey() : undefined
   await db.transaction().execute(async (trx) => {
@@ -45,17 +44,17 @@ export async function addUser(db: Db, { username, password, admin, apiKey }: New
   return key ? { apiKey: key } : {}
 }
 
-/** Sets a password, also the first one of a user that has none. Ends the user's sessions. Answers who it was. */
+/** Sets a password, also the first one of a user that has none. Ends all their sessions. Answers who it was. */
 export async function setPassword(db: Db, { username, password }: { username: string; password: string }) {
   const chosen = await requireLocalUser(db, username)
-  checkPassword(chosen.username, password)
+  await checkPassword(chosen.username, password)
   const passwordHash = await hashPassword(password)
   return db.transaction().execute(async (trx) => {
     const user = await requireLocalUser(trx, chosen.id)
     await requireOwnName(trx, user)
     await trx.updateTable('users').set({ passwordHash }).where('id', '=', user.id).execute()
-    await endSessions(trx, user.id)
-    await audit(trx, 'UPDATE', { userId: user.id, username: user.username, password: true })
+    const ended = await endSessionsOf(trx, user.id)
+    await audit(trx, 'UPDATE', { userId: user.id, username: user.username, password: true, ended })
     return described(user)
   })
 }
@@ -67,15 +66,21 @@ export async function setPassword(db: Db, { username, password }: { username: st
 export async function disableUser(db: Db, { username }: { username: string }) {
   return db.transaction().execute(async (trx) => {
     const user = await requireUser(trx, username)
-    await trx
-      .updateTable('users')
-      .set({ disabled: 1, disabledDate: new Date().toISOString() })
-      .where('id', '=', user.id)
-      .execute()
-    await endSessions(trx, user.id)
-    await audit(trx, 'UPDATE', { userId: user.id, username: user.username, disabled: true })
+    const ended = await lockOut(trx, user, (message) => new DirectoryError(message))
+    await audit(trx, 'UPDATE', { userId: user.id, username: user.username, disabled: true, ended })
     return described(user)
   })
+}
+
+/**
+ * Disables a user and ends all that they are signed in with; returns how many sessions that were. The API, the terminal
+ * and the LDAP directory all do it here. Throws for the last admin.
+ */
+export async function lockOut(trx: Db, { id }: UserRow, refusal?: (message: string) => Error): Promise<number> {
+  const disabledDate = new Date().toISOString()
+  const disable = () => trx.updateTable('users').set({ disabled: 1, disabledDate }).where('id', '=', id).execute()
+  await keepAnAdmin(trx, disable, refusal)
+  return closeSessionsOf(trx, id)
 }
 
 export async function enableUser(db: Db, { username }: { username: string }) {
@@ -147,11 +152,9 @@ function checkedName(username: string): string {
   )
 }
 
-function checkPassword(username: string, password: string) {
-  const tooShort = [...password].length < LEAST_PASSWORD_LENGTH
-  if (tooShort || password.length > MOST_PASSWORD_LENGTH || password.toLowerCase().includes(username)) {
-    throw new DirectoryError(`The password was not accepted. It must have ${PASSWORD_RULE}.`)
-  }
+async function checkPassword(username: string, password: string) {
+  const problem = await passwordProblem(username, password)
+  if (problem) throw new DirectoryError(`The password was not accepted. ${problem}\n${PASSWORD_RULE}`)
 }
 
 const nameOf = ({ username, domain }: UserRow) => (domain === null ? username : `${username}@${domain}`)
@@ -225,11 +228,6 @@ async function adminIds(db: Db) {
     .where('roles.name', '=', 'concordAdmin')
     .execute()
   return new Set(rows.map(({ userId }) => userId))
-}
-
-async function endSessions(db: Db, userId: string) {
-  await db.deleteFrom('sessions').where('userId', '=', userId).execute()
-  await db.deleteFrom('processSessions').where('userId', '=', userId).execute()
 }
 
 /** There is no request behind these changes, as there is behind those that audit/record.ts writes. */

@@ -11,6 +11,7 @@ import { text, uuid } from '../jackson.ts'
 import { listOf } from '../listLimits.ts'
 import { flagParameter } from '../parameters.ts'
 import type { Call, Env, Services } from '../services.ts'
+import { keepAnAdmin } from './lastAdmin.ts'
 import { roleEntry } from './store.ts'
 
 /** All that a role can permit; other words are passed over, as Concord does with what is not in its table. */
@@ -24,7 +25,7 @@ const roleRequest = z.object({
 
 const groupsRequest = listOf(text)
 
-/** Roles, for admins: contract §8. A live session keeps the roles of its login (contract §2.3). */
+/** Roles, for admins: contract §8. What they grant is read with each request (auth/roles.ts). */
 export function roleRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/role', {
     GET: operation({ summary: 'List roles' }, async (c) => {
@@ -39,7 +40,8 @@ export function roleRoutes(app: Hono<Env>, { db }: Services) {
       handle: async (c) => {
         const request = await readJson(c, roleRequest)
         requireAdmin(principalOf(c))
-        return db.transaction().execute((trx) => createOrUpdate(trx, c, request))
+        // A new name would take the role from those who have it.
+        return db.transaction().execute((trx) => keepAnAdmin(trx, () => createOrUpdate(trx, c, request)))
       },
     },
   })
@@ -53,7 +55,7 @@ export function roleRoutes(app: Hono<Env>, { db }: Services) {
       requireAdmin(principalOf(c))
       return db.transaction().execute(async (trx) => {
         const { id, name } = await requireRole(trx, param(c, 'roleName'))
-        await trx.deleteFrom('roles').where('id', '=', id).execute()
+        await keepAnAdmin(trx, () => trx.deleteFrom('roles').where('id', '=', id).execute())
         await recordAudit(trx, c, { object: 'ROLE', action: 'DELETE', details: { roleId: id, name } })
         return { ok: true, result: 'DELETED' }
       })
@@ -78,7 +80,7 @@ export function roleRoutes(app: Hono<Env>, { db }: Services) {
         requireAdmin(principalOf(c))
         const replace = booleanQuery(c, 'replace')
         if (!groups?.length && !replace) throw validationError('Empty LDAP group list')
-        return db.transaction().execute((trx) => addGroups(trx, c, groups, replace))
+        return db.transaction().execute((trx) => keepAnAdmin(trx, () => addGroups(trx, c, groups, replace)))
       },
     },
   })

@@ -2,6 +2,7 @@ import type { Hono } from 'hono'
 import { z } from 'zod'
 import { requireAdmin, requireUserRead } from '../access.ts'
 import { changesBetween } from '../audit/changes.ts'
+import { recordEvent } from '../audit/events.ts'
 import { recordAudit } from '../audit/record.ts'
 import { createDirectoryUser, userOfEntry } from '../auth/directoryUser.ts'
 import { type DirectoryEntry, findEntry } from '../auth/ldap.ts'
@@ -27,7 +28,8 @@ import { flag, text, userType } from '../jackson.ts'
 import { listOf } from '../listLimits.ts'
 import { flagParameter, listQuery, uuidParameter } from '../parameters.ts'
 import type { Call, Env, Services } from '../services.ts'
-import { insertUser } from './directory.ts'
+import { insertUser, lockOut } from './directory.ts'
+import { keepAnAdmin } from './lastAdmin.ts'
 import { findUser, findUserById } from './owner.ts'
 import { roleRoutes } from './roles.ts'
 import { briefUserEntry, replaceRoles, searchUsers, userEntry } from './store.ts'
@@ -114,7 +116,7 @@ function administration(app: Hono<Env>, services: Services) {
       return db.transaction().execute(async (trx) => {
         const user = await findUserById(trx, id)
         if (!user) throw validationError(`User not found: ${id}`)
-        await trx.deleteFrom('users').where('id', '=', id).execute()
+        await keepAnAdmin(trx, () => trx.deleteFrom('users').where('id', '=', id).execute())
         await recordAudit(trx, c, {
           object: 'USER',
           action: 'DELETE',
@@ -154,7 +156,8 @@ function administration(app: Hono<Env>, services: Services) {
           const user = await findUser(trx, username, null, userOf(c).type)
           if (!user) throw textError(404, `User not found: ${username}`)
           if (!request.roles) throw nullPointer()
-          await replaceRoles(trx, user.id, request.roles)
+          const { roles } = request
+          await keepAnAdmin(trx, () => replaceRoles(trx, user.id, roles))
           // Concord leaves this out of its log, where it is missed most.
           await recordAudit(trx, c, {
             object: 'USER',
@@ -229,8 +232,10 @@ async function update(trx: Db, c: Call, user: UserRow, request: UserRequest) {
     disabled: request.disabled ? 1 : 0,
     disabledDate: request.disabled ? new Date().toISOString() : null,
   }
+  if (request.disabled) await recordEnd(trx, c, user, await lockOut(trx, user))
   await trx.updateTable('users').set(changed).where('id', '=', user.id).execute()
-  if (request.roles) await replaceRoles(trx, user.id, request.roles)
+  const { roles } = request
+  if (roles) await keepAnAdmin(trx, () => replaceRoles(trx, user.id, roles))
   const changes = changesBetween(briefUserEntry(user), briefUserEntry(changed))
   if (Object.keys(changes).length > 0 || request.roles) {
     await recordAudit(trx, c, {
@@ -247,7 +252,7 @@ async function update(trx: Db, c: Call, user: UserRow, request: UserRequest) {
   return { ok: true, id: user.id, username: user.username, result: 'UPDATED' }
 }
 
-/** Live sessions of the user stay (contract §2.3), as in Concord. */
+/** Ends the user's sessions too; in Concord they go on (contract §2.3). */
 async function disable(trx: Db, c: Call, user: UserRow, permanent: boolean): Promise<UserRow> {
   if (user.disabled && user.disabledDate !== null && (user.permanentlyDisabled || !permanent)) return user
   const changed: UserRow = {
@@ -256,13 +261,20 @@ async function disable(trx: Db, c: Call, user: UserRow, permanent: boolean): Pro
     permanentlyDisabled: permanent ? 1 : 0,
     disabledDate: new Date().toISOString(),
   }
+  const ended = await lockOut(trx, user)
   await trx.updateTable('users').set(changed).where('id', '=', user.id).execute()
+  await recordEnd(trx, c, user, ended)
   await recordAudit(trx, c, {
     object: 'USER',
     action: 'UPDATE',
     details: { userId: user.id, changes: changesBetween(statusOf(user), statusOf(changed)) },
   })
   return changed
+}
+
+/** Beside the event of Concord, which knows nothing of sessions. */
+async function recordEnd(trx: Db, c: Call, { id }: UserRow, ended: number) {
+  if (ended > 0) await recordEvent(trx, c, 'sessions-ended', { userId: id, ended })
 }
 
 const statusOf = ({ disabled, permanentlyDisabled }: UserRow) => ({

@@ -11,16 +11,17 @@ const STORED = /^\$scrypt-sha256\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z
 /** No letters or digits that look alike (0 o, 1 l i). */
 const READABLE = 'abcdefghjkmnpqrstuvwxyz23456789'
 
-/** For signing in only: whoever sets a password does so at the terminal, and does not wait behind those who guess. */
+/** For requests: who sets a password at the terminal does not wait behind those who guess. */
 const limited = createLimiter({ atOnce: placesPerKind() })
 
 /**
  * A user's password for the user table: `$scrypt-sha256$ln=16,r=8,p=2$<salt>$<hash>`. That is the PHC string format, its
  * name saying that the password goes through SHA-256 first (see scryptKey).
  */
-export async function hashPassword(password: string, cost: ScryptCost = PASSWORD_COST): Promise<string> {
+export async function hashPassword(password: string, cost = PASSWORD_COST, turn?: Turn): Promise<string> {
   const salt = randomBytes(SALT_BYTES)
-  const hash = await scryptKey(password, salt, cost, HASH_BYTES)
+  const compute = () => scryptKey(password, salt, cost, HASH_BYTES)
+  const hash = await (turn ? limited(turn, compute) : compute())
   return `$scrypt-sha256$ln=${cost.log2N},r=${cost.r},p=${cost.p}$${unpadded(salt)}$${unpadded(hash)}`
 }
 

@@ -26,6 +26,12 @@ export function hashApiKey(key: string): string | undefined {
   }
 }
 
+/** Of a key that somebody chooses. */
+export const LEAST_API_KEY_BYTES = 8
+
+/** Whether a key, which is base64, is one that nobody finds by trying them all. */
+export const isLongEnough = (key: string) => decodeBase64(key).length >= LEAST_API_KEY_BYTES
+
 /** A new value for the `JSESSIONID` cookie: 32 random bytes in base64url, 43 characters. */
 export function newSessionId(): string {
   return randomBytes(SESSION_ID_BYTES).toString('base64url')

@@ -1,0 +1,81 @@
+import type { Db } from '../db/open.ts'
+import { hashSessionId } from '../vault/tokens.ts'
+
+/*
+ * How sessions end before their time. The API, the terminal and the LDAP directory all end them here, so that disabling
+ * somebody is the same from everywhere. Give each the transaction of the change.
+ */
+
+const KINDS = ['sessions', 'rememberMe', 'processSessions'] as const
+
+/** Ends all that somebody is signed in with, but for the session to `keep`. Returns how many that were. */
+export async function endSessionsOf(trx: Db, userId: string, { keep = '' }: { keep?: string } = {}): Promise<number> {
+  // What ended when the user was disabled stays as it is, to be told so.
+  const results = [
+    ...(await trx
+      .deleteFrom('sessions')
+      .where('userId', '=', userId)
+      .where('endedAt', 'is', null)
+      .where('id', '!=', keep)
+      .execute()),
+    ...(await trx.deleteFrom('rememberMe').where('userId', '=', userId).where('endedAt', 'is', null).execute()),
+    ...(await trx.deleteFrom('processSessions').where('userId', '=', userId).execute()),
+  ]
+  return sum(results.map(({ numDeletedRows }) => numDeletedRows))
+}
+
+/**
+ * The same for a user who is disabled. Sessions are marked instead of removed, until their time is over: their client is
+ * told `User is disabled` and not just asked to sign in. They stay ended when the user is enabled again.
+ */
+export async function closeSessionsOf(trx: Db, userId: string): Promise<number> {
+  const endedAt = new Date().toISOString()
+  const results = []
+  for (const table of ['sessions', 'rememberMe'] as const) {
+    results.push(
+      ...(await trx
+        .updateTable(table)
+        .set({ endedAt })
+        .where('userId', '=', userId)
+        .where('endedAt', 'is', null)
+        .execute()),
+    )
+  }
+  const [processes] = await trx.deleteFrom('processSessions').where('userId', '=', userId).execute()
+  return sum([...results.map(({ numUpdatedRows }) => numUpdatedRows), processes?.numDeletedRows ?? 0n])
+}
+
+/** Ends all that was opened with an API key, also through a session or a cookie of that key. Returns how many. */
+export async function endSessionsOfKey(trx: Db, apiKeyId: string): Promise<number> {
+  const results = []
+  for (const table of KINDS) results.push(...(await trx.deleteFrom(table).where('apiKeyId', '=', apiKeyId).execute()))
+  return sum(results.map(({ numDeletedRows }) => numDeletedRows))
+}
+
+/** Ends the session of a cookie: a logout. Returns whose it was; undefined when there was none. */
+export async function endSession(trx: Db, secret: string): Promise<string | undefined> {
+  const session = await trx
+    .selectFrom('sessions')
+    .select(['id', 'userId', 'rememberMeId'])
+    .where('idHash', '=', hashSessionId(secret))
+    .executeTakeFirst()
+  if (session) await endOneSession(trx, session)
+  return session?.userId
+}
+
+/**
+ * Ends a session and the remember-me cookie of its browser, which would open the next one right away. Sessions of the
+ * same cookie are that browser's too.
+ */
+export async function endOneSession(trx: Db, { id, rememberMeId }: { id: string; rememberMeId: string | null }) {
+  await trx.deleteFrom('sessions').where('id', '=', id).execute()
+  if (rememberMeId !== null) await endBrowser(trx, rememberMeId)
+}
+
+/** Ends a remember-me cookie and the sessions that it opened. */
+export async function endBrowser(trx: Db, rememberMeId: string) {
+  await trx.deleteFrom('sessions').where('rememberMeId', '=', rememberMeId).execute()
+  await trx.deleteFrom('rememberMe').where('id', '=', rememberMeId).execute()
+}
+
+const sum = (numbers: bigint[]) => Number(numbers.reduce((all, each) => all + each, 0n))

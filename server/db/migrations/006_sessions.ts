@@ -1,0 +1,47 @@
+import { type Kysely, sql } from 'kysely'
+
+/**
+ * Sessions that can be listed and ended one by one, and that know the API key they were opened with; remember-me cookies
+ * as rows, so that each use can replace the cookie.
+ *
+ * Sessions and remember-me cookies of before end here: nothing says when they began or which key opened them. Process
+ * sessions, which CI jobs are in the middle of, go on until they expire, as opened now and with no key.
+ */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db)
+}
+
+const statements = [
+  `DROP TABLE sessions`,
+  `DROP TABLE endedRememberMe`,
+  `CREATE TABLE rememberMe (
+     id TEXT PRIMARY KEY, secretHash TEXT NOT NULL, serial INTEGER NOT NULL, rotatedAt TEXT NOT NULL,
+     userId TEXT NOT NULL REFERENCES users ON DELETE CASCADE, realm TEXT NOT NULL,
+     apiKeyId TEXT REFERENCES apiKeys ON DELETE CASCADE, createdAt TEXT NOT NULL, lastUsedAt TEXT NOT NULL,
+     endedAt TEXT, address TEXT, userAgent TEXT) STRICT`,
+  `CREATE INDEX rememberMeByUser ON rememberMe (userId, lastUsedAt)`,
+  `CREATE INDEX rememberMeByApiKey ON rememberMe (apiKeyId)`,
+  `CREATE TABLE sessions (
+     idHash TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+     userId TEXT NOT NULL REFERENCES users ON DELETE CASCADE, realm TEXT NOT NULL,
+     apiKeyId TEXT REFERENCES apiKeys ON DELETE CASCADE, rememberMeId TEXT REFERENCES rememberMe ON DELETE SET NULL,
+     createdAt TEXT NOT NULL, lastUsedAt TEXT NOT NULL, endedAt TEXT, address TEXT, userAgent TEXT) STRICT`,
+  `CREATE INDEX sessionsByUse ON sessions (lastUsedAt)`,
+  `CREATE INDEX sessionsByUser ON sessions (userId, lastUsedAt)`,
+  `CREATE INDEX sessionsByApiKey ON sessions (apiKeyId)`,
+  `CREATE INDEX sessionsByRememberMe ON sessions (rememberMeId)`,
+  `ALTER TABLE processSessions RENAME TO oldProcessSessions`,
+  `DROP INDEX processSessionsByExpiry`,
+  `CREATE TABLE processSessions (
+     instanceId TEXT PRIMARY KEY, userId TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
+     projectId TEXT NOT NULL REFERENCES projects ON DELETE CASCADE,
+     apiKeyId TEXT REFERENCES apiKeys ON DELETE CASCADE, createdAt TEXT NOT NULL, lastUsedAt TEXT NOT NULL,
+     expiresAt TEXT NOT NULL, address TEXT, userAgent TEXT) STRICT`,
+  `INSERT INTO processSessions (instanceId, userId, projectId, createdAt, lastUsedAt, expiresAt)
+     SELECT instanceId, userId, projectId, strftime('%Y-%m-%dT%H:%M:%fZ'), strftime('%Y-%m-%dT%H:%M:%fZ'), expiresAt
+     FROM oldProcessSessions`,
+  `DROP TABLE oldProcessSessions`,
+  `CREATE INDEX processSessionsByExpiry ON processSessions (expiresAt)`,
+  `CREATE INDEX processSessionsByUser ON processSessions (userId)`,
+  `CREATE INDEX processSessionsByApiKey ON processSessions (apiKeyId)`,
+]

@@ -1,0 +1,97 @@
+import type { Hono } from 'hono'
+import { requireLastingLogin, requireSessionsOf } from '../access.ts'
+import { recordEvent } from '../audit/events.ts'
+import { forgetRememberMe } from '../auth/cookies.ts'
+import { endOneSession, endSessionsOf } from '../auth/endSessions.ts'
+import { isAdmin, principalOf, userOf } from '../auth/principal.ts'
+import type { Db } from '../db/open.ts'
+import { textError } from '../errors.ts'
+import { booleanQuery, operation, resource, uuidParam, uuidQuery } from '../http.ts'
+import { flagParameter, uuidParameter } from '../parameters.ts'
+import type { Call, Env, Services } from '../services.ts'
+import { listSessions } from './store.ts'
+
+const SESSIONS = '/api/x/v1/sessions'
+
+/** Where somebody is signed in: ours, not Concord's, which keeps sessions in memory and shows them to nobody. */
+export function sessionRoutes(app: Hono<Env>, { db, config }: Services) {
+  resource(app, SESSIONS, {
+    GET: operation({ summary: 'List the sessions of a user', query: { userId: uuidParameter } }, async (c) =>
+      listSessions(db, config, subjectOf(c), principalOf(c).sessionId),
+    ),
+    DELETE: operation(
+      { summary: 'End all sessions of a user', query: { userId: uuidParameter, keepCurrent: flagParameter } },
+      async (c) => {
+        const userId = subjectOf(c)
+        const keep = booleanQuery(c, 'keepCurrent') ? principalOf(c).sessionId : undefined
+        const ended = await db.transaction().execute(async (trx) => {
+          const ended = await endSessionsOf(trx, userId, keep === undefined ? {} : { keep })
+          await recordEnd(trx, c, { userId, ended })
+          return ended
+        })
+        if (userId === userOf(c).id) forgetRememberMe(c)
+        return { ok: true, result: 'DELETED', ended }
+      },
+    ),
+  })
+
+  resource(app, `${SESSIONS}/:id`, {
+    DELETE: operation({ summary: 'End a session', path: { id: uuidParameter } }, (c) => {
+      const id = uuidParam(c, 'id')
+      const who = principalOf(c)
+      requireLastingLogin(who, 'sessions')
+      const me = userOf(c).id
+      return db.transaction().execute(async (trx) => {
+        const userId = await endById(trx, id, (owner) => owner === me || isAdmin(who))
+        if (!userId) throw textError(404, `Session not found: ${id}`)
+        await recordEnd(trx, c, { userId, ended: 1, sessionId: id })
+        return { ok: true, result: 'DELETED' }
+      })
+    }),
+  })
+}
+
+/** Whose sessions a request is about; throws a 403 when they are not the caller's business. */
+function subjectOf(c: Call): string {
+  const userId = uuidQuery(c, 'userId') ?? userOf(c).id
+  requireSessionsOf(principalOf(c), userId)
+  return userId
+}
+
+const recordEnd = (trx: Db, c: Call, details: { userId: string; ended: number; sessionId?: string }) =>
+  recordEvent(trx, c, 'sessions-ended', details)
+
+/** Ends what has the id, of whatever kind, and returns whose it was; undefined when there is none for the caller. */
+async function endById(trx: Db, id: string, mayEnd: (userId: string) => boolean): Promise<string | undefined> {
+  const session = await trx
+    .selectFrom('sessions')
+    .select(['id', 'userId', 'rememberMeId'])
+    .where('id', '=', id)
+    .where('endedAt', 'is', null)
+    .executeTakeFirst()
+  if (session) {
+    if (!mayEnd(session.userId)) return undefined
+    await endOneSession(trx, session)
+    return session.userId
+  }
+  const remembered = await trx
+    .selectFrom('rememberMe')
+    .select('userId')
+    .where('id', '=', id)
+    .where('endedAt', 'is', null)
+    .executeTakeFirst()
+  if (remembered) {
+    if (!mayEnd(remembered.userId)) return undefined
+    // The session of the same browser goes on: it is in the list itself.
+    await trx.deleteFrom('rememberMe').where('id', '=', id).execute()
+    return remembered.userId
+  }
+  const process = await trx
+    .selectFrom('processSessions')
+    .select('userId')
+    .where('instanceId', '=', id)
+    .executeTakeFirst()
+  if (!process || !mayEnd(process.userId)) return undefined
+  await trx.deleteFrom('processSessions').where('instanceId', '=', id).execute()
+  return process.userId
+}

@@ -1,0 +1,34 @@
+import type { Db } from '../db/open.ts'
+import { validationError } from '../errors.ts'
+
+const LAST_ADMIN =
+  'This would leave no enabled admin. Give the role concordAdmin to another enabled user first, then try again.'
+
+/**
+ * Makes a change of users or roles, and throws where it takes away the last enabled admin: nobody could give the role
+ * back. Concord lets it happen. A server without any admin before is changed as ever.
+ */
+export async function keepAnAdmin<T>(
+  trx: Db,
+  change: () => Promise<T>,
+  refusal: (message: string) => Error = validationError,
+): Promise<T> {
+  const before = await hasAdmin(trx)
+  const result = await change()
+  if (before && !(await hasAdmin(trx))) throw refusal(LAST_ADMIN)
+  return result
+}
+
+/** Directly or by an LDAP group. */
+async function hasAdmin(trx: Db): Promise<boolean> {
+  const admin = await trx
+    .selectFrom('allUserRoles')
+    .innerJoin('roles', 'roles.id', 'allUserRoles.roleId')
+    .innerJoin('users', 'users.id', 'allUserRoles.userId')
+    .select('users.id')
+    .where('roles.name', '=', 'concordAdmin')
+    .where('users.disabled', '=', 0)
+    .limit(1)
+    .executeTakeFirst()
+  return admin !== undefined
+}

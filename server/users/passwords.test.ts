@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { generateUserPassword } from '../vault/password.ts'
+import { passwordProblem } from './passwords.ts'
+
+test.each([
+  'administrator',
+  'PASSWORD1234',
+  'password 2026!',
+  '!!!dragon!!!!',
+  '123password456',
+  'monkeymonkey',
+  'monkeymonkeymon',
+  'Monkey Monkey 12',
+  'aaaaaaaaaaaa',
+  'abababababab1',
+  '123456123456',
+  '123456789012',
+  'p@ssw0rd12345',
+])('%s is too common', async (password) => {
+  expect(await passwordProblem('dave', password)).toMatch(/^It is too common/)
+})
+
+test.each([
+  'correct horse battery',
+  'tomorrow evening at nine',
+  'схватка с медведем',
+  '483905716204',
+  'x39485720193',
+  'passwords are for people',
+])('%s will do', async (password) => {
+  expect(await passwordProblem('dave', password)).toBeUndefined()
+})
+
+test('lengths are counted in characters, from 12 to 256', async () => {
+  expect(await passwordProblem('dave', '🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔')).toContain('at least 12 characters')
+  expect(await passwordProblem('dave', '🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧')).toBeUndefined()
+  const long = Array.from({ length: 64 }, (_, i) => `w${i}`).join(' ')
+  expect(await passwordProblem('dave', long.slice(0, 200))).toBeUndefined()
+  expect(await passwordProblem('dave', `${long} ${long}`)).toContain('at most 256 characters')
+})
+
+test('those that the server makes will do', async () => {
+  for (let i = 0; i < 50; i++) expect(await passwordProblem('alice', generateUserPassword())).toBeUndefined()
+})
+
+test('the list has the most common ones first', async () => {
+  const { dictionary } = await import('@zxcvbn-ts/language-common')
+  const list = dictionary['passwords-common']
+  expect(list.length).toBeGreaterThan(10_000)
+  expect(list.slice(0, 3)).toEqual(['123456', 'password', '12345678'])
+})
