@@ -42,6 +42,5 @@ const statements = [
      FROM oldProcessSessions`,
   `DROP TABLE oldProcessSessions`,
   `CREATE INDEX processSessionsByExpiry ON processSessions (expiresAt)`,
-  `CREATE INDEX processSessionsByUser ON processSessions (userId)`,
   `CREATE INDEX processSessionsByApiKey ON processSessions (apiKeyId)`,
 ]
