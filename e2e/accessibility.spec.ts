@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { expectAccessible } from './axe.ts'
-import { path } from './concord.ts'
+import { admin, path } from './concord.ts'
+import { givenDirectoryUser, needsDirectory } from './directory.ts'
 import { asUser, endSession, expect, test } from './fixtures.ts'
 import {
   type Entry,
@@ -15,6 +16,7 @@ import {
   unique,
 } from './given.ts'
 import { addressOf, askToMove, dangerZone, openSettings, pick, pickUser } from './steps.ts'
+import { needsOurs } from './version.ts'
 
 /* axe finds nothing and nothing is wider than the screen: each page and each open dialog, at 320 and at 1280 px. */
 
@@ -297,6 +299,43 @@ test('the longest names fit on every page and in every dialog', async ({ page })
   await expect(page.getByRole('heading', { name: `“${made}” is created.` })).toBeVisible()
   await expectAccessible(page)
   await page.getByRole('button', { name: /^Download/ }).click()
+})
+
+test('where one is signed in, and the own password', async ({ page, expectErrors }) => {
+  await needsOurs('Concord has no such pages')
+  needsDirectory()
+  expectErrors(/status of 400/)
+  const user = await givenDirectoryUser()
+  await asUser(page, user)
+  await page.goto('/profile/session')
+  await opened(page, 'Where you are signed in')
+  await expectAccessible(page)
+  await page.getByRole('button', { name: /^Account of/ }).click()
+  await expect(page.getByRole('menuitem', { name: 'Change password' })).toBeVisible()
+  await expectAccessible(page)
+  await page.keyboard.press('Escape')
+  await asUser(page, user)
+  await page.reload()
+  await lookAt(page, () => page.getByRole('button', { name: 'Sign out everywhere' }).click())
+
+  await page.goto('/profile/password')
+  await expectAccessible(page)
+  await page.getByLabel('Current password', { exact: true }).fill('not this one')
+  await page.getByLabel('New password', { exact: true }).fill('password1234')
+  await page.getByRole('main').getByRole('button', { name: 'Change password' }).click()
+  await expect(page.getByRole('alert')).toBeVisible()
+  await expectAccessible(page)
+  await page.goto('about:blank')
+
+  const somebody = await givenUser({ displayName: `Mildred ${'Wide'.repeat(12)}` })
+  await page.context().clearCookies()
+  await asUser(page, admin())
+  await page.goto(`/profile/session?user=${somebody.id}`)
+  await expect(page.getByText('is not signed in anywhere')).toBeVisible()
+  await expectAccessible(page)
+  await page.goto('/profile/password')
+  await expect(page.getByText('Your password cannot be changed here')).toBeVisible()
+  await expectAccessible(page)
 })
 
 test('signing in again over the page', async ({ page, expectErrors }) => {

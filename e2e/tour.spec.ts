@@ -114,6 +114,11 @@ test('the tour of the README', async ({ page, firstStart, expectErrors }) => {
   await page.getByRole('link', { name: 'Create secret' }).click()
   await expect(page.getByRole('radio')).toHaveCount(5)
   await picture(page, 'create')
+
+  await page.getByRole('button', { name: /^Account of/ }).click()
+  await page.getByRole('menuitem', { name: 'Where you are signed in' }).click()
+  await expect(page.getByRole('row', { name: 'This session' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Sign out everywhere' })).toBeVisible()
 })
 
 test('carol may do less in acme', async ({ page, firstStart, expectErrors }) => {

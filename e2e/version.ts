@@ -26,3 +26,16 @@ export async function answersOfOldServers(): Promise<RegExp[]> {
     ...((await canSearchUsers()) ? [] : [/status of 500 .*\/api\/v2\/user\?/]),
   ]
 }
+
+let askedWhose: Promise<boolean> | undefined
+
+/** Our own server, which also has operations below `/api/x`. */
+export function isOurs(): Promise<boolean> {
+  askedWhose ??= call<{ commitId?: string }>('/api/v1/server/version').then(
+    ({ commitId }) => commitId === 'concord-secrets-console',
+  )
+  return askedWhose
+}
+
+/** Leaves a story out on a real Concord, with the reason. */
+export const needsOurs = async (why: string) => test.skip(!(await isOurs()), why)

@@ -14,6 +14,8 @@ export const paths = {
     url`/org/${orgName}/secret/new` + (step ? url`?step=${step}` : name ? url`?name=${name}` : ''),
   secret: ({ orgName, secretName }: SecretRef, tab: SecretTab = 'info') =>
     url`/org/${orgName}/secret/${secretName}/` + tab,
+  sessions: ({ userId }: { userId?: string } = {}) => `/profile/session${userId ? url`?user=${userId}` : ''}`,
+  password: () => '/profile/password',
 }
 
 function url(strings: TemplateStringsArray, ...values: string[]) {

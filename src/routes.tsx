@@ -114,6 +114,14 @@ export const routes: RouteObject[] = [
                       { path: 'settings', lazy: page('SettingsTab', () => import('#pages/secret/SettingsTab.tsx')) },
                     ],
                   },
+                  {
+                    path: 'profile/session',
+                    lazy: page('SessionListPage', () => import('#pages/profile/SessionListPage.tsx')),
+                  },
+                  {
+                    path: 'profile/password',
+                    lazy: page('PasswordPage', () => import('#pages/profile/PasswordPage.tsx')),
+                  },
                   { path: '*', lazy: page('NotFoundPage', () => import('#pages/NotFoundPage.tsx')) },
                 ],
               },

@@ -38,7 +38,7 @@ describe('the words of an error', () => {
 })
 
 test('every kind has a sentence when the server says nothing', () => {
-  for (const status of [0, 400, 401, 403, 404, 429, 500, 503])
+  for (const status of [0, 400, 401, 403, 404, 429, 500, 503, 507])
     expect(new ApiError(status, kindOf(status), '').message).toMatch(/^[A-Z].*\.$/)
 })
 
@@ -47,10 +47,17 @@ test('a good status with an answer that cannot be read is not called a refusal',
   expect(new ApiError(500, 'failed', '').message).toBe('The server answered 500 and gave no reason.')
 })
 
+test('a limit and a full disk say what to do, also without words', () => {
+  expect(new ApiError(429, kindOf(429), '', 7).message).toBe('Too many requests. Try again in 7 seconds.')
+  expect(new ApiError(429, kindOf(429), '').message).toBe('Too many requests. Try again in 60 seconds.')
+  expect(new ApiError(507, kindOf(507), '').message).toBe('The disk of the server is full. Nothing was changed.')
+  expect(new ApiError(507, kindOf(507), 'No space left.').message).toBe('No space left.')
+})
+
 test('only gateway errors and silence mean that nobody answered', () => {
   expect([0, 502, 503, 504].map(kindOf)).toEqual(Array(4).fill('unreachable'))
-  expect([400, 401, 403, 404, 415, 500, 501].map(kindOf)).toEqual([
-    ...['rejected', 'unauthorized', 'forbidden', 'notFound', 'rejected', 'failed', 'failed'],
+  expect([400, 401, 403, 404, 415, 429, 500, 501, 507].map(kindOf)).toEqual([
+    ...['rejected', 'unauthorized', 'forbidden', 'notFound', 'rejected', 'rejected', 'failed', 'failed', 'failed'],
   ])
 })
 

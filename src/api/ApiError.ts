@@ -1,6 +1,7 @@
 /**
  * unreachable: no answer of Concord's (network, time-out, 502–504); after a write nobody knows what happened.
- * rejected: Concord understood and said no (400, 405–429). failed: 500 and answers that can't be read.
+ * rejected: Concord understood and said no (400, 405–429). failed: 500, 507 and answers that can't be read.
+ * unauthorized: there is no session, or its user is disabled.
  */
 export type ErrorKind = 'unreachable' | 'unauthorized' | 'forbidden' | 'notFound' | 'rejected' | 'failed'
 
@@ -15,14 +16,16 @@ export class ApiError extends Error {
     /** Seconds after which a 429 may be tried again. */
     readonly retryAfter?: number,
   ) {
-    super(words || fallback(status, kind))
+    super(words || fallback(status, kind, retryAfter))
   }
 }
 
 export const isApiError = (error: unknown, kind?: ErrorKind): error is ApiError =>
   error instanceof ApiError && (kind === undefined || error.kind === kind)
 
-function fallback(status: number, kind: ErrorKind) {
+function fallback(status: number, kind: ErrorKind, retryAfter: number | undefined) {
+  if (status === TOO_MANY) return `Too many requests. Try again in ${retryAfter ?? 60} seconds.`
+  if (status === DISK_FULL) return 'The disk of the server is full. Nothing was changed.'
   switch (kind) {
     case 'unreachable':
       return 'The server does not answer.'
@@ -38,6 +41,13 @@ function fallback(status: number, kind: ErrorKind) {
         : 'The server gave an answer that is not one of Concord’s.'
   }
 }
+
+export const TOO_MANY = 429
+export const DISK_FULL = 507
+
+/** The server rejects the user, not the request: Concord's 403 for a disabled one with a live session (concord-api §2.2). */
+export const rejectsUser = ({ status, words }: Pick<ApiError, 'status' | 'words'>) =>
+  status === 403 && words.startsWith('User is disabled')
 
 export function kindOf(status: number): ErrorKind {
   if (status === 0 || (status >= 502 && status <= 504)) return 'unreachable'

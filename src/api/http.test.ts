@@ -1,7 +1,12 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { form, http, query, url } from './http.ts'
+import { disabledUser, session } from './sessionOver.ts'
 
-afterEach(() => vi.unstubAllGlobals())
+afterEach(() => {
+  vi.unstubAllGlobals()
+  session.set(undefined)
+  disabledUser.set(undefined)
+})
 
 test('each value becomes one segment of the address', () => {
   expect(url`/api/v1/org/${'a/b c'}/secret/${'100%~x'}`).toBe('/api/v1/org/a%2Fb%20c/secret/100%25~x')
@@ -33,3 +38,40 @@ test.each(['text/plain', 'text/html', 'application/json'])(
     await expect(http.get('/api/v1/org')).rejects.toMatchObject({ status: 200, kind: 'failed', words: '' })
   },
 )
+
+const alice = { username: 'alice', displayName: 'Alice' }
+const refusal = (words: string) => async () => new Response(words, { status: 403 })
+
+test('a disabled user is signed out here, and the sign-in page can say why', async () => {
+  session.set(alice)
+  vi.stubGlobal('fetch', refusal('User is disabled: 7f3e'))
+  await expect(http.get('/api/v1/org')).rejects.toMatchObject({ status: 403, kind: 'unauthorized' })
+  expect(session.get()).toBeUndefined()
+  expect(disabledUser.get()).toEqual({ username: 'alice', words: 'User is disabled: 7f3e' })
+
+  session.set({ username: 'bob', displayName: 'Bob' })
+  expect(disabledUser.get()).toBeUndefined()
+})
+
+test('any other 403 is about the request', async () => {
+  session.set(alice)
+  vi.stubGlobal('fetch', refusal("The current user (alice) doesn't belong to the specified organization: acme"))
+  await expect(http.get('/api/v1/org')).rejects.toMatchObject({ kind: 'forbidden' })
+  expect(session.get()).toBe(alice)
+})
+
+test('a refusal of somebody who was signed in before signs nobody else out', async () => {
+  session.set(alice)
+  const bob = { username: 'bob', displayName: 'Bob' }
+  vi.stubGlobal('fetch', () => {
+    session.set(bob)
+    return refusal('User is disabled: 7f3e')()
+  })
+  await expect(http.get('/api/v1/org')).rejects.toMatchObject({ kind: 'unauthorized' })
+  expect(session.get()).toBe(bob)
+})
+
+test('a limit says when to try again', async () => {
+  vi.stubGlobal('fetch', async () => new Response('', { status: 429, headers: { 'Retry-After': '3' } }))
+  await expect(http.put('/api/v1/org', {})).rejects.toMatchObject({ kind: 'rejected', retryAfter: 3 })
+})

@@ -1,6 +1,6 @@
-import { ApiError, isApiError, kindOf, wordsOf } from './ApiError.ts'
+import { ApiError, isApiError, kindOf, rejectsUser, wordsOf } from './ApiError.ts'
 import { readsMayWait, serverAnswered, serverIsAway, serverIsBack } from './serverAway.ts'
-import { session, sessionOver, signedInAgain } from './sessionOver.ts'
+import { session, sessionOver, signedInAgain, userIsDisabled } from './sessionOver.ts'
 
 type Options = {
   signal?: AbortSignal
@@ -9,7 +9,7 @@ type Options = {
   signingIn?: boolean
 }
 
-type Request = Options & { method: 'GET' | 'POST' | 'DELETE'; body?: BodyInit }
+type Request = Options & { method: 'GET' | 'POST' | 'PUT' | 'DELETE'; body?: BodyInit }
 
 const READ_TIMEOUT = 30_000
 /** A generated 4096 bit key and an upload of 1 MiB on a slow line take their time. */
@@ -48,14 +48,15 @@ export function form(fields: Record<string, FormValue>): FormData {
 export const http = {
   get: <T>(path: string, options?: Options) => data<T>(path, { ...options, method: 'GET' }),
   post: <T>(path: string, json?: unknown, options?: Options) =>
-    data<T>(path, json === undefined ? { ...options, method: 'POST' } : withJson(json, options)),
+    data<T>(path, json === undefined ? { ...options, method: 'POST' } : withJson('POST', json, options)),
+  put: <T>(path: string, json: unknown, options?: Options) => data<T>(path, withJson('PUT', json, options)),
   postForm: <T>(path: string, body: FormData, options?: Options) => data<T>(path, { ...options, method: 'POST', body }),
   delete: <T>(path: string, options?: Options) => data<T>(path, { ...options, method: 'DELETE' }),
 }
 
-const withJson = (json: unknown, options?: Options): Request => ({
+const withJson = (method: 'POST' | 'PUT', json: unknown, options?: Options): Request => ({
   ...options,
-  method: 'POST',
+  method,
   body: JSON.stringify(json),
   headers: { ...options?.headers, 'Content-Type': 'application/json' },
 })
@@ -94,7 +95,9 @@ async function send(path: string, request: Request): Promise<Response> {
   if (answer.response.status === 401 && !request.signingIn && (await signedInAgain(answer.sentUnder, isChange)))
     answer = await patiently(path, request)
   if (answer.response.ok) return answer.response
-  throw await errorOf(answer.response)
+  const error = await errorOf(answer.response)
+  if (rejectsUser(error) && !request.signingIn) userIsDisabled(answer.sentUnder, error.words)
+  throw error
 }
 
 /** How often a read waits for the server, should it answer all the others but not this one. */
@@ -141,6 +144,7 @@ async function attempt(path: string, { method, body, headers, signal }: Request)
 async function errorOf(response: Response): Promise<ApiError> {
   const body = await response.text().catch(() => '')
   const words = wordsOf(body, response.headers.get('Content-Type') ?? '')
+  const kind = rejectsUser({ status: response.status, words }) ? 'unauthorized' : kindOf(response.status)
   const retryAfter = Number(response.headers.get('Retry-After')) || undefined
-  return new ApiError(response.status, kindOf(response.status), words, retryAfter)
+  return new ApiError(response.status, kind, words, retryAfter)
 }

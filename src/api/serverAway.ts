@@ -1,4 +1,5 @@
 import { createStore } from '../store.ts'
+import { DISK_FULL } from './ApiError.ts'
 
 export type Away = {
   /** How many tries failed since the server went away. */
@@ -49,7 +50,8 @@ export async function tryServer() {
       headers: { 'X-Concord-UI-Request': 'true' },
       signal: AbortSignal.timeout(10_000),
     })
-    if (response.status < 500) return back()
+    // A full disk (507) keeps nobody from reading.
+    if (response.status < 500 || response.status === DISK_FULL) return back()
   } catch {
     // Still away: the next try is set below.
   }

@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { isApiError } from './ApiError.ts'
 import { http } from './http.ts'
 import { tellOtherTabs } from './otherTabs.ts'
-import { session } from './sessionOver.ts'
+import { disabledUser, session } from './sessionOver.ts'
 import type { UserInfo, Whoami } from './types.ts'
 
 export type Credentials = { username: string; password: string } | { apiKey: string }
@@ -60,7 +60,7 @@ export async function resumeSession(): Promise<Whoami> {
 /** The session that is alive before anybody signs in here, if any. Whatever is wrong, signing in will say it. */
 export async function liveSession(): Promise<Whoami | undefined> {
   try {
-    return nobody ? undefined : await http.get<Whoami>(WHOAMI, { signingIn: true })
+    return nobody || disabledUser.get() ? undefined : await http.get<Whoami>(WHOAMI, { signingIn: true })
   } catch (error) {
     if (isApiError(error)) return undefined
     throw error

@@ -18,6 +18,21 @@ export function onUserChange(forget: () => void) {
   })
 }
 
+/** Whom the server has refused because they are disabled, and in which words: the sign-in page says it. */
+export const disabledUser = createStore<{ username: string | undefined; words: string } | undefined>(undefined)
+
+session.subscribe(() => {
+  if (session.get()) disabledUser.set(undefined)
+})
+
+/** Ends what this page has of the session; the frame then leads to the sign-in page. */
+export function userIsDisabled(sentUnder: Whoami | undefined, words: string) {
+  // Somebody else has signed in since.
+  if (sentUnder?.username !== session.get()?.username) return
+  disabledUser.set({ username: sentUnder?.username, words })
+  giveUpSignIn()
+}
+
 type Outcome = 'same user' | 'another user' | 'gave up'
 export type Over = {
   /** Whose session it was. */

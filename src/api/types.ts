@@ -90,7 +90,7 @@ export type User = {
 }
 
 /** com.walmartlabs.concord.server.VersionResponse */
-export type ServerVersion = { version: string }
+export type ServerVersion = { version: string; commitId?: string }
 
 export type SecretType = 'KEY_PAIR' | 'USERNAME_PASSWORD' | 'DATA'
 export type SecretEncryptedBy = 'SERVER_KEY' | 'PASSWORD'
@@ -173,4 +173,28 @@ declare global {
   interface Window {
     concord?: ConsoleConfig
   }
+}
+
+/** Ours, of `/api/x/v1/sessions` (server/README.md): one way in that is open. Concord has no such list. */
+export type OpenSession = {
+  id: string
+  kind: 'SESSION' | 'REMEMBER_ME' | 'PROCESS'
+  /** How it was opened: `apikey`, `ldap` … */
+  realm?: string
+  createdAt: string
+  lastUsedAt?: string
+  expiresAt?: string
+  address?: string
+  userAgent?: string
+  /** The one that asks. */
+  current?: boolean
+}
+
+/** Ours, of `/api/x/v1/password`. */
+export type PasswordState = {
+  changeable: boolean
+  /** What a new password must be, as a sentence. */
+  rule: string
+  /** Why it cannot be changed. */
+  reason?: string
 }

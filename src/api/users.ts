@@ -1,7 +1,8 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { isApiError } from './ApiError.ts'
 import { http, url } from './http.ts'
-import type { ServerVersion, User } from './types.ts'
+import { serverVersionQuery } from './serverVersion.ts'
+import type { User } from './types.ts'
 
 /** From 2.9 to 2.11 the search answers 500 as soon as somebody matches (concord-api §8). */
 const CANNOT_SEARCH = /^2\.(9|10|11)\./
@@ -10,15 +11,22 @@ const CANNOT_SEARCH = /^2\.(9|10|11)\./
 export const userSearchQuery = (filter: string, limit = 20) =>
   queryOptions({
     queryKey: ['users', filter, limit],
-    queryFn: async ({ signal }) => {
+    queryFn: async ({ signal, client }) => {
       try {
         return await http.get<User[]>(url`/api/v2/user?filter=${filter}&offset=0&limit=${limit}`, { signal })
       } catch (error) {
         if (!isApiError(error, 'failed')) throw error
-        const { version } = await http.get<ServerVersion>('/api/v1/server/version', { signal })
+        const { version } = await client.fetchQuery(serverVersionQuery)
         if (!CANNOT_SEARCH.test(version)) throw error
         return null
       }
     },
     placeholderData: keepPreviousData,
+  })
+
+/** Other users than oneself are for admins to read. `null` when there is no such user. */
+export const userQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['user', id],
+    queryFn: async ({ signal }) => (await http.get<User | undefined>(url`/api/v2/user/${id}`, { signal })) ?? null,
   })

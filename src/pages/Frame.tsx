@@ -1,19 +1,21 @@
-import { QueryClientProvider } from '@tanstack/react-query'
-import { ChevronDown, LogOut, UserRound } from 'lucide-react'
+import { QueryClientProvider, useQuery } from '@tanstack/react-query'
+import { ChevronDown, KeyRound, LogOut, MonitorSmartphone, UserRound } from 'lucide-react'
 import { Suspense, useEffect, useState } from 'react'
-import { Link, Outlet, redirect, replace, useNavigation, useParams, useSubmit } from 'react-router'
+import { Link, Outlet, redirect, replace, useLocation, useNavigate, useNavigation, useParams } from 'react-router'
 import { queryClient } from '#api/queryClient.ts'
 import { serverAway } from '#api/serverAway.ts'
+import { isOurs, serverVersionQuery } from '#api/serverVersion.ts'
 import { logout } from '#api/session.ts'
-import { onUserChange, session, sessionOver } from '#api/sessionOver.ts'
+import { disabledUser, onUserChange, session, sessionOver } from '#api/sessionOver.ts'
 import { paths } from '#paths.ts'
 import { Icon } from '#ui/Icon.tsx'
-import { Menu } from '#ui/Menu.tsx'
+import { Menu, type MenuItem } from '#ui/Menu.tsx'
 import { Skeleton } from '#ui/Skeleton.tsx'
 import { forgetMessages, StatusRegion, warn } from '#ui/StatusMessage.tsx'
 import { useStore } from '../store.ts'
 import { RouteError } from './RouteError.tsx'
 import { SignInAgainDialog } from './session/SignInAgainDialog.tsx'
+import { useSignOut } from './session/useSignOut.ts'
 
 onUserChange(forgetMessages)
 
@@ -21,6 +23,13 @@ onUserChange(forgetMessages)
 export function Frame() {
   const whoami = useStore(session)
   const over = useStore(sessionOver)
+  const isDisabled = useStore(disabledUser) !== undefined
+  const navigate = useNavigate()
+
+  useEffect(() => {
+    if (isDisabled) void navigate(paths.login())
+  }, [isDisabled, navigate])
+
   // Signed out: the sign-in page is on its way.
   if (!whoami) return null
   return (
@@ -62,6 +71,11 @@ export function FrameBody() {
 /** Errors of pages, inside the frame. */
 export const ErrorBoundary = RouteError
 
+const OWN_ITEMS: MenuItem[] = [
+  { label: 'Where you are signed in', icon: MonitorSmartphone, to: paths.sessions() },
+  { label: 'Change password', icon: KeyRound, to: paths.password() },
+]
+
 type BarProps = { displayName: string; username: string }
 
 /** What the menu posts to: as a navigation, so that a page with something to lose can ask first (ui/LeaveGuard.tsx). */
@@ -77,13 +91,9 @@ export async function signOut() {
 }
 
 function Bar({ displayName, username }: BarProps) {
-  const submit = useSubmit()
-
-  function leave() {
-    const logoutUrl = window.concord?.logoutUrl
-    if (logoutUrl) window.location.assign(logoutUrl)
-    else void submit(null, { method: 'post', action: paths.logout() })
-  }
+  const signOut = useSignOut()
+  const [isAsked, setIsAsked] = useState(false)
+  const version = useQuery({ ...serverVersionQuery, enabled: isAsked }).data
 
   return (
     <header className="bar">
@@ -99,7 +109,12 @@ function Bar({ displayName, username }: BarProps) {
             {displayName !== username && <div className="muted mono">{username}</div>}
           </>
         }
-        items={[{ label: 'Sign out', icon: LogOut, onSelect: leave }]}
+        // What only our own server has is left out on a real Concord.
+        onApproach={() => setIsAsked(true)}
+        items={[
+          ...(version && isOurs(version) ? OWN_ITEMS : []),
+          { label: 'Sign out', icon: LogOut, onSelect: signOut },
+        ]}
       >
         <span className="visually-hidden">Account of </span>
         <span className="account">{displayName}</span>
@@ -114,11 +129,12 @@ function Bar({ displayName, username }: BarProps) {
 
 function Breadcrumb() {
   const { orgName, secretName } = useParams()
+  const isList = useLocation().pathname === paths.organizations()
   return (
     <nav aria-label="Breadcrumb" className="crumbs">
       <ol>
         <li>
-          <Link to={paths.organizations()} aria-current={orgName ? undefined : 'page'}>
+          <Link to={paths.organizations()} aria-current={isList ? 'page' : undefined}>
             Organizations
           </Link>
         </li>
@@ -142,7 +158,7 @@ function Breadcrumb() {
 }
 
 function layoutOf(pathname: string): 'list' | 'detail' | 'form' {
-  if (pathname.endsWith('/secret/new')) return 'form'
+  if (pathname.endsWith('/secret/new') || pathname === paths.password()) return 'form'
   return /\/secret\/./.test(pathname) ? 'detail' : 'list'
 }
 

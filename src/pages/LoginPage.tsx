@@ -1,11 +1,12 @@
 import { useState } from 'react'
 import { useLoaderData, useNavigate, useRevalidator, useSearchParams } from 'react-router'
 import { type Credentials, liveSession, login, logout } from '#api/session.ts'
-import { session } from '#api/sessionOver.ts'
+import { disabledUser, session } from '#api/sessionOver.ts'
 import type { Whoami } from '#api/types.ts'
 import { returnAddress } from '#paths.ts'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
 import { Page } from '#ui/Page.tsx'
+import { useStore } from '../store.ts'
 import { SignInForm } from './session/SignInForm.tsx'
 
 /** Concord ignores new credentials while a session lives (concord-api §2.2), so the page must know of one. */
@@ -28,6 +29,7 @@ export function LoginPage() {
         <img src="/favicon.svg" alt="" width="24" height="24" /> Concord secrets
       </p>
       <Page title="Sign in" takesFocus={false}>
+        <Disabled />
         {live ? (
           <LiveSession live={live} from={from} />
         ) : (
@@ -42,6 +44,21 @@ export function LoginPage() {
         <SingleSignOn from={from} />
       </Page>
     </main>
+  )
+}
+
+/** The server has refused somebody who was signed in. */
+function Disabled() {
+  const user = useStore(disabledUser)
+  if (!user) return null
+  return (
+    <div className="ui warning message" role="alert">
+      <div className="content">
+        <p className="header">{user.username ? `The user ${user.username} is disabled` : 'Your user is disabled'}</p>
+        <p>Ask an administrator to enable it, then sign in again.</p>
+        <p className="words muted">{user.words}</p>
+      </div>
+    </div>
   )
 }
 

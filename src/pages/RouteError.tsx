@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 import { Link, useRevalidator, useRouteError } from 'react-router'
-import { isApiError, missingRight } from '#api/ApiError.ts'
+import { DISK_FULL, isApiError, missingRight, TOO_MANY } from '#api/ApiError.ts'
 import { paths } from '#paths.ts'
 import { ErrorPage } from '#ui/ErrorPage.tsx'
 
@@ -62,6 +62,20 @@ export function RouteError({ what = 'this page' }: Props) {
       </ErrorPage>
     )
   }
+  if (isApiError(error) && (error.status === TOO_MANY || error.status === DISK_FULL))
+    return (
+      <ErrorPage
+        title={error.status === TOO_MANY ? 'Too many requests' : 'The disk of the server is full'}
+        words={words}
+        nextSteps={tryAgain}
+      >
+        <p>
+          {error.status === TOO_MANY
+            ? `Try again in ${error.retryAfter ?? 60} seconds.`
+            : 'Nothing can be changed until an administrator makes room.'}
+        </p>
+      </ErrorPage>
+    )
   return (
     <ErrorPage
       title="Something went wrong"

@@ -1,5 +1,5 @@
 import { Ellipsis, type LucideIcon } from 'lucide-react'
-import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { Link } from 'react-router'
 import { Icon } from './Icon.tsx'
@@ -17,16 +17,24 @@ type Props = {
   children?: ReactNode
   /** Above the items, such as who is signed in. */
   header?: ReactNode
+  /** The pointer or the focus is on the button: time to find out what the list needs to know. */
+  onApproach?: () => void
 }
 
 /** A button with a list of actions. The list is a popover: no row or box clips it, Esc and a click outside close it. */
-export function Menu({ label, items, children, header }: Props) {
+export function Menu({ label, items, children, header, onApproach }: Props) {
   const [open, setOpen] = useState(false)
   // A table has one menu per row, and most are never opened: their items are made when they are.
   const [wasOpened, setWasOpened] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
   const list = useRef<HTMLDivElement | null>(null)
   const listId = useId()
+
+  const itemCount = items.length
+  // biome-ignore lint/correctness/useExhaustiveDependencies: items that come while the list is open make it wider.
+  useLayoutEffect(() => {
+    if (open && list.current && button.current) place(list.current, button.current)
+  }, [open, itemCount])
 
   function show(position: 'first' | 'last') {
     if (!button.current || !list.current) return
@@ -75,6 +83,8 @@ export function Menu({ label, items, children, header }: Props) {
         aria-haspopup="menu"
         aria-expanded={open}
         aria-controls={listId}
+        onPointerEnter={onApproach}
+        onFocus={onApproach}
         onClick={() => (open ? hide() : show('first'))}
         onKeyDown={(event) => {
           if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
@@ -134,6 +144,8 @@ const itemsOf = (list: HTMLElement) => [...list.querySelectorAll<HTMLElement>('[
 /** Below the button, right edges aligned; above it where there is no room. */
 function place(list: HTMLElement, button: HTMLElement) {
   const from = button.getBoundingClientRect()
+  // Where it was, an edge of the window may have made it narrower.
+  list.style.left = '8px'
   const { width, height } = list.getBoundingClientRect()
   const below = from.bottom + 4
   list.style.left = `${Math.max(8, Math.min(from.right - width, window.innerWidth - width - 8))}px`

@@ -103,7 +103,7 @@ export function OrganizationListPage() {
 
 function OrganizationTable({ organizations }: { organizations: Organization[] }) {
   return (
-    <table className="ui table">
+    <table className="ui unstackable table">
       <thead>
         <tr>
           <th scope="col">Name</th>

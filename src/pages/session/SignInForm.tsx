@@ -1,5 +1,5 @@
 import { type FormEvent, type ReactNode, useRef, useState } from 'react'
-import { isApiError } from '#api/ApiError.ts'
+import { isApiError, rejectsUser } from '#api/ApiError.ts'
 import type { Credentials } from '#api/session.ts'
 import { Field } from '#ui/Field.tsx'
 import { submitWithControlEnter } from '#ui/submitWithControlEnter.ts'
@@ -94,6 +94,7 @@ export function SignInForm({ id, username, way: firstWay = 'password', onSignIn,
 }
 
 function sentence(error: unknown, way: Way): string {
+  if (isApiError(error) && rejectsUser(error)) return 'This user is disabled. Ask an administrator to enable it.'
   if (isApiError(error, 'unauthorized'))
     return way === 'password' ? 'Wrong user name or password.' : 'This API key is unknown or has expired.'
   if (isApiError(error) && error.status === 429)

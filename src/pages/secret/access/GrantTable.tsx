@@ -16,7 +16,7 @@ type Props = {
 export function GrantTable({ rows, readOnly, frozen, elsewhere, onLevel }: Props) {
   if (!rows.length) return <p className="empty">No team was given access.</p>
   return (
-    <table className="ui table grants">
+    <table className="ui unstackable table grants">
       <caption className="visually-hidden">Teams with access</caption>
       <thead>
         <tr>

@@ -22,7 +22,7 @@ export function AuditList({ secret, filter, page }: Props) {
   if (!log.items.length) return <NothingThere filter={filter} page={page} />
   return (
     <>
-      <table className="ui table audit">
+      <table className="ui unstackable table audit">
         <caption className="visually-hidden">What was done, newest first</caption>
         <thead>
           <tr>

@@ -1,0 +1,246 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { type Browser, devices, type Page } from '@playwright/test'
+import { admin, call, concordUrl, path, send, type User } from './concord.ts'
+import { asUser, expect, test } from './fixtures.ts'
+import { givenOrg, givenUser, unique } from './given.ts'
+import { pickUser } from './steps.ts'
+import { isOurs, needsOurs } from './version.ts'
+
+const LIST = '/profile/session'
+const TITLE = 'Where you are signed in'
+
+/** The same user in a Firefox somewhere else, with the list of organizations on the screen. */
+async function inFirefox(browser: Browser, user: User) {
+  const { userAgent } = devices['Desktop Firefox']
+  const context = await browser.newContext({ baseURL: concordUrl(), ...(userAgent && { userAgent }) })
+  const page = await context.newPage()
+  await asUser(page, user)
+  await page.goto('/org')
+  await expect(page.getByRole('heading', { level: 1, name: 'Organizations' })).toBeVisible()
+  return page
+}
+
+/** The rows of the list, without its head. */
+const rows = (page: Page) => page.getByRole('row').filter({ has: page.getByRole('button', { name: /^Sign out/ }) })
+const isSignedIn = async (page: Page) =>
+  (await page.context().request.get('/api/service/console/whoami')).status() === 200
+
+test.describe('on our server', () => {
+  test.beforeEach(() => needsOurs('Concord keeps no list of sessions'))
+
+  test('the menu leads to the list, and one of the others is signed out', async ({ page, browser }) => {
+    const user = await givenUser()
+    const elsewhere = await inFirefox(browser, user)
+    await asUser(page, user)
+    await page.goto('/org')
+    await page.getByRole('button', { name: `Account of ${user.displayName}` }).click()
+    await page.getByRole('menuitem', { name: TITLE }).click()
+
+    await expect(page).toHaveURL(LIST)
+    await expect(page).toHaveTitle(`${TITLE} · Concord secrets`)
+    await expect(page.getByRole('heading', { level: 1, name: TITLE })).toBeFocused()
+    await expect(rows(page)).toHaveCount(2)
+    const mine = rows(page).filter({ hasText: 'This session' })
+    await expect(mine).toContainText('Chrome on')
+    await expect(mine).toContainText('just now')
+    const other = rows(page).filter({ hasText: 'Firefox on' })
+    await expect(other).toContainText('API key session')
+    await expect(other).toContainText('127.0.0.1')
+
+    await other.getByRole('button', { name: /^Sign out/ }).click()
+    await expect(page.getByRole('status').getByText('1 session ended.')).toBeVisible()
+    await expect(rows(page)).toHaveCount(1)
+    await expect(page.getByRole('heading', { level: 1, name: TITLE })).toBeFocused()
+    expect(await isSignedIn(elsewhere)).toBe(false)
+    expect(await isSignedIn(page)).toBe(true)
+  })
+
+  test('what has ended meanwhile is said to have', async ({ page, browser, expectErrors }) => {
+    expectErrors(/status of 404/)
+    const user = await givenUser()
+    const elsewhere = await inFirefox(browser, user)
+    await asUser(page, user)
+    await page.goto(LIST)
+    await expect(rows(page)).toHaveCount(2)
+    await elsewhere.context().request.post('/api/service/console/logout')
+    await rows(page).filter({ hasText: 'Firefox on' }).getByRole('button').click()
+    await expect(page.getByRole('status').getByText('The session had ended already.')).toBeVisible()
+    await expect(rows(page)).toHaveCount(1)
+  })
+
+  test('Sign out everywhere ends this session too, and the other browser asks to sign in again', async ({
+    page,
+    browser,
+    expectErrors,
+  }) => {
+    expectErrors(/status of 401/)
+    const user = await givenUser({ of: [await givenOrg()] })
+    const elsewhere = await inFirefox(browser, user)
+    await asUser(page, user)
+    await page.goto(LIST)
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Sign out everywhere' })
+    await expect(dialog).toContainText('Ends 2 sessions, this one included.')
+    await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
+    await dialog.getByRole('button', { name: 'Yes, sign out everywhere' }).click()
+
+    await expect(page).toHaveURL('/login')
+    await expect(page.getByRole('textbox', { name: 'User name' })).toBeFocused()
+    expect(await isSignedIn(page)).toBe(false)
+    await page.goBack()
+    await expect(page).toHaveURL(/\/login/)
+
+    await elsewhere.getByRole('button', { name: 'All', exact: true }).click()
+    await expect(elsewhere.getByRole('dialog', { name: 'Sign in again' })).toContainText('Your session is over.')
+  })
+
+  test('Sign out everywhere else keeps this session', async ({ page, browser }) => {
+    const user = await givenUser()
+    const elsewhere = await inFirefox(browser, user)
+    await inFirefox(browser, user)
+    await asUser(page, user)
+    await page.goto(LIST)
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Sign out everywhere' })
+    await dialog.getByRole('checkbox', { name: 'Keep this session' }).check()
+    await expect(dialog).toContainText('Ends 2 sessions. This one stays signed in.')
+    await dialog.getByRole('button', { name: 'Yes, sign out the others' }).click()
+    await expect(page.getByRole('status').getByText('2 sessions ended.')).toBeVisible()
+    await expect(rows(page)).toHaveCount(1)
+    await expect(rows(page)).toContainText('This session')
+    expect(await isSignedIn(page)).toBe(true)
+    expect(await isSignedIn(elsewhere)).toBe(false)
+  })
+
+  test('signing out this session in the list is signing out', async ({ page, expectErrors }) => {
+    expectErrors(/status of 401/)
+    await asUser(page, await givenUser())
+    await page.goto(LIST)
+    await rows(page).filter({ hasText: 'This session' }).getByRole('button').click()
+    await expect(page).toHaveURL('/login')
+    expect(await isSignedIn(page)).toBe(false)
+  })
+
+  test('the session of a process is ended only after a question', async ({ page }) => {
+    const org = await givenOrg()
+    const user = await givenUser({ of: [org] })
+    const projectName = unique('project')
+    await call(path`/api/v1/org/${org.name}/project`, { as: user, json: { name: projectName } })
+    const { sessionToken } = await call<{ sessionToken: string }>('/api/x/v1/process-session', {
+      as: user,
+      json: { orgName: org.name, projectName },
+    })
+    const token = { 'X-Concord-SessionToken': sessionToken }
+    const status = async () => (await fetch(`${concordUrl()}/api/v1/org/${org.name}`, { headers: token })).status
+    expect(await status()).toBe(200)
+    await asUser(page, user)
+    await page.goto(LIST)
+    await rows(page).filter({ hasText: 'Process session' }).getByRole('button').click()
+    const dialog = page.getByRole('dialog', { name: 'End the session of a process' })
+    await dialog.getByRole('button', { name: 'Yes, end it' }).click()
+    await expect(page.getByRole('status').getByText('1 session ended.')).toBeVisible()
+    expect(await status()).toBe(401)
+  })
+
+  test('an admin ends the sessions of somebody else', async ({ page, browser }) => {
+    const user = await givenUser({ of: [await givenOrg()] })
+    const elsewhere = await inFirefox(browser, user)
+    await asUser(page, admin())
+    await page.goto(LIST)
+    await pickUser(page.getByRole('main'), 'User', user)
+    await expect(page).toHaveURL(`${LIST}?user=${user.id}`)
+    await expect(page.getByRole('heading', { level: 1, name: `Where ${user.displayName} is signed in` })).toBeVisible()
+    await expect(rows(page)).toHaveCount(1)
+    await expect(page.getByText('This session')).toBeHidden()
+
+    await page.getByRole('button', { name: 'Sign out everywhere' }).click()
+    const dialog = page.getByRole('dialog', { name: `Sign ${user.displayName} out everywhere` })
+    await expect(dialog).toContainText(`Ends 1 session of ${user.displayName}.`)
+    await dialog.getByRole('button', { name: 'Yes, sign out everywhere' }).click()
+    await expect(page.getByRole('status').getByText('1 session ended.')).toBeVisible()
+    await expect(page.getByText(`${user.displayName} is not signed in anywhere.`)).toBeVisible()
+    await elsewhere.getByRole('button', { name: 'All', exact: true }).click()
+    await expect(elsewhere.getByRole('dialog', { name: 'Sign in again' })).toBeVisible()
+
+    await page.getByRole('link', { name: 'Show where you are signed in' }).click()
+    await expect(page.getByRole('heading', { level: 1, name: TITLE })).toBeVisible()
+    await expect(page.getByText('This session')).toBeVisible()
+  })
+
+  test('nobody else sees the sessions of another user', async ({ page, expectErrors }) => {
+    expectErrors(/status of 403/)
+    const [user, other] = await Promise.all([givenUser(), givenUser()])
+    await asUser(page, user)
+    await page.goto(LIST)
+    await expect(rows(page)).toHaveCount(1)
+    await expect(page.getByLabel('User', { exact: true })).toHaveCount(0)
+    await page.goto(`${LIST}?user=${other.id}`)
+    await expect(page.getByRole('heading', { level: 1, name: /^You may not open/ })).toBeVisible()
+  })
+
+  test('somebody who is disabled is told so at the sign-in page', async ({ page, expectErrors }) => {
+    expectErrors(/status of 40[13]/)
+    const org = await givenOrg()
+    const user = await givenUser({ of: [org] })
+    await asUser(page, user)
+    await page.goto('/org')
+    await expect(page.getByRole('link', { name: org.name })).toBeVisible()
+    await send(path`/api/v1/user/${user.id}/disable`, { method: 'PUT', json: {} })
+    await page.getByRole('link', { name: org.name }).click()
+    await expect(page).toHaveURL('/login')
+    const alert = page.getByRole('alert')
+    await expect(alert).toContainText(`The user ${user.username} is disabled`)
+    await expect(alert).toContainText(`User is disabled: ${user.id}`)
+
+    // Nor does a new visit end at an error.
+    await page.goto('/org')
+    await expect(page).toHaveURL('/login?from=%2Forg')
+    await expect(alert).toContainText('Your user is disabled')
+    await expect(page.getByRole('textbox', { name: 'User name' })).toBeVisible()
+  })
+})
+
+/** What a real Concord answers where ours has more; everything else is passed on to the server of the stories. */
+function asRealConcord(incoming: IncomingMessage, answer: ServerResponse) {
+  if (incoming.url === '/api/v1/server/version') {
+    answer.setHeader('Content-Type', 'application/json')
+    return answer.end(JSON.stringify({ ok: true, version: '2.44.0', commitId: '0123abc', env: 'n/a' }))
+  }
+  if (incoming.url?.startsWith('/api/x/')) return answer.writeHead(404).end()
+  const { method, headers, url } = incoming
+  const passedOn = request(new URL(url ?? '/', concordUrl()), { method, headers }, (response) => {
+    answer.writeHead(response.statusCode ?? 502, response.headers)
+    response.pipe(answer)
+  })
+  incoming.pipe(passedOn)
+}
+
+const onRealConcord = test.extend({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants to read the names of what is used.
+  consoleUrl: async ({}, use) => {
+    if (!(await isOurs())) return use(concordUrl())
+    const server = createServer(asRealConcord).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const address = server.address()
+    if (address === null || typeof address === 'string') throw new Error('No port was given')
+    await use(`http://127.0.0.1:${address.port}`)
+    server.closeAllConnections()
+    server.close()
+  },
+})
+
+onRealConcord('a real Concord has neither page: the menu leaves them out, the addresses say why', async ({ page }) => {
+  const user = await givenUser()
+  await asUser(page, user)
+  const answered = page.waitForResponse('**/api/v1/server/version')
+  await page.goto('/org')
+  await page.getByRole('button', { name: `Account of ${user.displayName}` }).click()
+  await answered
+  await expect(page.getByRole('menuitem')).toHaveText(['Sign out'])
+
+  await page.goto(LIST)
+  await expect(page.getByText('This Concord keeps no list of sessions.')).toBeVisible()
+  await page.goto('/profile/password')
+  await expect(page.getByText('This Concord cannot change passwords.')).toBeVisible()
+})

@@ -1,0 +1,14 @@
+import { queryOptions } from '@tanstack/react-query'
+import { http } from './http.ts'
+import type { ServerVersion } from './types.ts'
+
+/** Which Concord it is; anonymous on every one, and asked once. */
+export const serverVersionQuery = queryOptions({
+  queryKey: ['serverVersion'],
+  queryFn: ({ signal }) => http.get<ServerVersion>('/api/v1/server/version', { signal }),
+  staleTime: 'static',
+  gcTime: Number.POSITIVE_INFINITY,
+})
+
+/** Our own server, which also has operations below `/api/x`: a real Concord answers those with 404. */
+export const isOurs = ({ commitId }: ServerVersion) => commitId === 'concord-secrets-console'

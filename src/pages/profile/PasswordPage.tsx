@@ -1,0 +1,156 @@
+import { useSuspenseQuery } from '@tanstack/react-query'
+import { type FormEvent, useRef, useState } from 'react'
+import { Link, type ShouldRevalidateFunctionArgs, useLoaderData } from 'react-router'
+import { isApiError } from '#api/ApiError.ts'
+import { changePassword, passwordQuery } from '#api/password.ts'
+import { queryClient } from '#api/queryClient.ts'
+import { isOurs, serverVersionQuery } from '#api/serverVersion.ts'
+import { whoamiQuery } from '#api/session.ts'
+import { useChange } from '#api/useChange.ts'
+import { paths } from '#paths.ts'
+import { ErrorMessage } from '#ui/ErrorMessage.tsx'
+import { Field } from '#ui/Field.tsx'
+import { focusHeading } from '#ui/focusHeading.ts'
+import { Page } from '#ui/Page.tsx'
+import { RevealInput } from '#ui/RevealInput.tsx'
+import { announce } from '#ui/StatusMessage.tsx'
+import { submitWithControlEnter } from '#ui/submitWithControlEnter.ts'
+import { NotOurs } from './NotOurs.tsx'
+
+const TITLE = 'Change password'
+
+export async function loader() {
+  const hasPage = isOurs(await queryClient.fetchQuery(serverVersionQuery))
+  if (hasPage) await queryClient.fetchQuery(passwordQuery)
+  return { hasPage }
+}
+
+/** Never while the page is open: a failed reading would put an error in its place, and everything typed would be gone. */
+export const shouldRevalidate = ({ currentUrl, nextUrl }: ShouldRevalidateFunctionArgs) =>
+  currentUrl.pathname !== nextUrl.pathname
+
+export function PasswordPage() {
+  const { hasPage } = useLoaderData<typeof loader>()
+  return hasPage ? (
+    <OwnPassword />
+  ) : (
+    <NotOurs title={TITLE}>This Concord cannot change passwords. Change yours in its directory (LDAP).</NotOurs>
+  )
+}
+
+function OwnPassword() {
+  const { changeable, rule, reason } = useSuspenseQuery(passwordQuery).data
+  // Each change is a form of its own: what was typed is gone with the one before, and hidden again.
+  const [round, setRound] = useState(0)
+  return (
+    <Page title={TITLE}>
+      {changeable ? (
+        <PasswordForm key={round} rule={rule} onDone={() => setRound(round + 1)} />
+      ) : (
+        <div className="ui message prose">
+          <div className="content">
+            <p className="header">Your password cannot be changed here</p>
+            <p>{reason}</p>
+          </div>
+        </div>
+      )}
+    </Page>
+  )
+}
+
+/** The inputs keep what is typed, nothing else does: no state, no cache, no storage, no address. */
+function PasswordForm({ rule, onDone }: { rule: string; onDone: () => void }) {
+  const { username } = useSuspenseQuery(whoamiQuery).data
+  const form = useRef<HTMLFormElement>(null)
+  const change = useChange(changePassword, {
+    done: (_, isHere) => {
+      announce('Password changed. Your other sessions have ended.')
+      if (!isHere) return
+      focusHeading()
+      onDone()
+    },
+    failed: (error, isHere) => {
+      if (isHere) focusField(fieldOf(error))
+    },
+    found: async () => ({
+      words:
+        'The server cannot tell. Try the new password at the next sign-in; if it is rejected, the old one is valid.',
+    }),
+  })
+  const field = change.error ? fieldOf(change.error) : undefined
+  const problemAt = (name: Passwords) => (field === name ? change.error?.message : undefined)
+
+  function focusField(name: Passwords | undefined) {
+    const input = name && form.current?.elements.namedItem(name)
+    if (!(input instanceof HTMLInputElement)) return
+    input.focus()
+    input.select()
+  }
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault()
+    const typed = new FormData(event.currentTarget)
+    const text = (name: Passwords) => String(typed.get(name) ?? '')
+    change.mutate({ oldPassword: text('oldPassword'), newPassword: text('newPassword') })
+  }
+
+  return (
+    <form ref={form} className="ui form" onSubmit={submit} onKeyDown={submitWithControlEnter}>
+      {/* For password managers: whose password it is. */}
+      <input
+        className="visually-hidden"
+        name="username"
+        autoComplete="username"
+        value={username}
+        readOnly
+        tabIndex={-1}
+        aria-hidden
+      />
+      <Field label="Current password" error={problemAt('oldPassword')}>
+        {(control) => (
+          <RevealInput
+            what="current password"
+            {...control}
+            name="oldPassword"
+            required
+            autoComplete="current-password"
+          />
+        )}
+      </Field>
+      <Field label="New password" help={rule} error={problemAt('newPassword')}>
+        {(control) => (
+          <RevealInput what="new password" {...control} name="newPassword" required autoComplete="new-password" />
+        )}
+      </Field>
+      {!field && (
+        <ErrorMessage
+          error={change.error}
+          title="The password was not changed."
+          readAgain={change.readAgain}
+          found={change.found}
+        />
+      )}
+      <div className="actions">
+        <button
+          type="submit"
+          className={`ui primary ${change.isPending ? 'loading' : ''} button`}
+          aria-disabled={change.isPending}
+        >
+          Change password
+        </button>
+      </div>
+      <p className="note">
+        It ends your other sessions. API keys stay valid. <Link to={paths.sessions()}>Where you are signed in</Link>
+      </p>
+    </form>
+  )
+}
+
+type Passwords = 'oldPassword' | 'newPassword'
+
+/** The field that a rejection is about: the server's sentence begins with it. */
+function fieldOf(error: Error): Passwords | undefined {
+  if (!isApiError(error, 'rejected')) return undefined
+  if (error.words.startsWith('The old password')) return 'oldPassword'
+  return error.words.startsWith('The new password') ? 'newPassword' : undefined
+}

@@ -1,0 +1,107 @@
+import { type ReactNode, useState } from 'react'
+import { endOpenSessions } from '#api/sessions.ts'
+import type { OpenSession } from '#api/types.ts'
+import { useChange } from '#api/useChange.ts'
+import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
+import { ErrorMessage } from '#ui/ErrorMessage.tsx'
+import { focusHeading } from '#ui/focusHeading.ts'
+import { announce } from '#ui/StatusMessage.tsx'
+import { useSignOut } from '../../session/useSignOut.ts'
+import { endedWords, processCount, sessionCount } from './words.ts'
+
+type Props = {
+  sessions: OpenSession[]
+  /** Somebody else than who is signed in. */
+  user?: { id: string; title: string } | undefined
+}
+
+/** The page's one action. */
+export function SignOutEverywhere(props: Props) {
+  const [asking, setAsking] = useState(false)
+  return (
+    <>
+      <button type="button" className="ui basic negative button" onClick={() => setAsking(true)}>
+        Sign out everywhere
+      </button>
+      {asking && <SignOutDialog {...props} onClose={() => setAsking(false)} />}
+    </>
+  )
+}
+
+function SignOutDialog({ sessions, user, onClose }: Props & { onClose: () => void }) {
+  const [keepsCurrent, setKeepsCurrent] = useState(false)
+  const signOut = useSignOut()
+  const others = sessions.filter(({ current }) => !current)
+  const hasCurrent = others.length < sessions.length
+  const ending = keepsCurrent ? others : sessions
+  const processes = ending.filter(({ kind }) => kind === 'PROCESS').length
+
+  const end = useChange(
+    async () => {
+      const ended = await endOpenSessions({ userId: user?.id, ...(keepsCurrent && { keepCurrent: true }) })
+      // Of this page nothing is left then: the rest is as after any sign-out.
+      if (hasCurrent && !keepsCurrent) await signOut()
+      return ended
+    },
+    {
+      done: (ended, isHere) => {
+        announce(endedWords(ended))
+        if (!isHere) return
+        onClose()
+        focusHeading()
+      },
+    },
+  )
+
+  return (
+    <ConfirmDialog
+      danger
+      title={user ? `Sign ${user.title} out everywhere` : 'Sign out everywhere'}
+      action={keepsCurrent ? 'Yes, sign out the others' : 'Yes, sign out everywhere'}
+      busy={end.isPending}
+      onConfirm={() => end.mutate()}
+      onClose={onClose}
+      problem={
+        <ErrorMessage
+          error={end.error}
+          title="The sessions were not ended."
+          readAgain={end.readAgain}
+          found={end.found}
+        />
+      }
+    >
+      <p>
+        Ends <b>{sessionCount(ending.length)}</b>
+        {user && ` of ${user.title}`}
+        {hasCurrent && (keepsCurrent ? '. This one stays signed in' : ', this one included')}.
+      </p>
+      {processes > 0 && (
+        <p>
+          <b>{processCount(processes)}</b> among them: what runs with {processes === 1 ? 'it' : 'them'} can then read no
+          secrets.
+        </p>
+      )}
+      <p>API keys stay valid.</p>
+      {hasCurrent && others.length > 0 && (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={keepsCurrent}
+            disabled={end.isPending}
+            onChange={({ target }) => setKeepsCurrent(target.checked)}
+          />
+          Keep this session
+        </label>
+      )}
+    </ConfirmDialog>
+  )
+}
+
+type ProcessProps = { busy: boolean; problem: ReactNode; onConfirm: () => void; onClose: () => void }
+
+/** The only one that asks first: nobody is there to sign in again. */
+export const EndProcessDialog = (props: ProcessProps) => (
+  <ConfirmDialog danger title="End the session of a process" action="Yes, end it" {...props}>
+    <p>What runs with it can read no secrets any more. It needs a new session.</p>
+  </ConfirmDialog>
+)

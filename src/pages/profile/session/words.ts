@@ -1,0 +1,14 @@
+import type { OpenSession } from '#api/types.ts'
+import { deviceOf } from './device.ts'
+
+/** `1 session`, `3 sessions`. */
+export const sessionCount = (number: number) => count(number, 'session')
+export const processCount = (number: number) => count(number, 'process session')
+
+const count = (number: number, what: string) => `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`
+
+export const endedWords = (ended: number) =>
+  ended === 0 ? 'The session had ended already.' : `${sessionCount(ended)} ended.`
+
+export const nameOf = ({ kind, userAgent }: OpenSession) =>
+  kind === 'PROCESS' && !userAgent ? 'Process' : deviceOf(userAgent)
