@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createApp } from './app.ts'
 import { createLog } from './log.ts'
-import { startTestServer, type TestServer } from './testing.ts'
+import { givenSecret } from './secrets/testing.ts'
+import { givenOrg, startTestServer, type TestServer } from './testing.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -29,6 +30,17 @@ test('a wrong method is a 405 that names the right ones', async () => {
   const answer = await server.request('/api/v1/server/ping', { method: 'POST' })
   expect(answer.status).toBe(405)
   expect(answer.headers.get('allow')).toBe('GET, HEAD, OPTIONS')
+})
+
+test('an answer is a download under a name of ours, whatever the address ends with', async () => {
+  const org = await givenOrg(server, 'setup.bat')
+  await givenSecret(server, org, 'run.html', { value: Buffer.from('<script>alert(1)</script>') })
+  const nameOf = async (path: string, request = {}) =>
+    (await server.request(path, request)).headers.get('content-disposition')
+  expect(await nameOf('/api/v1/org/setup.bat')).toBe('attachment; filename="api.json"')
+  const secret = '/api/v1/org/setup.bat/secret/run.html'
+  expect(await nameOf(`${secret}/data`, { form: { x: '' } })).toBe('attachment; filename="value.bin"')
+  expect(await nameOf('/api/v1/org/%zz')).toBe('attachment; filename="api.txt"')
 })
 
 test('an Accept that JSON does not satisfy is a 406', async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { apiKeyRoutes } from './apiKeys/routes.ts'
-import { noteDenial } from './audit/denials.ts'
+import { noteDenial, noteInvalid } from './audit/denials.ts'
 import { auditRoutes } from './audit/routes.ts'
 import { authentication, CHALLENGES } from './auth/filter.ts'
 import { Guessing } from './auth/guessing.ts'
@@ -15,6 +15,7 @@ import {
   emptyError,
   HttpError,
   isDenial,
+  isInvalid,
   javaError,
   storageError,
   textError,
@@ -54,6 +55,7 @@ export function createApp(services: Services): Hono<Env> {
     const started = performance.now()
     await workFor(c.get('clientAddress'), next)
     if (isDenial(c.error)) noteDenial(services.refusals, c)
+    else if (isInvalid(c.error)) noteInvalid(services.refusals, c, c.error.status)
     for (const cookie of c.get('cookies')) c.res.headers.append('Set-Cookie', cookie)
     for (const [name, value] of Object.entries(NO_PAGE)) c.res.headers.set(name, value)
     services.log.debug('request', {
@@ -72,6 +74,8 @@ export function createApp(services: Services): Hono<Env> {
     if (c.req.method === 'TRACE') throw emptyError(405)
     await next()
     for (const [name, value] of Object.entries({ ...CORS, ...NO_CACHE, ...NO_SNIFFING })) c.res.headers.set(name, value)
+    const type = c.res.headers.get('Content-Type')
+    if (type) c.res.headers.set('Content-Disposition', `attachment; filename="${fileNameOf(type)}"`)
   })
   app.use('/api/*', async (c, next) => {
     refuseStrangePaths(c)
@@ -119,6 +123,10 @@ const CORS = {
 
 /** Values of secrets are whatever somebody stored: no browser may take one for a page or a script. */
 const NO_SNIFFING = { 'X-Content-Type-Options': 'nosniff' }
+
+/** For who opens an address of the API in a browser: a file with a name of ours, whatever the address ends with. */
+const fileNameOf = (type: string) =>
+  type.startsWith('application/octet-stream') ? 'value.bin' : /json/.test(type) ? 'api.json' : 'api.txt'
 
 const NO_CACHE = { 'Cache-Control': 'no-cache, no-store, must-revalidate', Pragma: 'no-cache', Expires: '0' }
 

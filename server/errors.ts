@@ -82,6 +82,18 @@ export function denial(error: HttpError): HttpError {
 export const isDenial = (error: Error | undefined) =>
   error instanceof HttpError && (error.status === 403 || denials.has(error))
 
+/**
+ * Whether a request was not what its operation takes: method, type, size, encoding, or a field that breaks its pattern.
+ * What Concord's own rules refuse, such as a name that is taken, is none of that.
+ */
+export function isInvalid(error: Error | undefined): error is HttpError {
+  if (!(error instanceof HttpError)) return false
+  const { status, body } = error
+  if ([405, 406, 413, 415].includes(status)) return true
+  if (body?.type === VALIDATION_ERRORS_TYPE) return !body.text.includes('"id":"*"')
+  return status === 500 && /^ERROR: (com\.fasterxml|org\.jboss\.resteasy|java\.io)\./.test(body?.text ?? '')
+}
+
 /** An answer without a body, such as the 404 of a missing secret. */
 export function emptyError(status: number, headers: Record<string, string> = {}): HttpError {
   return new HttpError(status, undefined, headers)

@@ -15,6 +15,7 @@ const sources = ['server', 'src']
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
   )
   .filter((file) => /\.tsx?$/.test(file) && !ONLY_FOR_TESTS.test(file))
+  .sort()
   .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }))
 
 const filesWith = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ file }) => file)
@@ -62,6 +63,17 @@ test('ciphers and keys are made in server/vault only', () => {
 test('no text is ever run: no eval, no HTML in strings, no shell', () => {
   expect(filesWith(/\beval\(|new Function\(|import\([^'"]|node:child_process|node:vm\b/)).toEqual([])
   expect(filesWith(/dangerouslySetInnerHTML|\.(inner|outer)HTML\b|insertAdjacentHTML|document\.write/)).toEqual([])
+})
+
+test('connections go out to the directory and to the Concord of the settings, and from the console to its own server', () => {
+  const connecting =
+    /\bfetch\(|\.request\(\{|XMLHttpRequest|WebSocket|EventSource|sendBeacon|createConnection|connect\(\{/
+  expect(filesWith(connecting)).toEqual([
+    'server/auth/ldap.ts',
+    'server/gateway.ts',
+    'src/api/http.ts',
+    'src/api/serverAway.ts',
+  ])
 })
 
 test('the browser keeps names and ids in the session storage of a tab, and nothing else anywhere', () => {

@@ -7,11 +7,23 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const MOST_NAME = 128
 
 /** Notes a 403, or what Concord has in its place: who wanted to do what, and with what. */
-export function noteDenial(refusals: Refusals, c: Call) {
+export const noteDenial = (refusals: Refusals, c: Call) => refusals.note(c, 'denied', requested(c))
+
+/** Notes a request that its operation does not take. */
+export const noteInvalid = (refusals: Refusals, c: Call, status: number) =>
+  refusals.note(c, 'invalid-request', { status, ...requested(c) })
+
+function requested(c: Call) {
   const endpoint = c.get('endpoint')
-  const what = endpoint ? { route: endpoint.route, ...namesIn(endpoint) } : {}
-  refusals.note(c, 'denied', { method: c.req.method, ...what })
+  const { method } = c.req
+  // A method that is not in use can be any text.
+  return {
+    method: METHODS.includes(method) ? method : 'other',
+    ...(endpoint && { route: endpoint.route, ...namesIn(endpoint) }),
+  }
 }
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE']
 
 function namesIn({ params }: Endpoint) {
   const names = Object.entries(params).filter(

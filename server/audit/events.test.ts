@@ -147,6 +147,32 @@ test('a 403 says who wanted what; so does a 500 that means the same', async () =
   expect(JSON.stringify(await events('denied'))).not.toContain(pasted)
 })
 
+test('a request that its operation does not take is recorded, one that a rule refuses is not', async () => {
+  const json = { 'Content-Type': 'application/json' }
+  const org = '/api/v1/org'
+  const requests: [path: string, request: Parameters<TestServer['request']>[1], status: number][] = [
+    ['/api/v1/server/ping', { method: 'PATCH' }, 405],
+    [org, { text: 'no json' }, 415],
+    [org, { method: 'POST', headers: { ...json, Accept: 'text/plain' } }, 406],
+    [org, { json: { name: 'a name!' } }, 400],
+    [`${org}/Default/secret/x/data`, { json: {} }, 415],
+  ]
+  for (const [path, request, status] of requests) {
+    expect((await server.request(path, request)).status).toBe(status)
+    expect(await newest('invalid-request')).toMatchObject({ details: { status } })
+  }
+  expect((await server.request(org, { text: '{"name": ', headers: json })).status).toBe(500)
+  expect(await newest('invalid-request')).toMatchObject({
+    ...{ object: 'SYSTEM', user: { username: 'admin' } },
+    details: { status: 500, method: 'POST', route: org },
+  })
+  const count = (await events('invalid-request')).length
+  expect(count).toBe(requests.length + 1)
+  expect((await server.request(org, { json: { name: 'taken-name' } })).status).toBe(200)
+  expect((await server.request(`${org}/no-such-org/team`, { json: { name: 'team' } })).status).toBe(400)
+  expect(await events('invalid-request')).toHaveLength(count)
+})
+
 test('access granted to one team is recorded, and hidden from clients of Concord', async () => {
   const org = await givenOrg(server, 'granting')
   const team = await givenTeam(server, org, 'team')

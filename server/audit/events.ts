@@ -12,6 +12,7 @@ export const OWN_EVENTS = {
   'sign-in-refused': 'ACCESS',
   'sign-out': 'DELETE',
   denied: 'ACCESS',
+  'invalid-request': 'ACCESS',
   grant: 'UPDATE',
   'sessions-ended': 'DELETE',
   'password-changed': 'UPDATE',

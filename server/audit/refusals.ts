@@ -69,7 +69,8 @@ export class Refusals {
     const principal = c.get('principal')
     const userId = principal?.user?.id ?? null
     const requestIp = c.get('clientAddress')
-    this.#alerts?.refused({ user: userId, address: requestIp })
+    // What is invalid is a mistake more often than an attempt.
+    if (event !== 'invalid-request') this.#alerts?.refused({ user: userId, address: requestIp })
     if (!this.#mayHaveRow(userId, requestIp)) return this.#count({ event, userId, requestIp, count: 1, since: now() })
     const all = { event, ...details, ...sourceOf(c, principal) }
     this.#add({ entryDate: now(), userId, ...shapeOf(event), details: JSON.stringify(all) })
