@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { admin } from './lib/caller.ts'
 import { jsonOf } from './lib/expect.ts'
 import { made, newWorld, UUID } from './lib/world.ts'
-import { hasNewApiKeys, orgChangesAreTold } from './versions.ts'
+import { hasNewApiKeys } from './versions.ts'
 
 // Contract §11, the events of all that is no secret.
 
@@ -25,16 +25,47 @@ describe('other events', () => {
     made(await owner.post(`${org.v1}/project/project/encrypt`, { body: 'x', type: 'text/plain' }))
     expect(await events(query)).toEqual(before)
   })
-  test('of an organization: UPDATE with the changes, DELETE with the name', async () => {
-    const { id, name, v1 } = await world.org('brief')
+  test('of an organization: CREATE with what was sent but for meta and cfg, UPDATE without any, DELETE', async () => {
+    const sent = { visibility: 'PUBLIC', owner: { id: owner.id } }
+    const { id, name, v1 } = await world.org('brief', { ...sent, owner, meta: { a: 1 }, cfg: { b: 2 } })
+    const created = await newest({ object: 'ORGANIZATION', 'details.orgId': id })
+    expect(created).toMatchObject({ action: 'CREATE', details: { ...CALL, orgId: id, name } })
+    expect(created.details.changes).toEqual({ new: { name, ...sent } })
     made(await admin.post('/api/v1/org', { json: { id, visibility: 'PRIVATE' } }))
-    const changes = { prev: { visibility: 'PUBLIC' }, new: { visibility: 'PRIVATE' } }
     const { action, details } = await newest({ object: 'ORGANIZATION', 'details.orgId': id })
     expect({ action, ...details }).toMatchObject({ action: 'UPDATE', ...CALL, orgId: id, name })
-    expect(details.changes).toEqual(orgChangesAreTold ? changes : {})
+    expect(details.changes).toEqual({})
     made(await admin.delete(`${v1}?confirmation=yes`))
     const deleted = await events({ object: 'ORGANIZATION', action: 'DELETE', limit: 50 }, admin)
     expect(deleted.map(({ details }: { details: { orgId: string } }) => details.orgId)).toContain(id)
+  })
+  test('of a project: CREATE with what was sent but for meta and cfg, its repositories too', async () => {
+    const repository = { name: 'repo', url: 'https://git.invalid/x', branch: 'main', disabled: true }
+    const sent = { description: 'some words', visibility: 'PRIVATE', owner: { id: owner.id } }
+    const repositories = { repo: { ...repository, triggersDisabled: false, meta: { q: 1 } } }
+    const maps = { meta: { a: 1 }, cfg: { b: 2 }, repositories }
+    const { id } = await world.project(org, 'brief', { ...sent, ...maps })
+    const query = { object: 'PROJECT', 'details.orgName': org.name, 'details.projectName': 'brief' }
+    const { action, details } = await newest(query)
+    expect({ action, details }).toMatchObject({ action: 'CREATE', details: { ...CALL, projectId: id, name: 'brief' } })
+    expect(details.changes).toEqual({ new: { name: 'brief', ...sent, repositories: { repo: repository } } })
+  })
+  test('of a repository: what is new of it, what was, and never its meta', async () => {
+    const { id: projectId } = await world.project(org, 'repos')
+    const path = `${org.v1}/project/repos/repository`
+    const query = { object: 'PROJECT', 'details.orgName': org.name, 'details.projectName': 'repos' }
+    const changes = async () => (await newest(query)).details.changes
+    const repository = { name: 'repo', url: 'https://git.invalid/x', branch: 'main', disabled: true }
+    made(await admin.post(path, { json: { ...repository, meta: { q: 1 } } }))
+    const entry = { ...repository, id: expect.stringMatching(UUID), projectId }
+    expect(await changes()).toEqual({ new: { repositories: { repo: entry } } })
+    made(await admin.post(path, { json: { ...repository, url: 'https://git.invalid/y' } }))
+    expect(await changes()).toEqual({
+      prev: { repositories: { repo: { url: 'https://git.invalid/x' } } },
+      new: { repositories: { repo: { url: 'https://git.invalid/y' } } },
+    })
+    made(await admin.delete(`${path}/repo`))
+    expect(await changes()).toEqual({ prev: { repositories: { repo: { ...entry, url: 'https://git.invalid/y' } } } })
   })
   test('of a team: UPDATE of itself, of its users and groups, and DELETE', async () => {
     const { id } = await world.team(org, 'audited')

@@ -1,8 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { onlyOnConcord, onlyOnOurs } from './differences.ts'
 import { admin } from './lib/caller.ts'
-import { expectJson, expectResult, expectText, expectValidationError, jsonOf, namesOf } from './lib/expect.ts'
+import {
+  expectFailure,
+  expectJson,
+  expectResult,
+  expectText,
+  expectValidationError,
+  expectViolations,
+  jsonOf,
+  namesOf,
+} from './lib/expect.ts'
 import { newWorld } from './lib/world.ts'
+import { revisionsHaveAPattern } from './versions.ts'
 
 // Contract §6, the repositories of a project.
 
@@ -64,6 +74,54 @@ describe('repositories', () => {
   onlyOnOurs('uncloned')('are saved without a look at them', async () => {
     await world.project(org, 'cloning', {}, creator)
     expectResult(await creator.post(at('cloning'), { json: UNREACHABLE }), 'CREATED')
+  })
+
+  describe('without a branch and a commit id', async () => {
+    const bare = { name: 'bare', url: 'https://git.invalid/x.git' }
+    const CHECK = 'org.jooq.exception.'
+    await world.project(org, 'bare', {}, creator)
+    const save = (json: object) => creator.post(at('bare'), { json })
+
+    test('are a failure of the database when they are disabled', async () => {
+      expectFailure(await save({ ...bare, disabled: true }), CHECK)
+      const project = { name: 'never', repositories: { bare: { ...bare, disabled: true } } }
+      expectFailure(await creator.post(`${org.v1}/project`, { json: project }), CHECK)
+      expectText(await creator.get(`${org.v2}/project/never`), 404, 'Project not found: never')
+    })
+    test('are a validation error when they are not', async () => {
+      expectValidationError(await save(bare), 'Branch or CommitId required')
+      const project = { name: 'never', repositories: { bare } }
+      expectValidationError(await creator.post(`${org.v1}/project`, { json: project }), 'Branch or CommitId required')
+    })
+    test('cannot come of an update either', async () => {
+      const both = { ...bare, name: 'both', disabled: true }
+      expectResult(await save({ ...both, branch: 'main' }), 'CREATED')
+      expectFailure(await save(both), CHECK)
+      expectResult(await save({ ...both, commitId: 'abc123' }), 'CREATED')
+      expect(jsonOf(await creator.get(at('bare', 'both')))).not.toHaveProperty('branch')
+    })
+  })
+
+  describe.runIf(revisionsHaveAPattern)('with a revision that Git does not know', async () => {
+    await world.project(org, 'revisions', {}, creator)
+    const repository = { name: 'repo', url: 'https://git.invalid/x.git', disabled: true }
+    const save = (json: object) => creator.post(at('revisions'), { json: { ...repository, ...json } })
+    const BRANCH = { 'RepositoryEntry.createOrUpdate.arg2.branch': 'must match "^[^\\x00-\\x20\\x7F~^:?*\\[\\\\]+$"' }
+
+    test.each(['a b', ' main', '', 'a~1', 'a^', 'a:b', 'a?', 'a*', 'a[b', 'a\\b', 'a\tb', 'a\u007f'])(
+      'are refused: branch %j',
+      async (branch) => expectViolations(await save({ branch }), BRANCH),
+    )
+    test('are refused: commit id', async () => {
+      const id = 'RepositoryEntry.createOrUpdate.arg2.commitId'
+      expectViolations(await save({ commitId: 'main' }), { [id]: 'must match "^[0-9a-fA-F]*$"' })
+      expectViolations(await save({ commitId: 'a'.repeat(65) }), { [id]: 'size must be between 0 and 64' })
+    })
+    test('are those only', async () => {
+      expectResult(await save({ branch: 'feature/größe-1.0_x@{y}' }), 'CREATED')
+      expectResult(await save({ branch: 'b'.repeat(255) }), 'CREATED')
+      expectResult(await save({ commitId: 'aB0'.repeat(21) }), 'CREATED')
+    })
   })
 
   test('can be read one by one', async () => {

@@ -25,7 +25,7 @@ import {
   TIMESTAMP,
   UNKNOWN_ID,
 } from './lib/world.ts'
-import { nameViolation, ownersComeFirstInV1, tooLongNamesAreRefused } from './versions.ts'
+import { nameViolation, tooLongNamesAreRefused } from './versions.ts'
 
 // Contract §9.6, the JSON update.
 
@@ -327,9 +327,17 @@ describe('the order of checks', () => {
   })
   test('the target organization before projects', async () =>
     expectNoOrg(await update(await fresh(), { ...NOWHERE, ...NO_PROJECT })))
-  test('projects before the owner, since 2.44', async () => {
-    const what = ownersComeFirstInV1 ? 'User' : 'Project'
-    expectValidationError(await update(await fresh(), { ...NO_PROJECT, ...NOBODY }), `${what} not found: ${UNKNOWN_ID}`)
+  test('the owner before the project and the target organization', async () => {
+    const unknown = `User not found: ${UNKNOWN_ID}`
+    expectValidationError(await update(await fresh(), { ...NO_PROJECT, ...NOBODY }), unknown)
+    expectValidationError(await update(await fresh(), { ...NOWHERE, ...NOBODY }), unknown)
+  })
+  test('a project’s name before the owner', async () => {
+    const answer = await update(await fresh(), { projectName: 'nope', ...NOBODY })
+    expectValidationError(answer, 'Project not found: nope')
+  })
+  test('the owner before the secret', async () => {
+    expectValidationError(await update(secretNamed(org, 'nope'), NOBODY), `User not found: ${UNKNOWN_ID}`)
   })
   test('the owner before the store password', async () => {
     expectValidationError(await update(await fresh(), { ...NOBODY, ...PASSWORD }), `User not found: ${UNKNOWN_ID}`)

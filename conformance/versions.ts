@@ -69,16 +69,14 @@ export const userSearchWorks = since('2.12')
 /** Before, anybody could read any user's entry. */
 export const userEntriesArePrivate = since('2.44')
 
+/** A repository's branch and commit id have a pattern; newer than 2.44.0, and ours has it. */
+export const revisionsHaveAPattern = since('2.44.1') || server.kind === 'ours'
 /** Entries of projects: `processExecMode`; before, `acceptsRawPayload`. */
 export const projectsHaveExecMode = since('2.44')
 /** A project update without `rawPayloadMode` sets ORG_MEMBERS; before, it kept what was there. */
 export const projectUpdateOpensRawPayload = since('2.44')
 /** Entries of secrets before: also `projectId` and `projectName` of one of the linked projects. */
 export const secretsNameOneProject = !since('2.44')
-/** A v1 update looks for the new owner before the project; recorded on 2.11.1. */
-export const ownersComeFirstInV1 = !since('2.44')
-/** The audit log says what an update of an organization has changed; recorded on 2.11.1, which says that nothing has. */
-export const orgChangesAreTold = since('2.44')
 /** The project that an entry of a secret lists; the modes are not the project's own. */
 export const linkedProjectModes = projectsHaveExecMode
   ? { rawPayloadMode: 'DISABLED', outVariablesMode: 'DISABLED', processExecMode: 'READERS' }

@@ -8,11 +8,11 @@ const PASSED_OVER = new Set(['meta', 'cfg'])
 
 /**
  * What changed between two entries, as Concord's DiffUtils#compare writes it into the audit log: only fields that
- * differ, nested objects alike, and no `prev` or `new` that is empty. A new entry is recorded whole.
+ * differ, nested objects alike, and no `prev` or `new` that is empty. Of a new entry all fields that it has.
  */
 export function changesBetween(prev: object | undefined, next: object | undefined): Changes {
-  if (!prev) return next ? { new: { ...next } } : {}
-  if (!next) return { prev: { ...prev } }
+  if (!prev) return next ? { new: whole({ ...next }) } : {}
+  if (!next) return { prev: whole({ ...prev }) }
   const before: Record<string, unknown> = {}
   const after: Record<string, unknown> = {}
   const left = prev as Record<string, unknown>
@@ -25,14 +25,22 @@ export function changesBetween(prev: object | undefined, next: object | undefine
       if (inner.prev) before[field] = inner.prev
       if (inner.new) after[field] = inner.new
     } else if (a !== b && !(Array.isArray(a) || Array.isArray(b))) {
-      if (a !== undefined && a !== null) before[field] = a
-      if (b !== undefined && b !== null) after[field] = b
+      if (a !== undefined && a !== null) before[field] = whole(a)
+      if (b !== undefined && b !== null) after[field] = whole(b)
     }
   }
   return {
     ...(Object.keys(before).length > 0 ? { prev: before } : {}),
     ...(Object.keys(after).length > 0 ? { new: after } : {}),
   }
+}
+
+/** Something without its maps, and without flags that are off: to Concord's comparison they are as in nothing. */
+function whole<T>(value: T): T {
+  if (!isObject(value)) return value
+  const fields = Object.entries(value).filter(([name, field]) => !PASSED_OVER.has(name) && field !== false)
+  // The same fields but for those.
+  return Object.fromEntries(fields.map(([name, field]) => [name, whole(field)])) as T
 }
 
 const isObject = (value: unknown): value is object =>

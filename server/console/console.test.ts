@@ -19,7 +19,10 @@ beforeAll(async () => {
   const project = await givenProject(server, org, 'project', 'PRIVATE')
   await givenSecret(server, org, 'secret', { visibility: 'PRIVATE' })
   await server.request('/api/v1/org/acme/project', {
-    json: { id: project.id, repositories: { repo: { url: 'https://git.invalid/x.git', disabled: true } } },
+    json: {
+      id: project.id,
+      repositories: { repo: { url: 'https://git.invalid/x.git', branch: 'main', disabled: true } },
+    },
   })
   await server.request('/api/v1/org/other/team/grouped/ldapGroups?replace=true', {
     method: 'PUT',

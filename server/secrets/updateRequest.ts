@@ -56,10 +56,13 @@ export const updateForm = {
   newStorePassword: textParameter.optional(),
 }
 
-/** What a JSON body asks for; what it names is looked up in Concord's order. */
+/**
+ * What a JSON body asks for; what it names is looked up in Concord's order: a project's name, then the owner, before
+ * anything of the secret.
+ */
 export async function changeOfJson(db: Db, request: UpdateRequest): Promise<SecretChange> {
   const projectIds = await projectOfJson(db, request)
-  const ownerId = request.owner?.id ?? (await resolveOwner(db, request.owner, 'LDAP'))?.id
+  const ownerId = (await resolveOwner(db, request.owner, 'LDAP'))?.id
   return {
     name: request.name ?? undefined,
     visibility: request.visibility ?? undefined,
