@@ -26,5 +26,6 @@ export function parseUuid(text: string): string | undefined {
 export const SEED = {
   adminUser: '230c5c9c-d9a7-11e6-bcfd-bb681c07b26c',
   defaultOrg: '0fac1b18-d179-11e7-b3e7-d7df4543ed4f',
+  systemOrg: '94a35e54-d204-11e7-9a97-c32b8f0c3380',
   defaultTeam: '00000000-0000-0000-0000-000000000000',
 } as const

@@ -37,7 +37,7 @@ export async function seed(trx: Db, adminApiKey: string): Promise<void> {
     .insertInto('orgs')
     .values([
       { id: SEED.defaultOrg, name: 'Default', ownerId: null, visibility: 'PUBLIC', meta: null, cfg: null },
-      { id: newId(), name: 'ConcordSystem', ownerId: null, visibility: 'PRIVATE', meta: null, cfg: null },
+      { id: SEED.systemOrg, name: 'ConcordSystem', ownerId: null, visibility: 'PRIVATE', meta: null, cfg: null },
     ])
     .execute()
   await trx
@@ -51,7 +51,7 @@ export async function seed(trx: Db, adminApiKey: string): Promise<void> {
 }
 
 const ROLES: Record<string, string[]> = {
-  concordAdmin: ['createOrg', 'updateOrg', 'getProcessQueueAllOrgs', 'apiKeySpecifyValue'],
+  concordAdmin: ['createOrg', 'updateOrg', 'apiKeySpecifyValue'],
   concordSystemReader: [],
   concordSystemWriter: [],
 }

@@ -12,6 +12,7 @@ import * as roleLdapGroups from './migrations/005_role_ldap_groups.ts'
 import * as sessions from './migrations/006_sessions.ts'
 import * as auditEvents from './migrations/007_audit_events.ts'
 import * as storeLimits from './migrations/008_store_limits.ts'
+import * as seedRows from './migrations/009_seed_rows.ts'
 import type { Database } from './schema.ts'
 
 export type Db = Kysely<Database>
@@ -28,6 +29,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '006_sessions': sessions,
   '007_audit_events': auditEvents,
   '008_store_limits': storeLimits,
+  '009_seed_rows': seedRows,
 }
 
 /** The name of the database's file inside the data folder. */
