@@ -8,7 +8,7 @@ import { authentication, CHALLENGES } from './auth/filter.ts'
 import { Guessing } from './auth/guessing.ts'
 import { isAdmin } from './auth/principal.ts'
 import { refuseSingleSignOn } from './auth/singleSignOn.ts'
-import { clientAddress } from './clientAddress.ts'
+import { clientAddress, networkOf } from './clientAddress.ts'
 import { consoleRoutes } from './console/routes.ts'
 import { codeOf, storageTroubleOf } from './db/storageTrouble.ts'
 import {
@@ -53,7 +53,7 @@ export function createApp(services: Services): Hono<Env> {
     c.set('clientAddress', clientAddress(c, services.config.trustedProxies))
     c.set('cookies', [])
     const started = performance.now()
-    await workFor(c.get('clientAddress'), next)
+    await workFor(networkOf(c.get('clientAddress')), next)
     if (isDenial(c.error)) noteDenial(services.refusals, c)
     else if (isInvalid(c.error)) noteInvalid(services.refusals, c, c.error.status)
     for (const cookie of c.get('cookies')) c.res.headers.append('Set-Cookie', cookie)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { basic, CHEAP, PASSWORD, WHOAMI } from './auth/testing.ts'
-import { readNetworks } from './clientAddress.ts'
+import { networkOf, readNetworks, siteOf } from './clientAddress.ts'
 import { readConfig } from './config.ts'
 import { ADMIN_KEY, givenUser, startTestServer, type TestServer } from './testing.ts'
 import { hashPassword } from './vault/password.ts'
@@ -88,6 +88,19 @@ test('only a trusted proxy says by what name the browser knows this server', asy
   expect(await statusOf(behindProxy, '::ffff:10.1.2.3')).toBe(401)
   expect(await statusOf(behindProxy, '203.0.113.9')).toBe(403)
   expect(await statusOf(alone, '127.0.0.1')).toBe(403)
+})
+
+test.each([
+  ['192.0.2.7', '192.0.2.7', '192.0.2.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64', '2001:db8:1::/48'],
+  ['2001:db8::7', '2001:db8:0:0::/64', '2001:db8:0::/48'],
+  ['2001:db8:1:2::', '2001:db8:1:2::/64', '2001:db8:1::/48'],
+  ['2001:db8:0:1:1::', '2001:db8:0:1::/64', '2001:db8:0::/48'],
+  ['::1', '0:0:0:0::/64', '0:0:0::/48'],
+  ['::', '0:0:0:0::/64', '0:0:0::/48'],
+  ['unknown', 'unknown', 'unknown'],
+])('%s is of the network %s and the site %s', (address, network, site) => {
+  expect([networkOf(address), siteOf(address)]).toEqual([network, site])
 })
 
 test.each(['127.0.0.1', '::1', '10.0.0.0/8', '10.0.0.7 , fd00::/8', '0.0.0.0/0'])('%j are networks', (text) => {

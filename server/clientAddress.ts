@@ -52,6 +52,26 @@ export function readNetworks(text: string): BlockList | undefined {
   return networks
 }
 
+/**
+ * Who an address stands for where requests are counted or wait in turns: an IPv4 address for itself, one of IPv6 for all
+ * that begin with the same 64 bits, as nobody has fewer of these.
+ */
+export const networkOf = (address: string) => prefixOf(address, 4)
+
+/** What an IPv6 network may be a part of: the 48 bits that a site has at most. */
+export const siteOf = (address: string) => prefixOf(address, 3)
+
+/** `2001:db8::7` → `2001:db8:0:0::/64`. */
+function prefixOf(address: string, groups: number): string {
+  if (isIP(address) !== 6) return address
+  const [start = '', end] = address.split('::')
+  const before = start === '' ? [] : start.split(':')
+  const after = end ? end.split(':') : []
+  const between = end === undefined ? 0 : 8 - before.length - after.length
+  const all = [...before, ...Array<string>(Math.max(0, between)).fill('0'), ...after]
+  return `${all.slice(0, groups).join(':')}::/${groups * 16}`
+}
+
 /** Whether a request comes from this computer: from its user, or from a proxy that does not say for whom. */
 export const isLoopback = (address: string) => address === '::1' || address.startsWith('127.')
 

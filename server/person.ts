@@ -7,7 +7,7 @@ interface Person {
 const current = new AsyncLocalStorage<Person>()
 
 /**
- * Does work for somebody: what it waits for, it waits for in their line (server/turns.ts). Somebody is the address that
+ * Does work for somebody: what it waits for, it waits for in their line (server/turns.ts). Somebody is the network that
  * a request comes from until `nowFor` says who sent it.
  */
 export const workFor = <T>(id: string, work: () => T): T => current.run({ id }, work)

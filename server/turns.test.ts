@@ -21,6 +21,34 @@ test('serves each person in the order they came, and all persons in turns', () =
   ])
 })
 
+test('the longest line loses its last one for somebody who has fewer', () => {
+  const turns = queue('a1', 'b1', 'b2', 'b3', 'c1', 'c2')
+  expect(turns.dropFor('d')).toBe('b3')
+  expect(turns.dropFor('d', (who) => who !== 'b')).toBe('c2')
+  expect(turns.dropFor('d')).toBe('b2')
+  // All have one now: nobody has more than the newcomer would.
+  expect(turns.dropFor('d')).toBeUndefined()
+  expect(turns.size).toBe(3)
+  expect(drain(turns)).toEqual(['a1', 'b1', 'c1'])
+  expect(turns.size).toBe(0)
+})
+
+test('nobody loses one to somebody who would then have as many', () => {
+  const turns = queue('a1', 'a2', 'b1')
+  expect(turns.dropFor('b')).toBeUndefined()
+  turns.add('a', 'a3')
+  expect(turns.dropFor('b')).toBe('a3')
+})
+
+test('a line that was half served can lose its last one', () => {
+  const turns = queue('a1', 'a2', 'a3', 'a4', 'a5')
+  expect([turns.take(), turns.take()]).toEqual(['a1', 'a2'])
+  expect(turns.dropFor('b')).toBe('a5')
+  turns.add('a', 'a6')
+  turns.add('b', 'b1')
+  expect(drain(turns)).toEqual(['a3', 'b1', 'a4', 'a6'])
+})
+
 test('a person who comes back waits for one turn of everybody else', () => {
   const turns = queue('a1', 'a2', 'b1', 'b2')
   expect(turns.take()).toBe('a1')

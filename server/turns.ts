@@ -38,6 +38,20 @@ export class Turns<T> {
     return item
   }
 
+  /**
+   * Makes room for one of somebody: takes the last one of the longest line, if that is longer than theirs would be. So
+   * who has the most loses it, not who comes last. Looks at every line.
+   */
+  dropFor(who: string, mayLose: (other: string) => boolean = () => true): T | undefined {
+    let longest: Line<T> | undefined
+    for (const line of this.#lines.values()) {
+      if (line.size > (longest?.size ?? this.sizeOf(who) + 1) && mayLose(line.who)) longest = line
+    }
+    if (!longest) return undefined
+    this.#size--
+    return longest.takeLast()
+  }
+
   #join(who: string): Line<T> {
     const line = new Line<T>(who)
     if (this.#last) {
@@ -75,6 +89,11 @@ class Line<T> {
 
   add(item: T) {
     this.#items.push(item)
+  }
+
+  /** Of a line of two or more. */
+  takeLast(): T | undefined {
+    return this.#items.pop()
   }
 
   take(): T | undefined {

@@ -1,10 +1,10 @@
 import type { Config } from '../config.ts'
 import { HttpError } from '../errors.ts'
 import type { Call, Services } from '../services.ts'
-import type { Turn } from '../vault/limit.ts'
+import { known, type Turn } from '../vault/limit.ts'
 import { verifyDummy, verifyPassword } from '../vault/password.ts'
 import { askDirectory, type DirectoryAnswer, directoryPrincipal } from './directoryUser.ts'
-import type { Guessing } from './guessing.ts'
+import type { Guess } from './guessing.ts'
 import type { Principal } from './principal.ts'
 import type { Refusal } from './refusal.ts'
 import { rolesOf } from './roles.ts'
@@ -35,9 +35,9 @@ export function readBasic(authorization: string | undefined): Credentials | { se
   return { username: text.slice(0, colon).trim(), password }
 }
 
-/** How one request tries to sign in; `turn` is its client's address. */
+/** How one request tries to sign in; `turn` is that of a stranger. */
 interface Attempt {
-  guessing: Guessing
+  guess: Guess
   turn: Turn
   /** Hears why it was refused. */
   refuse?: (refusal: Refusal) => void
@@ -46,25 +46,26 @@ interface Attempt {
 /**
  * Verifies a name and a password. Names with a password in the built-in directory are its own: the LDAP directory, if
  * there is one, is asked about all others. Unknown users take as long as known ones. Throws a 429 when this name was
- * guessed at too often from this address.
+ * guessed at too often.
  */
 export async function basicPrincipal(
   services: Services,
   c: Call,
-  { guessing, turn, refuse }: Attempt,
+  { guess, turn: ofStranger, refuse }: Attempt,
   { username, password }: Credentials,
 ): Promise<Principal | undefined> {
   const { db, config } = services
-  const address = turn.who
   const typed = guessedName(username, config)
-  guessing.refuse(typed, address)
+  guess.refuse(typed)
+  // Where this user has signed in before, they do not wait behind those who have never done so.
+  const turn = guess.isKnown(typed) ? known(ofStranger) : ofStranger
   const user = await db
     .selectFrom('users')
     .selectAll()
     .where('username', '=', username.toLowerCase())
     .where('passwordHash', 'is not', null)
     .executeTakeFirst()
-  const beforePassword = (dn: string) => guessing.refuse(nameOfEntry(dn), address)
+  const beforePassword = (dn: string) => guess.refuse(nameOfEntry(dn))
   const [matches, answer] = user?.passwordHash
     ? [await verifyPassword(password, user.passwordHash, turn), NOT_ASKED]
     : await Promise.all([
@@ -73,16 +74,16 @@ export async function basicPrincipal(
       ])
   const names = answer.dn === undefined ? [typed] : [typed, nameOfEntry(answer.dn)]
   // Guesses that came all at once were all let in above: what the first of them used up, the others do not have.
-  for (const name of names) guessing.refuse(name, address)
+  for (const name of names) guess.refuse(name)
   let principal: Principal | undefined
   if (user && matches) principal = { realm: 'internal', user, roles: await rolesOf(db, user.id) }
   else if (answer.entry) principal = await directoryPrincipal(db, c, answer.entry)
   if (!principal || principal.user?.disabled) {
-    if (!answer.away) guessing.failed(names, address)
+    if (!answer.away) guess.failed(names)
     refuse?.({ userId: (user ?? principal?.user)?.id, reason: reasonOf(answer, { user, principal }) })
     return undefined
   }
-  guessing.succeeded(names, address)
+  guess.succeeded(names)
   return principal
 }
 

@@ -67,10 +67,11 @@ export async function stillInDirectory(
   services: Services,
   c: Call,
   { user }: Principal,
-  turn: Turn,
 ): Promise<Principal | undefined> {
   const { db, config, log } = services
   if (!config.ldap || !user) return undefined
+  // The cookie is good: it waits behind nobody who has none.
+  const turn = { who: user.id, signal: c.req.raw.signal }
   const entry = await findEntry(config.ldap, loginOf(user), turn).catch((error: unknown) => {
     if (error instanceof BusyError) throw error
     return logTrouble(log, error)

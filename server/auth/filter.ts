@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { recordEvent } from '../audit/events.ts'
 import { recordAudit } from '../audit/record.ts'
-import { forwardedHost } from '../clientAddress.ts'
+import { forwardedHost, networkOf } from '../clientAddress.ts'
 import { codeOf } from '../db/storageTrouble.ts'
 import { emptyError, forbidden } from '../errors.ts'
 import { nowFor } from '../person.ts'
@@ -117,7 +117,7 @@ async function signIn(c: Call, services: Services, who: Principal, wanted: { ses
 async function signInAgain(c: Call, services: Services, found: Remembered): Promise<Principal | undefined> {
   const { db, config, masterKey, log } = services
   const known = found.principal
-  const principal = known?.realm === 'ldap' ? await stillInDirectory(services, c, known, turnToSignIn(c)) : known
+  const principal = known?.realm === 'ldap' ? await stillInDirectory(services, c, known) : known
   if (!principal) return undefined
   const { used, session } = await db.transaction().execute(async (trx) => {
     const used = await useRememberMe(trx, masterKey, c, found)
@@ -141,7 +141,8 @@ async function fromHeaders(c: Call, services: Services, guessing: Guessing) {
   const basic = readBasic(authorization)
   const refuse = (refusal: Refusal) => c.set('refusal', refusal)
   if (basic && 'username' in basic) {
-    return basicPrincipal(services, c, { guessing, turn: turnToSignIn(c), refuse }, basic)
+    const guess = guessing.from(c.get('clientAddress'))
+    return basicPrincipal(services, c, { guess, turn: turnOfStranger(c), refuse }, basic)
   }
   const byKey = await apiKeyPrincipal(db, authorization, refuse)
   if (byKey) return byKey
@@ -174,4 +175,8 @@ const rawPath = (c: Call) => new URL(c.req.url).pathname
 const isTrue = (c: Call, header: string) => c.req.header(header)?.toLowerCase() === 'true'
 
 /** Nobody knows yet who it is, only where they are. */
-const turnToSignIn = (c: Call): Turn => ({ who: c.get('clientAddress'), signal: c.req.raw.signal })
+const turnOfStranger = (c: Call): Turn => ({
+  who: networkOf(c.get('clientAddress')),
+  isStranger: true,
+  signal: c.req.raw.signal,
+})

@@ -21,8 +21,9 @@ export class DirectoryError extends Error {
   override name = 'DirectoryError'
 }
 
-/** A directory serves others as well. */
-const limited = createLimiter({ atOnce: 16 })
+/** A directory serves others as well. Some of the places are not for strangers: one that is slow would have them all. */
+const ofStrangers = createLimiter({ atOnce: 12 })
+const ofKnown = createLimiter({ atOnce: 4 })
 
 /** It answers, but not so that one user could be told from it. */
 export class UnclearEntryError extends DirectoryError {}
@@ -119,7 +120,7 @@ function refusedServiceBind(error: unknown): never {
 }
 
 const withClient = <T>(ldap: LdapConfig, turn: Turn | undefined, task: (client: Client) => Promise<T>): Promise<T> =>
-  limited(turn, () => connected(ldap, task))
+  (turn?.isStranger ? ofStrangers : ofKnown)(turn, () => connected(ldap, task))
 
 /** One connection for one task, and an end to it after the time-out. */
 async function connected<T>(ldap: LdapConfig, task: (client: Client) => Promise<T>): Promise<T> {

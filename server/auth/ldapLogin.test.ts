@@ -170,7 +170,7 @@ describe.skipIf(missing)('a login with an LDAP directory', () => {
   })
 
   test('is slowed after 20 failures, under whatever domain the name is given', async () => {
-    const attempt = { guessing: failuresOf('alice', 19), turn: TURN }
+    const attempt = { guess: failuresOf('alice', 19), turn: TURN }
     const guess = (username: string) =>
       basicPrincipal(server.services, NO_CALL, attempt, { username, password: 'wrong' })
     expect(await guess('Alice@example.org')).toBeUndefined()
@@ -180,7 +180,7 @@ describe.skipIf(missing)('a login with an LDAP directory', () => {
   test('is slowed by the entry too, whichever of its names the guesses take', async () => {
     const filter = { LDAP_FILTER: '(|(cn={0})(mail={0})(displayName={0}))' }
     const config = readConfig({ DATA_DIR: server.dataDir, ...settings(filter) })
-    const attempt = { guessing: failuresOf('alice', 0), turn: TURN }
+    const attempt = { guess: failuresOf('alice', 0), turn: TURN }
     const guess = (username: string, password = 'wrong') =>
       basicPrincipal({ ...server.services, config }, NO_CALL, attempt, { username, password })
     for (let i = 0; i < 10; i++) {
@@ -194,7 +194,7 @@ describe.skipIf(missing)('a login with an LDAP directory', () => {
   })
 
   test.each(['ａｌｉｃｅ', ' AliCe ', 'alice@example.org'])('counts %j as the name it is', async (spelling) => {
-    const attempt = { guessing: failuresOf('alice', 20), turn: TURN }
+    const attempt = { guess: failuresOf('alice', 20), turn: TURN }
     const credentials = { username: spelling, password: passwordOf('alice') }
     await expect(basicPrincipal(server.services, NO_CALL, attempt, credentials)).rejects.toMatchObject({ status: 429 })
   })
@@ -263,10 +263,10 @@ describe.skipIf(missing)('the connection', () => {
     silent.close()
 
     await slapd.stop()
-    const attempt = { guessing: failuresOf('alice', 19), turn: TURN }
+    const attempt = { guess: failuresOf('alice', 19), turn: TURN }
     const credentials = { username: 'alice', password: passwordOf('alice') }
     expect(await basicPrincipal(server.services, NO_CALL, attempt, credentials)).toBeUndefined()
-    expect(() => attempt.guessing.refuse('alice', TURN.who)).not.toThrow()
+    expect(() => attempt.guess.refuse('alice')).not.toThrow()
     expect(lines.at(-1)).toMatch(/ERROR|error/)
     expect(lines.at(-1)).toContain('ECONNREFUSED')
     await slapd.restart()
@@ -307,9 +307,9 @@ const NO_CALL = {} as Call
 const TURN = { who: '192.0.2.1' }
 
 function failuresOf(name: string, count: number) {
-  const guessing = new Guessing()
-  for (let i = 0; i < count; i++) guessing.failed([name], TURN.who)
-  return guessing
+  const guess = new Guessing().from(TURN.who)
+  for (let i = 0; i < count; i++) guess.failed([name])
+  return guess
 }
 
 async function expectMalformed(answer: Response) {

@@ -196,6 +196,44 @@ describe('guessing passwords', () => {
     expect((await from('192.0.2.5', basic(user.username, PASSWORD))).status).toBe(200)
   })
 
+  test('five addresses with 34 requests each keep nobody out, least of all where the user has been before', async () => {
+    const gone = new AbortController()
+    let computed = 0
+    const crowd = Array.from({ length: 5 * 34 }, async (_, i) => {
+      const answer = await from(`192.0.2.${20 + (i % 5)}`, basic(`flood-${i}`, 'wrong'), {}, gone.signal)
+      if (answer.status === 401) computed++
+      return answer.status
+    })
+    // By now they have filled the queue, which has 128 places.
+    await Promise.any(crowd.map(async (status) => ((await status) === 429 ? status : never())))
+    expect((await from('192.0.2.30', basic(user.username, PASSWORD))).status).toBe(200)
+    // In turns: one of each of the five, and what was being computed.
+    expect(computed).toBeLessThan(12)
+    const before = computed
+    for (let i = 0; i < 5; i++) expect((await from('192.0.2.30', basic(user.username, PASSWORD))).status).toBe(200)
+    // Known by then, they wait for none of these.
+    expect(computed).toBeLessThan(before + 3)
+    gone.abort()
+    await Promise.all(crowd)
+  })
+
+  test('a network of IPv6 has 20 tries a minute for one name, whatever its addresses', async () => {
+    const statuses = []
+    for (let i = 0; i < 44; i++) statuses.push((await guess(`2001:db8:0:7:${i}::${i}`)).status)
+    expect(statuses.filter((status) => status === 401)).toHaveLength(20)
+    expect((await from('2001:db8:0:8::1', basic(user.username, PASSWORD))).status).toBe(200)
+  })
+
+  test('100 failures in an hour from everywhere slow strangers down, and keep out neither the user nor a stranger in turn', async () => {
+    expect((await from('203.0.113.1', basic(user.username, PASSWORD))).status).toBe(200)
+    for (let i = 0; i < 100; i++) await expectRefusal(await guess(`198.51.100.${i}`))
+    await expectRefusal(await guess('198.51.100.200'))
+    const slowed = await from('203.0.113.2', basic(user.username, PASSWORD))
+    expect(slowed.status).toBe(429)
+    expect(Number(slowed.headers.get('Retry-After'))).toBeLessThanOrEqual(36)
+    expect((await from('203.0.113.1', basic(user.username, PASSWORD))).status).toBe(200)
+  })
+
   test('a crowd of guesses is told to come back, and neither keys nor other addresses wait for it', async () => {
     const gone = new AbortController()
     let computed = 0

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Throttle } from './throttle.ts'
 
 function throttleAt(start: number) {
@@ -32,6 +32,20 @@ test('the parts of a key count together', () => {
   fail(20)
   expect(throttle.secondsToWait('ann', 'there')).toBe(0)
   expect(throttle.secondsToWait('bob', 'here')).toBe(0)
+})
+
+test('a clock that is set back, or ahead, does not change a pause', () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    const throttle = new Throttle(1)
+    throttle.failed('ann')
+    vi.setSystemTime(Date.now() - 400 * 86_400_000)
+    expect(throttle.secondsToWait('ann')).toBe(60)
+    vi.setSystemTime(Date.now() + 800 * 86_400_000)
+    expect(throttle.secondsToWait('ann')).toBe(60)
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('made-up names do not fill the memory: the key that failed longest ago is forgotten', () => {

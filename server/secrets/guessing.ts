@@ -1,4 +1,5 @@
 import { turnOf } from '../auth/principal.ts'
+import { SlowLimit } from '../auth/slowLimit.ts'
 import { Throttle } from '../auth/throttle.ts'
 import type { SecretRow } from '../db/schema.ts'
 import { tooManyRequests } from '../errors.ts'
@@ -7,10 +8,12 @@ import { WrongPasswordError } from '../vault/vaultErrors.ts'
 
 const MOST_FAILURES = 20
 const throttle = new Throttle(MOST_FAILURES)
+const slow = new SlowLimit()
 
 /**
  * Runs what tries a store password on a secret. Whoever was wrong about the same secret 20 times within a minute has to
- * wait: a PUBLIC one could be guessed at by everybody else. Concord neither slows it nor leaves a trace of it.
+ * wait, and after 100 times within an hour by all users together those who have not opened it lately take turns: a
+ * PUBLIC one could be guessed at by everybody else. Concord neither slows it nor leaves a trace of it.
  */
 export async function slowGuesses<T>(
   { log }: Services,
@@ -19,10 +22,12 @@ export async function slowGuesses<T>(
   tryIt: () => Promise<T>,
 ): Promise<T> {
   const { who } = turnOf(c)
+  let admitted = false
   const refuse = () => {
-    const wait = throttle.secondsToWait(who, id)
+    const wait = throttle.secondsToWait(who, id) || (admitted ? 0 : slow.secondsToWait(id, who))
     const message = `Too many wrong store passwords for this secret. Try again in ${wait} s.`
     if (wait > 0) throw tooManyRequests(message, wait)
+    admitted ||= slow.isSlow(id)
   }
   refuse()
   try {
@@ -30,11 +35,13 @@ export async function slowGuesses<T>(
     // Guesses that came all at once were all let in above.
     refuse()
     throttle.succeeded(who, id)
+    slow.succeeded(id, who)
     return result
   } catch (error) {
     if (!(error instanceof WrongPasswordError)) throw error
     refuse()
     throttle.failed(who, id)
+    slow.failed(id)
     log.warn('a wrong store password', { secretId: id, user: who })
     throw error
   }

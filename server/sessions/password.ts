@@ -70,15 +70,16 @@ async function changePassword(services: Services, c: Call, guessing: Guessing, c
   const reason = whyNot(user)
   if (reason !== undefined || passwordHash === null) throw validationError(reason ?? '')
   // A live session does not make guessing cheaper: wrong ones count together with failed sign-ins of this user.
-  const [name, address] = [guessedName(user.username, config), c.get('clientAddress')]
-  guessing.refuse(name, address)
+  const name = guessedName(user.username, config)
+  const guess = guessing.ofSession(c.get('clientAddress'))
+  guess.refuse(name)
   const matches = await verifyPassword(oldPassword, passwordHash, turnOf(c))
-  guessing.refuse(name, address)
+  guess.refuse(name)
   if (!matches) {
-    guessing.failed([name], address)
+    guess.failed([name])
     throw validationError('The old password is wrong.')
   }
-  guessing.succeeded([name], address)
+  guess.succeeded([name])
   const problem = newPassword === oldPassword ? 'It is the old one.' : await passwordProblem(user.username, newPassword)
   if (problem !== undefined) throw validationError(`The new password was not accepted. ${problem}`)
   const hash = await hashPassword(newPassword, undefined, turnOf(c))

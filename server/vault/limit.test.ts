@@ -55,18 +55,30 @@ test('starts the tasks of one in the order they came, and lets all who wait take
   expect(started).toEqual(['a1', 'a2', 'b1', 'a3', 'b2', 'a4'])
 })
 
-test('refuses who has too many waiting, but not the others, until there are too many in all', async () => {
-  const limited = createLimiter({ atOnce: 1, waiting: 3, waitingOfOne: 2 })
+test('refuses who has too many waiting, and the last of them when too many wait in all: a newcomer gets in', async () => {
+  const limited = createLimiter({ atOnce: 1, waiting: 3, waitingOfOne: 3 })
   const { task, release } = held()
   const accepted = [limited(ann, task), limited(ann, task), limited(ann, task)]
+  const last = limited(ann, task)
   await expect(limited(ann, task)).rejects.toThrow(BusyError)
   accepted.push(limited(bob, task))
+  await expect(last).rejects.toThrow(BusyError)
+  // Ann would have as few as Bob now.
   await expect(limited(bob, task)).rejects.toThrow(BusyError)
   // The server's own find room.
   accepted.push(limited(undefined, task))
   release()
   await Promise.all(accepted)
   await expect(limited(bob, async () => 'yes')).resolves.toBe('yes')
+})
+
+test('the server’s own tasks are not dropped for anybody', async () => {
+  const limited = createLimiter({ atOnce: 1, waiting: 3 })
+  const { task, release } = held()
+  const accepted = Array.from({ length: 5 }, () => limited(undefined, task))
+  await expect(limited(ann, task)).rejects.toThrow(BusyError)
+  release()
+  await Promise.all(accepted)
 })
 
 test('does not start what nobody waits for any more', async () => {

@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import { createLimiter, placesPerKind, type Turn } from './limit.ts'
+import type { Turn } from './limit.ts'
+import { limited } from './passwordQueue.ts'
 import { pick } from './random.ts'
 import { isAffordable, type ScryptCost, scryptKey } from './scrypt.ts'
 
@@ -10,9 +11,6 @@ const HASH_BYTES = 32
 const STORED = /^\$scrypt-sha256\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})$/
 /** No letters or digits that look alike (0 o, 1 l i). */
 const READABLE = 'abcdefghjkmnpqrstuvwxyz23456789'
-
-/** For requests: who sets a password at the terminal does not wait behind those who guess. */
-const limited = createLimiter({ atOnce: placesPerKind() })
 
 /**
  * A user's password for the user table: `$scrypt-sha256$ln=16,r=8,p=2$<salt>$<hash>`. That is the PHC string format, its

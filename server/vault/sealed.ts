@@ -10,9 +10,10 @@
 // key: it tells a row that was damaged or swapped from a password that is wrong.
 import { createHash, type KeyObject, randomBytes } from 'node:crypto'
 import { decrypt, encrypt, OVERHEAD_BYTES } from './aead.ts'
-import { createLimiter, placesPerKind, type Turn } from './limit.ts'
+import type { Turn } from './limit.ts'
 import { deriveKey } from './masterKey.ts'
 import { PASSWORD_COST } from './password.ts'
+import { limited } from './passwordQueue.ts'
 import { isAffordable, type ScryptCost, scryptKey } from './scrypt.ts'
 import { DamagedValueError, WrongPasswordError } from './vaultErrors.ts'
 
@@ -21,8 +22,6 @@ const KEY_BYTES = 32
 const SALT_BYTES = 16
 const CHECKSUM_BYTES = 8
 const PROTECTION_BYTE = { SERVER_KEY: 1, PASSWORD: 2 }
-
-const limited = createLimiter({ atOnce: placesPerKind() })
 
 /** What opens a value, by the names of Concord's `encryptedBy`. */
 export type Protection =

@@ -1,0 +1,102 @@
+import { type Clock, sinceStart, Throttle } from './throttle.ts'
+
+const HOUR = 3_600_000
+const MOST_FAILURES = 100
+/** As many tries an hour as failures. */
+const BETWEEN_TRIES = HOUR / MOST_FAILURES
+/** How long a try waits for the one who was told to come back for it. */
+const PATIENCE = 5 * 60_000
+const MOST_QUEUES = 1_000
+const MOST_IN_QUEUE = 100
+const KNOWN_FOR = 30 * 24 * HOUR
+const MOST_KEYS = 10_000
+const MOST_KNOWN = 20
+
+/**
+ * Slows guessing at one thing, a user's password or a secret's, from everywhere at once. After 100 failures within an
+ * hour there is one try every 36 seconds for all who have not succeeded there in the last 30 days, in the order in which
+ * they came: each is told when it is their turn. So nobody can be kept out. Those who did succeed notice nothing.
+ *
+ * Kept in memory and bounded. After a restart nobody is known, but there are no failures either.
+ */
+export class SlowLimit {
+  readonly #now: Clock
+  readonly #failures: Throttle
+  /** For each key who succeeded when; the one of the last success comes last. */
+  readonly #known = new Map<string, Map<string, number>>()
+  readonly #queues = new Map<string, Queue>()
+
+  constructor(now = sinceStart) {
+    this.#now = now
+    this.#failures = new Throttle(MOST_FAILURES, now, HOUR)
+  }
+
+  /** Whether there were too many failures. */
+  isSlow(key: string): boolean {
+    return this.#failures.secondsToWait(key) > 0
+  }
+
+  /** Whether somebody has succeeded in the last 30 days. */
+  knows(key: string, who: string): boolean {
+    const succeeded = this.#known.get(key)?.get(who)
+    return succeeded !== undefined && this.#now() - succeeded < KNOWN_FOR
+  }
+
+  /** Whole seconds until it is somebody's turn; 0: now, and a turn is used up by that. */
+  secondsToWait(key: string, who: string): number {
+    if (!this.isSlow(key)) {
+      this.#queues.delete(key)
+      return 0
+    }
+    if (this.knows(key, who)) return 0
+    const queue = this.#queues.get(key) ?? new Queue()
+    keepLast(this.#queues, key, queue, MOST_QUEUES)
+    return Math.ceil(queue.wait(who, this.#now()) / 1000)
+  }
+
+  failed(key: string) {
+    this.#failures.failed(key)
+  }
+
+  /** What others have failed at stays as it is: they go on guessing. */
+  succeeded(key: string, who: string) {
+    const known = this.#known.get(key) ?? new Map<string, number>()
+    keepLast(known, who, this.#now(), MOST_KNOWN)
+    keepLast(this.#known, key, known, MOST_KEYS)
+  }
+}
+
+/** The turns of those who wait to try. */
+class Queue {
+  readonly #turns = new Map<string, number>()
+  #next = 0
+
+  /** Milliseconds until somebody's turn; 0: now. */
+  wait(who: string, now: number): number {
+    for (const [other, turn] of this.#turns) if (turn + PATIENCE < now) this.#turns.delete(other)
+    const turn = this.#turns.get(who) ?? this.#add(who, now)
+    if (turn === undefined) return HOUR
+    if (turn > now) return turn - now
+    this.#turns.delete(who)
+    return 0
+  }
+
+  #add(who: string, now: number): number | undefined {
+    if (this.#turns.size >= MOST_IN_QUEUE) return undefined
+    const turn = Math.max(now, this.#next)
+    this.#next = turn + BETWEEN_TRIES
+    this.#turns.set(who, turn)
+    return turn
+  }
+}
+
+/** Puts an entry at the end of a map and forgets its first one when there are too many. */
+function keepLast<V>(map: Map<string, V>, key: string, value: V, most: number) {
+  map.delete(key)
+  map.set(key, value)
+  if (map.size <= most) return
+  for (const [first] of map) {
+    map.delete(first)
+    return
+  }
+}
