@@ -1,4 +1,5 @@
 import type { Alerts } from '../alerts.ts'
+import { networkOf } from '../clientAddress.ts'
 import type { Db } from '../db/open.ts'
 import type { Log } from '../log.ts'
 import type { Call } from '../services.ts'
@@ -6,7 +7,7 @@ import { OWN_EVENTS, type OwnEvent } from './events.ts'
 import { sourceOf } from './record.ts'
 
 const MINUTE = 60_000
-/** Rows that one stranger's address gets before its refusals are only counted, and how fast these come back. */
+/** Rows that one stranger's network gets before its refusals are only counted, and how fast these come back. */
 const OF_ADDRESS = { burst: 10, perMinute: 1 }
 /** Rows of all strangers together: 14,400 a day at most, some 4 MB. */
 const OF_STRANGERS = { burst: 100, perMinute: 10 }
@@ -110,7 +111,7 @@ export class Refusals {
   #mayHaveRow(userId: string | null, address: string): boolean {
     const now = this.#now()
     if (userId !== null) return budgetOf(this.#ofUser, userId, OF_USER, now).take(now)
-    return budgetOf(this.#ofAddress, address, OF_ADDRESS, now).take(now) && this.#strangers.take(now)
+    return budgetOf(this.#ofAddress, networkOf(address), OF_ADDRESS, now).take(now) && this.#strangers.take(now)
   }
 
   #count(sum: Sum) {

@@ -4,7 +4,7 @@ import { DISK_FULL } from './ApiError.ts'
 export type Away = {
   /** How many tries failed since the server went away. */
   tries: number
-  /** When the next try is due, in milliseconds as of Date.now(). */
+  /** When the next try is due, in milliseconds as of performance.now(), which nobody sets back. */
   nextTry: number
 }
 
@@ -24,8 +24,8 @@ let backAt = Number.NEGATIVE_INFINITY
 /** A request got no answer. Only the first one starts the count: many fail at once. */
 export function serverIsAway() {
   if (serverAway.get()) return
-  relapses = Date.now() - backAt < SAME_TROUBLE ? relapses + 1 : 0
-  serverAway.set({ tries: relapses, nextTry: Date.now() + pause(relapses) })
+  relapses = performance.now() - backAt < SAME_TROUBLE ? relapses + 1 : 0
+  serverAway.set({ tries: relapses, nextTry: performance.now() + pause(relapses) })
 }
 
 /**
@@ -34,11 +34,11 @@ export function serverIsAway() {
  */
 export function serverAnswered() {
   const away = serverAway.get()
-  if (away && (relapses === 0 || Date.now() >= away.nextTry)) back()
+  if (away && (relapses === 0 || performance.now() >= away.nextTry)) back()
 }
 
 function back() {
-  backAt = Date.now()
+  backAt = performance.now()
   serverAway.set(undefined)
 }
 
@@ -55,7 +55,7 @@ export async function tryServer() {
   } catch {
     // Still away: the next try is set below.
   }
-  if (serverAway.get()) serverAway.set({ tries, nextTry: Date.now() + pause(tries) })
+  if (serverAway.get()) serverAway.set({ tries, nextTry: performance.now() + pause(tries) })
 }
 
 /** Resolves when the server answers; rejects when the caller lost interest. */

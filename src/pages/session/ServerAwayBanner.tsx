@@ -5,7 +5,7 @@ import { Icon } from '#ui/Icon.tsx'
 
 /** While the server does not answer: when it is tried next. */
 export function ServerAwayBanner({ away }: { away: Away }) {
-  const [now, setNow] = useState(Date.now)
+  const [now, setNow] = useState(() => performance.now())
   const [trying, setTrying] = useState(false)
   const seconds = Math.max(0, Math.ceil((away.nextTry - now) / 1000))
 
@@ -13,12 +13,12 @@ export function ServerAwayBanner({ away }: { away: Away }) {
     if (trying) return
     setTrying(true)
     await tryServer()
-    setNow(Date.now())
+    setNow(performance.now())
     setTrying(false)
   }
 
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 250)
+    const timer = setInterval(() => setNow(performance.now()), 250)
     return () => clearInterval(timer)
   }, [])
 
