@@ -31,6 +31,7 @@ const settings = z.object({
   SESSION_TIMEOUT: duration('SESSION_TIMEOUT', '30 minutes').default(30 * 60_000),
   SESSION_MAX_AGE: duration('SESSION_MAX_AGE', '12 hours').default(12 * 3_600_000),
   API_KEY_EXPIRY: duration('API_KEY_EXPIRY', '30 days').optional(),
+  AUDIT_ARCHIVE: onOff('AUDIT_ARCHIVE').default(true),
   AUDIT_MAX_AGE: duration('AUDIT_MAX_AGE', '365 days').default(365 * 86_400_000),
   ALERT_READS: wholeNumber('ALERT_READS', 0, 100_000).default(50),
   ALERT_REFUSALS: wholeNumber('ALERT_REFUSALS', 0, 100_000).default(50),
@@ -75,6 +76,8 @@ export interface Config {
   auditMaxAge: number
   /** From how many within an hour on the log warns. */
   alerts: AlertLimits
+  /** Whether what is removed from the audit log is written to a file before. */
+  auditArchive: boolean
   secureCookies: boolean
   /** The proxies whose X-Forwarded-For is believed; undefined: nobody's. */
   trustedProxies: BlockList | undefined
@@ -120,6 +123,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     apiKeyExpiry: s.API_KEY_EXPIRY,
     auditMaxAge: s.AUDIT_MAX_AGE,
     alerts: { secretsRead: s.ALERT_READS, refusals: s.ALERT_REFUSALS },
+    auditArchive: s.AUDIT_ARCHIVE,
     secureCookies: s.SECURE_COOKIES,
     trustedProxies: s.TRUSTED_PROXY,
     ldap,

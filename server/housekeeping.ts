@@ -13,13 +13,11 @@ import type { Services } from './services.ts'
  * of the others from being done. A signal ends it early, as the rest is done next time.
  */
 export async function keepHouse(services: Services, signal?: AbortSignal): Promise<void> {
-  const { db, config, log } = services
+  const { db, log } = services
+  // A wrong clock takes away what nobody can bring back; nothing is lost if it goes later.
+  const byAge = (await services.clock.check()) ? removals(services, signal) : {}
   const tasks = {
-    'remove dead sessions': () => removeDeadSessions(db, config),
-    'remove dead remember-me cookies': () => removeDeadRememberMe(db),
-    'remove dead process sessions': () => removeDeadProcessSessions(db),
-    'remove expired API keys': () => removeExpiredKeys(db, config),
-    'remove old entries of the audit log': () => removeOldEntries(db, config, signal),
+    ...byAge,
     'ask the directory about its users': () => followDirectory(services),
     // Last, with what the others have removed: the log keeps pages as they were before until they are written over.
     'fold the write-ahead log': () => sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db),
@@ -27,5 +25,15 @@ export async function keepHouse(services: Services, signal?: AbortSignal): Promi
   for (const [what, task] of Object.entries(tasks)) {
     if (signal?.aborted) return
     await task().catch((error: Error) => log.error(`could not ${what}`, { name: error.name, code: codeOf(error) }))
+  }
+}
+
+function removals({ db, config }: Services, signal?: AbortSignal): Record<string, () => Promise<void>> {
+  return {
+    'remove dead sessions': () => removeDeadSessions(db, config),
+    'remove dead remember-me cookies': () => removeDeadRememberMe(db),
+    'remove dead process sessions': () => removeDeadProcessSessions(db),
+    'remove expired API keys': () => removeExpiredKeys(db, config),
+    'remove old entries of the audit log': () => removeOldEntries(db, config, signal),
   }
 }

@@ -6,6 +6,7 @@ import { type Config, ConfigError, readConfig } from './config.ts'
 import { listenForCommands } from './control.ts'
 import { DataFolderError } from './db/folderErrors.ts'
 import { closeDatabase } from './db/open.ts'
+import { codeOf } from './db/storageTrouble.ts'
 import { createGateway } from './gateway.ts'
 import { keepMemoryPrivate } from './hardening.ts'
 import { keepHouse } from './housekeeping.ts'
@@ -103,7 +104,15 @@ async function startServer(
     // The directory may take its time; what the database does is over by then.
     await Promise.race([cleaning, pause(MOST_CLEANING)])
     await services.refusals.close()
-    await closeDatabase(services.db)
+    await services.clock.check()
+    const trouble = await closeDatabase(services.db)
+    if (trouble) {
+      log.warn(
+        'the write-ahead log stays beside the database, as the disk does not take it: nothing is lost, and the next ' +
+          'start reads it',
+        { code: codeOf(trouble) },
+      )
+    }
   }
 }
 

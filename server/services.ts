@@ -5,6 +5,7 @@ import type { Alerts } from './alerts.ts'
 import type { Refusals } from './audit/refusals.ts'
 import type { Principal } from './auth/principal.ts'
 import type { Refusal } from './auth/refusal.ts'
+import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/open.ts'
 import type { Operation } from './http.ts'
@@ -17,6 +18,8 @@ export interface Services {
   /** Wraps the data keys of the secrets that have no store password. */
   masterKey: KeyObject
   log: Log
+  /** Whether what is old may be removed. */
+  clock: Clock
   /** Writes what was refused into the audit log. */
   refusals: Refusals
   alerts: Alerts

@@ -1,5 +1,6 @@
 import { Alerts } from './alerts.ts'
 import { Refusals } from './audit/refusals.ts'
+import { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { inWords } from './db/folderErrors.ts'
 import { type Db, hasTable, lockDatabase, migrate } from './db/open.ts'
@@ -50,7 +51,8 @@ async function prepare(db: Db, config: Config, log: Log): Promise<Setup> {
   await migrate(db)
   const alerts = new Alerts(log, config.alerts)
   const refusals = new Refusals(db, log, undefined, alerts)
-  const services = { db, config, log, masterKey: loaded.key, refusals, alerts }
+  const clock = await Clock.open(db, log)
+  const services = { db, config, log, masterKey: loaded.key, clock, refusals, alerts }
   if (check) return { ...services, firstRun: undefined }
 
   const adminApiKey = config.adminApiKey ?? generateApiKey()
