@@ -32,7 +32,7 @@ test('a new password takes the place of the old one and ends the other sessions'
   const elsewhere = await browser.newContext({ baseURL: concordUrl() })
   await asUser(await elsewhere.newPage(), user)
   const password = `Long enough ${unique('grün')}`
-  await expect(next(page)).toHaveAccessibleDescription(/12 to 256 characters/)
+  await expect(next(page)).toHaveAccessibleDescription(/12 to 128 characters/)
   await current(page).fill(user.password)
   await next(page).fill(password)
   await submit(page)

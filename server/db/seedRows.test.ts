@@ -45,7 +45,10 @@ test('an older data folder gets them, and what is in the organization stays in i
   const org = await body('/api/v1/org/ConcordSystem')
   expect(org).toMatchObject({ id: SEED.systemOrg, meta: { a: 1 }, cfg: { b: 2 } })
   expect((await body('/api/v1/role/concordAdmin')).permissions).not.toContain('getProcessQueueAllOrgs')
-  expect(await body('/api/v2/org/ConcordSystem/secret/key')).toMatchObject({ orgId: org.id, projects: [{ id: project.id }] })
+  expect(await body('/api/v2/org/ConcordSystem/secret/key')).toMatchObject({
+    orgId: org.id,
+    projects: [{ id: project.id }],
+  })
   expect(await body('/api/v1/org/ConcordSystem/team/team/users')).toMatchObject([{ username: 'member' }])
   expect(await body('/api/v2/policy?orgName=ConcordSystem')).toMatchObject([{ name: 'policy' }])
   const log = await body('/api/v1/audit?details.orgName=ConcordSystem&object=ORGANIZATION')

@@ -34,7 +34,7 @@ test('says whether the password can be changed, and the rule for it', async () =
   const Cookie = await session()
   expect(await told('', { Cookie })).toEqual({
     changeable: true,
-    rule: expect.stringContaining('12 to 256 characters'),
+    rule: expect.stringContaining('12 to 128 characters'),
   })
   expect(await told(user.key)).toMatchObject({ changeable: false, reason: expect.stringContaining('sign in') })
   const { db } = server.services
@@ -68,7 +68,7 @@ describe('a new password is refused', () => {
   test.each([
     ['without the old one', { oldPassword: 'wrong', newPassword: NEXT }, 'The old password is wrong.'],
     ['that is too short', { oldPassword: PASSWORD, newPassword: 'short' }, 'It is too short'],
-    ['that is too long', { oldPassword: PASSWORD, newPassword: 'ab '.repeat(100) }, 'at most 256 characters'],
+    ['that is too long', { oldPassword: PASSWORD, newPassword: 'ab '.repeat(100) }, 'at most 128 characters'],
     ['that everybody has', { oldPassword: PASSWORD, newPassword: 'Password1234' }, 'It is too common'],
     ['that has not changed', { oldPassword: PASSWORD, newPassword: PASSWORD }, 'It is the old one.'],
     ['that is missing', { oldPassword: PASSWORD }, "'newPassword' is required"],

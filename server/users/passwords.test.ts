@@ -31,12 +31,16 @@ test.each([
   expect(await passwordProblem('dave', password)).toBeUndefined()
 })
 
-test('lengths are counted in characters, from 12 to 256', async () => {
+test('lengths are counted in characters, from 12 to 128, and several blanks as one', async () => {
   expect(await passwordProblem('dave', '🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔')).toContain('at least 12 characters')
   expect(await passwordProblem('dave', '🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧')).toBeUndefined()
   const long = Array.from({ length: 64 }, (_, i) => `w${i}`).join(' ')
-  expect(await passwordProblem('dave', long.slice(0, 200))).toBeUndefined()
-  expect(await passwordProblem('dave', `${long} ${long}`)).toContain('at most 256 characters')
+  expect(await passwordProblem('dave', long.slice(0, 128))).toBeUndefined()
+  expect(await passwordProblem('dave', long.slice(0, 129))).toContain('at most 128 characters')
+  // 128 characters of two UTF-16 units each.
+  expect(await passwordProblem('dave', '🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧🦉🐝🐢🐙'.repeat(8))).not.toMatch(/at most/)
+  expect(await passwordProblem('dave', 'blue       owl')).toContain('at least 12 characters')
+  expect(await passwordProblem('dave', 'blue  owls  at  six')).toBeUndefined()
 })
 
 test('those that the server makes will do', async () => {

@@ -3,7 +3,7 @@
  */
 
 const LEAST_LENGTH = 12
-const MOST_LENGTH = 256
+const MOST_LENGTH = 128
 
 export const PASSWORD_RULE =
   `A password has ${LEAST_LENGTH} to ${MOST_LENGTH} characters, does not contain the user name, and is not one of the ` +
@@ -11,14 +11,19 @@ export const PASSWORD_RULE =
 
 /** Why somebody cannot have a password, a sentence; undefined when they can. */
 export async function passwordProblem(username: string, password: string): Promise<string | undefined> {
-  if ([...password].length < LEAST_LENGTH) return `It is too short: it must have at least ${LEAST_LENGTH} characters.`
-  if (password.length > MOST_LENGTH) return `It is too long: it can have at most ${MOST_LENGTH} characters.`
+  // Several blanks are one here: they make nothing harder to guess.
+  if (lengthOf(password.replace(/\s+/g, ' ')) < LEAST_LENGTH)
+    return `It is too short: it must have at least ${LEAST_LENGTH} characters.`
+  if (lengthOf(password) > MOST_LENGTH) return `It is too long: it can have at most ${MOST_LENGTH} characters.`
   if (password.toLowerCase().includes(username.toLowerCase())) return 'It contains the user name.'
   if (await isCommon(password)) {
     return 'It is too common: one of the passwords that are tried first, maybe repeated or with digits or signs around it.'
   }
   return undefined
 }
+
+/** In characters, of whatever plane. */
+const lengthOf = (text: string) => [...text].length
 
 /**
  * Whether a password is in the list, or one of the list is all there is to it. Most entries are shorter than what is
