@@ -49,6 +49,15 @@ export const DISK_FULL = 507
 export const rejectsUser = ({ status, words }: Pick<ApiError, 'status' | 'words'>) =>
   status === 403 && words.startsWith('User is disabled')
 
+/**
+ * As `kindOf`, with what the server said: a 503 that says so left everything as it was (ours on a read-only disk), so
+ * nothing was lost.
+ */
+export function kindOfAnswer(status: number, words: string): ErrorKind {
+  if (rejectsUser({ status, words })) return 'unauthorized'
+  return status === 503 && words.includes('Nothing was changed.') ? 'failed' : kindOf(status)
+}
+
 export function kindOf(status: number): ErrorKind {
   if (status === 0 || (status >= 502 && status <= 504)) return 'unreachable'
   if (status === 401) return 'unauthorized'

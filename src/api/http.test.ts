@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { form, http, query, url } from './http.ts'
+import { serverAnswered, serverAway } from './serverAway.ts'
 import { disabledUser, session } from './sessionOver.ts'
 
 afterEach(() => {
@@ -74,4 +75,16 @@ test('a refusal of somebody who was signed in before signs nobody else out', asy
 test('a limit says when to try again', async () => {
   vi.stubGlobal('fetch', async () => new Response('', { status: 429, headers: { 'Retry-After': '3' } }))
   await expect(http.put('/api/v1/org', {})).rejects.toMatchObject({ kind: 'rejected', retryAfter: 3 })
+})
+
+test('a 503 of the server itself loses no answer; any other one means that nobody answered', async () => {
+  const words = "The server's database is read-only. Nothing was changed. Ask an admin of this server."
+  vi.stubGlobal('fetch', async () => new Response(words, { status: 503 }))
+  await expect(http.put('/api/v1/org', {})).rejects.toMatchObject({ status: 503, kind: 'failed', message: words })
+  expect(serverAway.get()).toBeUndefined()
+
+  vi.stubGlobal('fetch', async () => new Response('no healthy upstream', { status: 503 }))
+  await expect(http.put('/api/v1/org', {})).rejects.toMatchObject({ status: 503, kind: 'unreachable' })
+  expect(serverAway.get()).toBeDefined()
+  serverAnswered()
 })

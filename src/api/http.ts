@@ -1,4 +1,4 @@
-import { ApiError, isApiError, kindOf, rejectsUser, wordsOf } from './ApiError.ts'
+import { ApiError, isApiError, kindOf, kindOfAnswer, rejectsUser, wordsOf } from './ApiError.ts'
 import { readsMayWait, serverAnswered, serverIsAway, serverIsBack } from './serverAway.ts'
 import { session, sessionOver, signedInAgain, userIsDisabled } from './sessionOver.ts'
 
@@ -136,6 +136,11 @@ async function attempt(path: string, { method, body, headers, signal }: Request)
     return { response, sentUnder }
   } catch (error) {
     if (signal?.aborted) throw error
+    // What says what is wrong with it is there.
+    if (isApiError(error) && error.kind !== 'unreachable') {
+      serverAnswered()
+      throw error
+    }
     serverIsAway()
     throw isApiError(error) ? error : new ApiError(0, 'unreachable', '')
   }
@@ -144,7 +149,6 @@ async function attempt(path: string, { method, body, headers, signal }: Request)
 async function errorOf(response: Response): Promise<ApiError> {
   const body = await response.text().catch(() => '')
   const words = wordsOf(body, response.headers.get('Content-Type') ?? '')
-  const kind = rejectsUser({ status: response.status, words }) ? 'unauthorized' : kindOf(response.status)
   const retryAfter = Number(response.headers.get('Retry-After')) || undefined
-  return new ApiError(response.status, kind, words, retryAfter)
+  return new ApiError(response.status, kindOfAnswer(response.status, words), words, retryAfter)
 }
