@@ -139,7 +139,13 @@ async function inTurns(cases, rounds) {
 
 function start(environment) {
   const before = performance.now()
-  const child = node(['scripts/start.mjs'], { PORT: '0', ADMIN_API_KEY: KEY, LOG_LEVEL: 'warn', ...environment })
+  const child = node(['scripts/start.mjs'], {
+    PORT: '0',
+    ADMIN_API_KEY: KEY,
+    LOG_LEVEL: 'warn',
+    REQUESTS_PER_SECOND: 'off',
+    ...environment,
+  })
   const ended = new Promise((resolve) => child.on('exit', resolve))
   return new Promise((resolve, reject) => {
     let output = ''

@@ -35,6 +35,7 @@ const settings = z.object({
   AUDIT_MAX_AGE: duration('AUDIT_MAX_AGE', '365 days').default(365 * 86_400_000),
   ALERT_READS: wholeNumber('ALERT_READS', 0, 100_000).default(50),
   ALERT_REFUSALS: wholeNumber('ALERT_REFUSALS', 0, 100_000).default(50),
+  REQUESTS_PER_SECOND: wholeNumberOrOff('REQUESTS_PER_SECOND', 1, 1_000_000).default(200),
   SECURE_COOKIES: onOff('SECURE_COOKIES').default(false),
   TRUSTED_PROXY: z
     .string()
@@ -78,6 +79,8 @@ export interface Config {
   alerts: AlertLimits
   /** Whether what is removed from the audit log is written to a file before. */
   auditArchive: boolean
+  /** Requests that one person may send a second; undefined: as many as they like. */
+  requestsPerSecond: number | undefined
   secureCookies: boolean
   /** The proxies whose X-Forwarded-For is believed; undefined: nobody's. */
   trustedProxies: BlockList | undefined
@@ -124,6 +127,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     auditMaxAge: s.AUDIT_MAX_AGE,
     alerts: { secretsRead: s.ALERT_READS, refusals: s.ALERT_REFUSALS },
     auditArchive: s.AUDIT_ARCHIVE,
+    requestsPerSecond: s.REQUESTS_PER_SECOND,
     secureCookies: s.SECURE_COOKIES,
     trustedProxies: s.TRUSTED_PROXY,
     ldap,
@@ -148,6 +152,17 @@ function wholeNumber(name: string, least: number, most: number) {
     .regex(/^\d+$/, { error })
     .transform(Number)
     .pipe(z.number().min(least, { error }).max(most, { error }))
+}
+
+/** Undefined is off. */
+function wholeNumberOrOff(name: string, least: number, most: number) {
+  return z.string().transform((text, context) => {
+    const number = Number(text)
+    if (text === 'off') return undefined
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number
+    context.addIssue({ code: 'custom', message: `${name} must be a whole number from ${least} to ${most}, or off` })
+    return z.NEVER
+  })
 }
 
 function duration(name: string, example: string) {

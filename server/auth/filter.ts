@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { recordEvent } from '../audit/events.ts'
 import { recordAudit } from '../audit/record.ts'
-import { forwardedHost, networkOf } from '../clientAddress.ts'
+import { forwardedHost, isLoopback, networkOf } from '../clientAddress.ts'
 import { codeOf } from '../db/storageTrouble.ts'
 import { emptyError, forbidden } from '../errors.ts'
 import { nowFor } from '../person.ts'
@@ -21,9 +21,10 @@ import { stillInDirectory } from './directoryUser.ts'
 import { FirstUses } from './firstUses.ts'
 import type { Guessing } from './guessing.ts'
 import { comesFromAnotherPage, FOREIGN_PAGE } from './origin.ts'
-import { type Principal, turnOf } from './principal.ts'
+import { type Principal, personOf } from './principal.ts'
 import { noteRefusal, type Refusal, type Way, wayOf } from './refusal.ts'
 import { findRememberMe, type Remembered, startRememberMe, useRememberMe } from './rememberMe.ts'
+import { RequestRate } from './requestRate.ts'
 import { findSession, startSession, stillSignsIn } from './sessions.ts'
 import { sessionTokenPrincipal } from './sessionToken.ts'
 
@@ -43,29 +44,56 @@ const WHOAMI = '/api/service/console/whoami'
  */
 export function authentication(services: Services, guessing: Guessing): MiddlewareHandler<Env> {
   const firstUses = new FirstUses()
+  const users = new RequestRate(services.config.requestsPerSecond)
+  // A proxy that does not say whose requests it passes on is all its clients: one must not keep the others out. Apart
+  // from the users, so that a thousand addresses make nobody forgotten who is signed in.
+  const strangers = new RequestRate(services.config.requestsPerSecond)
   return async (c, next) => {
     const host = forwardedHost(c, services.config.trustedProxies)
     if (comesFromAnotherPage(c.req.method, (name) => c.req.header(name), host)) throw forbidden(FOREIGN_PAGE)
-    if (ANONYMOUS.has(c.req.path)) return next()
-    const principal = await noteRefusal(services.refusals, c, wayTried(c), () => identify(c, services, guessing))
-    if (!principal) throw emptyError(401, { 'Content-Type': 'application/json', ...challenge(c) })
+    const stranger = isLoopback(c.get('clientAddress')) ? undefined : networkOf(c.get('clientAddress'))
+    if (ANONYMOUS.has(c.req.path)) {
+      if (stranger === undefined) return next()
+      strangers.count(stranger)
+      return strangers.within(stranger, next)
+    }
+    const principal = await noteRefusal(services.refusals, c, wayTried(c), () =>
+      identify(c, services, guessing, (who) => users.count(personOf(who))),
+    )
+    if (!principal) {
+      if (stranger !== undefined) strangers.count(stranger)
+      throw emptyError(401, { 'Content-Type': 'application/json', ...challenge(c) })
+    }
     c.set('principal', principal)
-    nowFor(turnOf(c).who)
-    await firstUses.note(c, services, principal)
-    await next()
+    const who = personOf(principal)
+    nowFor(who)
+    await users.within(who, async () => {
+      await firstUses.note(c, services, principal)
+      await next()
+    })
   }
 }
 
-async function identify(c: Call, services: Services, guessing: Guessing): Promise<Principal | undefined> {
+/** `count` throws for those who have sent too many requests, before anything is written for them. */
+async function identify(
+  c: Call,
+  services: Services,
+  guessing: Guessing,
+  count: (who: Principal) => void,
+): Promise<Principal | undefined> {
   const { db, masterKey } = services
 
   const sessionId = cookieOf(c, SESSION_COOKIE)
   const session = sessionId ? await findSession(services, sessionId) : undefined
-  if (session) return session
+  if (session) {
+    count(session)
+    return session
+  }
 
   const remembered = cookieOf(c, REMEMBER_ME_COOKIE)
   if (remembered) {
     const found = await findRememberMe(db, masterKey, remembered)
+    if (found?.principal) count(found.principal)
     const principal = found && (await signInAgain(c, services, found))
     if (principal) return principal
     // A cookie that is not ours is deleted, twice as in Concord, and ignored. One that is refused, too: once by the failed
@@ -77,6 +105,7 @@ async function identify(c: Call, services: Services, guessing: Guessing): Promis
 
   const principal = await fromHeaders(c, services, guessing)
   if (!principal) return undefined
+  count(principal)
   const viaKey = principal.realm === 'apikey'
   if (viaKey) {
     const details = { realm: 'apikey', apiKeyId: principal.apiKeyId }

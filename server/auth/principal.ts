@@ -36,10 +36,10 @@ export function userOfPrincipal({ user }: Principal): UserRow {
 }
 
 /** Whose turn it is where requests wait for each other. */
-export function turnOf(c: Call): Turn {
-  const { user, apiKeyId = '' } = principalOf(c)
-  return { who: user?.id ?? apiKeyId, signal: c.req.raw.signal }
-}
+export const turnOf = (c: Call): Turn => ({ who: personOf(principalOf(c)), signal: c.req.raw.signal })
+
+/** Whose requests count together: a user's, or those of an agent's key. */
+export const personOf = ({ user, apiKeyId = '' }: Principal): string => user?.id ?? apiKeyId
 
 export const isAdmin = ({ roles }: Principal) => roles.has('concordAdmin')
 export const isSystemReader = ({ roles }: Principal) => roles.has('concordSystemReader')

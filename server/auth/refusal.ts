@@ -2,6 +2,7 @@ import type { Refusals } from '../audit/refusals.ts'
 import { HttpError } from '../errors.ts'
 import type { Call } from '../services.ts'
 import type { Principal } from './principal.ts'
+import { RateError } from './requestRate.ts'
 
 /** How somebody identifies; the audit log has it as `details.way`. */
 export type Way = 'password' | 'ldap' | 'api-key' | 'remember-me' | 'session-token'
@@ -29,7 +30,7 @@ export async function noteRefusal<T>(
     const status = error instanceof HttpError ? error.status : undefined
     // A 403 is in the log as one.
     if (status === 401) note({ reason: 'malformed' })
-    if (status === 429) note({ ...c.get('refusal'), reason: 'throttled' })
+    if (status === 429 && !(error instanceof RateError)) note({ ...c.get('refusal'), reason: 'throttled' })
     throw error
   }
 }

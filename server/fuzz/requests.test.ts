@@ -18,8 +18,8 @@ import { LONGEST_MS, RUNS, SEED } from './settings.ts'
 import { givenWitnesses } from './witnesses.ts'
 
 /** One server that strangers and members ask, with secrets that are none of their business; and one for admins. */
-const server = await startTestServer()
-const adminServer = await startTestServer()
+const server = await startTestServer({ REQUESTS_PER_SECOND: 'off' })
+const adminServer = await startTestServer({ REQUESTS_PER_SECOND: 'off' })
 const witnesses = await givenWitnesses(server)
 afterAll(async () => {
   await server.close()

@@ -7,7 +7,7 @@ import { givenOrg, givenTeam, givenUser, startTestServer } from '../testing.ts'
 import { encodeKeyPair, encodeUsernamePassword } from '../vault/binary.ts'
 import { RUNS, SEED } from './settings.ts'
 
-const server = await startTestServer()
+const server = await startTestServer({ REQUESTS_PER_SECOND: 'off' })
 afterAll(() => server.close())
 
 /*

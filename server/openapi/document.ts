@@ -92,7 +92,7 @@ const ERRORS = {
   TooLarge: { description: 'The request is too large', content: text },
   UnsupportedMediaType: { description: 'The content type is not the one that the operation takes' },
   TooManyRequests: {
-    description: 'Too many wrong passwords for this user from this address',
+    description: 'Too many requests, or wrong passwords for this user from this address',
     headers: { 'Retry-After': { schema: { type: 'integer' } } },
     content: text,
   },
@@ -154,7 +154,7 @@ function responsesOf({ answers = [200], consumes, produces = 'application/json' 
         [415, 'UnsupportedMediaType'],
       ]
     : []
-  const errors = [...signedIn, [406, 'NotAcceptable'], ...withBody, [500, 'ServerError']]
+  const errors = [...signedIn, [429, 'TooManyRequests'], [406, 'NotAcceptable'], ...withBody, [500, 'ServerError']]
   return Object.fromEntries([
     ...successes,
     ...errors.map(([status, name]) => [status, { $ref: `#/components/responses/${name}` }]),
@@ -165,7 +165,6 @@ const SIGNED_IN = [
   [401, 'Unauthorized'],
   [403, 'Forbidden'],
   [404, 'NotFound'],
-  [429, 'TooManyRequests'],
 ]
 
 const LOCATION = { Location: { schema: { type: 'string', format: 'uri' } } }

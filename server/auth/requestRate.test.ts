@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { HttpError } from '../errors.ts'
+import { givenUser, startTestServer, type TestServer } from '../testing.ts'
+import { RequestRate } from './requestRate.ts'
+
+describe('the rate', () => {
+  let now = 0
+  const at = (ms: number) => {
+    now = ms
+  }
+  const rate = (perSecond: number | undefined) => new RequestRate(perSecond, () => now)
+
+  /** How many of so many requests are let through, and the seconds that the first other one is to wait. */
+  function sent(limit: RequestRate, who: string, n: number) {
+    let passed = 0
+    let wait: string | undefined
+    for (let i = 0; i < n; i++) {
+      try {
+        limit.count(who)
+        passed++
+      } catch (error) {
+        wait ??= (error as HttpError).headers['Retry-After']
+      }
+    }
+    return [passed, wait]
+  }
+
+  test('is ten seconds of requests at once, then so many a second, for each person', () => {
+    at(1_000_000)
+    const limit = rate(200)
+    expect(sent(limit, 'ann', 3_000)).toEqual([2_000, '1'])
+    expect(sent(limit, 'bob', 10)).toEqual([10, undefined])
+    at(1_001_000)
+    expect(sent(limit, 'ann', 300)).toEqual([200, '1'])
+    at(1_006_000)
+    expect(sent(limit, 'ann', 3_000)).toEqual([1_000, '1'])
+    at(2_000_000)
+    expect(sent(limit, 'ann', 3_000)).toEqual([2_000, '1'])
+  })
+
+  test('of one request a second says so, and does not count what it rejects', () => {
+    at(0)
+    const limit = rate(1)
+    expect(sent(limit, 'ann', 1_000)).toEqual([10, '1'])
+    at(999)
+    expect(sent(limit, 'ann', 1)).toEqual([0, '1'])
+    at(1_000)
+    expect(sent(limit, 'ann', 5)).toEqual([1, '1'])
+  })
+
+  test('can be off', async () => {
+    const limit = rate(undefined)
+    expect(sent(limit, 'ann', 100_000)).toEqual([100_000, undefined])
+    await Promise.all(Array.from({ length: 1_000 }, () => limit.within('ann', async () => {})))
+  })
+
+  test('remembers so many persons and no more; those who go on sending stay', () => {
+    at(0)
+    const limit = rate(1)
+    expect(sent(limit, 'ann', 10)).toEqual([10, undefined])
+    for (let i = 0; i < 100_000; i++) {
+      limit.count(`address ${i}`)
+      if (i % 5_000 === 0) expect(sent(limit, 'ann', 1)).toEqual([0, '1'])
+    }
+    expect(limit.size).toBeLessThanOrEqual(20_000)
+  })
+
+  test('of 64 in progress lets the next one in when one is done, however it ends', async () => {
+    at(0)
+    const limit = rate(1_000)
+    const ends: (() => void)[] = []
+    const work = () => new Promise<void>((resolve) => ends.push(resolve))
+    const running = Array.from({ length: 64 }, () => limit.within('ann', work))
+    await expect(limit.within('ann', work)).rejects.toThrow('Too many requests at once: at most 64 are allowed')
+    const other = limit.within('bob', work)
+    ends.shift()?.()
+    await running[0]
+    await expect(limit.within('ann', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    running.push(limit.within('ann', work), other)
+    for (const end of ends) end()
+    await Promise.all(running)
+  })
+})
+
+describe('a server with REQUESTS_PER_SECOND=1', () => {
+  let server: TestServer
+  let ann: { key: string }
+  let bob: { key: string }
+  beforeAll(async () => {
+    server = await startTestServer({ REQUESTS_PER_SECOND: '1', TRUSTED_PROXY: '127.0.0.1' })
+    ann = await givenUser(server, 'ann')
+    bob = await givenUser(server, 'bob')
+  })
+  afterAll(() => server.close())
+
+  const statuses = async (n: number, send: () => Response | Promise<Response>) =>
+    (await Promise.all(Array.from({ length: n }, send))).map(({ status }) => status)
+  const limited = (some: number[]) => some.filter((status) => status === 429).length
+  const ping = (from: string, as = '') =>
+    server.request('/api/v1/server/ping', { as, headers: { 'X-Forwarded-For': from } })
+
+  test('rejects a user’s eleventh request at once, in words, and nobody else’s', async () => {
+    expect(limited(await statuses(10, () => server.request('/api/v1/org', { as: ann.key })))).toBe(0)
+    const answer = await server.request('/api/v1/org', { as: ann.key, headers: { 'X-Forwarded-For': '10.0.0.9' } })
+    expect([answer.status, answer.headers.get('Retry-After'), answer.headers.get('Content-Type')]).toEqual([
+      429,
+      '1',
+      'text/plain;charset=UTF-8',
+    ])
+    expect(await answer.text()).toBe('Too many requests: at most 1 a second. Try again in 1 s.')
+    expect(limited(await statuses(10, () => server.request('/api/v1/org', { as: bob.key })))).toBe(0)
+  })
+
+  test('writes nothing for a request that it rejects, not even the use of the key', async () => {
+    const dan = await givenUser(server, 'dan')
+    const used = async () => {
+      await server.services.refusals.flush()
+      const rows = await server.services.db.selectFrom('auditLog').select(['seq', 'userId', 'details']).execute()
+      return rows.filter(({ userId, details }) => userId === dan.id || details.includes('throttled')).length
+    }
+    await statuses(30, () => server.request('/api/v1/org', { as: dan.key }))
+    expect(await used()).toBe(10)
+  })
+
+  test('counts strangers by their address, with the paths that need no sign-in', async () => {
+    expect(limited(await statuses(10, () => ping('10.0.0.1')))).toBe(0)
+    expect((await ping('10.0.0.1')).status).toBe(429)
+    expect((await ping('10.0.0.2')).status).toBe(200)
+    const wrongKey = () =>
+      server.request('/api/v1/org', { as: 'bm90LWEta2V5', headers: { 'X-Forwarded-For': '10.0.0.3' } })
+    expect(await statuses(10, wrongKey)).toEqual(Array(10).fill(401))
+    expect((await wrongKey()).status).toBe(429)
+    // Somebody with a good key at the same address goes on.
+    const cyd = await givenUser(server, 'cyd')
+    const good = await server.request('/api/v1/org', { as: cyd.key, headers: { 'X-Forwarded-For': '10.0.0.3' } })
+    expect(good.status).toBe(200)
+  })
+
+  test('does not count strangers from this computer: a proxy that does not say for whom it asks', async () => {
+    expect(limited(await statuses(50, () => server.request('/api/v1/server/ping', { as: '' })))).toBe(0)
+  })
+})
+
+test('a user who keeps 64 requests open gets no other one, and keeps nobody else waiting', async () => {
+  const server = await startTestServer()
+  const ann = await givenUser(server, 'ann')
+  const bob = await givenUser(server, 'bob')
+  const ends: (() => void)[] = []
+  const open = () => {
+    const body = new ReadableStream({
+      start(stream) {
+        ends.push(() => stream.close())
+      },
+    })
+    const headers = { Authorization: ann.key, 'Content-Type': 'application/json' }
+    return server.app.request('/api/v1/org', { method: 'POST', headers, body, duplex: 'half' } as RequestInit)
+  }
+  const opened = Array.from({ length: 64 }, open)
+  // Until each is past its sign-in.
+  while ((await server.request('/api/v1/org', { as: ann.key })).status !== 429);
+  expect((await server.request('/api/v1/org', { as: bob.key })).status).toBe(200)
+  for (const end of ends) end()
+  await Promise.all(opened)
+  expect((await server.request('/api/v1/org', { as: ann.key })).status).toBe(200)
+  await server.close()
+})
+
+test.each(['0', '-1', '1.5', 'on', 'lots'])('REQUESTS_PER_SECOND=%s is a mistake', async (value) => {
+  await expect(startTestServer({ REQUESTS_PER_SECOND: value })).rejects.toThrow(
+    'REQUESTS_PER_SECOND must be a whole number from 1 to 1000000, or off',
+  )
+})
