@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { onlyOnConcord, onlyOnOurs } from './differences.ts'
 import { admin, anonymous, type Caller, withKey } from './lib/caller.ts'
 import {
   expectEmpty,
@@ -139,6 +140,18 @@ describe.runIf(hasNewApiKeys)('a value of one’s own', () => {
       await create({ name: 'twice', userId: other.id, key }, admin),
       'Duplicate API key name: twice',
     )
+  })
+  const tooShort = 'The API key is too short: it must be base64 of at least 8 bytes'
+  const short = Buffer.from(world.unique('x')).subarray(-5).toString('base64')
+  onlyOnConcord('shortApiKey')('can be a few bytes', async () => {
+    made(await create({ name: 'short', userId: other.id, key: short }, admin))
+    expect(await whose(short)).toBe(other.name)
+  })
+  onlyOnOurs('shortApiKey')('has at least 8 bytes', async () => {
+    for (const key of [short, 'AA==']) {
+      expectValidationError(await create({ name: 'short', userId: other.id, key }, admin), tooShort)
+      expectValidationError(await admin.post(V2, { json: { name: 'short', userId: other.id, key } }), tooShort)
+    }
   })
   test('must be base64', async () => {
     expectFailure(

@@ -26,8 +26,6 @@ export const differences = {
     'What an API key opened ends when the key is deleted, expires or gets a new value; in Concord it goes on (Q25).',
   rememberMeIsUsedUp:
     'A remember-me cookie is good once: the answer has the next one. An old one ends all sessions of its user. Concord’s is good for two weeks.',
-  lastAdmin:
-    'The last enabled admin is not disabled, deleted or left without concordAdmin (400): nobody could undo it. Concord does it.',
   shortApiKey: 'A chosen API key has at least 8 bytes (else a 400); Concord takes a single byte.',
   noSniffing: 'Answers say nosniff, as a value is whatever somebody stored; Concord’s do not.',
   noPage:

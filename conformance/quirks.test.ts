@@ -389,6 +389,17 @@ describe('quirks of users', () => {
   })
 })
 
+test('Q37: a maintainer of a team makes himself its owner, and then teams of his own', async () => {
+  const climber = await world.user('climber')
+  await world.team(org, 'climbers', { MAINTAINER: [climber] })
+  const team = (name: string) => climber.post(`${org.v1}/team`, { json: { name } })
+  const refusal = `The current user (${climber.name}) does not have the required role: OWNER`
+  expectText(await team('climbed'), 403, refusal)
+  made(await climber.put(`${org.v1}/team/climbers/users`, { json: [{ userId: climber.id, role: 'OWNER' }] }))
+  made(await team('climbed'))
+  expectResult(await climber.delete(`${org.v1}/team/climbers`), 'DELETED')
+})
+
 describe('quirks of projects', () => {
   test('a project update without rawPayloadMode opens it to the whole organization, since 2.44', async () => {
     await world.project(org, 'opening')

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { SEED } from '../ids.ts'
+import { newId, SEED } from '../ids.ts'
 import { empty, ok, seen, text, validation } from '../secrets/testing.ts'
 import { ADMIN_KEY, givenUser, startTestServer, type TestServer } from '../testing.ts'
+import { hashApiKey } from '../vault/tokens.ts'
 
 const V1 = '/api/v1/apikey'
 const V2 = '/api/v2/apikey'
@@ -77,6 +78,22 @@ describe('a new key', () => {
     expect(await post({ name: 'bad', key: 'a*b' }, ADMIN_KEY)).toEqual(
       text(500, 'ERROR: java.lang.IllegalArgumentException: Illegal base64 character 2a'),
     )
+  })
+
+  test('has at least 8 bytes when somebody chooses it, however it is made', async () => {
+    const refusal = validation('The API key is too short: it must be base64 of at least 8 bytes')
+    for (const key of ['AA==', 'AAAAAAAAAA==', '']) {
+      for (const path of [V1, V2]) {
+        const answer = await post({ name: 'short', key }, ADMIN_KEY, path)
+        expect(answer.status).toBe(key === '' ? 500 : 400)
+        if (key !== '') expect(answer).toEqual(refusal)
+      }
+    }
+    // Nor is one of before any good.
+    const row = { id: newId(), userId: ann.id, name: 'one byte', hash: hashApiKey('AA==') ?? '', expiredAt: null }
+    await server.services.db.insertInto('apiKeys').values(row).execute()
+    expect((await seen(server.request(V1, { as: 'AA==' }))).status).toBe(401)
+    expect((await post({ name: 'short', key: 'AAECAwQFBgc=' }, ADMIN_KEY)).status).toBe(200)
   })
 
   test('needs a JSON body, if only an empty object', async () => {

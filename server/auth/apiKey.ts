@@ -1,7 +1,7 @@
 import { readListColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
-import { hashApiKey } from '../vault/tokens.ts'
+import { hashApiKey, isLongEnough } from '../vault/tokens.ts'
 import type { Principal } from './principal.ts'
 import type { Refusal } from './refusal.ts'
 import { roleNames } from './roles.ts'
@@ -9,7 +9,7 @@ import { isPast } from './sessions.ts'
 
 /**
  * `Authorization: <key>` or `Authorization: Bearer <key>`; "Bearer " is case-sensitive with exactly one space
- * (Concord's ApiKeyAuthenticationHandler). An unknown, expired or malformed key yields nothing.
+ * (Concord's ApiKeyAuthenticationHandler). An unknown, expired, malformed or short key yields nothing.
  */
 export async function apiKeyPrincipal(
   db: Db,
@@ -17,8 +17,10 @@ export async function apiKeyPrincipal(
   refuse: (refusal: Refusal) => void = () => {},
 ): Promise<Principal | undefined> {
   if (!authorization) return undefined
-  const hash = hashApiKey(authorization.startsWith('Bearer ') ? authorization.slice('Bearer '.length) : authorization)
-  if (hash === undefined) {
+  const key = authorization.startsWith('Bearer ') ? authorization.slice('Bearer '.length) : authorization
+  const hash = hashApiKey(key)
+  // Keys of before could have a single byte.
+  if (hash === undefined || !isLongEnough(key)) {
     refuse({ reason: 'malformed' })
     return undefined
   }

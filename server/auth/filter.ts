@@ -100,7 +100,10 @@ async function identify(
     // login, once by the logout after it.
     forgetRememberMe(c)
     forgetRememberMe(c)
-    if (found) return undefined
+    if (found) {
+      c.set('refusal', { reason: found.refused ?? 'unknown', userId: found.userId })
+      return undefined
+    }
   }
 
   const principal = await fromHeaders(c, services, guessing)

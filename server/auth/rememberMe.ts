@@ -57,8 +57,9 @@ const cookieValue = (masterKey: KeyObject, token: RememberMe) => sealToken(maste
 export interface Remembered {
   token: RememberMe
   userId: string
-  /** Undefined when it has ended for its user, who is disabled, or with its key, which has expired. */
+  /** Undefined when it is refused. */
   principal: Principal | undefined
+  refused?: 'disabled' | 'expired'
 }
 
 /** What a remember-me cookie stands for; undefined when it is not ours or has ended: it is then deleted and ignored. */
@@ -80,7 +81,8 @@ export async function findRememberMe(db: Db, masterKey: KeyObject, value: string
   // A serial that was never given out is of a later state of this database, of which a backup was restored.
   if (Date.now() > endOfRememberMe({ createdAt, lastUsedAt }) || token.serial > serial) return undefined
   const complete = token as RememberMe
-  if (user.disabled || isPast(keyExpiredAt)) return { token: complete, userId: user.id, principal: undefined }
+  const refused = user.disabled ? 'disabled' : isPast(keyExpiredAt) ? 'expired' : undefined
+  if (refused) return { token: complete, userId: user.id, principal: undefined, refused }
   if (endedAt !== null) return undefined
   const principal: Principal = {
     realm: realm as Principal['realm'],

@@ -14,8 +14,11 @@ export async function rolesOf(db: Db, userId: string): Promise<Set<string>> {
 
 /**
  * The same as a column, a JSON list, of a query that reads from `users`: who sends a request is read with each request,
- * and that is to be one query.
+ * and that is to be one query. Not through the view `allUserRoles`, which SQLite would make as a whole each time.
  */
 export const roleNames = sql<string>`(
-  SELECT json_group_array(roles.name) FROM "allUserRoles" JOIN roles ON roles.id = "allUserRoles"."roleId"
-  WHERE "allUserRoles"."userId" = users.id)`
+  SELECT json_group_array(roles.name) FROM roles WHERE roles.id IN (
+    SELECT "roleId" FROM "userRoles" WHERE "userId" = users.id
+    UNION ALL
+    SELECT g."roleId" FROM "userLdapGroups" m JOIN "roleLdapGroups" g ON g."ldapGroup" = m."ldapGroup"
+    WHERE m."userId" = users.id))`

@@ -111,6 +111,10 @@ describe('a session', () => {
     const principal = await findSession({ ...server.services, db: counted.db }, cookie.slice('JSESSIONID='.length))
     expect(principal?.user?.id).toBe(user.id)
     expect(counted.queries).toHaveLength(1)
+    // Whatever others have: no table is read from end to end.
+    const text = counted.queries.map((query) => counted.sqlOf(query).sql.replaceAll('?', "'x'")).join()
+    const plan = await sql<{ detail: string }>`EXPLAIN QUERY PLAN ${sql.raw(text)}`.execute(server.services.db)
+    expect(plan.rows.map(({ detail }) => detail).filter((detail) => detail.startsWith('SCAN'))).toEqual([])
   })
 
   test('changes nothing for a page of another origin, not even of a sibling host', async () => {

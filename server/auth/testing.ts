@@ -1,3 +1,4 @@
+import { createQueryId, type RootOperationNode } from 'kysely'
 import { expect } from 'vitest'
 import type { Db } from '../db/open.ts'
 
@@ -35,13 +36,13 @@ export async function expectRefusal(answer: Response) {
 
 /** The same database, with a list of the queries that went through this handle. */
 export function countQueries(of: Db) {
-  const queries: string[] = []
+  const queries: RootOperationNode[] = []
   const db = of.withPlugin({
     transformQuery: ({ node }) => {
-      queries.push(node.kind)
+      queries.push(node)
       return node
     },
     transformResult: async ({ result }) => result,
   })
-  return { db, queries }
+  return { db, queries, sqlOf: (node: RootOperationNode) => of.getExecutor().compileQuery(node, createQueryId()) }
 }

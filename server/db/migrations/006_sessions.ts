@@ -43,4 +43,6 @@ const statements = [
   `DROP TABLE oldProcessSessions`,
   `CREATE INDEX processSessionsByExpiry ON processSessions (expiresAt)`,
   `CREATE INDEX processSessionsByApiKey ON processSessions (apiKeyId)`,
+  // The roles of a session's user are read with each request.
+  `CREATE INDEX roleLdapGroupsByGroup ON roleLdapGroups (ldapGroup)`,
 ]
