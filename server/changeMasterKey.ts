@@ -66,7 +66,6 @@ async function rewrapAll(db: Db, from: KeyObject, to: KeyObject) {
     const projects = await rewrapProjects(trx, from, to)
     await trx.deleteFrom('sessions').execute()
     await trx.deleteFrom('rememberMe').execute()
-    await trx.deleteFrom('rememberMe').execute()
     await trx.deleteFrom('processSessions').execute()
     await trx
       .updateTable('settings')

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { keepHouse } from '../housekeeping.ts'
 import { newId } from '../ids.ts'
 import { createLog } from '../log.ts'
 import { givenUser, startTestServer, type TestServer } from '../testing.ts'
 import { openToken, sealToken } from '../vault/tokens.ts'
+import { removeDeadRememberMe } from './rememberMe.ts'
 import { cookieOf, REMEMBER, SESSION, WHOAMI } from './testing.ts'
 
 const DAY = 86_400_000
@@ -127,7 +127,7 @@ describe('a remembered sign-in ends', () => {
     }
     later(3001)
     expect(await status(cookie)).toBe(401)
-    await keepHouse(server.services)
+    await removeDeadRememberMe(server.services.db)
     expect(await rows()).toEqual([])
     expect(await events()).toEqual([])
   })
@@ -136,7 +136,7 @@ describe('a remembered sign-in ends', () => {
     const cookie = await remember()
     later(14 * DAY + 1000)
     expect(await status(cookie)).toBe(401)
-    await keepHouse(server.services)
+    await removeDeadRememberMe(server.services.db)
     expect(await rows()).toEqual([])
   })
 
