@@ -125,6 +125,28 @@ describe.skipIf(missing)('once an hour the directory is asked for the users who 
     expect(await access(member)).toEqual(IN)
   })
 
+  test('the last admin is not disabled, and the log says so', async () => {
+    const { db } = server.services
+    const [admin, other] = [await givenMember(), await givenMember()]
+    const { id: roleId } = await db
+      .selectFrom('roles')
+      .select('id')
+      .where('name', '=', 'concordAdmin')
+      .executeTakeFirstOrThrow()
+    const admins = await db.selectFrom('userRoles').selectAll().where('roleId', '=', roleId).execute()
+    await db.deleteFrom('userRoles').execute()
+    await db.insertInto('userRoles').values({ userId: admin.id, roleId }).execute()
+    await leave(admin)
+    await keepHouse(server.services)
+    expect([await access(admin), await access(other)]).toEqual([IN, IN])
+    expect(lines.at(-1)).toContain(
+      `does not have the last admin any more, who was not disabled {"userId":"${admin.id}"}`,
+    )
+    await db.insertInto('userRoles').values(admins).execute()
+    await keepHouse(server.services)
+    expect(await access(admin)).toEqual(OUT)
+  })
+
   test('the only one with access is disabled too, if the directory finds others', async () => {
     const { db } = server.services
     const [alone, other] = [await givenMember(), await givenMember()]

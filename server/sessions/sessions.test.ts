@@ -86,6 +86,11 @@ describe('the list of sessions', () => {
     for (const { id } of entries) expect(id).toMatch(/^[0-9a-f-]{36}$/)
   })
 
+  test('has no more than 256 characters of what a browser says of itself', async () => {
+    await server.request(WHOAMI, { as: basic(user.username, PASSWORD), headers: { 'User-Agent': 'x'.repeat(5000) } })
+    expect((await list())[0].userAgent).toBe('x'.repeat(256))
+  })
+
   test('is ordered by the last use, and has ids that open nothing', async () => {
     const cookies = [await session(), await session(), await session()]
     const entries = await list()
