@@ -1,12 +1,12 @@
 import { Eye, EyeOff } from 'lucide-react'
-import { type InputHTMLAttributes, type TextareaHTMLAttributes, useState } from 'react'
+import { type InputHTMLAttributes, type Ref, type TextareaHTMLAttributes, useState } from 'react'
 import { Icon } from './Icon.tsx'
 
 type Shared = {
   /** What is hidden, for the switch: `Show password`. */
   what: string
 }
-type OneLine = Shared & { multiline?: false } & InputHTMLAttributes<HTMLInputElement>
+type OneLine = Shared & { multiline?: false; inputRef?: Ref<HTMLInputElement> } & InputHTMLAttributes<HTMLInputElement>
 type Lines = Shared & { multiline: true } & TextareaHTMLAttributes<HTMLTextAreaElement>
 
 /** A value that somebody may be looking at over the shoulder: masked, with a switch to show it. */
@@ -18,7 +18,13 @@ export function RevealInput({ what, ...props }: OneLine | Lines) {
       {props.multiline ? (
         <textarea {...common} {...withoutMultiline(props)} className={`mono ${shown ? '' : 'masked'}`} />
       ) : (
-        <input {...common} {...withoutMultiline(props)} className="mono" type={shown ? 'text' : 'password'} />
+        <input
+          {...common}
+          {...withoutMultiline(props)}
+          ref={props.inputRef}
+          className="mono"
+          type={shown ? 'text' : 'password'}
+        />
       )}
       <button
         type="button"
@@ -33,6 +39,10 @@ export function RevealInput({ what, ...props }: OneLine | Lines) {
   )
 }
 
-function withoutMultiline<P extends { multiline?: boolean }>({ multiline: _, ...rest }: P) {
+function withoutMultiline<P extends { multiline?: boolean; inputRef?: unknown }>({
+  multiline: _,
+  inputRef: __,
+  ...rest
+}: P) {
   return rest
 }

@@ -2,6 +2,7 @@ import { type FormEvent, type ReactNode, useRef, useState } from 'react'
 import { isApiError, rejectsUser } from '#api/ApiError.ts'
 import type { Credentials } from '#api/session.ts'
 import { Field } from '#ui/Field.tsx'
+import { RevealInput } from '#ui/RevealInput.tsx'
 import { submitWithControlEnter } from '#ui/submitWithControlEnter.ts'
 
 type Way = 'password' | 'apiKey'
@@ -74,10 +75,10 @@ export function SignInForm({ id, username, way: firstWay = 'password', onSignIn,
       )}
       <Field label={way === 'password' ? 'Password' : 'API key'} key={way} error={problem}>
         {(control) => (
-          <input
+          <RevealInput
             {...control}
-            ref={secret}
-            type="password"
+            what={way === 'password' ? 'password' : 'API key'}
+            inputRef={secret}
             name={way === 'password' ? 'password' : 'apiKey'}
             autoComplete={way === 'password' ? 'current-password' : 'off'}
             required
