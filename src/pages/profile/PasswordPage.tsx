@@ -16,6 +16,8 @@ import { RevealInput } from '#ui/RevealInput.tsx'
 import { announce } from '#ui/StatusMessage.tsx'
 import { submitWithControlEnter } from '#ui/submitWithControlEnter.ts'
 import { NotOurs } from './NotOurs.tsx'
+import { StrengthMeter } from './StrengthMeter.tsx'
+import { type Strength, strengthOf } from './strength.ts'
 
 const TITLE = 'Change password'
 
@@ -58,10 +60,11 @@ function OwnPassword() {
   )
 }
 
-/** The inputs keep what is typed, nothing else does: no state, no cache, no storage, no address. */
+/** The inputs keep what is typed, nothing else does: no state but how strong it is, no cache, no storage, no address. */
 function PasswordForm({ rule, onDone }: { rule: string; onDone: () => void }) {
   const { username } = useSuspenseQuery(whoamiQuery).data
   const form = useRef<HTMLFormElement>(null)
+  const [strength, setStrength] = useState<Strength>()
   const change = useChange(changePassword, {
     done: (_, isHere) => {
       announce('Password changed. Your other sessions have ended.')
@@ -119,9 +122,21 @@ function PasswordForm({ rule, onDone }: { rule: string; onDone: () => void }) {
       </Field>
       <Field label="New password" help={rule} error={problemAt('newPassword')}>
         {(control) => (
-          <RevealInput what="new password" {...control} name="newPassword" required autoComplete="new-password" />
+          <RevealInput
+            what="new password"
+            {...control}
+            onInput={(event) => {
+              control.onInput(event)
+              const { value } = event.currentTarget
+              setStrength(value === '' ? undefined : strengthOf(value))
+            }}
+            name="newPassword"
+            required
+            autoComplete="new-password"
+          />
         )}
       </Field>
+      {strength && <StrengthMeter strength={strength} />}
       {!field && (
         <ErrorMessage
           error={change.error}
