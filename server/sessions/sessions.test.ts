@@ -307,6 +307,17 @@ describe('whoever is disabled', () => {
     expect((await signingIn).status).toBe(401)
     expect(await db.selectFrom('sessions').selectAll().where('userId', '=', user.id).execute()).toEqual([])
   })
+
+  test('or whose password is changed meanwhile, opens none either', async () => {
+    const slow = await hashPassword(PASSWORD)
+    const { db } = server.services
+    await db.updateTable('users').set({ passwordHash: slow }).where('id', '=', user.id).execute()
+    const signingIn = signIn(REMEMBER)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await db.updateTable('users').set({ passwordHash }).where('id', '=', user.id).execute()
+    expect((await signingIn).status).toBe(401)
+    expect(await list()).toEqual([])
+  })
 })
 
 describe('what an API key has opened ends with the key', () => {
