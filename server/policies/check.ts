@@ -4,7 +4,9 @@ import { userOfPrincipal } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
 import { javaError, validationError } from '../errors.ts'
-import { fits, fitsPattern } from './match.ts'
+import { PatternError } from './javaPattern.ts'
+import { fits } from './match.ts'
+import { fitsPattern, Work } from './patterns.ts'
 import { rulesReader, type Target } from './store.ts'
 
 const rule = z.object({
@@ -34,18 +36,21 @@ export async function requireAllowed(db: Db, who: Principal, act: Act): Promise<
 /** The same for several acts, with the queries of one: throws when it is called with one that is forbidden. */
 export async function policyGuard(db: Db, who: Principal): Promise<(act: Act) => void> {
   const rulesFor = await rulesReader(db)
+  const work = new Work()
   return (act) => {
-    const denial = denialOf(rulesFor, who, act)
+    const denial = denialOf(rulesFor, who, act, work)
     if (denial) throw validationError(`Action forbidden: ${denial.msg ?? null}`)
   }
 }
 
-export const isAllowed = async (db: Db, who: Principal, act: Act) => !denialOf(await rulesReader(db), who, act)
+export const isAllowed = async (db: Db, who: Principal, act: Act) =>
+  !denialOf(await rulesReader(db), who, act, new Work())
 
 type RulesFor = Awaited<ReturnType<typeof rulesReader>>
 
 /** The rule that forbids it: an `allow` that fits comes before any `deny`. */
-function denialOf(rulesFor: RulesFor, who: Principal, { entity, action, owner, attributes, orgId, projectId }: Act) {
+function denialOf(rulesFor: RulesFor, who: Principal, act: Act, work: Work) {
+  const { entity, action, owner, attributes, orgId, projectId } = act
   const rules = rulesFor({ orgId, projectId, userId: userOfPrincipal(who).id })
   if (rules?.entity === undefined || rules.entity === null) return undefined
   const result = entityRules.safeParse(rules.entity)
@@ -53,11 +58,17 @@ function denialOf(rulesFor: RulesFor, who: Principal, { entity, action, owner, a
   if (!result.success) throw javaError('java.lang.IllegalArgumentException', 'The entity rules of a policy are damaged')
   const data = { owner: ownerAttributes(owner), entity: attributes }
   const applies = (each: z.infer<typeof rule>) =>
-    (typeof each.entity !== 'string' || fitsPattern(entity, each.entity)) &&
-    (typeof each.action !== 'string' || fitsPattern(action, each.action)) &&
-    (!each.conditions || Object.keys(each.conditions).length === 0 || fits(data, each.conditions))
-  if (result.data.allow?.some(applies)) return undefined
-  return result.data.deny?.find(applies)
+    (typeof each.entity !== 'string' || fitsPattern(entity, each.entity, work)) &&
+    (typeof each.action !== 'string' || fitsPattern(action, each.action, work)) &&
+    (!each.conditions || Object.keys(each.conditions).length === 0 || fits(data, each.conditions, work))
+  try {
+    if (result.data.allow?.some(applies)) return undefined
+    return result.data.deny?.find(applies)
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error
+    // Nothing is allowed by a rule that cannot be read. Such a one is from before they were checked when saved.
+    throw javaError('java.util.regex.PatternSyntaxException', `A pattern of a policy ${error.message}`)
+  }
 }
 
 const ownerAttributes = (owner: UserRow | undefined) =>

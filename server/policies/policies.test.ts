@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { newId } from '../ids.ts'
 import { file, givenSecret, ok, seen, text, validation } from '../secrets/testing.ts'
+import { longestStandstill } from '../standstill.ts'
 import { givenOrg, givenProject, givenTeam, givenUser, startTestServer, type TestServer } from '../testing.ts'
 
 let server: TestServer
@@ -211,9 +212,57 @@ describe('an entity policy', () => {
   })
 
   test('that cannot be read forbids', async () => {
-    await given({ deny: [{ entity: '(' }] })
+    const id = await given({ deny: [] })
+    // From before patterns were checked when they are saved.
+    const rules = JSON.stringify({ entity: { deny: [{ entity: '(' }] } })
+    await server.services.db.updateTable('policies').set({ rules }).where('id', '=', id).execute()
     expect((await saveProject({ name: 'unreadable' })).status).toBe(500)
     await save({ name: 'rules', rules: { entity: { deny: 'all' } } })
     expect((await saveProject({ name: 'unreadable' })).status).toBe(500)
+  })
+
+  test('takes no time with a pattern that backtracks', async () => {
+    await given(deny('project', 'create', { entity: { name: '(a+)+b' } }))
+    const attack = async () => expect(await saveProject({ name: 'a'.repeat(29) })).toEqual(DONE)
+    expect(await longestStandstill(attack)).toBeLessThan(250)
+    expect(await saveProject({ name: `${'a'.repeat(29)}b` })).toEqual(forbidden)
+  })
+
+  test('refuses what has too much to compare, instead of comparing for seconds', async () => {
+    await given(deny('project', 'create', { entity: { meta: { tags: 'prod-.*' } } }))
+    const tags = Array.from({ length: 150_000 }, (_, i) => `tag-${i}`)
+    const attack = async () =>
+      expect(await saveProject({ name: 'tagged', meta: { tags } })).toEqual(
+        validation('What was sent is too large to be checked against the policy that applies. Send less at once.'),
+      )
+    expect(await longestStandstill(attack)).toBeLessThan(400)
+    expect(await saveProject({ name: 'tagged', meta: { tags: ['test-1', 'prod-1'] } })).toEqual(forbidden)
+  })
+
+  test.each([
+    [
+      { deny: [{}, { entity: '(?=a)' }] },
+      'entity.deny[1].entity: the pattern has a look-ahead (?=, which RE2 does not have',
+    ],
+    [
+      { allow: [{ conditions: { entity: { name: ['ok', '('] } } }] },
+      'entity.allow[0].conditions.entity.name[1]: the pattern has a ( without its )',
+    ],
+    [{ deny: [{ action: 'x'.repeat(5000) }] }, 'entity.deny[0].action: the pattern is longer than 4096 characters'],
+    [{ deny: Array(1001).fill({ entity: 'a' }) }, 'entity.deny[1000].entity: there are more than 1000 patterns'],
+    [{ deny: Array(20).fill({ entity: '[abc]{900}' }) }, 'entity.deny[5].entity: the patterns are too large together'],
+  ])('is refused when it is saved, where it is wrong: %#', async (entity, why) => {
+    expect(await save({ name: 'unusable', rules: { entity } })).toEqual(
+      validation(`Invalid rules: ${why}. Change it and save the policy again.`),
+    )
+    expect((await get('/unusable')).status).toBe(404)
+  })
+
+  test('is refused when its conditions are nested too deep', async () => {
+    let conditions: object = { name: 'a' }
+    for (let i = 0; i < 200; i++) conditions = { entity: conditions }
+    const { status, body } = await save({ name: 'deep', rules: { entity: { deny: [{ conditions }] } } })
+    expect(status).toBe(400)
+    expect(body[0].message).toContain('the conditions are nested deeper than 100 levels')
   })
 })

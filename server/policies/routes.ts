@@ -25,6 +25,7 @@ import { findProject } from '../projects/store.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { findUser } from '../users/owner.ts'
 import { findPolicy, linkedPolicy, listPolicies, policyEntry, requirePolicy, type Target } from './store.ts'
+import { requireUsableRules } from './validate.ts'
 
 const policyRequest = z.object({
   id: uuid.nullish(),
@@ -71,6 +72,7 @@ export function policyRoutes(app: Hono<Env>, { db }: Services) {
         const request = await readJson(c, policyRequest)
         reject(nameViolations('ImmutablePolicyEntry.createOrUpdate', { 'arg0.name': request.name }))
         requireAdmin(principalOf(c))
+        requireUsableRules(request.rules ?? {})
         return db.transaction().execute((trx) => createOrUpdate(trx, c, request))
       },
     },

@@ -1,0 +1,57 @@
+import { RE2JS } from 're2js'
+import { validationError } from '../errors.ts'
+import { translate } from './javaPattern.ts'
+
+/**
+ * What one check of the policies may cost: characters times the size of the pattern that they are compared with. It is
+ * 150 ms with the slowest patterns that we know, and usually a hundredth of that.
+ */
+const MOST_STEPS = 1_000_000
+/** What it costs to look at a value at all. */
+const STEPS_PER_LOOK = 10
+
+/** Counts what a check costs: what is sent can be as long as a request, and have very many values. */
+export class Work {
+  #left = MOST_STEPS
+
+  spend(steps = STEPS_PER_LOOK) {
+    this.#left -= steps
+    if (this.#left < 0) {
+      throw validationError(
+        'What was sent is too large to be checked against the policy that applies. Send less at once.',
+      )
+    }
+  }
+}
+
+interface Compiled {
+  expression: RE2JS
+  size: number
+}
+
+/** The last ones that were used. Compiling takes much longer than comparing a name. */
+const compiled = new Map<string, Compiled>()
+const MOST_COMPILED = 1_000
+
+/** Whether a pattern of Java fits the whole of a text, in any case. Throws a PatternError. */
+export function fitsPattern(text: string, pattern: string, work: Work): boolean {
+  const { expression, size } = compile(pattern)
+  work.spend(STEPS_PER_LOOK + text.length * size)
+  return expression.matches(text)
+}
+
+function compile(pattern: string): Compiled {
+  const known = compiled.get(pattern)
+  // To the end, so that the first is the one that was not used for longest.
+  compiled.delete(pattern)
+  const entry = known ?? compileNow(pattern)
+  compiled.set(pattern, entry)
+  const [oldest] = compiled.size > MOST_COMPILED ? compiled.keys() : []
+  if (oldest !== undefined) compiled.delete(oldest)
+  return entry
+}
+
+function compileNow(pattern: string): Compiled {
+  const { text, size } = translate(pattern)
+  return { expression: RE2JS.compile(text), size }
+}
