@@ -48,7 +48,7 @@ export async function check(program, args) {
   return (await runNode(program, args, 3 * MINUTE)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
 }
 
-export async function vitest(projects, limit, environment) {
+export async function vitest(projects, limit, environment, node) {
   const { code, report } = await withReport((file) =>
     runNode(
       bin('vitest', 'vitest.mjs'),
@@ -59,6 +59,7 @@ export async function vitest(projects, limit, environment) {
       ]),
       limit,
       environment,
+      node,
     ),
   )
   const { numPassedTests, numFailedTests, testResults } = report
@@ -138,9 +139,9 @@ export function bin(name, file) {
 }
 
 /** Runs a script of a package with its output here and no input; answers its exit code. */
-export function runNode(script, args, limit, environment = {}) {
+export function runNode(script, args, limit, environment = {}, node = process.execPath) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, ...args], {
+    const child = spawn(node, [script, ...args], {
       cwd: ROOT,
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, ...environment },

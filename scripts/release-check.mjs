@@ -1,0 +1,136 @@
+#!/usr/bin/env node
+// `npm run release-check`: what has to be true of a release besides its tests, and what goes with it. Writes to
+// dist/release the bill of materials (CycloneDX) and the licences of all packages that the running program has.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { ROOT } from './ensure.mjs'
+
+/** They ask for their text to be kept, and nothing else. Another one needs somebody who reads it. */
+const LICENCES = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'CC0-1.0', 'ISC', 'MIT']
+const EXACT = /^\d+\.\d+\.\d+(-[\w.]+)?$/
+
+const OUT = join(ROOT, 'dist', 'release')
+const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'))
+const manifest = readJson(join(ROOT, 'package.json'))
+const lock = readJson(join(ROOT, 'package-lock.json'))
+
+mkdirSync(OUT, { recursive: true })
+const results = [
+  ['the working tree has no changes', cleanTree],
+  ['every version is exact', exactVersions],
+  ['package-lock.json is that of package.json', sameVersions],
+  ['every licence is one of those that are allowed', licences],
+  ['the bill of materials', billOfMaterials],
+  ['no package has a known vulnerability', audit],
+].map(([rule, check]) => {
+  const { ok, said } = check()
+  console.log(`${ok ? 'ok    ' : 'FAILED'} ${rule}${said ? `: ${said}` : ''}`)
+  return ok
+})
+process.exitCode = results.every((ok) => ok) ? 0 : 1
+
+function cleanTree() {
+  const { status, stdout, error } = run('git', ['status', '--porcelain'])
+  if (status !== 0) return { ok: false, said: `git status failed${error ? ` (${error.code})` : ''}` }
+  const changed = stdout.split('\n').filter((line) => line !== '')
+  return { ok: changed.length === 0, said: changed.map((line) => line.slice(3)).join(', ') }
+}
+
+function exactVersions() {
+  const { version, dependencies, devDependencies, overrides } = manifest
+  const all = { [manifest.name]: version, ...dependencies, ...devDependencies, ...overrides }
+  const inexact = Object.entries(all).filter(([, wanted]) => !EXACT.test(wanted))
+  return { ok: inexact.length === 0, said: inexact.map(([name, wanted]) => `${name} ${wanted}`).join(', ') }
+}
+
+function sameVersions() {
+  const root = lock.packages['']
+  const differing = ['dependencies', 'devDependencies'].flatMap((kind) => {
+    const names = new Set([...Object.keys(manifest[kind] ?? {}), ...Object.keys(root[kind] ?? {})])
+    return [...names].filter((name) => manifest[kind]?.[name] !== root[kind]?.[name])
+  })
+  if (manifest.version !== root.version) differing.push(manifest.name)
+  return { ok: differing.length === 0, said: differing.join(', ') }
+}
+
+/** Of what runs in production: the server's packages, and those that the build puts into the console. */
+function licences() {
+  const packages = Object.entries(lock.packages)
+    .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
+    .map(([path, { version, license }]) => ({
+      name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
+      version,
+      licence: licenceOf(path) ?? license ?? 'none',
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  const lines = packages.map(({ name, version, licence }) => `${name} ${version} ${licence}\n`)
+  writeFileSync(join(OUT, 'licences.txt'), lines.join(''))
+  const others = packages.filter(({ licence }) => !isAllowed(licence))
+  if (others.length > 0)
+    return { ok: false, said: others.map(({ name, licence }) => `${name} (${licence})`).join(', ') }
+  return { ok: true, said: `${packages.length} packages, dist/release/licences.txt` }
+}
+
+/** What the package itself says. A platform's package that is not installed here has only the lock file's word. */
+function licenceOf(path) {
+  const file = join(ROOT, path, 'package.json')
+  const licence = existsSync(file) ? readJson(file).license : undefined
+  return typeof licence === 'string' ? licence : undefined
+}
+
+/** `MIT`, or a choice of which one is allowed: `(MIT OR GPL-3.0)`. */
+function isAllowed(licence) {
+  return licence
+    .replace(/^\((.*)\)$/, '$1')
+    .split(' OR ')
+    .some((choice) => choice.split(' AND ').every((part) => LICENCES.includes(part)))
+}
+
+function billOfMaterials() {
+  const options = ['--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--omit', 'dev', '--package-lock-only']
+  const { status, stdout, stderr } = npm(['sbom', ...options])
+  if (status !== 0) return { ok: false, said: `npm sbom failed: ${lastLine(stderr)}` }
+  const bill = JSON.parse(stdout)
+  // npm names it after the folder.
+  bill.metadata.component.name = manifest.name
+  writeFileSync(join(OUT, 'sbom.cdx.json'), `${JSON.stringify(bill, null, 2)}\n`)
+  return { ok: bill.components.length > 0, said: `${bill.components.length} packages, dist/release/sbom.cdx.json` }
+}
+
+/** Without an answer nothing is known: that is said, but keeps nobody from a release. */
+function audit() {
+  const options = ['--omit=dev', '--package-lock-only', '--json', '--fetch-retries=0', '--fetch-timeout=30000']
+  const { stdout } = npm(['audit', ...options])
+  const vulnerabilities = parsed(stdout)?.vulnerabilities
+  if (!vulnerabilities) return { ok: true, said: 'NOT CHECKED, as the registry that npm is set to use did not answer' }
+  const found = Object.values(vulnerabilities).map(({ name, severity }) => `${name} (${severity})`)
+  return { ok: found.length === 0, said: found.join(', ') }
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** npm as whoever called us did. */
+function npm(args) {
+  const cli = process.env.npm_execpath
+  if (cli?.endsWith('.js')) return run(process.execPath, [cli, ...args])
+  return run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args)
+}
+
+function run(program, args) {
+  return spawnSync(program, args, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    shell: program.endsWith('.cmd'),
+    maxBuffer: 64 * 1024 * 1024,
+  })
+}
+
+const lastLine = (text) => text?.trim().split('\n').at(-1)
