@@ -8,7 +8,8 @@ import { authentication, CHALLENGES } from './auth/filter.ts'
 import { Guessing } from './auth/guessing.ts'
 import { isAdmin } from './auth/principal.ts'
 import { refuseSingleSignOn } from './auth/singleSignOn.ts'
-import { clientAddress, networkOf } from './clientAddress.ts'
+import { clientAddress, clientAddress, networkOf } from './clientAddress.ts'
+import { emptyPageRoutes } from './console/emptyPages.ts'
 import { consoleRoutes } from './console/routes.ts'
 import { codeOf, storageTroubleOf } from './db/storageTrouble.ts'
 import {
@@ -107,6 +108,7 @@ export function createApp(services: Services): Hono<Env> {
   passwordRoutes(app, services, guessing)
   auditRoutes(app, services)
   policyRoutes(app, services)
+  emptyPageRoutes(app, services)
   openApiRoutes(app)
   app.all('/api/*', () => emptyResponse(404))
   return app

@@ -20,6 +20,7 @@ import {
 import { listQuery } from '../parameters.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { accessEntries, accessEntry, entryViolations, teamOfEntry } from '../teams/accessEntry.ts'
+import { configurationRoutes } from './configuration.ts'
 import { encryptForProject } from './encryptedStrings.ts'
 import { projectRequest, projectViolations, repositoryRequest, repositoryViolations } from './requests.ts'
 import {
@@ -101,6 +102,7 @@ export function projectRoutes(app: Hono<Env>, services: Services) {
     },
   })
 
+  configurationRoutes(app, services)
   repositories(app, services)
   access(app, services)
 }

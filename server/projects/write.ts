@@ -253,7 +253,7 @@ async function secretFinder(trx: Db, c: Call, orgId: string, requests: readonly 
 
 const trimmed = (value: string | null | undefined) => value?.trim() || null
 
-async function recordProject(
+export async function recordProject(
   trx: Db,
   c: Call,
   action: 'CREATE' | 'UPDATE' | 'DELETE',

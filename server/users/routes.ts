@@ -29,6 +29,7 @@ import { listOf } from '../listLimits.ts'
 import { flagParameter, listQuery, uuidParameter } from '../parameters.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { insertUser, lockOut } from './directory.ts'
+import { groupSyncRoutes } from './groupSync.ts'
 import { keepAnAdmin } from './lastAdmin.ts'
 import { findUser, findUserById } from './owner.ts'
 import { roleRoutes } from './roles.ts'
@@ -75,6 +76,7 @@ export function userRoutes(app: Hono<Env>, services: Services) {
   })
   administration(app, services)
   roleRoutes(app, services)
+  groupSyncRoutes(app, services)
 }
 
 function administration(app: Hono<Env>, services: Services) {

@@ -1,0 +1,144 @@
+import type { Hono } from 'hono'
+import { requireMember, requireOrg, requireOrgById, requireProject } from '../access.ts'
+import { principalOf, userOf } from '../auth/principal.ts'
+import type { Db } from '../db/open.ts'
+import type { ProjectRow } from '../db/schema.ts'
+import { javaError, textError, validationError } from '../errors.ts'
+import { intQuery, operation, paging, param, resource, textQuery, uuidQuery } from '../http.ts'
+import { intParameter, listQuery, pageQuery, textParameter, uuidParameter } from '../parameters.ts'
+import { findRepository, requireProjectNamed, requireProjectRow } from '../projects/store.ts'
+import type { Call, Env, Services } from '../services.ts'
+
+/*
+ * What the pages of Concord's own console (console2) ask for besides what is here: processes, triggers, JSON stores and
+ * key-value stores. There are none, so every answer is empty, for those whom a Concord without any would give it to.
+ */
+export function emptyPageRoutes(app: Hono<Env>, { db }: Services) {
+  resource(app, '/api/v2/service/console/user/activity', {
+    GET: operation(
+      {
+        summary: 'Tell what your processes do: there are none',
+        query: { maxProjectsPerOrg: intParameter, maxOwnProcesses: intParameter },
+      },
+      (c) => {
+        intQuery(c, 'maxProjectsPerOrg')
+        intQuery(c, 'maxOwnProcesses')
+        userOf(c)
+        return {}
+      },
+    ),
+  })
+
+  resource(app, '/api/v2/process', {
+    GET: operation({ summary: 'List processes: there are none', query: { ...pageQuery, ...PROCESS_QUERY } }, (c) =>
+      noProcesses(db, c),
+    ),
+  })
+
+  resource(app, '/api/v2/trigger', {
+    GET: operation({ summary: 'List triggers: there are none', query: TRIGGER_QUERY }, (c) => noTriggers(db, c)),
+  })
+
+  resource(app, '/api/v1/org/:orgName/project/:projectName/repo/:repositoryName/trigger', {
+    GET: operation({ summary: 'List the triggers of a repository: there are none' }, async (c) => {
+      const org = await requireMember(db, principalOf(c), param(c, 'orgName'))
+      const project = await requireProjectNamed(db, org.id, param(c, 'projectName'))
+      await requireProject(db, principalOf(c), project, 'READER', 'open')
+      await requireRepository(db, project, param(c, 'repositoryName'))
+      return []
+    }),
+  })
+
+  resource(app, '/api/v1/org/:orgName/jsonstore', {
+    GET: operation({ summary: 'List JSON stores: there are none', query: listQuery }, async (c) => {
+      paging(c)
+      textQuery(c, 'filter')
+      await requireOrg(db, param(c, 'orgName'))
+      userOf(c)
+      return []
+    }),
+  })
+
+  resource(app, '/api/service/console/org/:orgName/jsonstore/:name/exists', {
+    GET: operation({ summary: 'Tell whether a JSON store exists: none does' }, async (c) => {
+      await requireMember(db, principalOf(c), param(c, 'orgName'))
+      return false
+    }),
+  })
+
+  resource(app, '/api/v1/org/:orgName/project/:projectName/kv/capacity', {
+    GET: operation({ summary: 'Tell how full a key-value store is: there is none' }, async (c) => {
+      const org = await requireOrg(db, param(c, 'orgName'))
+      userOf(c)
+      const project = await requireProjectNamed(db, org.id, param(c, 'projectName'))
+      await requireProject(db, principalOf(c), project, 'READER', 'open')
+      return { size: 0 }
+    }),
+  })
+}
+
+const PROCESS_QUERY = {
+  orgId: uuidParameter,
+  orgName: textParameter,
+  projectId: uuidParameter,
+  projectName: textParameter,
+}
+
+async function noProcesses(db: Db, c: Call) {
+  const [limit, offset] = [intQuery(c, 'limit') ?? 1, intQuery(c, 'offset') ?? 0]
+  const [orgId, projectId] = [uuidQuery(c, 'orgId'), uuidQuery(c, 'projectId')]
+  const [orgName, projectName] = [textQuery(c, 'orgName'), textQuery(c, 'projectName')]
+  if (limit <= 0) throw validationError("'limit' must be a positive number")
+  if (offset < 0) throw validationError("'offset' must be a positive number or zero")
+  const org = orgId
+    ? await requireOrgById(db, orgId)
+    : orgName === undefined
+      ? undefined
+      : await requireOrg(db, orgName)
+  userOf(c)
+  const project = projectId
+    ? await requireProjectWithId(db, projectId)
+    : projectName === undefined
+      ? undefined
+      : await requireProjectRow(db, org?.id ?? organizationMissing(), projectName)
+  if (project) await requireProject(db, principalOf(c), project, 'READER', 'open')
+  return []
+}
+
+function organizationMissing(): never {
+  throw validationError('Organization name or ID is required')
+}
+
+async function requireProjectWithId(db: Db, id: string): Promise<ProjectRow> {
+  const project = await db.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst()
+  if (!project) throw validationError(`Project not found: ${id}`)
+  return project
+}
+
+const TRIGGER_QUERY = {
+  type: textParameter,
+  orgName: textParameter,
+  projectName: textParameter,
+  repoName: textParameter,
+}
+
+/** Concord looks the names up and does not ask who may read them: it leaves out the triggers of what one may not. */
+async function noTriggers(db: Db, c: Call) {
+  textQuery(c, 'type')
+  const [orgName, projectName] = [textQuery(c, 'orgName'), textQuery(c, 'projectName')]
+  const repoName = textQuery(c, 'repoName')
+  userOf(c)
+  const org = orgName === undefined ? undefined : await requireOrg(db, orgName)
+  if (projectName === undefined) {
+    if (repoName !== undefined) throw validationError('Invalid project ID or name')
+    return []
+  }
+  if (!org) throw javaError('java.lang.IllegalArgumentException', 'Organization ID or name is required')
+  const project = await requireProjectNamed(db, org.id, projectName)
+  if (repoName !== undefined) await requireRepository(db, project, repoName)
+  return []
+}
+
+async function requireRepository(db: Db, { id }: ProjectRow, name: string) {
+  if (!(await findRepository(db, id, name))) throw textError(404, `Repository not found: ${name}`)
+}
