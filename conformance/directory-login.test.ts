@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { admin, anonymous, basic, cookieValue, withHeaders } from './lib/caller.ts'
-import { addToDirectory } from './lib/directory.ts'
-import { expectJson, expectText, expectUnauthorized, jsonOf } from './lib/expect.ts'
+import { addGroup, addToDirectory, removeFromDirectory } from './lib/directory.ts'
+import { expectJson, expectResult, expectText, expectUnauthorized, jsonOf } from './lib/expect.ts'
 import type { Answer } from './lib/http.ts'
 import { server } from './lib/server.ts'
 import { made, newWorld, removeLater } from './lib/world.ts'
@@ -18,6 +18,8 @@ const whoami = (headers: Record<string, string>, cookie?: string) =>
 const login = (name: string, password: string, headers: Record<string, string> = {}, cookie?: string) =>
   whoami({ Authorization: basic(name, password), ...headers }, cookie)
 const sessionOf = (answer: Answer) => `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}`
+
+const usernameOf = ({ username }: { username: string }) => username
 
 /** Somebody of the directory, and of Concord after their first login. */
 async function person(base: string, password = `${base}-Passw0rd`, group?: string) {
@@ -124,6 +126,23 @@ describe.runIf(server.directory)('LDAP groups', async () => {
       ...{ userId, username: name, displayName: `The ${name}`, userType: 'LDAP' },
       ...{ role: 'MAINTAINER', memberType: 'LDAP_GROUP', ldapGroupSource: groupDn },
     })
+  })
+  test('are read from the directory when an admin asks for it', async () => {
+    const later = await person('later')
+    await login(later.name, later.password)
+    await later.entry()
+    const group = await addGroup(world.unique('latecomers'), later.name)
+    const entries = async () => jsonOf(await admin.get(`${team}/users`)).map(usernameOf)
+    made(await admin.put(`${team}/ldapGroups`, { json: [{ group, role: 'MEMBER' }] }))
+    expect(await entries()).not.toContain(later.name)
+    const SYNC = '/api/v1/userldapgroup/sync'
+    expectResult(await admin.post(SYNC, { json: { username: later.name.toUpperCase() } }), 'UPDATED')
+    expect(await entries()).toContain(later.name)
+    const elsewhere = { username: later.name, userDomain: 'elsewhere' }
+    expectText(await admin.post(SYNC, { json: elsewhere }), 400, `User not found: ${later.name}`)
+    await removeFromDirectory(later.name)
+    const gone = `User '${later.name}' with domain 'null' not found in LDAP`
+    expectText(await admin.post(SYNC, { json: { username: later.name } }), 400, gone)
   })
   test('are found by a part of their name, in any case; % and _ are wildcards', async () => {
     const found = [{ groupName: groupDn, displayName: groupDn }]

@@ -19,6 +19,17 @@ export async function addToDirectory(name: string, password: string, group?: str
   })
 }
 
+/** Adds a group with somebody in it; answers its distinguished name. */
+export async function addGroup(group: string, name: string): Promise<string> {
+  return asAdmin(async (client, { base }) => {
+    const dn = `cn=${group},${base}`
+    await client.add(dn, { objectClass: 'groupOfNames', cn: group, member: `cn=${name},${base}` })
+    return dn
+  })
+}
+
+export const removeFromDirectory = (name: string) => asAdmin((client, { base }) => client.del(`cn=${name},${base}`))
+
 async function asAdmin<T>(change: (client: Client, directory: Directory) => Promise<T>): Promise<T> {
   const { directory } = server
   if (!directory) throw new Error('There is no directory')

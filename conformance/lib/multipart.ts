@@ -9,6 +9,8 @@ export interface Part {
   value: string | Buffer
   type?: string
   filename?: string
+  /** Further header lines. */
+  headers?: string[]
   /** Replaces the whole Content-Disposition header line. */
   disposition?: string
 }
@@ -37,6 +39,7 @@ function partOf(name: string, field: Field): Buffer {
     `--${BOUNDARY}`,
     part.disposition ?? `Content-Disposition: form-data; name="${name}"${file}`,
     ...(part.type ? [`Content-Type: ${part.type}`] : []),
+    ...(part.headers ?? []),
   ]
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), Buffer.from(part.value), Buffer.from('\r\n')])
 }

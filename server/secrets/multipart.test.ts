@@ -61,6 +61,16 @@ describe('file fields', () => {
     expect(form.bytes('DATA')).toBeUndefined()
   })
 
+  test('are decoded as the first of their transfer encodings says', () => {
+    const encoded = (name: string, encodings: string[], value: string) => {
+      const headers = encodings.map((encoding) => `Content-Transfer-Encoding: ${encoding}\r\n`).join('')
+      return `--b\r\nContent-Disposition: form-data; name="${name}"\r\n${headers}\r\n${value}\r\n`
+    }
+    const form = parse(encoded('data', ['base64', '8bit'], 'aGVsbG8='), encoded('x', ['quoted-printable'], 'a=3D'))
+    expect(form.bytes('data')?.toString()).toBe('hello')
+    expect(form.text('x')).toBe('a=')
+  })
+
   test('can be read only as what they are declared as', () => {
     const form = parse(part('name="data"', 'y'))
     expect(() => form.text('data')).toThrow('does not declare the field data')

@@ -4,6 +4,7 @@ import { assertDeclared } from '../http.ts'
 import { MOST_LINKS, refuseMore } from '../listLimits.ts'
 import { flagParameter, textParameter, uuidParameter } from '../parameters.ts'
 import type { Call } from '../services.ts'
+import { decodeTransfer } from './transferEncoding.ts'
 
 /*
  * multipart/form-data as Concord reads it: RESTEasy's parts, looked up by MultipartUtils (contract §9.5). The parsers at
@@ -159,7 +160,7 @@ function parsePart(part: Buffer): Part | undefined {
   return {
     name: partName(header('content-disposition')),
     charset: /;\s*charset="?([^\s";]+)/i.exec(header('content-type') ?? '')?.[1],
-    bytes: part.subarray(blank.end),
+    bytes: decodeTransfer(part.subarray(blank.end), header('content-transfer-encoding')),
   }
 }
 
