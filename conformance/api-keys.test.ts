@@ -194,6 +194,10 @@ describe.runIf(hasNewApiKeys)('a key without a user', async () => {
   if (answer?.status === 200) removeLater(`${V1}/${answer.json().id}`)
 
   test('can be made by admins', () => expect(answer).toMatchObject({ status: 200 }))
+  test('is the only one of its name', async () => {
+    const { name } = answer?.json() ?? {}
+    expectValidationError(await make(name, admin), `Duplicate API key name: ${name}`)
+  })
   test('cannot be made by others', async () => {
     expectFailure(await make('never', user), 'org.apache.shiro.authz.AuthorizationException: Only admins')
   })

@@ -316,15 +316,19 @@ describe('remember me', () => {
     expect(another).toBeUndefined()
     expectUnauthorized(await whoami({}, session?.split(';')[0]), { challenge: false })
   })
-  test.runIf(rememberMeForApiKeys)('of a disabled user is a 401 that deletes it, twice', async () => {
-    const leaver = await world.user('leaver')
-    const { cookie } = await remembered(leaver)
-    made(await admin.put(`/api/v1/user/${leaver.id}/disable`))
-    const answer = await whoami({ Authorization: second.key }, cookie)
-    expectUnauthorized(answer, { challenge: false })
-    const deleted = `Path=/; Max-Age=0; Expires=…; ${deletedCookieAttributes}`
-    expect(cookiesOf(answer).map(attributes)).toEqual([deleted, deleted])
-  })
+  test.runIf(rememberMeForApiKeys)(
+    'of a disabled user is a 401 with a session cookie, which opens nothing, and deletes it, twice',
+    async () => {
+      const leaver = await world.user('leaver')
+      const { cookie } = await remembered(leaver)
+      made(await admin.put(`/api/v1/user/${leaver.id}/disable`))
+      const answer = await whoami({ Authorization: second.key }, cookie)
+      expectUnauthorized(answer, { challenge: false })
+      const deleted = `Path=/; Max-Age=0; Expires=…; ${deletedCookieAttributes}`
+      expect(cookiesOf(answer).map(attributes)).toEqual([sessionCookieAttributes, deleted, deleted])
+      expectUnauthorized(await whoami({}, cookiesOf(answer)[0]?.split(';')[0]), { challenge: false })
+    },
+  )
   onlyOnOurs('rememberMeEnds')('ends for good with a logout that had it', async () => {
     const { cookie } = await remembered()
     await anonymous.post(LOGOUT, { cookie })

@@ -88,6 +88,16 @@ describe.runIf(server.directory)('Basic for somebody of the directory', () => {
     if (whoamiTellsDisabledUsers) expectText(await whoami({}, cookie), 403, `User is disabled: ${id}`)
   })
 
+  test('who is disabled is not remembered: a session cookie that opens nothing, then the deletion, twice', async () => {
+    const { name, password, entry } = await person('forgotten')
+    const remembered = cookieValue(await login(name, password, REMEMBER, 'a=b'), 'rememberMe')
+    made(await admin.put(`/api/v1/user/${await entry()}/disable`))
+    const answer = await whoami({}, `rememberMe=${remembered}`)
+    expectUnauthorized(answer, { challenge: false })
+    const names = answer.headers['set-cookie']?.map((cookie) => cookie.replace(/;.*/, ''))
+    expect(names).toEqual([expect.stringMatching(/^JSESSIONID=./), 'rememberMe=deleteMe', 'rememberMe=deleteMe'])
+    expectUnauthorized(await whoami({}, names?.[0]), { challenge: false })
+  })
   test('is remembered; before 2.23 only if the request had any cookie', async () => {
     const { name, password, entry } = await person('remembered')
     const without = cookieValue(await login(name, password, REMEMBER), 'rememberMe')

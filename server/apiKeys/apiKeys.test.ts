@@ -158,7 +158,7 @@ describe('a key of an agent, which has no user', () => {
     const { body } = await make('agent')
     expect(body).toMatchObject({ ok: true, name: 'agent', result: 'CREATED' })
     expect((await seen(server.request('/api/v1/org/Default', { as: body.key }))).status).toBe(200)
-    expect(await make('agent')).toEqual(validation("API key with name 'agent' already exists"))
+    expect(await make('agent')).toEqual(validation('Duplicate API key name: agent'))
     expect((await make('a%20b')).status).toBe(400)
   })
 

@@ -80,7 +80,7 @@ export function apiKeyRoutes(app: Hono<Env>, { db, config }: Services) {
         requireLastingLogin(principalOf(c))
         requireApiKeyWithoutUser(principalOf(c))
         return db.transaction().execute(async (trx) => {
-          if (await findKey(trx, null, name)) throw nameTaken(name)
+          if (await findKey(trx, null, name)) throw duplicate(name)
           return insertKey(trx, c, { userId: null, name, expiredAt: expiryOf(apiKeyExpiry) })
         })
       },
@@ -160,8 +160,7 @@ async function insertKey(trx: Db, c: Call, { userId, name, expiredAt }: NewKey, 
   const key = value ?? generateApiKey()
   const hash = hashOf(key)
   // Concord mistakes a value that exists for a name that exists.
-  const duplicate = await trx.selectFrom('apiKeys').select('id').where('hash', '=', hash).executeTakeFirst()
-  if (duplicate) throw validationError(`Duplicate API key name: ${name}`)
+  if (await trx.selectFrom('apiKeys').select('id').where('hash', '=', hash).executeTakeFirst()) throw duplicate(name)
   const id = newId()
   await trx.insertInto('apiKeys').values({ id, userId, name, hash, expiredAt }).execute()
   await recordAudit(trx, c, { object: 'API_KEY', action: 'CREATE', details: nonNull({ id, name, expiredAt, userId }) })
@@ -170,6 +169,9 @@ async function insertKey(trx: Db, c: Call, { userId, name, expiredAt }: NewKey, 
 
 export const findKey = (db: Db, userId: string | null, name: string) =>
   db.selectFrom('apiKeys').select('id').where('userId', 'is', userId).where('name', '=', name).executeTakeFirst()
+
+/** What Concord says when its database has such a key: of a name without a user, or of a value. */
+const duplicate = (name: string) => validationError(`Duplicate API key name: ${name}`)
 
 const nameTaken = (name: string) => validationError(`API key with name '${name}' already exists`)
 

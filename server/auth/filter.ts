@@ -7,6 +7,7 @@ import { emptyError, forbidden } from '../errors.ts'
 import { nowFor } from '../person.ts'
 import type { Call, Env, Services } from '../services.ts'
 import type { Turn } from '../vault/limit.ts'
+import { newSessionId } from '../vault/tokens.ts'
 import { apiKeyPrincipal } from './apiKey.ts'
 import { basicPrincipal, readBasic } from './basic.ts'
 import {
@@ -97,7 +98,8 @@ async function identify(
     const principal = found && (await signInAgain(c, services, found))
     if (principal) return principal
     // A cookie that is not ours is deleted, twice as in Concord, and ignored. One that is refused, too: once by the failed
-    // login, once by the logout after it.
+    // login, once by the logout after it. Shiro logs in before it fails, so that there is a session: an id that opens nothing.
+    if (found) sendSessionCookie(c, services.config, newSessionId())
     forgetRememberMe(c)
     forgetRememberMe(c)
     if (found) {
