@@ -37,6 +37,17 @@ test('in front of a Concord: it says so, passes the API on, serves all else, kee
   expect(readdirSync(folder.path)).toEqual([])
 })
 
+test.each([
+  ['http://concord.example.com', true],
+  ['https://concord.example.com', false],
+  ['http://localhost:8001', false],
+  ['http://[::1]:8001', false],
+])('warns of http to another computer: %s, %s', async (url, warns) => {
+  const server = await programs.startServer(folder.path, { CONCORD_URL: url })
+  await server.end('SIGTERM')
+  expect(server.log().includes('go to Concord in the clear')).toBe(warns)
+})
+
 test.each(['user', 'backup'] as const)('npm run %s has no data folder there', async (program) => {
   const args = program === 'user' ? ['add', 'dave'] : ['copy.db']
   const { code, stdout, stderr } = await programs.run(program, {

@@ -62,6 +62,9 @@ export async function run({ apiOf, site, server = createServer() }: Listeners): 
     if (config.ldap && sendsInTheClear(config.ldap)) {
       log.warn('passwords go to the directory in the clear: use ldaps:// or LDAP_STARTTLS (docs/operations.md)')
     }
+    if (concordUrl?.protocol === 'http:' && !isLoopback(concordUrl.hostname)) {
+      log.warn('passwords and values go to Concord in the clear: use an https:// CONCORD_URL (docs/operations.md)')
+    }
     const before = concordUrl ? `, in front of ${concordUrl.origin}` : ''
     console.log(`Concord secrets console: ${addressOf(server, config)}${before}`)
   } catch (error) {
@@ -158,7 +161,7 @@ function stopOnSignal(close: () => Promise<void>, log: Log) {
 const sendsInTheClear = ({ url, startTls }: LdapConfig) =>
   url.protocol === 'ldap:' && !startTls && !isLoopback(url.hostname)
 
-const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.')
+const isLoopback = (host: string) => host === 'localhost' || /^\[?::1\]?$/.test(host) || host.startsWith('127.')
 
 /** Mistakes of whoever starts the server get a sentence, mistakes of ours a stack. */
 function giveUp(error: unknown): never {
