@@ -31,6 +31,7 @@ import { workFor } from './person.ts'
 import { policyRoutes } from './policies/routes.ts'
 import { processRoutes } from './processes/routes.ts'
 import { projectRoutes } from './projects/routes.ts'
+import { readinessRoutes } from './readiness.ts'
 import { secretRoutes } from './secrets/routes.ts'
 import { serverRoutes } from './serverInfo.ts'
 import type { Call, Env, Services } from './services.ts'
@@ -53,6 +54,7 @@ export function createApp(services: Services): Hono<Env> {
     c.set('requestId', randomUUID())
     c.set('clientAddress', clientAddress(c, services.config.trustedProxies))
     c.set('cookies', [])
+    c.set('reserve', services.reserve)
     const started = performance.now()
     await workFor(networkOf(c.get('clientAddress')), next)
     if (isDenial(c.error)) noteDenial(services.refusals, c)
@@ -96,6 +98,7 @@ export function createApp(services: Services): Hono<Env> {
   )
 
   serverRoutes(app, services)
+  readinessRoutes(app, services)
   consoleRoutes(app, services)
   orgRoutes(app, services)
   projectRoutes(app, services)

@@ -19,6 +19,8 @@ import {
   openDatabase,
 } from './db/open.ts'
 import { codeOf } from './db/storageTrouble.ts'
+import { createLog } from './log.ts'
+import { Reserve } from './reserve.ts'
 import type { Services } from './services.ts'
 import { addUser, DirectoryError, disableUser, enableUser, listUsers, setPassword } from './users/directory.ts'
 
@@ -65,7 +67,8 @@ export async function runCommand<N extends keyof Commands>(config: Config, name:
     // A first run that was interrupted leaves a database without rows, or without tables.
     if (!(await hasTable(db, 'settings'))) throw noData(config)
     if (!(await db.selectFrom('settings').select('name').executeTakeFirst())) throw noData(config)
-    return (await runHere(db, name, args)) as Result<N>
+    const reserve = new Reserve(db, config.dataDir, createLog('silent'))
+    return (await runHere(db, name, args, reserve)) as Result<N>
   } catch (error) {
     throw inWords(error, config.dataDir)
   } finally {
@@ -90,7 +93,7 @@ async function openFolder({ dataDir }: Config, name: keyof Commands) {
 }
 
 /** Listens for commands beside the server; undefined where the folder's path leaves no room for a socket. */
-export async function listenForCommands({ db, config, log }: Services): Promise<Server | undefined> {
+export async function listenForCommands({ db, config, log, reserve }: Services): Promise<Server | undefined> {
   const path = socketOf(config.dataDir)
   if (!fits(path)) {
     log.warn('no control socket: the path of the data folder is too long, so npm run user needs the server stopped')
@@ -101,7 +104,7 @@ export async function listenForCommands({ db, config, log }: Services): Promise<
     const name = c.req.param('command')
     if (!Object.hasOwn(COMMANDS, name)) return c.json({ message: `Unknown command ${name}` }, 404)
     try {
-      return c.json({ result: (await runHere(db, name as keyof Commands, await c.req.json())) ?? null })
+      return c.json({ result: (await runHere(db, name as keyof Commands, await c.req.json(), reserve)) ?? null })
     } catch (error) {
       if (error instanceof CommandError) return c.json({ message: error.message }, 400)
       log.error('command failed', { command: name, name: (error as Error).name, code: codeOf(error) })
@@ -118,13 +121,14 @@ export async function listenForCommands({ db, config, log }: Services): Promise<
   return server
 }
 
-async function runHere(db: Db, name: keyof Commands, args: unknown): Promise<unknown> {
+async function runHere(db: Db, name: keyof Commands, args: unknown, reserve: Reserve): Promise<unknown> {
   const { schema, run } = COMMANDS[name]
   const parsed = schema.safeParse(args)
   if (!parsed.success) throw new CommandError(`The command ${name} was sent with wrong arguments.`)
   try {
     // The schema of this entry is the one that its function's arguments come from.
-    return await run(db, parsed.data as never)
+    const runIt = () => run(db, parsed.data as never) as Promise<unknown>
+    return await (name === 'disableUser' ? reserve.run(runIt) : runIt())
   } catch (error) {
     if (error instanceof DirectoryError || error instanceof BackupError) throw new CommandError(error.message)
     throw error

@@ -11,6 +11,7 @@ import type { BlockList, Socket } from 'node:net'
 import { pipeline } from 'node:stream'
 import { comesFromAnotherPage, FOREIGN_PAGE } from './auth/origin.ts'
 import { isTrustedProxy } from './clientAddress.ts'
+import { gatewayHealth } from './gatewayHealth.ts'
 import type { Log } from './log.ts'
 import { NO_PAGE } from './noPage.ts'
 
@@ -67,6 +68,8 @@ export function createGateway(
   const client = concord.protocol === 'https:' ? https : http
   const agentOf = connections(() => new client.Agent({ keepAlive: true, timeout: patience.idle }))
 
+  const answersHealth = gatewayHealth(concord)
+
   return (request, response) => {
     const started = performance.now()
     response.sendDate = false
@@ -75,6 +78,7 @@ export function createGateway(
       response.writeHead(404, { 'Content-Length': 0, ...NO_PAGE }).end()
       return
     }
+    if (answersHealth(request, response)) return
     const told = isTrustedProxy(request.socket.remoteAddress, trusted) ? request.headers : {}
     const host = told['x-forwarded-host']?.toString()
     if (comesFromAnotherPage(request.method ?? '', (name) => request.headers[name]?.toString(), host)) {

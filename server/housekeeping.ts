@@ -17,6 +17,7 @@ export async function keepHouse(services: Services, signal?: AbortSignal): Promi
   // A wrong clock takes away what nobody can bring back; nothing is lost if it goes later.
   const byAge = (await services.clock.check()) ? removals(services, signal) : {}
   const tasks = {
+    'keep a reserve for a full disk': () => services.reserve.keep(),
     ...byAge,
     'ask the directory about its users': () => followDirectory(services),
     // Last, with what the others have removed: the log keeps pages as they were before until they are written over.

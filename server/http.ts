@@ -4,6 +4,7 @@ import { emptyError, javaError, nullPointer, type Violation, violations } from '
 import { parseJsonBody, writeJson } from './json.ts'
 import { assertLimited, refuseLongLists } from './listLimits.ts'
 import { flagParameter, intParameter, textParameter, uuidParameter } from './parameters.ts'
+import { freesSpace } from './reserve.ts'
 import type { Call, Env } from './services.ts'
 
 /** A Response goes out as it is, undefined as 204, anything else as JSON with status 200 (contract §1). */
@@ -69,7 +70,9 @@ export function resource(app: Hono<Env>, path: string, methods: Methods) {
     const produces = operation.produces ?? 'application/json'
     if (!admits(c.req.header('Accept'), produces)) throw emptyError(406)
     c.set('operation', operation)
-    const result = await operation.handle(c)
+    const frees = freesSpace(c.req.method, c.req.path)
+    const handle = async () => operation.handle(c)
+    const result = await (frees ? c.get('reserve').run(handle) : handle())
     if (result instanceof Response) return result
     if (result === undefined || result === null) return c.body(null, 204)
     return c.body(writeJson(result), 200, { 'Content-Type': 'application/json' })

@@ -107,6 +107,7 @@ async function startServer(
     // The directory may take its time; what the database does is over by then.
     await Promise.race([cleaning, pause(MOST_CLEANING)])
     await services.refusals.close()
+    await services.reserve.close()
     await services.clock.check()
     const trouble = await closeDatabase(services.db)
     if (trouble) {

@@ -10,6 +10,7 @@ import type { Config } from './config.ts'
 import type { Db } from './db/open.ts'
 import type { Operation } from './http.ts'
 import type { Log } from './log.ts'
+import type { Reserve } from './reserve.ts'
 
 /** What the routes work with; one per server. */
 export interface Services {
@@ -20,6 +21,8 @@ export interface Services {
   log: Log
   /** Whether what is old may be removed. */
   clock: Clock
+  /** Room on the disk for what makes room. */
+  reserve: Reserve
   /** Writes what was refused into the audit log. */
   refusals: Refusals
   alerts: Alerts
@@ -40,6 +43,7 @@ export interface Env {
     principal: Principal | undefined
     /** What the request asks for; there is none before a route is found. */
     operation: Operation
+    reserve: Reserve
     /** Where it is declared, with its parameters: for the audit log. */
     endpoint: Endpoint | undefined
     /** Why the credentials of the request were refused, as far as a way in has said so. */

@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import { inWords } from './db/folderErrors.ts'
 import { type Db, hasTable, lockDatabase, migrate } from './db/open.ts'
 import type { Log } from './log.ts'
+import { Reserve } from './reserve.ts'
 import { prepareSampleData, SAMPLE_STORE_PASSWORD } from './sampleData.ts'
 import { seed } from './seed.ts'
 import type { Services } from './services.ts'
@@ -36,8 +37,8 @@ export async function setUp(config: Config, log: Log): Promise<Setup> {
   }
 }
 
-async function prepare(db: Db, config: Config, log: Log): Promise<Setup> {
-  const check = await findKeyCheck(db)
+async function prepare(unguarded: Db, config: Config, log: Log): Promise<Setup> {
+  const check = await findKeyCheck(unguarded)
   const { masterKey, masterKeyFile, dataDir } = config
   const loaded = loadMasterKey({ masterKey, masterKeyFile, dataDir, allowCreate: check === undefined })
   for (const warning of loaded.warnings) log.warn(warning)
@@ -48,11 +49,13 @@ async function prepare(db: Db, config: Config, log: Log): Promise<Setup> {
         'another key. Start the server with that key; nothing has been changed.',
     )
   }
-  await migrate(db)
+  await migrate(unguarded)
+  const reserve = new Reserve(unguarded, dataDir, log)
+  const db = unguarded.withPlugin(reserve.gate)
   const alerts = new Alerts(log, config.alerts)
   const refusals = new Refusals(db, log, undefined, alerts)
   const clock = await Clock.open(db, log)
-  const services = { db, config, log, masterKey: loaded.key, clock, refusals, alerts }
+  const services = { db, config, log, masterKey: loaded.key, clock, reserve, refusals, alerts }
   if (check) return { ...services, firstRun: undefined }
 
   const adminApiKey = config.adminApiKey ?? generateApiKey()

@@ -2,6 +2,7 @@ import type { Alerts } from '../alerts.ts'
 import { networkOf } from '../clientAddress.ts'
 import type { Db } from '../db/open.ts'
 import type { Log } from '../log.ts'
+import { withoutReserve } from '../reserve.ts'
 import type { Call } from '../services.ts'
 import { OWN_EVENTS, type OwnEvent } from './events.ts'
 import { sourceOf } from './record.ts'
@@ -81,7 +82,8 @@ export class Refusals {
   flush(): Promise<void> {
     clearTimeout(this.#flushTimer)
     this.#flushTimer = undefined
-    this.#writing = this.#writing.then(() => this.#write())
+    // Whoever is refused to delete something must not use up the room that deleting needs.
+    this.#writing = this.#writing.then(() => withoutReserve(() => this.#write()))
     return this.#writing
   }
 

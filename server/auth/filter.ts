@@ -2,9 +2,10 @@ import type { MiddlewareHandler } from 'hono'
 import { recordEvent } from '../audit/events.ts'
 import { recordAudit } from '../audit/record.ts'
 import { forwardedHost, isLoopback, networkOf } from '../clientAddress.ts'
-import { codeOf } from '../db/storageTrouble.ts'
+import { codeOf, storageTroubleOf } from '../db/storageTrouble.ts'
 import { emptyError, forbidden } from '../errors.ts'
 import { nowFor } from '../person.ts'
+import { freesSpace } from '../reserve.ts'
 import type { Call, Env, Services } from '../services.ts'
 import type { Turn } from '../vault/limit.ts'
 import { newSessionId } from '../vault/tokens.ts'
@@ -33,6 +34,8 @@ import { sessionTokenPrincipal } from './sessionToken.ts'
 export const ANONYMOUS: ReadonlySet<string> = new Set([
   '/api/v1/server/ping',
   '/api/v1/server/version',
+  '/api/x/live',
+  '/api/x/ready',
   '/api/service/console/logout',
   '/api/service/console/cfg',
 ])
@@ -111,12 +114,14 @@ async function identify(
   const principal = await fromHeaders(c, services, guessing)
   if (!principal) return undefined
   count(principal)
+  // For the answer when what follows cannot be written: an admin hears what to do.
+  c.set('principal', principal)
   const viaKey = principal.realm === 'apikey'
   if (viaKey) {
     const details = { realm: 'apikey', apiKeyId: principal.apiKeyId }
     await recordAudit(db, c, { principal, object: 'SYSTEM', action: 'ACCESS', details }).catch((error: Error) => {
-      // On a full disk what only reads goes on. A value is read by POST, and not without its entry in the log.
-      if (c.req.method !== 'GET' && c.req.method !== 'HEAD') throw error
+      // On a full disk what only reads or makes room goes on. A value is read by POST, and not without its entry in the log.
+      if (c.req.method !== 'GET' && c.req.method !== 'HEAD' && !freesSpace(c.req.method, c.req.path)) throw error
       services.log.error('use of an API key not recorded', {
         name: error.name,
         code: codeOf(error),
@@ -131,7 +136,14 @@ async function identify(
     rememberMe: isTrue(c, 'X-Concord-RememberMe'),
   }
   if (!wanted.session && !wanted.rememberMe) return principal
-  return (await signIn(c, services, principal, wanted)) ? principal : undefined
+  const signedIn = await signIn(c, services, principal, wanted).catch((error: Error) => {
+    // Without a session, so for this request only.
+    if (freesSpace(c.req.method, c.req.path) && storageTroubleOf(error, services.config.dataDir) === 'full') return true
+    throw error
+  })
+  if (signedIn) return principal
+  c.set('principal', undefined)
+  return undefined
 }
 
 /** Opens what a sign-in asks for; false when it has become a wrong one in the meantime. */

@@ -24,6 +24,13 @@ export class FairSqliteDriver extends SqliteDriver {
     return this.#connection
   }
 
+  /** A full disk can end the transaction by itself. To fail then would hide why: Kysely throws this error in its place. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    await super.rollbackTransaction(connection).catch((error: Error) => {
+      if (!error.message.includes('no transaction is active')) throw error
+    })
+  }
+
   override async releaseConnection(): Promise<void> {
     await super.releaseConnection()
     // The connection goes straight to the next in line, so that a newcomer can't overtake it.

@@ -40,6 +40,12 @@ export function freeBytes(folder: string): number {
   }
 }
 
+/** How large the file system of a folder is. */
+export function totalBytes(folder: string): number {
+  const { blocks, bsize } = statfsSync(folder)
+  return blocks === 0 ? Number.POSITIVE_INFINITY : blocks * bsize
+}
+
 function isReadOnly(folder: string): boolean {
   try {
     accessSync(folder, constants.W_OK)
