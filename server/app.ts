@@ -31,6 +31,7 @@ import { workFor } from './person.ts'
 import { policyRoutes } from './policies/routes.ts'
 import { processRoutes } from './processes/routes.ts'
 import { projectRoutes } from './projects/routes.ts'
+import { quotaError } from './quotas.ts'
 import { readinessRoutes } from './readiness.ts'
 import { secretRoutes } from './secrets/routes.ts'
 import { serverRoutes } from './serverInfo.ts'
@@ -200,6 +201,8 @@ function answerTo(cause: Error, c: Call, services: Services): Response {
 /** What an error that is no answer yet means to the client; unexpected ones stay as they are. */
 function knownError(cause: Error, c: Call, { config, log }: Services): Error {
   if (cause instanceof HttpError) return cause
+  const beyondQuota = quotaError(cause)
+  if (beyondQuota) return beyondQuota
   if (isConstraintViolation(cause)) return CONSTRAINT_VIOLATION
   if (cause instanceof BusyError) return busy(cause)
   const trouble = storageTroubleOf(cause, config.dataDir)

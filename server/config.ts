@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { AlertLimits } from './alerts.ts'
 import { type LdapConfig, ldapConfigOf, ldapSettings } from './auth/ldapConfig.ts'
 import { readNetworks } from './clientAddress.ts'
+import type { Quotas } from './quotas.ts'
 import { hashApiKey, isLongEnough } from './vault/tokens.ts'
 
 /**
@@ -36,6 +37,14 @@ const settings = z.object({
   ALERT_READS: wholeNumber('ALERT_READS', 0, 100_000).default(50),
   ALERT_REFUSALS: wholeNumber('ALERT_REFUSALS', 0, 100_000).default(50),
   REQUESTS_PER_SECOND: wholeNumberOrOff('REQUESTS_PER_SECOND', 1, 1_000_000).default(200),
+  SECRETS_PER_ORGANIZATION: quota('SECRETS_PER_ORGANIZATION').default(100_000),
+  BYTES_PER_ORGANIZATION: size('BYTES_PER_ORGANIZATION', '1 GiB').default(1024 ** 3),
+  PROJECTS_PER_ORGANIZATION: quota('PROJECTS_PER_ORGANIZATION').default(10_000),
+  REPOSITORIES_PER_ORGANIZATION: quota('REPOSITORIES_PER_ORGANIZATION').default(100_000),
+  TEAMS_PER_ORGANIZATION: quota('TEAMS_PER_ORGANIZATION').default(1_000),
+  ORGANIZATIONS_PER_USER: quota('ORGANIZATIONS_PER_USER').default(10_000),
+  API_KEYS_PER_USER: quota('API_KEYS_PER_USER').default(100),
+  PROCESS_SESSIONS_PER_USER: quota('PROCESS_SESSIONS_PER_USER').default(1_000),
   SECURE_COOKIES: onOff('SECURE_COOKIES').default(false),
   TRUSTED_PROXY: z
     .string()
@@ -81,6 +90,7 @@ export interface Config {
   auditArchive: boolean
   /** Requests that one person may send a second; undefined: as many as they like. */
   requestsPerSecond: number | undefined
+  quotas: Quotas
   secureCookies: boolean
   /** The proxies whose X-Forwarded-For is believed; undefined: nobody's. */
   trustedProxies: BlockList | undefined
@@ -128,6 +138,16 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     alerts: { secretsRead: s.ALERT_READS, refusals: s.ALERT_REFUSALS },
     auditArchive: s.AUDIT_ARCHIVE,
     requestsPerSecond: s.REQUESTS_PER_SECOND,
+    quotas: {
+      secretsPerOrganization: s.SECRETS_PER_ORGANIZATION,
+      bytesPerOrganization: s.BYTES_PER_ORGANIZATION,
+      projectsPerOrganization: s.PROJECTS_PER_ORGANIZATION,
+      repositoriesPerOrganization: s.REPOSITORIES_PER_ORGANIZATION,
+      teamsPerOrganization: s.TEAMS_PER_ORGANIZATION,
+      organizationsPerUser: s.ORGANIZATIONS_PER_USER,
+      apiKeysPerUser: s.API_KEYS_PER_USER,
+      processSessionsPerUser: s.PROCESS_SESSIONS_PER_USER,
+    },
     secureCookies: s.SECURE_COOKIES,
     trustedProxies: s.TRUSTED_PROXY,
     ldap,
@@ -152,6 +172,21 @@ function wholeNumber(name: string, least: number, most: number) {
     .regex(/^\d+$/, { error })
     .transform(Number)
     .pipe(z.number().min(least, { error }).max(most, { error }))
+}
+
+function quota(name: string) {
+  return wholeNumber(name, 1, 1_000_000_000)
+}
+
+function size(name: string, example: string) {
+  const help = `${name} must be a number of bytes such as "${example}", "500 MiB" or "1048576"`
+  return z.string().transform((text, context) => {
+    const [, number, unit = ''] = /^(\d{1,12})\s*(KiB|MiB|GiB|TiB|)$/i.exec(text.trim()) ?? []
+    const bytes = Number(number) * 1024 ** ['', 'kib', 'mib', 'gib', 'tib'].indexOf(unit.toLowerCase())
+    if (bytes >= 1 && Number.isSafeInteger(bytes)) return bytes
+    context.addIssue({ code: 'custom', message: help })
+    return z.NEVER
+  })
 }
 
 /** Undefined is off. */

@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import { inWords } from './db/folderErrors.ts'
 import { type Db, hasTable, lockDatabase, migrate } from './db/open.ts'
 import type { Log } from './log.ts'
+import { enforceQuotas } from './quotas.ts'
 import { Reserve } from './reserve.ts'
 import { prepareSampleData, SAMPLE_STORE_PASSWORD } from './sampleData.ts'
 import { seed } from './seed.ts'
@@ -50,6 +51,7 @@ async function prepare(unguarded: Db, config: Config, log: Log): Promise<Setup> 
     )
   }
   await migrate(unguarded)
+  await enforceQuotas(unguarded, config.quotas)
   const reserve = new Reserve(unguarded, dataDir, log)
   const db = unguarded.withPlugin(reserve.gate)
   const alerts = new Alerts(log, config.alerts)
