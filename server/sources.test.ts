@@ -44,6 +44,7 @@ test('every package has an exact version and a hash of its content', () => {
 test.each([
   ['libsql', ['server/db/open.ts']],
   ['ldapts', ['server/auth/ldap.ts']],
+  ['re2js', ['server/policies/patterns.ts']],
 ])('%s is imported where it is wrapped, nowhere else', (name, files) => {
   expect(filesWith(new RegExp(`from '${name}[/']`))).toEqual(files)
 })
