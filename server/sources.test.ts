@@ -80,6 +80,7 @@ test('connections go out to the directory and to the Concord of the settings, an
   expect(filesWith(connecting)).toEqual([
     'server/auth/ldap.ts',
     'server/gateway.ts',
+    'server/gatewayHealth.ts',
     'src/api/http.ts',
     'src/api/serverAway.ts',
   ])
