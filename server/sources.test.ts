@@ -68,7 +68,8 @@ test('no text is ever run: no eval, no HTML in strings, no shell', () => {
 
 test('SQL is written with parameters', () => {
   const inMigrations = (file: string) => file.startsWith('server/db/migrations/')
-  expect(filesWith(/sql\.raw\(/).filter((file) => !inMigrations(file))).toEqual([])
+  // Triggers take no parameters: theirs are numbers of the settings.
+  expect(filesWith(/sql\.raw\(/).filter((file) => !inMigrations(file))).toEqual(['server/quotas.ts'])
   // The path of a JSON field, one of a fixed list, has to be literal for the index on it.
   expect(filesWith(/sql\.lit\(/).filter((file) => !inMigrations(file))).toEqual(['server/audit/list.ts'])
   expect(filesWith(/\.(exec|prepare)\(`[^`]*\$\{/)).toEqual([])
