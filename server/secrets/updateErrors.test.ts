@@ -90,12 +90,12 @@ describe('what is wrong is found in Concord’s order (§9.6)', () => {
     ['bad name', {}, validation(PATTERN, 'ImmutableSecretUpdateRequest.update.arg2.name')],
     ['project name without an organization', { name: 'taken' }, validation('Project not found: project')],
     ['unknown owner name', { projectName: undefined }, text(500, 'User not found: nobody')],
-    ['too much data', { owner: { id: NOBODY } }, text(500, TOO_LARGE)],
+    ['unknown owner id', { owner: { id: NOBODY } }, validation(`User not found: ${NOBODY}`)],
+    ['too much data', { owner: {} }, text(500, TOO_LARGE)],
     ['secret missing', { data: base64('x') }, empty(404)],
     ['unknown target', { secret: 'sealed' }, validation(`Organization not found: ${NOBODY}`)],
     ['unknown project id', { orgId: undefined, orgName: undefined }, validation(`Project not found: ${NOBODY}`)],
-    ['unknown owner id', { projectId: undefined }, validation(`User not found: ${NOBODY}`)],
-    ['server key', { owner: {} }, text(400, SERVER_KEY)],
+    ['server key', { projectId: undefined }, text(400, SERVER_KEY)],
     [
       'no password',
       { secret: 'protected', storePassword: undefined },
@@ -118,7 +118,7 @@ describe('what is wrong is found in Concord’s order (§9.6)', () => {
   test.each(JSON_ROWS.map(([what], i) => [what, i] as const))('v1: %s', async (_, i) => {
     const mended = Object.assign({}, ALL_JSON, ...JSON_ROWS.slice(0, i + 1).map(([, each]) => each))
     // A project's id would hide the name before it.
-    const { secret, ...json } = i < 2 || i > 6 ? mended : { ...mended, projectId: NOBODY }
+    const { secret, ...json } = i < 2 || i > 7 ? mended : { ...mended, projectId: NOBODY }
     expect(await v1(secret, json)).toEqual(JSON_ROWS[i]?.[2])
   })
 
