@@ -1,3 +1,4 @@
+import { url } from '#api/http.ts'
 import type { OrgRef } from '#api/orgs.ts'
 import type { SecretRef } from '#api/secrets.ts'
 
@@ -16,10 +17,6 @@ export const paths = {
     url`/org/${orgName}/secret/${secretName}/` + tab,
   sessions: ({ userId }: { userId?: string } = {}) => `/profile/session${userId ? url`?user=${userId}` : ''}`,
   password: () => '/profile/password',
-}
-
-function url(strings: TemplateStringsArray, ...values: string[]) {
-  return String.raw({ raw: strings }, ...values.map(encodeURIComponent))
 }
 
 /** The address to return to after signing in, if it is one of this console: never another site. */

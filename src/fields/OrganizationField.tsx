@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { organizationListQuery } from '#api/orgs.ts'
+import { useSettled } from '#ui/useSettled.ts'
 import { hasTerm } from './hasTerm.ts'
 import { SearchDropdown } from './SearchDropdown.tsx'
-import { useSettled } from './useSettled.ts'
 
 type Props = {
   /** The organization's name, or '' for none. */

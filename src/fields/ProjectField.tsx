@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { projectListQuery } from '#api/projects.ts'
+import { useSettled } from '#ui/useSettled.ts'
 import { hasTerm } from './hasTerm.ts'
 import { SearchDropdown } from './SearchDropdown.tsx'
-import { useSettled } from './useSettled.ts'
 
 export type ChosenProject = { id: string; name: string }
 

@@ -1,11 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import type { User } from '#api/types.ts'
-import { userSearchQuery } from '#api/users.ts'
+import { displayNameOf, userSearchQuery } from '#api/users.ts'
 import { Field } from '#ui/Field.tsx'
+import { useSettled } from '#ui/useSettled.ts'
 import { hasTerm } from './hasTerm.ts'
 import { SearchDropdown, type SearchOption } from './SearchDropdown.tsx'
-import { useSettled } from './useSettled.ts'
 
 /** As `SecretUpdate.owner` takes it, with what to call the user in sentences. */
 export type ChosenUser = ({ id: string } | { username: string }) & { title: string }
@@ -29,7 +28,7 @@ export function UserField({ value, onChange, label = 'User', ...rest }: Props) {
   const chosen = value && 'id' in value ? value : undefined
   const options: SearchOption[] = data
     .filter(({ name, displayName, email }) => hasTerm(term, name, displayName, email))
-    .map((user) => ({ value: user.id, text: titleOf(user), note: user.name }))
+    .map((user) => ({ value: user.id, text: displayNameOf(user), note: user.name }))
   if (chosen && !options.some(({ value: id }) => id === chosen.id))
     options.unshift({ value: chosen.id, text: chosen.title })
   return (
@@ -39,7 +38,7 @@ export function UserField({ value, onChange, label = 'User', ...rest }: Props) {
       value={chosen?.id ?? ''}
       onChange={(id) => {
         const user = data.find((candidate) => candidate.id === id)
-        if (user) onChange({ id, title: titleOf(user) })
+        if (user) onChange({ id, title: displayNameOf(user) })
       }}
       onSearch={setTerm}
       loading={isFetching || filter !== term}
@@ -49,8 +48,6 @@ export function UserField({ value, onChange, label = 'User', ...rest }: Props) {
     />
   )
 }
-
-const titleOf = ({ displayName, name }: User) => displayName || name
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 

@@ -2,9 +2,10 @@ import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link, type LoaderFunctionArgs, useSearchParams } from 'react-router'
 import { organizationListQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
-import type { EntityOwner, Organization } from '#api/types.ts'
+import type { Organization } from '#api/types.ts'
+import { displayNameOf } from '#api/users.ts'
+import { QuietVisibilityFact } from '#concord/facts.tsx'
 import { paths } from '#paths.ts'
-import { QuietVisibilityFact } from '#ui/Facts.tsx'
 import { FilterInput } from '#ui/FilterInput.tsx'
 import { focusHeading } from '#ui/focusHeading.ts'
 import { Page } from '#ui/Page.tsx'
@@ -122,15 +123,13 @@ function OrganizationTable({ organizations }: { organizations: Organization[] })
             <td>
               <QuietVisibilityFact visibility={visibility} />
             </td>
-            <td>{ownerName(owner)}</td>
+            <td>{displayNameOf(owner) ?? 'Nobody'}</td>
           </tr>
         ))}
       </tbody>
     </table>
   )
 }
-
-const ownerName = (owner: EntityOwner | undefined) => owner?.displayName ?? owner?.username ?? 'Nobody'
 
 type NothingProps = {
   filter: string

@@ -6,9 +6,9 @@ import { secretAccessQuery, secretQuery } from '#api/secrets.ts'
 import { membershipQuery, userInfoQuery, whoamiQuery } from '#api/session.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { ResourceAccess, Team, UserInfo, Whoami } from '#api/types.ts'
+import { useCurrentWhoami } from '#concord/rights.ts'
 import { secretRef, useSecretRef } from '#params.ts'
 import { AccessEditor } from './access/AccessEditor.tsx'
-import { useCurrentWhoami } from './rights.ts'
 
 export const loader: LoaderFunction = async ({ params }) => {
   const ref = secretRef(params)
@@ -17,7 +17,7 @@ export const loader: LoaderFunction = async ({ params }) => {
     queryClient.fetchQuery(secretAccessQuery(ref)),
     queryClient.fetchQuery(teamListQuery(ref)),
     queryClient.fetchQuery(organizationQuery(ref)),
-    // These fail quietly: what cannot be known stops nobody (see rights.ts).
+    // These fail quietly: what cannot be known stops nobody (see concord/rights.ts).
     queryClient.prefetchQuery(membershipQuery),
     queryClient.prefetchQuery(userInfoQuery),
   ])

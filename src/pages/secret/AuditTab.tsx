@@ -9,7 +9,7 @@ import { pageIn } from '#ui/pageIn.ts'
 import { AuditFilters, isAction } from './audit/AuditFilters.tsx'
 import { AuditList } from './audit/AuditList.tsx'
 import { timesOf } from './audit/period.ts'
-import { OwnerName } from './OwnerName.tsx'
+import { OwnerName } from './parts/OwnerName.tsx'
 
 type Question = { filter: AuditFilter; page: number; refused?: ApiError }
 

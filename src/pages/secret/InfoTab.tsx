@@ -2,16 +2,15 @@ import { useSuspenseQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { secretQuery } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
+import { ProtectionFact, TypeFact, VisibilityFact } from '#concord/facts.tsx'
 import { useSecretRef } from '#params.ts'
 import { paths } from '#paths.ts'
 import { CopyButton } from '#ui/CopyButton.tsx'
-import { VisibilityFact } from '#ui/Facts.tsx'
 import { RelativeTime } from '#ui/RelativeTime.tsx'
-import { ProtectionFact, TypeFact } from './facts.tsx'
 import { HowToUse } from './info/HowToUse.tsx'
 import { PublicKeySection } from './info/PublicKeySection.tsx'
 import { UsedBy } from './info/UsedBy.tsx'
-import { OwnerName } from './OwnerName.tsx'
+import { OwnerName } from './parts/OwnerName.tsx'
 
 export function InfoTab() {
   const { data: secret } = useSuspenseQuery(secretQuery(useSecretRef()))

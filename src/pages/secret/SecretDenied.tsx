@@ -3,11 +3,10 @@ import { Link } from 'react-router'
 import { type ApiError, missingRight } from '#api/ApiError.ts'
 import { organizationQuery } from '#api/orgs.ts'
 import { type SecretRef, secretListQuery } from '#api/secrets.ts'
+import { ProtectionFact, TypeFact, VisibilityFact } from '#concord/facts.tsx'
 import { paths } from '#paths.ts'
 import { ErrorPage } from '#ui/ErrorPage.tsx'
-import { VisibilityFact } from '#ui/Facts.tsx'
-import { ProtectionFact, TypeFact } from './facts.tsx'
-import { OwnerName } from './OwnerName.tsx'
+import { OwnerName } from './parts/OwnerName.tsx'
 
 /** In place of a secret that may not be opened: which right is missing, on what, and whom to ask for it. */
 export function SecretDenied({ orgName, secretName, error }: SecretRef & { error: ApiError }) {

@@ -6,10 +6,12 @@ import { isApiError } from '#api/ApiError.ts'
 import { canCreateQuery, type OrgRef, organizationQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { userInfoQuery } from '#api/session.ts'
+import { displayNameOf } from '#api/users.ts'
+import { QuietVisibilityFact } from '#concord/facts.tsx'
+import { useNoAccess } from '#concord/noAccess.ts'
 import { orgRef, useOrgRef } from '#params.ts'
 import { paths } from '#paths.ts'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
-import { QuietVisibilityFact } from '#ui/Facts.tsx'
 import { FilterInput } from '#ui/FilterInput.tsx'
 import { focusHeading } from '#ui/focusHeading.ts'
 import { Icon } from '#ui/Icon.tsx'
@@ -19,7 +21,6 @@ import { RouteError } from '../RouteError.tsx'
 import { Facets, SortSelect } from './list/ListTools.tsx'
 import { changed, isNarrowed, readState, SIZES, sortBy, writeState } from './list/listState.ts'
 import { NothingToShow } from './list/NothingToShow.tsx'
-import { useNoAccess } from './list/noAccess.ts'
 import { listing, rowsOf } from './list/rows.ts'
 import { SecretTable } from './list/SecretTable.tsx'
 import { useListState } from './list/useListState.ts'
@@ -77,7 +78,7 @@ export function SecretListPage() {
         <>
           <QuietVisibilityFact visibility={organization.visibility} />
           <span>{total === undefined ? `More than ${MOST.toLocaleString('en')} secrets` : counted(total)}</span>
-          {organization.owner && <span>Owner: {organization.owner.displayName ?? organization.owner.username}</span>}
+          {organization.owner && <span>Owner: {displayNameOf(organization.owner)}</span>}
         </>
       }
       action={<CreateButton org={org} whyNot={mayCreate.whyNot} />}

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import type { SecretRef } from '#api/secrets.ts'
+import { type Trace, traceSecret } from '#concord/trace.ts'
 import { paths } from '#paths.ts'
 import { ErrorPage } from '#ui/ErrorPage.tsx'
 import { RelativeTime } from '#ui/RelativeTime.tsx'
 import { actorOf } from './audit/sentences.ts'
-import { type Trace, traceSecret } from './trace.ts'
 
 /** In place of a secret that is not there: what was looked for, and where it went if the log knows. */
 export function SecretMissing({ orgName, secretName }: SecretRef) {

@@ -12,7 +12,7 @@ import { warn } from '#ui/StatusMessage.tsx'
 import { ChangeOwner } from './settings/ChangeOwner.tsx'
 import { DeleteSecret } from './settings/DeleteSecret.tsx'
 import { LinkProjects } from './settings/LinkProjects.tsx'
-import { MoveSecret } from './settings/MoveSecret.tsx'
+import { MoveSecret } from './settings/move/MoveSecret.tsx'
 import { RenameSecret } from './settings/RenameSecret.tsx'
 import { SetVisibility } from './settings/SetVisibility.tsx'
 
@@ -21,7 +21,7 @@ export const loader: LoaderFunction = async ({ params }) => {
   const ref = secretRef(params)
   await Promise.all([
     queryClient.fetchQuery(secretQuery(ref)),
-    // These fail quietly: what cannot be known stops nobody (see rights.ts).
+    // These fail quietly: what cannot be known stops nobody (see concord/rights.ts).
     queryClient.prefetchQuery(membershipQuery),
     queryClient.prefetchQuery(userInfoQuery),
     queryClient.prefetchQuery(organizationQuery(ref)),

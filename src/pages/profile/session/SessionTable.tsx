@@ -1,6 +1,6 @@
 import { Cookie, KeyRound, type LucideIcon, Monitor, MonitorCheck, Workflow } from 'lucide-react'
 import type { OpenSession } from '#api/types.ts'
-import { Fact } from '#ui/Facts.tsx'
+import { Fact } from '#ui/Fact.tsx'
 import { RelativeTime } from '#ui/RelativeTime.tsx'
 import { nameOf } from './words.ts'
 

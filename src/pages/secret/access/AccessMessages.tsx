@@ -1,14 +1,15 @@
 import { Globe, TriangleAlert } from 'lucide-react'
 import type { Secret } from '#api/types.ts'
 import type { Change } from '#api/useChange.ts'
+import { levelWord } from '#concord/levels.ts'
+import type { LockOut } from '#concord/lockOut.ts'
 import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
 import { Icon } from '#ui/Icon.tsx'
-import { SecretSubject } from '../SecretSubject.tsx'
-import { NextStep } from '../settings/NextStep.tsx'
-import { changeWords, type GrantRow, levelWord, type Staged } from './grants.ts'
-import { LockOutWarning } from './LockOutWarning.tsx'
-import type { LockOut } from './lockOut.ts'
+import { LockOutWarning } from '../parts/LockOutWarning.tsx'
+import { NextStep } from '../parts/NextStep.tsx'
+import { SecretSubject } from '../parts/SecretSubject.tsx'
+import { changeWords, type GrantRow, type Staged } from './grants.ts'
 
 /** Grants hardly matter for a PUBLIC secret: concord-api §9.3, Q3 and Q4. */
 export function PublicMessage({ orgName }: { orgName: string }) {

@@ -1,7 +1,8 @@
 import { Undo2, X } from 'lucide-react'
 import type { AccessLevel } from '#api/types.ts'
+import { LEVELS, levelWord } from '#concord/levels.ts'
 import { Icon } from '#ui/Icon.tsx'
-import { changeWords, type GrantRow, isChanged, LEVELS, levelWord } from './grants.ts'
+import { changeWords, type GrantRow, isChanged } from './grants.ts'
 
 type Props = {
   rows: GrantRow[]

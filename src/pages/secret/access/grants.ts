@@ -1,4 +1,5 @@
 import type { AccessLevel, ResourceAccess } from '#api/types.ts'
+import { levelWord } from '#concord/levels.ts'
 
 /** What is wanted, by team; without a level the team's grant is removed. */
 export type Edits = Record<string, { teamName: string; level?: AccessLevel }>
@@ -8,10 +9,6 @@ export type GrantRow = { teamId: string; teamName: string; before?: AccessLevel;
 
 /** Edits, and the grants that they were made on: somebody else may have changed those since. */
 export type Staged = { base: ResourceAccess[]; edits: Edits }
-
-export const LEVELS: AccessLevel[] = ['READER', 'WRITER', 'OWNER']
-export const levelWord: Record<AccessLevel, string> = { READER: 'Reader', WRITER: 'Writer', OWNER: 'Owner' }
-export const rank = (level: AccessLevel | undefined) => (level ? LEVELS.indexOf(level) + 1 : 0)
 
 const nameOf = ({ teamId, teamName }: ResourceAccess) => teamName ?? teamId
 

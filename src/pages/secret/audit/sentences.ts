@@ -1,5 +1,5 @@
 import type { AccessLevel, AuditEntry, EntityOwner } from '#api/types.ts'
-import { levelWord } from '../access/grants.ts'
+import { levelWord } from '#concord/levels.ts'
 
 /** A piece of a sentence: words, or the name of something. */
 export type Part = string | { name: string }

@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
+import { NAME_MEANING, NAME_PATTERN } from '#concord/secretName.ts'
 import { Field } from '#ui/Field.tsx'
 import { RevealInput } from '#ui/RevealInput.tsx'
-import { NAME_MEANING, NAME_PATTERN } from '../secretName.ts'
 import { ContentField } from './ContentField.tsx'
 import type { Content } from './draft.ts'
 import { Warnings } from './Notes.tsx'

@@ -1,8 +1,8 @@
 import type { Secret } from '#api/types.ts'
-import { Affected } from '../settings/Affected.tsx'
-import { nameItems, repositoryItems } from '../settings/items.ts'
-import { count } from '../settings/words.ts'
-import { useUsage } from '../usage.ts'
+import { nameItems, repositoryItems } from '#concord/items.ts'
+import { useUsage } from '#concord/usage.ts'
+import { count } from '#concord/words.ts'
+import { Affected } from '../parts/Affected.tsx'
 
 /** The repositories that fetch their code with the secret. Found out after the page is there: it may take a while. */
 export function UsedBy({ secret }: { secret: Secret }) {

@@ -1,4 +1,4 @@
-import { protectionWord, typeWord } from '../facts.tsx'
+import { protectionWord, typeWord } from '#concord/facts.tsx'
 import {
   changed,
   choose,

@@ -1,7 +1,7 @@
 import { Link } from 'react-router'
 import type { OrgRef } from '#api/orgs.ts'
+import { isName } from '#concord/secretName.ts'
 import { paths } from '#paths.ts'
-import { isName } from '../secretName.ts'
 import { isNarrowed, type ListState } from './listState.ts'
 
 type Props = { org: OrgRef; state: ListState; onClear: () => void; mayCreate: boolean; isSearching: boolean }

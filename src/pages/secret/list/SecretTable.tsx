@@ -2,14 +2,14 @@ import { ArrowDown, ArrowUp, Copy, Settings, Trash2 } from 'lucide-react'
 import { memo } from 'react'
 import { Link } from 'react-router'
 import type { Secret } from '#api/types.ts'
+import { displayNameOf } from '#api/users.ts'
+import { NoAccessFact, ProtectionFact, TypeFact, VisibilityFact } from '#concord/facts.tsx'
 import { paths } from '#paths.ts'
 import { copyText } from '#ui/CopyButton.tsx'
-import { NoAccessFact, VisibilityFact } from '#ui/Facts.tsx'
 import { Icon } from '#ui/Icon.tsx'
 import { Menu } from '#ui/Menu.tsx'
 import { RelativeTime } from '#ui/RelativeTime.tsx'
 import { announce, warn } from '#ui/StatusMessage.tsx'
-import { ProtectionFact, TypeFact } from '../facts.tsx'
 import type { Sort, SortKey } from './listState.ts'
 import { valueSince } from './rows.ts'
 
@@ -107,7 +107,7 @@ const SecretRow = memo(function SecretRow({ secret, isClosed }: RowProps) {
       <td className={`projects ${projects.length === 0 ? 'wide-only' : ''}`}>
         <Projects projects={projects} />
       </td>
-      <td className="owner wide-only">{owner?.displayName ?? owner?.username ?? 'Nobody'}</td>
+      <td className="owner wide-only">{displayNameOf(owner) ?? 'Nobody'}</td>
       <td className="number">
         <RelativeTime at={valueSince(secret)} />
       </td>

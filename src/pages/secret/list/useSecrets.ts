@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import type { OrgRef } from '#api/orgs.ts'
 import { secretListQuery } from '#api/secrets.ts'
-import { useSettled } from '#fields/useSettled.ts'
+import { useSettled } from '#ui/useSettled.ts'
 
 /** So many secrets are kept in memory, where filtering takes milliseconds. */
 export const MOST = 10_000

@@ -6,17 +6,17 @@ import { secretAccessQuery, updateSecret } from '#api/secrets.ts'
 import { userInfoQuery, whoamiQuery } from '#api/session.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
+import { grantItems } from '#concord/items.ts'
+import { isUser, ownerName } from '#concord/people.ts'
+import { ownerKeeps } from '#concord/reach.ts'
+import { useRight } from '#concord/rights.ts'
+import { isAdmin } from '#concord/roles.ts'
+import { count } from '#concord/words.ts'
 import { type ChosenUser, UserField } from '#fields/UserField.tsx'
-import { isUser } from '../isUser.ts'
-import { useRight } from '../rights.ts'
-import { Affected } from './Affected.tsx'
-import { ConfirmSecretChange } from './ConfirmSecretChange.tsx'
-import { DangerRow } from './DangerRow.tsx'
-import { ownerName } from './differences.ts'
-import { grantItems } from './items.ts'
-import { ownerKeeps } from './reach.ts'
-import { refOf, useSecretChange } from './useSecretChange.ts'
-import { count } from './words.ts'
+import { Affected } from '../parts/Affected.tsx'
+import { ConfirmSecretChange } from './change/ConfirmSecretChange.tsx'
+import { DangerRow } from './change/SettingRow.tsx'
+import { refOf, useSecretChange } from './change/useSecretChange.ts'
 
 export function ChangeOwner({ secret }: { secret: Secret }) {
   const [chosen, setChosen] = useState<ChosenUser>()
@@ -66,9 +66,9 @@ export function ChangeOwner({ secret }: { secret: Secret }) {
 function useOwnerKeeps(secret: Secret) {
   const org = useQuery(organizationQuery({ orgName: secret.orgName })).data
   const access = useQuery(secretAccessQuery(refOf(secret))).data
-  const roles = useQuery(userInfoQuery).data?.roles
+  const me = useQuery(userInfoQuery).data
   const isMine = isUser(secret.owner, useQuery(whoamiQuery).data)
-  return ownerKeeps(secret, { org, access, isAdmin: isMine && (roles?.includes('concordAdmin') ?? false) })
+  return ownerKeeps(secret, { org, access, isAdmin: isMine && isAdmin(me) })
 }
 
 const owns = ({ owner }: Secret, chosen: ChosenUser) =>

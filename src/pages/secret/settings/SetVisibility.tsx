@@ -4,12 +4,12 @@ import { organizationQuery } from '#api/orgs.ts'
 import { secretAccessQuery, updateSecret } from '#api/secrets.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
-import { type Right, useRight } from '../rights.ts'
-import { Affected } from './Affected.tsx'
-import { ConfirmSecretChange } from './ConfirmSecretChange.tsx'
-import { ActButton, SettingRow } from './DangerRow.tsx'
-import { keepers, publicReach } from './reach.ts'
-import { refOf, useSecretChange } from './useSecretChange.ts'
+import { keepers, publicReach } from '#concord/reach.ts'
+import { type Right, useRight } from '#concord/rights.ts'
+import { Affected } from '../parts/Affected.tsx'
+import { ConfirmSecretChange } from './change/ConfirmSecretChange.tsx'
+import { ActButton, SettingRow } from './change/SettingRow.tsx'
+import { refOf, useSecretChange } from './change/useSecretChange.ts'
 
 export function SetVisibility({ secret }: { secret: Secret }) {
   const [asking, setAsking] = useState(false)

@@ -1,10 +1,10 @@
 import { X } from 'lucide-react'
 import type { Secret } from '#api/types.ts'
+import { nameItems } from '#concord/items.ts'
+import { count } from '#concord/words.ts'
 import { focusHeading } from '#ui/focusHeading.ts'
 import { Icon } from '#ui/Icon.tsx'
-import { Affected } from '../Affected.tsx'
-import { nameItems } from '../items.ts'
-import { count } from '../words.ts'
+import { Affected } from '../../parts/Affected.tsx'
 import { dismissMove, useMove } from './moves.ts'
 import { OldTeams } from './OldTeams.tsx'
 

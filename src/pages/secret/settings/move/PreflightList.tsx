@@ -1,7 +1,7 @@
 import { CircleCheck, CircleX, LoaderCircle, TriangleAlert } from 'lucide-react'
 import { Icon } from '#ui/Icon.tsx'
-import { Affected } from '../Affected.tsx'
-import { RetryButton } from '../RetryButton.tsx'
+import { RetryButton } from '#ui/RetryButton.tsx'
+import { Affected } from '../../parts/Affected.tsx'
 import type { Light, Line } from './preflight.ts'
 
 /** The lights, told by shape and word as well as by colour. */

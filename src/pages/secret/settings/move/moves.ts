@@ -1,8 +1,8 @@
 import type { SecretRef } from '#api/secrets.ts'
 import { onUserChange } from '#api/sessionOver.ts'
 import { recall, remember } from '#api/tabMemory.ts'
+import type { Item } from '#concord/items.ts'
 import { createStore, useStore } from '#store.ts'
-import type { Item } from '../items.ts'
 
 /** What a move has left to do. Names and ids only: it is kept over a reload. */
 export type Move = {

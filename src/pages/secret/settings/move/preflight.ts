@@ -1,10 +1,10 @@
 import { isApiError } from '#api/ApiError.ts'
 import type { Organization, ResourceAccess, Secret, Team } from '#api/types.ts'
-import type { Right } from '../../rights.ts'
-import type { Usage } from '../../usage.ts'
-import { grantItems, type Item, projectItems, repositoryItems } from '../items.ts'
-import { keepers } from '../reach.ts'
-import { count } from '../words.ts'
+import { grantItems, type Item, projectItems, repositoryItems } from '#concord/items.ts'
+import { keepers } from '#concord/reach.ts'
+import type { Right } from '#concord/rights.ts'
+import type { Usage } from '#concord/usage.ts'
+import { count } from '#concord/words.ts'
 
 /** `amber`: it will work, and somebody should know about it. `red`: it would be refused. */
 export type Light = 'green' | 'amber' | 'red' | 'pending'

@@ -3,9 +3,9 @@ import { canCreateQuery, organizationQuery } from '#api/orgs.ts'
 import { secretAccessQuery, secretExistsQuery } from '#api/secrets.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
-import { useSettled } from '#fields/useSettled.ts'
-import { useRight } from '../../rights.ts'
-import { useUsage } from '../../usage.ts'
+import { useRight } from '#concord/rights.ts'
+import { useUsage } from '#concord/usage.ts'
+import { useSettled } from '#ui/useSettled.ts'
 import { isMember, type MoveFacts } from './preflight.ts'
 
 /** Looks up everything that a move will meet. `retry` reads again what could not be read. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Organization, Secret, UserInfo } from '#api/types.ts'
-import { isUncertain, limit } from './noAccess.ts'
+import { isUncertain } from './noAccess.ts'
 
 const whoami = { username: 'bob', displayName: 'Bob' }
 const org: Organization = { id: 'o', name: 'acme', visibility: 'PUBLIC', owner: { username: 'alice' } }
@@ -27,27 +27,5 @@ describe('isUncertain', () => {
 
   it('asks when a server does not tell the roles', () => {
     expect(isUncertain(secret({}), { ...reader, userInfo: null })).toBe(true)
-  })
-})
-
-describe('limit', () => {
-  it('never runs more at once, and runs all, also after a failure', async () => {
-    const twoAtATime = limit(2)
-    let running = 0
-    let most = 0
-    const outcomes = await Promise.allSettled(
-      Array.from({ length: 7 }, (_, index) =>
-        twoAtATime(async () => {
-          running += 1
-          most = Math.max(most, running)
-          await new Promise((resolve) => setTimeout(resolve, 1))
-          running -= 1
-          if (index === 0) throw new Error('no')
-          return index
-        }),
-      ),
-    )
-    expect(most).toBe(2)
-    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', ...Array(6).fill('fulfilled')])
   })
 })

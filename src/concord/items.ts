@@ -1,5 +1,5 @@
 import type { ResourceAccess, Team } from '#api/types.ts'
-import type { Use } from '../usage.ts'
+import type { Use } from './usage.ts'
 
 /** One line of what an act affects. Names alone do not tell two apart: every organization has a team `default`. */
 export type Item = { id: string; text: string }

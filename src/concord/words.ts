@@ -1,4 +1,4 @@
-import type { Usage } from '../usage.ts'
+import type { Usage } from './usage.ts'
 
 /** `1 repository`, `3 repositories`. */
 export const count = (number: number, one: string, many = `${one}s`) =>

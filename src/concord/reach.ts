@@ -1,7 +1,6 @@
 import type { Organization, ResourceAccess, Secret, Team } from '#api/types.ts'
-import { isUser } from '../isUser.ts'
-import { ownerName } from './differences.ts'
 import { grantItems, type Item } from './items.ts'
+import { isUser, ownerName } from './people.ts'
 import { count } from './words.ts'
 
 type Keepers = { org: Organization | undefined; access: ResourceAccess[]; teams: Team[] | undefined }

@@ -3,10 +3,10 @@ import { readBefore, readNow, useReadingWhenBack } from '#api/lostAnswer.ts'
 import { type SecretRef, secretQuery } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
 import { type Change, useChange } from '#api/useChange.ts'
+import { differences, sentence } from '#concord/differences.ts'
+import { becamePublicUnasked, sayExposed } from '#concord/exposure.ts'
 import { paths } from '#paths.ts'
 import { announce, warn } from '#ui/StatusMessage.tsx'
-import { differences, sentence } from './differences.ts'
-import { becamePublicUnasked, sayExposed } from './exposure.ts'
 
 type Plan = {
   /** Sends the change. `now` was read a moment ago and is what the page shows. */

@@ -3,6 +3,7 @@ import { isApiError } from '#api/ApiError.ts'
 import { listRepositories, type ProjectRef, projectListQuery } from '#api/projects.ts'
 import { queryClient } from '#api/queryClient.ts'
 import type { Repository, Secret } from '#api/types.ts'
+import { limit } from './limit.ts'
 
 /** A repository that fetches its code with the secret. */
 export type Use = { projectName: string; repository: Repository }
@@ -41,8 +42,10 @@ export const usageQuery = ({ id, orgName }: Pick<Secret, 'id' | 'orgName'>) => {
 
       let failed = false
 
-      await inTurn(projects, AT_ONCE, async ({ name: projectName }) => {
+      async function read(projectName: string) {
         signal.throwIfAborted()
+        // The first error is the answer: what has not begun is not asked for any more.
+        if (failed) return
         try {
           const repositories = await repositoriesOf({ orgName, projectName }, signal)
           const using = repositories.filter((repository) => repository.secretId === id)
@@ -58,7 +61,10 @@ export const usageQuery = ({ id, orgName }: Pick<Secret, 'id' | 'orgName'>) => {
         // What others still bring after a failure must not make the query look alive again.
         if (first && !failed && !signal.aborted)
           queryClient.setQueryData(options.queryKey, { ...usage, uses: sorted(usage.uses) })
-      })
+      }
+
+      const fewAtATime = limit(AT_ONCE)
+      await Promise.all(projects.map(({ name }) => fewAtATime(() => read(name))))
       return { ...usage, uses: sorted(usage.uses), complete: true }
     },
     // What was found when nobody looked any more stays in the cache, but whoever looks next must not take it for all.
@@ -92,17 +98,4 @@ async function repositoriesOf(project: ProjectRef, signal: AbortSignal): Promise
 function sorted(uses: Use[]): Use[] {
   const address = ({ projectName, repository }: Use) => `${projectName}/${repository.name}`
   return [...uses].sort((a, b) => address(a).localeCompare(address(b)))
-}
-
-/** Runs `act` on each item, so many at once; the first error stops what has not begun. */
-async function inTurn<T>(items: T[], atOnce: number, act: (item: T) => Promise<void>) {
-  const waiting = [...items]
-  const worker = async () => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await act(item)
-  }
-  try {
-    await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker))
-  } finally {
-    waiting.length = 0
-  }
 }

@@ -1,12 +1,12 @@
 import { TriangleAlert } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import type { Secret } from '#api/types.ts'
+import { differences, sentence } from '#concord/differences.ts'
 import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
 import { Icon } from '#ui/Icon.tsx'
-import { SecretSubject } from '../SecretSubject.tsx'
-import { differences, sentence } from './differences.ts'
-import { NextStep } from './NextStep.tsx'
+import { NextStep } from '../../parts/NextStep.tsx'
+import { SecretSubject } from '../../parts/SecretSubject.tsx'
 import { type SecretChange, SecretChanged } from './useSecretChange.ts'
 
 type Props = {

@@ -1,7 +1,7 @@
 import { TriangleAlert } from 'lucide-react'
+import { levelWord } from '#concord/levels.ts'
+import type { LockOut } from '#concord/lockOut.ts'
 import { Icon } from '#ui/Icon.tsx'
-import { levelWord } from './grants.ts'
-import type { LockOut } from './lockOut.ts'
 
 /** Nothing while there is no danger. */
 export function LockOutWarning(result: LockOut) {

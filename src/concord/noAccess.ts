@@ -5,12 +5,12 @@ import { queryClient } from '#api/queryClient.ts'
 import { type SecretRef, secretQuery } from '#api/secrets.ts'
 import { userInfoQuery, whoamiQuery } from '#api/session.ts'
 import type { Organization, Secret, UserInfo, Whoami } from '#api/types.ts'
-import { useSettled } from '#fields/useSettled.ts'
-import { isUser } from '../isUser.ts'
+import { useSettled } from '#ui/useSettled.ts'
+import { limit } from './limit.ts'
+import { isUser } from './people.ts'
+import { belongsEverywhere } from './roles.ts'
 
 type Reader = { whoami: Whoami; userInfo: UserInfo | null | undefined; org: Organization }
-
-const SEES_EVERYTHING = ['concordAdmin', 'concordSystemReader', 'concordSystemWriter']
 
 /**
  * Whether only the server can tell if the reader may open it (concord-api §9.3): a PRIVATE secret of somebody else,
@@ -18,7 +18,7 @@ const SEES_EVERYTHING = ['concordAdmin', 'concordSystemReader', 'concordSystemWr
  */
 export function isUncertain({ visibility, owner }: Secret, { whoami, userInfo, org }: Reader): boolean {
   if (visibility === 'PUBLIC') return false
-  if (userInfo?.roles?.some((role) => SEES_EVERYTHING.includes(role))) return false
+  if (belongsEverywhere(userInfo)) return false
   return !isUser(owner, whoami) && !isUser(org.owner, whoami)
 }
 
@@ -56,21 +56,3 @@ const readableQuery = (ref: SecretRef) => ({
     }),
   staleTime: 60_000,
 })
-
-/** Runs at most so many at once; the others wait for their turn. */
-export function limit(atOnce: number) {
-  let free = atOnce
-  const waiting: (() => void)[] = []
-  return async <T>(act: () => Promise<T>): Promise<T> => {
-    if (free > 0) free -= 1
-    else await new Promise<void>((resolve) => waiting.push(resolve))
-    try {
-      return await act()
-    } finally {
-      // The place goes straight to the next one.
-      const next = waiting.shift()
-      if (next) next()
-      else free += 1
-    }
-  }
-}

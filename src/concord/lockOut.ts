@@ -1,6 +1,6 @@
 import type { AccessLevel, ResourceAccess } from '#api/types.ts'
-import { myGrants, type RightFacts, rightTo } from '../rights.ts'
-import { rank } from './grants.ts'
+import { rank } from './levels.ts'
+import { myGrants, type RightFacts, rightTo } from './rights.ts'
 
 export type LockOut =
   | { risk: 'none' }

@@ -1,6 +1,5 @@
 import type { Secret } from '#api/types.ts'
-import { VisibilityFact } from '#ui/Facts.tsx'
-import { TypeFact } from './facts.tsx'
+import { TypeFact, VisibilityFact } from '#concord/facts.tsx'
 
 /** What a dialog is about: `org / name`, type, visibility. */
 export function SecretSubject({ secret: { orgName, name, type, visibility } }: { secret: Secret }) {

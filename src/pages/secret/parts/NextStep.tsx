@@ -3,8 +3,8 @@ import { Link } from 'react-router'
 import { isApiError, missingMembership, missingRight } from '#api/ApiError.ts'
 import { organizationQuery } from '#api/orgs.ts'
 import type { Secret } from '#api/types.ts'
+import { ownerName } from '#concord/people.ts'
 import { paths } from '#paths.ts'
-import { ownerName } from './differences.ts'
 
 /** What to do about an error that any change to a secret can meet. A lost answer has its own step in ErrorMessage. */
 export function NextStep({ error, secret: { orgName, name, owner } }: { error: Error; secret: Secret }) {

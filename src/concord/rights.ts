@@ -4,7 +4,9 @@ import { secretAccessQuery } from '#api/secrets.ts'
 import { membershipQuery, userInfoQuery, whoamiQuery } from '#api/session.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { AccessLevel, Organization, ResourceAccess, Secret, Team, UserInfo, Whoami } from '#api/types.ts'
-import { isUser } from './isUser.ts'
+import { rank } from './levels.ts'
+import { isUser } from './people.ts'
+import { belongsEverywhere, hasRole, isAdmin } from './roles.ts'
 
 /** What a console can know of a right before the server is asked: `unknown` is never a reason to stop anybody. */
 export type Right = { verdict: 'yes' | 'no' | 'unknown'; why: string }
@@ -20,8 +22,6 @@ export type RightFacts = {
   /** Of the secret's organization, and of others where they were read: tells which grants are the caller's. */
   teams: Team[] | undefined
 }
-
-const RANK: Record<AccessLevel, number> = { READER: 1, WRITER: 2, OWNER: 3 }
 
 /**
  * Concord's rule for one secret (concord-api §9.2, §9.3), from what the caller can see. Whoever changes one, even the
@@ -44,13 +44,12 @@ export function rightTo(level: AccessLevel, facts: RightFacts): Right {
 
 function rightToSecret(level: AccessLevel, facts: RightFacts): Right {
   const { secret, whoami, userInfo, org, access } = facts
-  const roles = userInfo?.roles ?? []
-  if (roles.includes('concordAdmin')) return { verdict: 'yes', why: 'You are an administrator.' }
+  if (isAdmin(userInfo)) return { verdict: 'yes', why: 'You are an administrator.' }
   if (isUser(secret.owner, whoami)) return { verdict: 'yes', why: 'You own this secret.' }
   if (isUser(org?.owner, whoami)) return { verdict: 'yes', why: `You own the organization ${secret.orgName}.` }
-  if (level !== 'OWNER' && roles.includes('concordSystemWriter'))
+  if (level !== 'OWNER' && hasRole(userInfo, 'concordSystemWriter'))
     return { verdict: 'yes', why: 'You have the role of a system writer.' }
-  if (level === 'READER' && roles.includes('concordSystemReader'))
+  if (level === 'READER' && hasRole(userInfo, 'concordSystemReader'))
     return { verdict: 'yes', why: 'You have the role of a system reader.' }
   if (level !== 'OWNER' && secret.visibility === 'PUBLIC')
     return {
@@ -59,7 +58,7 @@ function rightToSecret(level: AccessLevel, facts: RightFacts): Right {
     }
 
   const mine = access && userInfo ? myGrants(facts) : undefined
-  const enough = mine?.find((grant) => RANK[grant.level] >= RANK[level])
+  const enough = mine?.find((grant) => rank(grant.level) >= rank(level))
   if (enough) return { verdict: 'yes', why: `Your team ${enough.teamName} is ${enough.level} of it.` }
 
   const missing = `Needs ${level} on this secret${ownerWords(secret)}`
@@ -68,12 +67,10 @@ function rightToSecret(level: AccessLevel, facts: RightFacts): Right {
   return { verdict: 'unknown', why: `${missing}; whether you have it cannot be told from here.` }
 }
 
-const BELONG_EVERYWHERE = ['concordAdmin', 'concordSystemReader', 'concordSystemWriter']
-
 /** Concord's `ORG(member)` (concord-api §1.1). `whoami` also knows of teams that come through a directory group. */
 function membership({ secret, whoami, userInfo, org }: RightFacts): 'yes' | 'no' | 'unknown' {
   if (whoami.orgs?.some(({ name }) => name === secret.orgName)) return 'yes'
-  if (userInfo?.roles?.some((role) => BELONG_EVERYWHERE.includes(role))) return 'yes'
+  if (belongsEverywhere(userInfo)) return 'yes'
   if (isUser(org?.owner, whoami)) return 'yes'
   return userInfo && org ? 'no' : 'unknown'
 }
@@ -90,7 +87,7 @@ function mayBeMine({ userInfo, access = [], teams = [], secret }: RightFacts, le
   const elsewhere = userInfo?.teams?.filter(({ orgName }) => orgName !== secret.orgName) ?? []
   return access.some(
     (grant) =>
-      RANK[grant.level] >= RANK[level] &&
+      rank(grant.level) >= rank(level) &&
       !teams.some(({ id }) => id === grant.teamId) &&
       elsewhere.some(({ teamName }) => teamName === grant.teamName),
   )

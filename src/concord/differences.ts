@@ -1,4 +1,5 @@
 import type { EntityOwner, Secret } from '#api/types.ts'
+import { ownerName } from './people.ts'
 import { listed } from './words.ts'
 
 /** What a dialog's words about consequences rest on. */
@@ -26,9 +27,6 @@ export function sentence(found: string[]): string {
   const text = listed(found)
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
-
-/** Without an owner: its user was deleted (concord-api §9.1). */
-export const ownerName = (owner: EntityOwner | undefined) => owner?.displayName ?? owner?.username ?? 'nobody'
 
 const identity = (owner: EntityOwner | undefined) => owner?.id ?? owner?.username
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { AccessLevel, ResourceAccess } from '#api/types.ts'
-import type { RightFacts } from '../rights.ts'
 import { lockOut } from './lockOut.ts'
+import type { RightFacts } from './rights.ts'
 
 const grant = (teamId: string, level: AccessLevel): ResourceAccess => ({ teamId, teamName: teamId, level })
 const team = (id: string) => ({ id, orgId: 'o1', orgName: 'acme', name: id })
