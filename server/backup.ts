@@ -1,7 +1,7 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname, isAbsolute } from 'node:path'
-import { sql } from 'kysely'
 import type { Db } from './db/open.ts'
+import { copyDatabase, isBeingCopied } from './db/writeAheadLog.ts'
 
 /** A refusal, in words for the person at the terminal. */
 export class BackupError extends Error {}
@@ -10,25 +10,25 @@ export class BackupError extends Error {}
 export async function backUp(db: Db, { file }: { file: string }): Promise<{ bytes: number }> {
   if (!isAbsolute(file)) throw new BackupError('The name of the backup must be an absolute path.')
   if (existsSync(file)) throw new BackupError(`${file} exists already; a backup overwrites nothing.`)
+  if (isBeingCopied(db)) throw new BackupError('Another backup is being written. Wait until it is done.')
   // Under another name until it is whole and on the disk.
   const unfinished = `${file}.unfinished`
   try {
     rmSync(unfinished, { force: true })
-    await sql`VACUUM INTO ${unfinished}`.execute(db)
-    sync(unfinished, 'r+')
+    const bytes = await copyDatabase(db, unfinished)
     renameSync(unfinished, file)
     // The name is the folder's; Windows opens no folders.
-    if (process.platform !== 'win32') sync(dirname(file), 'r')
+    if (process.platform !== 'win32') sync(dirname(file))
+    return { bytes }
   } catch (error) {
     rmSync(unfinished, { force: true })
     throw new BackupError(`${file} could not be written: ${(error as Error).message}`)
   }
-  return { bytes: statSync(file).size }
 }
 
-/** Waits until a file, or the names in a folder, are on the disk. */
-function sync(path: string, flags: 'r' | 'r+') {
-  const handle = openSync(path, flags)
+/** Waits until the names in a folder are on the disk. */
+function sync(folder: string) {
+  const handle = openSync(folder, 'r')
   fsyncSync(handle)
   closeSync(handle)
 }

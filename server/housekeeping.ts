@@ -1,10 +1,10 @@
-import { sql } from 'kysely'
 import { removeExpiredKeys } from './apiKeys/routes.ts'
 import { removeOldEntries } from './audit/retention.ts'
 import { followDirectory } from './auth/followDirectory.ts'
 import { removeDeadRememberMe } from './auth/rememberMe.ts'
 import { removeDeadSessions } from './auth/sessions.ts'
 import { codeOf } from './db/storageTrouble.ts'
+import { foldLog } from './db/writeAheadLog.ts'
 import { removeDeadProcessSessions } from './processes/routes.ts'
 import type { Services } from './services.ts'
 
@@ -21,7 +21,7 @@ export async function keepHouse(services: Services, signal?: AbortSignal): Promi
     ...byAge,
     'ask the directory about its users': () => followDirectory(services),
     // Last, with what the others have removed: the log keeps pages as they were before until they are written over.
-    'fold the write-ahead log': () => sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db),
+    'fold the write-ahead log': () => foldLog(db),
   }
   for (const [what, task] of Object.entries(tasks)) {
     if (signal?.aborted) return

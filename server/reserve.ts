@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { rmSync, statSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type KyselyPlugin, sql } from 'kysely'
+import type { KyselyPlugin } from 'kysely'
 import type { Db } from './db/open.ts'
 import { codeOf, freeBytes, storageTroubleOf, totalBytes } from './db/storageTrouble.ts'
+import { foldLogNow } from './db/writeAheadLog.ts'
 import type { Log } from './log.ts'
 
 /** Inside the data folder. */
@@ -155,7 +156,7 @@ export class Reserve {
 
   /** The write-ahead log grows by what is deleted; folded into the database, that room is free again. */
   async #foldLog() {
-    await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(this.#db).catch(() => {})
+    await foldLogNow(this.#db).catch(() => {})
   }
 
   /** Somebody may have made room: that is noticed by the next write, not only by the next hour. */

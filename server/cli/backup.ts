@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { runCommand } from '../control.ts'
+import { CommandError, runCommand } from '../control.ts'
+import { findDamage } from '../db/open.ts'
 import { readFolderSettings, runCli, UsageError } from './terminal.ts'
 
 await runCli(async () => {
@@ -12,6 +13,14 @@ await runCli(async () => {
   const config = readFolderSettings()
   const file = resolve(name)
   const { bytes } = await runCommand(config, 'backUp', { file })
+  // Here, as the server has other things to do.
+  const damage = findDamage(file)
+  if (damage) {
+    throw new CommandError(
+      `${file} is written, but damaged: ${damage}. So is the database, then. Keep it, and your earlier backups: ` +
+        'docs/operations.md says how to restore one.',
+    )
+  }
   console.log(`Wrote ${file} (${Math.ceil(bytes / 1024)} KiB).`)
   const key = config.masterKeyFile ?? (config.masterKey ? 'MASTER_KEY' : resolve(config.dataDir, 'master.key'))
   console.log(`It is of no use without the master key. Keep a copy of that too, in another place: ${key}`)

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, statSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
@@ -168,6 +168,12 @@ test.each(['a running server', 'no server'])('a backup made with %s opens with t
   expect(again.code).toBe(1)
   expect(again.stderr).toBe(`${file} exists already; a backup overwrites nothing.\n`)
 
+  if (which === 'a running server') {
+    // The copy was read beside SQLite, which must not cost it the lock.
+    const second = await programs.run('main', { dataDir: folder.path })
+    expect(second.stderr).toBe(`Another process uses the data folder ${folder.path}. Stop it first.\n`)
+  }
+
   const restored = join(folder.path, 'restored')
   mkdirSync(restored)
   copyFileSync(file, join(restored, 'concord.db'))
@@ -231,4 +237,21 @@ test('a backup without a server is of the data as it is, before an upgrade chang
     expect(await done(left)).toEqual(before)
     await closeDatabase(left)
   }
+})
+
+test('a backup of a damaged database says so, whoever makes it', async () => {
+  await server?.end('SIGTERM')
+  const db = lockDatabase(folder.path)
+  const { rows } = await sql<{ rootpage: number }>`
+    SELECT rootpage FROM sqlite_schema WHERE name = 'policyLinksByTarget'`.execute(db)
+  await closeDatabase(db)
+  const database = join(folder.path, 'concord.db')
+  const bytes = readFileSync(database)
+  // An index that a start does not read.
+  const start = ((rows[0]?.rootpage ?? 0) - 1) * 4096
+  bytes.fill(0xff, start, start + 100)
+  writeFileSync(database, bytes)
+  const made = await programs.run('backup', { dataDir: folder.path, args: [join(folder.path, 'copy.db')] })
+  expect(made.code).toBe(1)
+  expect(made.stderr).toMatch(/copy\.db is written, but damaged: .*So is the database, then\./s)
 })

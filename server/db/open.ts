@@ -14,6 +14,7 @@ import * as auditEvents from './migrations/007_audit_events.ts'
 import * as storeLimits from './migrations/008_store_limits.ts'
 import * as seedRows from './migrations/009_seed_rows.ts'
 import type { Database } from './schema.ts'
+import { foldLogNow } from './writeAheadLog.ts'
 
 export type Db = Kysely<Database>
 
@@ -132,10 +133,23 @@ export async function hasTable(db: Db, name: string): Promise<boolean> {
  * the disk does not take that, as a full one, it is closed as after a power cut, which loses nothing; answers the error.
  */
 export async function closeDatabase(db: Db): Promise<Error | undefined> {
-  const trouble = await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db).then(
+  const trouble = await foldLogNow(db).then(
     () => undefined,
     (error: Error) => error,
   )
   await db.destroy()
   return trouble
+}
+
+/** What SQLite finds wrong with a database that nobody uses, such as a backup; undefined: nothing. Takes its time. */
+export function findDamage(file: string): string | undefined {
+  const copy = new LibSql(file, { readonly: true })
+  try {
+    const { quick_check: found } = copy.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
+    return found === 'ok' ? undefined : found
+  } catch (error) {
+    return (error as Error).message
+  } finally {
+    copy.close()
+  }
 }
