@@ -71,6 +71,16 @@ test('JSON deeper than 1,000 levels, or with a number of more than 1,000 digits,
   expect(parseJson(`"${deep(2000)}"`)).toBe(deep(2000))
 })
 
+test('a body with more lists and objects than anybody needs is rejected before it is parsed', () => {
+  const body = (text: string) => () => parseJsonBody(Buffer.from(text))
+  const most = (more: string) => `[${'[],'.repeat(60_000)}${'{},'.repeat(39_998)}${more}]`
+  expect(body(most('[]'))).not.toThrow()
+  expect(body(most('[],[]'))).toThrow('The body has too many lists and objects: at most 100000 are allowed.')
+  expect(body('['.repeat(900_000))).toThrow('too many lists and objects')
+  // Not those in a text.
+  expect(body(JSON.stringify('"{['.repeat(100_000)))).not.toThrow()
+})
+
 const utf16 = (text: string) => Buffer.from(text, 'utf16le')
 const utf32 = (text: string) => Buffer.concat([...text].map((each) => Buffer.from(Uint32Array.of(codeOf(each)).buffer)))
 const codeOf = (text: string) => text.codePointAt(0) ?? 0

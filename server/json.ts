@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { javaError } from './errors.ts'
+import { javaError, validationError } from './errors.ts'
 
 /*
  * JSON as Jackson reads it and as Concord's database gives it back. JavaScript's own reader makes doubles of all numbers:
@@ -53,6 +53,7 @@ const invalid = (message: string) => javaError('com.fasterxml.jackson.core.JsonP
 export function parseJsonBody(bytes: Uint8Array): unknown {
   const text = decodeJson(bytes)
   if (/^[ \t\r\n]*$/.test(text)) return undefined
+  refuseTooMany(text)
   try {
     return parseJson(text)
   } catch (error) {
@@ -173,6 +174,26 @@ function checkDepth(text: string) {
 }
 
 const QUOTE = 0x22
+const BACKSLASH = 0x5c
+
+/** Ours: 2 MiB have room for a million lists, each of which costs more than a long text. */
+const MOST_LISTS_AND_OBJECTS = 100_000
+
+/** To be asked before the text is parsed, so it may be no JSON. */
+function refuseTooMany(text: string) {
+  if (text.length <= MOST_LISTS_AND_OBJECTS) return
+  let found = 0
+  let quoted = false
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (quoted && code === BACKSLASH) at++
+    else if (code === QUOTE) quoted = !quoted
+    else if (!quoted && (code === 0x5b || code === 0x7b)) found++
+  }
+  if (found > MOST_LISTS_AND_OBJECTS) {
+    throw validationError(`The body has too many lists and objects: at most ${MOST_LISTS_AND_OBJECTS} are allowed.`)
+  }
+}
 
 /** Where the quote is that ends the string which starts here. */
 function endOfString(text: string, start: number): number {

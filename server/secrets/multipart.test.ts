@@ -1,6 +1,9 @@
+import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
+import { resource } from '../http.ts'
 import { textParameter } from '../parameters.ts'
-import { Form, fileField, listField, parseParts } from './multipart.ts'
+import type { Env } from '../services.ts'
+import { Form, fileField, listField, parseParts, readForm } from './multipart.ts'
 
 const part = (disposition: string, value: string, type?: string) =>
   `--b\r\nContent-Disposition: form-data; ${disposition}\r\n${type ? `Content-Type: ${type}\r\n` : ''}\r\n${value}\r\n`
@@ -105,5 +108,31 @@ describe('bodies', () => {
 
   test('more parts than anybody needs are refused', () => {
     expect(() => parse(...Array.from({ length: 1001 }, () => part('name="x"', '')))).toThrow('HTTP 413')
+    // Without an empty line they are none, but cost as much.
+    expect(parseParts(Buffer.from('--b\r\n'.repeat(1000)), 'b')).toEqual([])
+    expect(() => parseParts(Buffer.from('--b\r\n'.repeat(1002)), 'b')).toThrow('HTTP 413')
+  })
+
+  test.each([
+    ['one long line', 'x'.repeat(17_000)],
+    ['many lines', 'a: b\r\n'.repeat(3_000)],
+    ['many lines and no empty one', `a: b\r\n`.repeat(3_000).trim()],
+  ])('headers longer than a request’s own are refused: %s', (_, head) => {
+    expect(() => parseParts(Buffer.from(`--b\r\n${head}\r\n\r\ny\r\n--b--`), 'b')).toThrow('HTTP 413')
+    expect(() => parseParts(Buffer.from(`--b\r\n${head}`), 'b')).toThrow('HTTP 413')
+  })
+
+  test('a boundary longer than RFC 2046 allows is refused: looking for it takes seconds', async () => {
+    const app = new Hono<Env>()
+    app.onError((error) => new Response(error.message, { status: 400 }))
+    resource(app, '/', {
+      POST: { summary: 'x', form: {}, handle: async (c) => ((await readForm(c)) instanceof Form ? 'read' : 'not') },
+    })
+    const post = async (boundary: string) => {
+      const headers = { 'Content-Type': `multipart/form-data; boundary=${boundary}` }
+      return (await app.request('/', { method: 'POST', headers, body: '-'.repeat(1_000_000) })).text()
+    }
+    expect(await post(`y${'-'.repeat(69)}`)).toBe('"read"')
+    expect(await post(`y${'-'.repeat(70)}`)).toBe('The boundary of the form is longer than 70 characters')
   })
 })

@@ -24,6 +24,9 @@ export async function readForm(c: Call): Promise<Form> {
   const [, quoted, plain] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(c.req.header('Content-Type') ?? '') ?? []
   const boundary = quoted ?? plain
   if (!boundary) throw javaError('java.io.IOException', 'RESTEASY007550: Unable to get boundary for multipart')
+  if (boundary.length > LONGEST_BOUNDARY) {
+    throw textError(400, `The boundary of the form is longer than ${LONGEST_BOUNDARY} characters`)
+  }
   return new Form(parseParts(Buffer.from(await c.req.arrayBuffer()), boundary), c.get('operation').form ?? {})
 }
 
@@ -103,17 +106,23 @@ function uuidOf(text: string): string {
 
 /** More than any client sends, so that one request can't keep the server busy with a million tiny parts. */
 const MOST_PARTS = 1000
+/** As much as Node takes of a request's own headers. */
+const LONGEST_HEAD = 16 * 1024
+/** RFC 2046 §5.1.1. To look for a boundary of thousands of characters takes seconds if the body nearly has it. */
+const LONGEST_BOUNDARY = 70
 
 /** Takes a body apart. As in RESTEasy the last part may lack its closing boundary, and line breaks may be bare LFs. */
 export function parseParts(body: Buffer, boundary: string): Part[] {
   const dashes = Buffer.from(`--${boundary}`)
   const parts: Part[] = []
+  let delimiters = 0
   let current = findDelimiter(body, dashes, 0)
   while (current && !current.closing) {
     const next = findDelimiter(body, dashes, current.end)
     const part = parsePart(body.subarray(current.end, next?.start ?? body.length))
     if (part) parts.push(part)
-    if (parts.length > MOST_PARTS) throw emptyError(413)
+    // Those without an empty line count too: they cost as much.
+    if (++delimiters > MOST_PARTS) throw emptyError(413)
     current = next
   }
   return parts
@@ -167,6 +176,7 @@ function parsePart(part: Buffer): Part | undefined {
 function findBlankLine(part: Buffer): { start: number; end: number } | undefined {
   for (let start = 0; start < part.length; ) {
     const lf = part.indexOf(LF, start)
+    if ((lf < 0 ? part.length : lf) > LONGEST_HEAD) throw emptyError(413)
     if (lf < 0) return undefined
     if (lf === start || (lf === start + 1 && part[start] === CR)) return { start, end: lf + 1 }
     start = lf + 1

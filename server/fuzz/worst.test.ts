@@ -1,0 +1,76 @@
+import { sql } from 'kysely'
+import { afterAll, describe, expect, test } from 'vitest'
+import { MOST_BODY_BYTES } from '../app.ts'
+import type { OpenApiDocument } from '../openapi/document.ts'
+import { startTestServer } from '../testing.ts'
+import { isChosen, operationsOf, type WorstRequest } from './worst.ts'
+import { givenWords } from './worstWords.ts'
+
+/** Milliseconds of the processor that the event loop may stand still. */
+const LONGEST = 250
+/** Garbage collection and other programs make a measurement longer, never shorter. */
+const TRIES = 3
+/** Base64 of what UTF-8 has in place of each byte that is no text: no answer is much larger than what was sent. */
+const LARGEST_ANSWER = 5 * MOST_BODY_BYTES
+
+const server = await startTestServer({ REQUESTS_PER_SECOND: 'off', LOG_LEVEL: 'silent' })
+afterAll(() => server.close())
+// Nothing here has to outlive the computer, and much is made first.
+await sql`PRAGMA synchronous = OFF`.execute(server.services.db)
+const operations = operationsOf((await (await server.request('/api/openapi.json')).json()) as OpenApiDocument)
+
+/** The longest time without a turn of the event loop, in milliseconds of the processor. */
+async function longestStretch(work: () => Promise<unknown>): Promise<number> {
+  let longest = 0
+  let cpu = process.cpuUsage()
+  let wall = performance.now()
+  let running = true
+  const turn = () => {
+    const { user, system } = process.cpuUsage(cpu)
+    // Other threads of this process have their share in the first, other processes in the second.
+    longest = Math.max(longest, Math.min((user + system) / 1000, performance.now() - wall))
+    cpu = process.cpuUsage()
+    wall = performance.now()
+    if (running) setImmediate(turn)
+  }
+  setImmediate(turn)
+  await work()
+  running = false
+  turn()
+  return longest
+}
+
+async function measure({ method, address, headers, body }: WorstRequest, key: string) {
+  const bytes = method === 'GET' ? undefined : body?.()
+  const init = { method, headers: { Authorization: key, ...headers }, ...(bytes ? { body: bytes } : {}) }
+  let size = 0
+  const stretch = await longestStretch(async () => {
+    const response = await server.app.request(address, init)
+    size = (await response.arrayBuffer()).byteLength
+  })
+  return { stretch, size }
+}
+
+describe('the largest requests do not keep the event loop', () => {
+  test.each(operations)(
+    '%s',
+    async (_, requestsWith) => {
+      const slow: string[] = []
+      for (const { name } of requestsWith({}).filter(isChosen)) {
+        let shortest = Number.POSITIVE_INFINITY
+        for (let i = 0; i < TRIES && shortest > LONGEST; i++) {
+          // Of things of their own: what the request before has changed is not there for this one.
+          const { key, ...words } = await givenWords(server)
+          const request = requestsWith(words).find((each) => each.name === name)
+          if (!request) throw new Error(`There is no request ${name}`)
+          const { stretch, size } = await measure(request, key)
+          shortest = Math.min(shortest, stretch)
+          expect(size, name).toBeLessThan(LARGEST_ANSWER)
+        }
+        if (shortest > LONGEST) slow.push(`${name}: ${Math.round(shortest)} ms`)
+      }
+      expect(slow).toEqual([])
+    },
+    600_000,
+  )
+})
