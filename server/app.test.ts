@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createApp } from './app.ts'
 import { createLog } from './log.ts'
 import { givenSecret } from './secrets/testing.ts'
-import { givenOrg, startTestServer, type TestServer } from './testing.ts'
+import { ADMIN_KEY, givenOrg, startTestServer, type TestServer } from './testing.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -69,6 +69,23 @@ test('an unexpected failure is logged by its place, without a line of its messag
   expect(lines).toHaveLength(1)
   expect(lines[0]).toMatch(/"at":\["at /)
   expect(lines[0]).not.toMatch(/line|value/)
+})
+
+test('a write that the disk failed at may have been kept: nobody is told that it was not', async () => {
+  const { db } = server.services
+  const app = createApp({ ...server.services, log: createLog('silent') })
+  const failing = vi.spyOn(db, 'selectFrom').mockImplementation(() => {
+    throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_FSYNC' })
+  })
+  const headers = { Authorization: ADMIN_KEY, 'Content-Type': 'application/json' }
+  const written = await app.request('/api/v1/org', { method: 'POST', headers, body: '{"name":"x"}' })
+  const read = await app.request('/api/v1/org', { headers })
+  failing.mockRestore()
+  expect([written.status, read.status]).toEqual([500, 500])
+  expect(await written.text()).toMatch(
+    / The disk failed: whether the change was kept is unknown\. Look before you repeat it\.$/,
+  )
+  expect(await read.text()).toMatch(/^ERROR: java.lang.RuntimeException: internal error \(request [-\w]+\)$/)
 })
 
 test('a percent sign that encodes nothing is a 400 with a page', async () => {

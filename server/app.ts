@@ -11,7 +11,7 @@ import { refuseSingleSignOn } from './auth/singleSignOn.ts'
 import { clientAddress, networkOf } from './clientAddress.ts'
 import { emptyPageRoutes } from './console/emptyPages.ts'
 import { consoleRoutes } from './console/routes.ts'
-import { codeOf, storageTroubleOf } from './db/storageTrouble.ts'
+import { codeOf, isDiskFailure, storageTroubleOf } from './db/storageTrouble.ts'
 import {
   emptyError,
   HttpError,
@@ -181,7 +181,7 @@ function answerTo(cause: Error, c: Call, services: Services): Response {
     return textResponse(
       500,
       'text/plain;charset=UTF-8',
-      `ERROR: java.lang.RuntimeException: internal error (request ${c.get('requestId')})`,
+      `ERROR: java.lang.RuntimeException: internal error (request ${c.get('requestId')})${unknownAfter(error, c)}`,
     )
   }
   const headers = new Headers()
@@ -197,6 +197,12 @@ function answerTo(cause: Error, c: Call, services: Services): Response {
   headers.set('Content-Type', body.type)
   return new Response(body.text, { status: error.status, headers })
 }
+
+/** A write whose last step failed is undone here, but the disk may have it: after a crash it can be there. */
+const unknownAfter = (error: Error, c: Call) =>
+  isDiskFailure(error) && !['GET', 'HEAD'].includes(c.req.method)
+    ? '. The disk failed: whether the change was kept is unknown. Look before you repeat it.'
+    : ''
 
 /** What an error that is no answer yet means to the client; unexpected ones stay as they are. */
 function knownError(cause: Error, c: Call, { config, log }: Services): Error {

@@ -23,6 +23,9 @@ export function storageTroubleOf(error: unknown, dataDir: string): StorageTroubl
   return freeBytes(dataDir) < NO_ROOM ? 'full' : undefined
 }
 
+/** The disk did not do what it was told, which is neither full nor read-only as far as anybody can see. */
+export const isDiskFailure = (error: unknown) => FAILED_CALL.test(codeOf(error) ?? '')
+
 /** SQLite's code or the operating system's, of an error or of what caused it: never a message, which can quote values. */
 export function codeOf(error: unknown): string | undefined {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown }
