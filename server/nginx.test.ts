@@ -49,6 +49,9 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
     if (pathname === '/api/redirect') {
       return response.writeHead(303, { Location: `http://${incoming.headers.host}/api/there` }).end()
     }
+    if (pathname === '/api/away') {
+      return response.writeHead(303, { Location: `http://${incoming.headers.host}//elsewhere.example/` }).end()
+    }
     if (pathname === '/api/cookies') {
       return response
         .writeHead(401, ['Set-Cookie', 'a=1; Path=/', 'Set-Cookie', 'b=2', 'WWW-Authenticate', 'Basic'])
@@ -264,6 +267,11 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
     expect((await ask('/api/redirect')).headers.location).toMatch(
       /^(http:\/\/secrets\.example\.com)?(:\d+)?\/api\/there$/,
     )
+  })
+
+  test('a redirect to Concord by what would name another host leads nowhere else', async () => {
+    const { location } = (await ask('/api/away')).headers
+    expect(new URL(location ?? '', 'http://secrets.example.com').host).not.toBe('elsewhere.example')
   })
 
   test('a Concord without settings for consoles: the console’s own', async () => {

@@ -1,7 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 
 /*
@@ -26,24 +30,17 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-function check() {
-  const { status, stdout } = spawnSync(process.execPath, [at('scripts', 'release-check.mjs')], {
-    cwd: folder,
-    encoding: 'utf8',
-    // Port 9 answers nobody.
-    env: {
-      PATH: process.env.PATH,
-      HOME: folder,
-      npm_config_registry: 'http://127.0.0.1:9',
-      npm_config_cache: at('dist'),
-    },
-  })
-  const lines = stdout.split('\n')
+/** Port 9 answers nobody. */
+async function check(registry = 'http://127.0.0.1:9') {
+  const env = { PATH: process.env.PATH, HOME: folder, npm_config_registry: registry, npm_config_cache: at('dist') }
+  const child = spawn(process.execPath, [at('scripts', 'release-check.mjs')], { cwd: folder, env })
+  const [output, [status]] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  const lines = output.split('\n')
   return { status, failed: lines.filter((line) => line.startsWith('FAILED')), lines }
 }
 
-test('a clean tree passes, and gets its bill of materials and its licences', () => {
-  const { status, failed, lines } = check()
+test('a clean tree passes, and gets its bill of materials and its licences', async () => {
+  const { status, failed, lines } = await check()
   expect(failed).toEqual([])
   expect(status).toBe(0)
   expect(lines.join('\n')).toContain('NOT CHECKED')
@@ -57,7 +54,20 @@ test('a clean tree passes, and gets its bill of materials and its licences', () 
   expect(licences.trim().split('\n')).toHaveLength(names.length)
 })
 
-test('what must not be released is named: changes, a range of versions, a licence that nobody has read', () => {
+test('a known vulnerability is named', async () => {
+  const advisory = { id: 1, url: 'https://example.com', title: 'bad', severity: 'high', vulnerable_versions: '<99.0.0' }
+  const registry = createServer((request, response) => {
+    if (!request.url?.includes('advisories')) return response.writeHead(404).end('{}')
+    return response.setHeader('Content-Type', 'application/json').end(JSON.stringify({ hono: [advisory] }))
+  }).listen(0, '127.0.0.1')
+  await once(registry, 'listening')
+  const { status, failed } = await check(`http://127.0.0.1:${(registry.address() as AddressInfo).port}`)
+  registry.close()
+  expect(failed).toEqual([expect.stringMatching(/^FAILED no package has a known vulnerability: .*hono \(high\)/)])
+  expect(status).toBe(1)
+})
+
+test('what must not be released is named: changes, a range of versions, a licence that nobody has read', async () => {
   const change = (file: string, edit: (json: Packages) => void) => {
     const json = JSON.parse(readFileSync(at(file), 'utf8'))
     edit(json)
@@ -69,7 +79,7 @@ test('what must not be released is named: changes, a range of versions, a licenc
   change('package-lock.json', ({ packages }) => {
     Object.assign(packages?.['node_modules/kysely'] ?? {}, { license: 'GPL-3.0-only' })
   })
-  const { status, failed } = check()
+  const { status, failed } = await check()
   expect(status).toBe(1)
   expect(failed).toEqual([
     'FAILED the working tree has no changes: package-lock.json, package.json',
