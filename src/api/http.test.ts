@@ -88,3 +88,14 @@ test('a 503 of the server itself loses no answer; any other one means that nobod
   expect(serverAway.get()).toBeDefined()
   serverAnswered()
 })
+
+test('while the server is unreachable a read waits for it, but none that is part of a change', async () => {
+  vi.stubGlobal('fetch', async () => {
+    throw new TypeError('network')
+  })
+  const read = http.get('/api/v1/org')
+  await expect(http.get('/api/v1/org', { partOfChange: true })).rejects.toMatchObject({ kind: 'unreachable' })
+  vi.stubGlobal('fetch', async () => Response.json([]))
+  serverAway.set(undefined)
+  await expect(read).resolves.toEqual([])
+})

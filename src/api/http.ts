@@ -1,10 +1,15 @@
 import { ApiError, isApiError, kindOf, kindOfAnswer, rejectsUser, wordsOf } from './ApiError.ts'
-import { readsMayWait, serverAnswered, serverIsAway, serverIsBack } from './serverAway.ts'
+import { serverAnswered, serverIsAway, serverIsBack } from './serverAway.ts'
 import { session, sessionOver, signedInAgain, userIsDisabled } from './sessionOver.ts'
 
 type Options = {
   signal?: AbortSignal
   headers?: Record<string, string>
+  /**
+   * A read that a change rests on, or that tells what became of it. It does not wait for a server that is unreachable: a
+   * button must not take effect minutes after it was pressed. And it is never sent as another user.
+   */
+  partOfChange?: boolean
   /** A 401 is an answer like any other: for the sign-in itself, and for asking whether there is a session. */
   signingIn?: boolean
 }
@@ -86,8 +91,7 @@ async function read<T>(body: () => Promise<T>): Promise<T> {
 }
 
 async function send(path: string, request: Request): Promise<Response> {
-  // What is read to be changed a moment later belongs to the change.
-  const isChange = request.method !== 'GET' || !readsMayWait()
+  const isChange = request.method !== 'GET' || request.partOfChange === true
   // The cookie may be somebody else's by now (see otherTabs.ts): nothing is sent before that is settled.
   if (sessionOver.get() && !request.signingIn && !(await signedInAgain(session.get(), isChange)))
     throw new ApiError(401, 'unauthorized', '')
@@ -112,7 +116,7 @@ async function patiently(path: string, request: Request) {
     try {
       return await attempt(path, request)
     } catch (error) {
-      const mayRepeat = request.method === 'GET' && !request.signingIn && readsMayWait() && failures <= PATIENCE
+      const mayRepeat = request.method === 'GET' && !request.signingIn && !request.partOfChange && failures <= PATIENCE
       if (!mayRepeat || !isApiError(error, 'unreachable')) throw error
       await serverIsBack(request.signal)
     }

@@ -1,8 +1,17 @@
-import { QueryClient } from '@tanstack/react-query'
+import { QueryClient, type QueryFunction, type QueryKey } from '@tanstack/react-query'
 import { serverAway } from './serverAway.ts'
 import { onUserChange } from './sessionOver.ts'
 // Loaded with the first page, so that it hears of every sign-out.
 import './tabMemory.ts'
+
+declare module '@tanstack/react-query' {
+  interface Register {
+    queryMeta: QueryMeta
+  }
+}
+
+/** Options of the request, for queries that `readFresh` reads: their `queryFn` hands them on to `http`. */
+type QueryMeta = { partOfChange?: true }
 
 /**
  * The cache. A loader reads fresh data on each navigation and the page finds it still fresh a moment later. Nothing
@@ -26,3 +35,21 @@ serverAway.subscribe(() => {
   if (away && !serverAway.get()) void queryClient.invalidateQueries(undefined, { cancelRefetch: false })
   away = serverAway.get() !== undefined
 })
+
+/**
+ * Reads what is there now, whatever the cache has, as a part of a change (see `partOfChange` in http.ts). The page and
+ * the open dialog show it too.
+ */
+export async function readFresh<T, Key extends QueryKey>(query: {
+  queryKey: Key
+  queryFn?: QueryFunction<T, Key> | symbol
+}): Promise<T> {
+  const { queryKey, queryFn } = query
+  if (typeof queryFn !== 'function') throw new Error(`No function reads ${queryKey[0]}`)
+  // A reading that began earlier must not replace this one later.
+  await queryClient.cancelQueries({ queryKey, exact: true })
+  const { signal } = new AbortController()
+  const data = await queryFn({ queryKey, signal, client: queryClient, meta: { partOfChange: true } })
+  queryClient.setQueryData<unknown>(queryKey, data)
+  return data
+}

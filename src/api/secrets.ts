@@ -23,7 +23,8 @@ export const secretListQuery = ({ orgName }: OrgRef, page: { filter?: string; li
 export const secretQuery = ({ orgName, secretName }: SecretRef) =>
   queryOptions({
     queryKey: ['secret', orgName, secretName],
-    queryFn: ({ signal }) => http.get<Secret>(url`/api/v2/org/${orgName}/secret/${secretName}`, { signal }),
+    queryFn: ({ signal, meta }) =>
+      http.get<Secret>(url`/api/v2/org/${orgName}/secret/${secretName}`, { signal, ...meta }),
   })
 
 /**
@@ -37,8 +38,8 @@ export const readPublicKey = ({ orgName, secretName }: SecretRef) =>
 export const secretAccessQuery = ({ orgName, secretName }: SecretRef) =>
   queryOptions({
     queryKey: ['secretAccess', orgName, secretName],
-    queryFn: ({ signal }) =>
-      http.get<ResourceAccess[]>(url`/api/v1/org/${orgName}/secret/${secretName}/access`, { signal }),
+    queryFn: ({ signal, meta }) =>
+      http.get<ResourceAccess[]>(url`/api/v1/org/${orgName}/secret/${secretName}/access`, { signal, ...meta }),
   })
 
 /** Also false where the caller is not a member: prove membership first (concord-api §4.2). */

@@ -72,20 +72,3 @@ export const serverIsBack = (signal?: AbortSignal) =>
       reject(signal.reason)
     })
   })
-
-let acts = 0
-
-/**
- * Reads that belong to an act, such as a look at the entity before it is changed, do not wait for the server: who has
- * pressed a button must not have it take effect minutes later.
- */
-export async function withoutWaiting<T>(act: () => Promise<T>): Promise<T> {
-  acts++
-  try {
-    return await act()
-  } finally {
-    acts--
-  }
-}
-
-export const readsMayWait = () => acts === 0

@@ -34,7 +34,7 @@ function Page() {
       to: (data) => `/result/${data}`,
       done,
       failed,
-      found: async () => ({ words: 'It was made.', happened: { data: 'found' } }),
+      checkOutcome: async () => ({ words: 'It was made.', made: { data: 'found' } }),
     },
   )
   useEffect(() => {
@@ -127,9 +127,9 @@ test('somebody else who has signed in meanwhile is told nothing', async () => {
 test('a lost answer that turns out to be a good one goes on like one', async () => {
   await ask()
   fail(new ApiError(0, 'unreachable', ''))
-  await until(() => expect(change.readAgain).toBeDefined())
+  await until(() => expect(change.lostAnswer).toBeDefined())
   expect(done).not.toHaveBeenCalled()
-  await change.readAgain?.()
+  await change.lostAnswer?.check()
   expect(done).toHaveBeenCalledExactlyOnceWith('found', true)
   expect(pathname()).toBe('/result/found')
 })

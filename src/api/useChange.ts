@@ -1,27 +1,40 @@
 import { useMutation } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useLocation, useNavigate, useNavigation, useRevalidator } from 'react-router'
+import { useStore } from '../store.ts'
 import { isApiError } from './ApiError.ts'
 import { queryClient } from './queryClient.ts'
-import { withoutWaiting } from './serverAway.ts'
+import { serverAway } from './serverAway.ts'
 import { session } from './sessionOver.ts'
 
-type Next<Data> = {
-  /** Where to go when it is done; without an answer the page stays and reads its data again. */
+export type ChangeOptions<Data> = {
+  /** Where to go when it is done; without an address the page stays and reads its data again. */
   to?: (data: Data) => string | undefined
   /**
-   * Called when it is done, before going anywhere: the place for `announce('Secret moved.')`. Also after somebody has
-   * left the page meanwhile (`isHere` is false): nobody is called back then.
+   * Called when it is done, before going anywhere: the place for `announce('Secret moved.')`. Also after the user has
+   * left the page (`isHere` is false): nobody is called back then.
    */
   done?: (data: Data, isHere: boolean) => void
-  /** Called when it failed. The error is shown where the change was asked for, unless somebody has left that page. */
+  /** Called when it failed. The error is shown where the change was asked for, unless the user has left that page. */
   failed?: (error: Error, isHere: boolean) => void
-  /** After a lost answer: reads what the change was about, afresh. */
-  found?: () => Promise<Found<Data>>
+  /** After a lost answer: reads what the change was about, with `readFresh`, and says what became of the change. */
+  checkOutcome?: () => Promise<Outcome<Data>>
+  /**
+   * Checks the outcome as soon as the server is back. Every page is read again then (see ServerAwayBanner), and what
+   * was changed may be gone from this one, and the words about it with it.
+   */
+  checksWhenBack?: boolean
 }
 
-/** A sentence that says what was found, and, when that is the change, what its answer would have been. */
-export type Found<Data> = { words: string; happened?: { data: Data } }
+/** What became of a change whose answer was lost, in a sentence; if it was made, with what its answer would have been. */
+export type Outcome<Data> = { words: string; made?: { data: Data } }
+
+export type LostAnswer = {
+  /** Finds out what became of the change. */
+  check: () => Promise<void>
+  /** What was found out, once that was done. */
+  outcome: string | undefined
+}
 
 export type Change<Data, Variables> = {
   mutate: (variables: Variables) => void
@@ -31,26 +44,24 @@ export type Change<Data, Variables> = {
   data: Data | undefined
   /** Forgets error and data. */
   reset: () => void
-  /** There when the answer of a write was lost: pass it to ErrorMessage, which offers it as a button. */
-  readAgain: (() => Promise<void>) | undefined
-  /** What `readAgain` found. */
-  found: string | undefined
+  /** There when the answer of a write was lost: pass it to ErrorMessage, which offers to check. */
+  lostAnswer: LostAnswer | undefined
 }
 
 /**
- * What every change does next: nothing cached is trusted any more, and the page, or the one to go to, reads its data
- * again. What was sent is never kept: it may be a secret value. A second call while the first runs does nothing.
+ * What every change does after it was sent: nothing cached is trusted any more, and the page, or the one to go to, reads
+ * its data again. What was sent is never kept: it may be a secret value. A second call while the first runs does nothing.
  *
  *     const move = useChange(() => updateSecret(ref, { orgName: target }), { to: () => paths.secret({ … }) })
  */
 export function useChange<Data, Variables = void>(
-  act: (variables: Variables) => Promise<Data>,
-  { to, done, failed, found: whatIsThere }: Next<Data> = {},
+  send: (variables: Variables) => Promise<Data>,
+  { to, done, failed, checkOutcome, checksWhenBack = false }: ChangeOptions<Data> = {},
 ): Change<Data, Variables> {
   const navigate = useNavigate()
   const { revalidate } = useRevalidator()
   const isHere = useIsHere()
-  const [found, setFound] = useState<string>()
+  const [outcome, setOutcome] = useState<string>()
   // A ref, not the mutation's variables: those would stay in the cache, and they may be a secret value.
   const sent = useRef<{ variables: Variables } | undefined>(undefined)
 
@@ -75,10 +86,10 @@ export function useChange<Data, Variables = void>(
       if (!sent.current) throw new Error('Nothing to send')
       const { variables } = sent.current
       const sender = session.get()?.username
-      // Whoever has signed in over the page meanwhile is not told what somebody else did, or failed to do.
+      // Another user who has signed in over the page meanwhile must not see what this one did, or failed to do.
       const isSender = () => session.get()?.username === sender
       try {
-        const data = await withoutWaiting(() => act(variables))
+        const data = await send(variables)
         if (isSender()) await finish(data)
         return data
       } catch (error) {
@@ -89,41 +100,65 @@ export function useChange<Data, Variables = void>(
       }
     },
   })
+  const isLost = isApiError(mutation.error, 'unreachable')
 
-  async function readAgain() {
-    setFound('Reading…')
+  async function check() {
+    setOutcome('Reading…')
     try {
-      const answer = whatIsThere && (await withoutWaiting(whatIsThere))
-      if (answer?.happened) await finish(answer.happened.data)
+      const result = await checkOutcome?.()
+      if (result?.made) await finish(result.made.data)
       else await readEverything(undefined)
-      setFound(answer?.words ?? 'The page was read again and shows what is there now.')
+      setOutcome(result?.words ?? 'The page was read again and shows what is there now.')
     } catch (error) {
-      setFound(isApiError(error, 'unreachable') ? 'The server still does not answer.' : asError(error).message)
+      setOutcome(isApiError(error, 'unreachable') ? 'The server still does not answer.' : asError(error).message)
     }
   }
+  useWhenServerIsBack(isLost && checksWhenBack, check)
 
   return {
     mutate: (variables) => {
       if (sent.current) return
       sent.current = { variables }
-      setFound(undefined)
+      setOutcome(undefined)
       mutation.mutate()
     },
     isPending: mutation.isPending,
     error: mutation.error,
     data: mutation.data,
     reset: () => {
-      setFound(undefined)
+      setOutcome(undefined)
       mutation.reset()
     },
-    readAgain: isApiError(mutation.error, 'unreachable') ? readAgain : undefined,
-    found,
+    lostAnswer: isLost ? { check, outcome } : undefined,
+  }
+}
+
+/**
+ * Reads what a change rests on, before it is sent. If the server is unreachable, nothing was sent, so no answer of a
+ * write can be lost: the error is not an ApiError then.
+ */
+export async function readBefore<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    if (isApiError(error, 'unreachable')) throw new Error('The server does not answer. Nothing was sent.')
+    throw error
   }
 }
 
 const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)))
 
-/** Whether the page that uses this is still there, and nobody is on the way out of it. */
+/** Calls `act` once while `isWaiting` holds and the server is reachable. */
+function useWhenServerIsBack(isWaiting: boolean, act: () => unknown) {
+  const isAway = useStore(serverAway) !== undefined
+  const latest = useRef(act)
+  latest.current = act
+  useEffect(() => {
+    if (isWaiting && !isAway) void latest.current()
+  }, [isWaiting, isAway])
+}
+
+/** Whether the page that uses this is still there, and the user is not on the way out of it. */
 function useIsHere() {
   const isMounted = useRef(false)
   useEffect(() => {

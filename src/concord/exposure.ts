@@ -1,5 +1,4 @@
-import { readNow } from '#api/lostAnswer.ts'
-import { queryClient } from '#api/queryClient.ts'
+import { queryClient, readFresh } from '#api/queryClient.ts'
 import { type SecretRef, secretQuery, updateSecret } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
 import { alarm, announce } from '#ui/StatusMessage.tsx'
@@ -22,7 +21,7 @@ async function makePrivateAgain(ref: SecretRef) {
   const { secretName } = ref
   try {
     await updateSecret(ref, { visibility: 'PRIVATE' })
-    const now = await readNow(secretQuery(ref))
+    const now = await readFresh(secretQuery(ref))
     if (now.visibility === 'PRIVATE') announce(`“${secretName}” is private again.`)
     else alarm(`“${secretName}” is still PUBLIC, though the server says that it is done.`, makePrivate(ref))
   } catch (error) {

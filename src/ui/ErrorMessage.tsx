@@ -9,28 +9,27 @@ type Props = {
   title?: string
   /** What to do now. */
   children?: ReactNode
-  /** Both of `useChange`: what to do after a lost answer. */
-  readAgain?: (() => void) | undefined
-  found?: string | undefined
+  /** Of `useChange`: whether the change was made is not known, and can be checked. */
+  lostAnswer?: { check: () => unknown; outcome: string | undefined } | undefined
 }
 
 /** A failed request, at the form that sent it: our sentence, and the server's own words under it. */
-export function ErrorMessage({ error, title = 'That did not work.', children, readAgain, found }: Props) {
+export function ErrorMessage({ error, title = 'That did not work.', children, lostAnswer }: Props) {
   if (!error) return null
   return (
     <div className="ui negative message" role="alert">
       <Icon of={CircleAlert} />
       <div className="content">
         <p className="header">
-          {readAgain ? 'The answer was lost. Nobody knows yet whether the change was made.' : title}
+          {lostAnswer ? 'The answer was lost. Nobody knows yet whether the change was made.' : title}
         </p>
         <p className="words">{error.message}</p>
-        {readAgain && !found && (
-          <button type="button" className="ui button" onClick={() => readAgain()}>
+        {lostAnswer && !lostAnswer.outcome && (
+          <button type="button" className="ui button" onClick={() => lostAnswer.check()}>
             Read again to see what happened
           </button>
         )}
-        {found && <p role="status">{found}</p>}
+        {lostAnswer?.outcome && <p role="status">{lostAnswer.outcome}</p>}
         {children}
       </div>
     </div>

@@ -75,7 +75,7 @@ function PasswordForm({ rule, onDone }: { rule: string; onDone: () => void }) {
     failed: (error, isHere) => {
       if (isHere) focusField(fieldOf(error))
     },
-    found: async () => ({
+    checkOutcome: async () => ({
       words:
         'The server cannot tell. Try the new password at the next sign-in; if it is rejected, the old one is valid.',
     }),
@@ -138,12 +138,7 @@ function PasswordForm({ rule, onDone }: { rule: string; onDone: () => void }) {
       </Field>
       {strength && <StrengthMeter strength={strength} />}
       {!field && (
-        <ErrorMessage
-          error={change.error}
-          title="The password was not changed."
-          readAgain={change.readAgain}
-          found={change.found}
-        />
+        <ErrorMessage error={change.error} title="The password was not changed." lostAnswer={change.lostAnswer} />
       )}
       <div className="actions">
         <button

@@ -89,9 +89,7 @@ function Sessions({ isAdmin, user }: Props) {
     else endNow(session)
   }
 
-  const problem = (
-    <ErrorMessage error={end.error} title="The session was not ended." readAgain={end.readAgain} found={end.found} />
-  )
+  const problem = <ErrorMessage error={end.error} title="The session was not ended." lostAnswer={end.lostAnswer} />
 
   return (
     <Page

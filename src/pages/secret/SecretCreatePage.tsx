@@ -10,9 +10,8 @@ import {
   useSearchParams,
 } from 'react-router'
 import { isApiError } from '#api/ApiError.ts'
-import { readNow } from '#api/lostAnswer.ts'
 import { canCreateQuery, organizationQuery } from '#api/orgs.ts'
-import { queryClient } from '#api/queryClient.ts'
+import { queryClient, readFresh } from '#api/queryClient.ts'
 import { createSecret, secretQuery } from '#api/secrets.ts'
 import { whoamiQuery } from '#api/session.ts'
 import type { SecretCreated } from '#api/types.ts'
@@ -91,9 +90,9 @@ export function SecretCreatePage() {
         const place = isApiError(error) && placeOf(error.words)
         if (place) void navigate(paths.newSecret(org, { step: place.step }))
       },
-      found: async () => {
+      checkOutcome: async () => {
         try {
-          await readNow(secretQuery({ orgName, secretName: sent.current.name }))
+          await readFresh(secretQuery({ orgName, secretName: sent.current.name }))
         } catch (error) {
           if (isApiError(error, 'notFound')) return { words: 'It was not created: you can send it again.' }
           if (!isApiError(error, 'forbidden')) throw error
@@ -210,12 +209,7 @@ export function SecretCreatePage() {
           {step === 'protection' && <ProtectionStep {...stepProps} orgName={orgName} username={username} />}
           {step === 'review' && <ReviewStep org={org} draft={draft} warnings={warnings} isSent={create.isPending} />}
           {!refused && (
-            <ErrorMessage
-              error={create.error}
-              title="The secret was not created."
-              readAgain={create.readAgain}
-              found={create.found}
-            />
+            <ErrorMessage error={create.error} title="The secret was not created." lostAnswer={create.lostAnswer} />
           )}
           <div className="actions">
             <button

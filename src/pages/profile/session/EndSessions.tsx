@@ -61,14 +61,7 @@ function SignOutDialog({ sessions, user, onClose }: Props & { onClose: () => voi
       busy={end.isPending}
       onConfirm={() => end.mutate()}
       onClose={onClose}
-      problem={
-        <ErrorMessage
-          error={end.error}
-          title="The sessions were not ended."
-          readAgain={end.readAgain}
-          found={end.found}
-        />
-      }
+      problem={<ErrorMessage error={end.error} title="The sessions were not ended." lostAnswer={end.lostAnswer} />}
     >
       <p>
         Ends <b>{sessionCount(ending.length)}</b>

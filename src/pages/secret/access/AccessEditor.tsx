@@ -93,7 +93,7 @@ export function AccessEditor({ facts }: { facts: AccessFacts }) {
         <AccessChangedMessage
           theirs={theirs}
           staged={staged}
-          isLost={save.readAgain !== undefined}
+          isLost={save.lostAnswer !== undefined}
           onKeep={() => andFocusSave(staging.keepMine)}
           onDiscard={() => andFocusSave(staging.discard)}
         />

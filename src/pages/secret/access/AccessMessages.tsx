@@ -90,8 +90,8 @@ export function SaveDialog({ secret, changes, risk, save, onClose }: SaveProps) 
       onConfirm={() => save.mutate()}
       onClose={onClose}
       problem={
-        <ErrorMessage error={save.error} title="Access was not changed." readAgain={save.readAgain} found={save.found}>
-          {!save.readAgain && <p>Your changes are still here.</p>}
+        <ErrorMessage error={save.error} title="Access was not changed." lostAnswer={save.lostAnswer}>
+          {!save.lostAnswer && <p>Your changes are still here.</p>}
           {save.error && <NextStep error={save.error} secret={secret} />}
         </ErrorMessage>
       }

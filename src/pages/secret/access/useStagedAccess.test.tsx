@@ -86,7 +86,7 @@ function comeBack() {
 test('a save whose answer was lost is found when the server is back, and nobody else is blamed for it', async () => {
   fate = 'applied, but the answer is lost'
   staging.save.mutate()
-  await until(() => expect(staging.save.readAgain).toBeDefined())
+  await until(() => expect(staging.save.lostAnswer).toBeDefined())
   comeBack()
   const blamed: unknown[] = []
   await until(() => {
@@ -101,10 +101,10 @@ test('a save whose answer was lost is found when the server is back, and nobody 
 test('one that did not arrive keeps what was staged', async () => {
   fate = 'lost'
   staging.save.mutate()
-  await until(() => expect(staging.save.readAgain).toBeDefined())
+  await until(() => expect(staging.save.lostAnswer).toBeDefined())
   comeBack()
   await until(() =>
-    expect(staging.save.found).toBe('Access was not changed as you wanted. Your changes are still here.'),
+    expect(staging.save.lostAnswer?.outcome).toBe('Access was not changed as you wanted. Your changes are still here.'),
   )
   expect(staging.staged.edits).toEqual({ t1: { teamName: 'devs', level: 'OWNER' } })
 })
@@ -113,7 +113,7 @@ test('without the reading before nothing is sent, and no answer counts as lost',
   fate = 'not sent'
   staging.save.mutate()
   await until(() => expect(staging.save.error?.message).toBe('The server does not answer. Nothing was sent.'))
-  expect(staging.save.readAgain).toBeUndefined()
+  expect(staging.save.lostAnswer).toBeUndefined()
 })
 
 test('what somebody else did meanwhile is theirs, unless it is the same', async () => {

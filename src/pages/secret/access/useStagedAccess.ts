@@ -1,9 +1,8 @@
 import { useState } from 'react'
-import { readBefore, readNow, useReadingWhenBack } from '#api/lostAnswer.ts'
-import { queryClient } from '#api/queryClient.ts'
+import { queryClient, readFresh } from '#api/queryClient.ts'
 import { replaceSecretAccess, secretAccessQuery } from '#api/secrets.ts'
 import type { AccessLevel, ResourceAccess, Secret } from '#api/types.ts'
-import { useChange } from '#api/useChange.ts'
+import { readBefore, useChange } from '#api/useChange.ts'
 import { announce, warn } from '#ui/StatusMessage.tsx'
 import { differences, edit, rebase, resultOf, type Staged } from './grants.ts'
 
@@ -29,11 +28,11 @@ export function useStagedAccess(
   const theirs = isWanted(access) ? [] : differences(staged.base, access)
 
   const stage = (next: Staged) => setMine(Object.keys(next.edits).length ? next : undefined)
-  const readFresh = () => readNow(query)
+  const readGrants = () => readFresh(query)
 
   const save = useChange(
     async () => {
-      const now = await readBefore(readFresh)
+      const now = await readBefore(readGrants)
       if (isWanted(now)) return
       if (differences(staged.base, now).length) throw new AccessChanged('Somebody else changed access meanwhile.')
       await replaceSecretAccess({ orgName, secretName }, resultOf(staged))
@@ -49,13 +48,13 @@ export function useStagedAccess(
       failed: (error, isHere) => {
         if (!isHere) warn(`Look at the access to “${secretName}” again: your change may be lost. ${error.message}`)
       },
-      found: async () =>
-        isWanted(await readFresh())
-          ? { words: 'Access was changed.', happened: { data: undefined } }
+      checksWhenBack: true,
+      checkOutcome: async () =>
+        isWanted(await readGrants())
+          ? { words: 'Access was changed.', made: { data: undefined } }
           : { words: 'Access was not changed as you wanted. Your changes are still here.' },
     },
   )
-  useReadingWhenBack(save)
 
   return {
     staged,

@@ -89,10 +89,10 @@ function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
   const changeOwner = useSecretChange(secret, {
     send: () =>
       updateSecret(refOf(secret), { owner: 'id' in chosen ? { id: chosen.id } : { username: chosen.username } }),
-    happened: (now) => owns(now, chosen),
-    said: `Changed the owner of ${name} to ${chosen.title}.`,
-    failed: `The owner of ${name} was not changed.`,
-    onDone,
+    isMade: (now) => owns(now, chosen),
+    doneWords: `Changed the owner of ${name} to ${chosen.title}.`,
+    failedWords: `The owner of ${name} was not changed.`,
+    done: onDone,
   })
 
   const before = isMine ? 'You' : ownerName(secret.owner)

@@ -50,11 +50,11 @@ function DeleteDialog({ secret, onClose }: { secret: Secret; onClose: () => void
   const remove = useSecretChange(secret, {
     send: () => deleteSecret(refOf(secret)),
     after: null,
-    happened: () => false,
-    said: `Deleted ${name}.`,
-    failed: `${name} was not deleted.`,
+    isMade: () => false,
+    doneWords: `Deleted ${name}.`,
+    failedWords: `${name} was not deleted.`,
     to: () => paths.secrets({ orgName }),
-    onDone: onClose,
+    done: onClose,
   })
 
   return (

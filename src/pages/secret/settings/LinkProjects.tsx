@@ -97,10 +97,10 @@ function ProjectsDialog({ secret, scope, onClose, onDone }: DialogProps) {
 
   const link = useSecretChange(secret, {
     send: (now) => linkProjects(now, ids),
-    happened: (now) => scopeChange(scopeOf(now), scope).kind === 'same',
-    said: scope === null ? `${name} may be used by every project of ${orgName}.` : `Limited ${name} to ${words}.`,
-    failed: `The projects of ${name} were not changed.`,
-    onDone,
+    isMade: (now) => scopeChange(scopeOf(now), scope).kind === 'same',
+    doneWords: scope === null ? `${name} may be used by every project of ${orgName}.` : `Limited ${name} to ${words}.`,
+    failedWords: `The projects of ${name} were not changed.`,
+    done: onDone,
   })
 
   return (

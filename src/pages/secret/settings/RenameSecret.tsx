@@ -68,11 +68,11 @@ function RenameDialog({ secret, newName, onClose }: { secret: Secret; newName: s
   const rename = useSecretChange(secret, {
     send: () => updateSecret(refOf(secret), { name: newName }),
     after: renamed,
-    happened: (now) => now.name === newName,
-    said: `Renamed ${name} to ${newName}.`,
-    failed: `${name} was not renamed.`,
+    isMade: (now) => now.name === newName,
+    doneWords: `Renamed ${name} to ${newName}.`,
+    failedWords: `${name} was not renamed.`,
     to: () => paths.secret(renamed, 'settings'),
-    onDone: onClose,
+    done: onClose,
   })
 
   return (

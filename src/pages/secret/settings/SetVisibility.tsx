@@ -46,11 +46,11 @@ function MakePublicDialog({ secret, onClose }: DialogProps) {
   const { orgName, name } = secret
   const makePublic = useSecretChange(secret, {
     send: () => updateSecret(refOf(secret), { visibility: 'PUBLIC' }),
-    happened: (now) => now.visibility === 'PUBLIC',
-    said: `Made ${name} public.`,
-    failed: `${name} was not made public.`,
+    isMade: (now) => now.visibility === 'PUBLIC',
+    doneWords: `Made ${name} public.`,
+    failedWords: `${name} was not made public.`,
     makesPublic: true,
-    onDone: onClose,
+    done: onClose,
   })
   return (
     <ConfirmSecretChange
@@ -86,10 +86,10 @@ function MakePrivateDialog({ secret, onClose }: DialogProps) {
   const mayChange = useRight('WRITER', asPrivate)
   const makePrivate = useSecretChange(secret, {
     send: () => updateSecret(refOf(secret), { visibility: 'PRIVATE' }),
-    happened: (now) => now.visibility === 'PRIVATE',
-    said: `Made ${name} private.`,
-    failed: `${name} was not made private.`,
-    onDone: onClose,
+    isMade: (now) => now.visibility === 'PRIVATE',
+    doneWords: `Made ${name} private.`,
+    failedWords: `${name} was not made private.`,
+    done: onClose,
   })
   const teams = useQuery(teamListQuery({ orgName })).data
   const kept = keepers(secret, { org: org.data, access: access.data ?? [], teams })

@@ -57,7 +57,7 @@ export function ConfirmSecretChange(props: Props) {
       onClose={onClose}
       problem={
         change.error instanceof SecretChanged ? undefined : (
-          <ErrorMessage error={change.error} title={change.failed} readAgain={change.readAgain} found={change.found}>
+          <ErrorMessage error={change.error} title={change.failedWords} lostAnswer={change.lostAnswer}>
             {step ? <p>{step}</p> : change.error && <NextStep error={change.error} secret={secret} />}
           </ErrorMessage>
         )

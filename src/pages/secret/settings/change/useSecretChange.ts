@@ -1,32 +1,32 @@
 import { ApiError, isApiError } from '#api/ApiError.ts'
-import { readBefore, readNow, useReadingWhenBack } from '#api/lostAnswer.ts'
+import { readFresh } from '#api/queryClient.ts'
 import { type SecretRef, secretQuery } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
-import { type Change, useChange } from '#api/useChange.ts'
+import { type Change, readBefore, useChange } from '#api/useChange.ts'
 import { differences, sentence } from '#concord/differences.ts'
 import { becamePublicUnasked, sayExposed } from '#concord/exposure.ts'
 import { paths } from '#paths.ts'
 import { announce, warn } from '#ui/StatusMessage.tsx'
 
-type Plan = {
+type SecretChangeOptions = {
   /** Sends the change. `now` was read a moment ago and is what the page shows. */
   send: (now: Secret) => Promise<unknown>
-  /** Whether a reading from after a lost answer shows the change. Not asked for a deletion. */
-  happened: (now: Secret) => boolean
+  /** Whether the secret, read after a lost answer, shows that the change was made. Not asked for a deletion. */
+  isMade: (now: Secret) => boolean
   /** Where the secret is afterwards; null when it is gone. Without it: where it was. */
   after?: SecretRef | null
   /** The status message, with the verb of the button: `Secret moved to platform.` */
-  said: string
+  doneWords: string
   /** Our sentence when it failed: `git-key was not moved.` */
-  failed: string
-  /** The server refused it: something may not be any more as it was looked up. */
-  refused?: () => void
+  failedWords: string
+  /** Called when it failed: something may have changed since it was looked up. */
+  failed?: () => void
   /** The change itself makes it PUBLIC, so that is no surprise. */
   makesPublic?: boolean
   /** Where to go when it is done; without it the page stays. Who may no longer open the secret gets to the list. */
   to?: () => string
-  /** Done: the place to close the dialog. */
-  onDone: () => void
+  /** Called when it is done: the place to close the dialog. */
+  done: () => void
 }
 
 /** What was seen after the change: the secret, that it is gone, that it may not be opened any more, or nothing. */
@@ -34,12 +34,14 @@ type Seen = Secret | 'gone' | 'no access' | 'not read'
 
 /** The secret was changed by somebody else while the page was open. Nothing was sent; the dialog shows what is new. */
 export class SecretChanged extends Error {
-  constructor(found: string[]) {
-    super(`Somebody else changed this secret meanwhile. ${sentence(found)} Nothing was sent; check and confirm again.`)
+  constructor(changed: string[]) {
+    super(
+      `Somebody else changed this secret meanwhile. ${sentence(changed)} Nothing was sent; check and confirm again.`,
+    )
   }
 }
 
-export type SecretChange = Change<Seen, void> & Pick<Plan, 'failed'>
+export type SecretChange = Change<Seen, void> & Pick<SecretChangeOptions, 'failedWords'>
 
 /**
  * A change to a secret, made on fresh facts and looked at afterwards: all cards of the settings use this.
@@ -48,49 +50,51 @@ export type SecretChange = Change<Seen, void> & Pick<Plan, 'failed'>
  * dialog then show the new state). After: it is read once more, and when it became PUBLIC though nobody asked for
  * that (concord-api Q1), that is said loudly with *Make private again*. A lost answer: reads it and says what it found.
  */
-export function useSecretChange(secret: Secret, plan: Plan): SecretChange {
+export function useSecretChange(secret: Secret, options: SecretChangeOptions): SecretChange {
   const here = refOf(secret)
-  const after = plan.after === undefined ? here : plan.after
+  const after = options.after === undefined ? here : options.after
 
   function finish(seen: Seen) {
-    plan.onDone()
-    if (typeof seen === 'object' && !plan.makesPublic && becamePublicUnasked(secret, seen)) sayExposed(seen, plan.said)
-    else announce(plan.said + (AFTERTHOUGHTS[String(seen)] ?? ''))
+    options.done()
+    if (typeof seen === 'object' && !options.makesPublic && becamePublicUnasked(secret, seen))
+      sayExposed(seen, options.doneWords)
+    else announce(options.doneWords + (AFTERTHOUGHTS[String(seen)] ?? ''))
   }
 
   const change = useChange(
     async () => {
-      const now = await readBefore(() => readNow(secretQuery(here)))
+      const now = await readBefore(() => readFresh(secretQuery(here)))
       const changed = differences(secret, now)
       if (changed.length) throw new SecretChanged(changed)
-      await plan.send(now)
+      await options.send(now)
       return after ? readAfter(after) : 'gone'
     },
     {
       done: finish,
       failed: (error, isHere) => {
-        plan.refused?.()
+        options.failed?.()
         if (isHere) return
         // The dialog is gone that would say it.
         const isLost = isApiError(error, 'unreachable')
         warn(
           isLost
-            ? `Nobody knows whether this was done: “${plan.said}” The answer was lost.`
-            : `${plan.failed} ${error.message}`,
+            ? `Nobody knows whether this was done: “${options.doneWords}” The answer was lost.`
+            : `${options.failedWords} ${error.message}`,
         )
       },
-      to: (seen) => (seen === 'no access' && after ? paths.secrets(after, { filter: after.secretName }) : plan.to?.()),
-      found: async () => {
+      to: (seen) =>
+        seen === 'no access' && after ? paths.secrets(after, { filter: after.secretName }) : options.to?.(),
+      checksWhenBack: true,
+      checkOutcome: async () => {
         const seen = await readIfThere(after ?? here)
-        const happened = after === null ? seen === 'gone' : isSecret(seen, secret.id) && plan.happened(seen)
-        if (happened) return { words: `The change was made. ${plan.said}`, happened: { data: seen } }
+        const isMade = after === null ? seen === 'gone' : isSecret(seen, secret.id) && options.isMade(seen)
+        if (isMade) return { words: `The change was made. ${options.doneWords}`, made: { data: seen } }
         const still = isSecret(seen, secret.id) ? seen : await readIfThere(here)
         return { words: whatIsThere(still, secret) }
       },
     },
   )
-  useReadingWhenBack(change)
-  return { ...change, failed: plan.failed }
+  return { ...change, failedWords: options.failedWords }
 }
 
 function whatIsThere(still: Seen, { id, orgName }: Secret) {
@@ -120,7 +124,7 @@ async function readAfter(ref: SecretRef): Promise<Seen> {
 
 async function readIfThere(ref: SecretRef): Promise<Seen> {
   try {
-    return await readNow(secretQuery(ref))
+    return await readFresh(secretQuery(ref))
   } catch (error) {
     if (isApiError(error, 'notFound')) return 'gone'
     if (isApiError(error, 'forbidden')) return 'no access'

@@ -32,17 +32,17 @@ export function MoveDialog({ secret, target, onClose }: Props) {
   const move = useSecretChange(secret, {
     // v1, because v2 would make a private secret public; both fields in one request (ux.md §8).
     send: () => updateSecret(from, { orgName: target, ...(newName === secret.name ? {} : { name: newName }) }),
-    happened: (now) => now.orgName === target,
+    isMade: (now) => now.orgName === target,
     // Something has changed since it was looked up: a name that was taken a moment ago asks for another one.
-    refused: () => {
+    failed: () => {
       void queryClient.invalidateQueries(canCreateQuery('SECRET', { orgName: target }))
       void queryClient.invalidateQueries(secretExistsQuery(to))
     },
     after: to,
-    said: `Moved ${secret.name} to ${target}${newName === secret.name ? '' : ` as ${newName}`}.`,
-    failed: `${secret.name} was not moved.`,
+    doneWords: `Moved ${secret.name} to ${target}${newName === secret.name ? '' : ` as ${newName}`}.`,
+    failedWords: `${secret.name} was not moved.`,
     to: () => paths.secret(to),
-    onDone: () => {
+    done: () => {
       const { uses = [], unreadable = [], complete = false } = facts.usage.data ?? {}
       const { id: secretId, projects } = secret
       const lost = { repositories: repositoryItems(uses), projects: projectItems(projects) }

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { readBefore, readNow, useReadingWhenBack } from '#api/lostAnswer.ts'
+import { readFresh } from '#api/queryClient.ts'
 import { replaceSecretAccess, secretAccessQuery } from '#api/secrets.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { ResourceAccess, Secret, Team } from '#api/types.ts'
-import { useChange } from '#api/useChange.ts'
+import { readBefore, useChange } from '#api/useChange.ts'
 import { grantItems, type Item } from '#concord/items.ts'
 import { lockOut } from '#concord/lockOut.ts'
 import { useRight, useRightFacts } from '#concord/rights.ts'
@@ -75,7 +75,7 @@ type DialogProps = { secret: Secret; items: Item[]; teams: Team[]; oldTeams: Tea
 
 function RemovalDialog({ secret, items, teams, oldTeams, onClose }: DialogProps) {
   const facts = useRightFacts(secret)
-  const readGrants = () => readNow(secretAccessQuery(refOf(secret)))
+  const readGrants = () => readFresh(secretAccessQuery(refOf(secret)))
   const withoutOldTeams = (access: ResourceAccess[]) => {
     const old = new Set(survivingGrants(access, teams))
     return access.filter((grant) => !old.has(grant))
@@ -97,13 +97,13 @@ function RemovalDialog({ secret, items, teams, oldTeams, onClose }: DialogProps)
       failed: (error, isHere) => {
         if (!isHere) warn(`Look at the access to ${secret.name}: the old teams may still have it. ${error.message}`)
       },
-      found: async () =>
+      checksWhenBack: true,
+      checkOutcome: async () =>
         survivingGrants(await readGrants(), teams).length > 0
           ? { words: 'They still have access.' }
-          : { words: 'Their access is removed.', happened: { data: undefined } },
+          : { words: 'Their access is removed.', made: { data: undefined } },
     },
   )
-  useReadingWhenBack(removal)
 
   return (
     <ConfirmDialog
@@ -114,12 +114,7 @@ function RemovalDialog({ secret, items, teams, oldTeams, onClose }: DialogProps)
       onConfirm={() => removal.mutate()}
       onClose={onClose}
       problem={
-        <ErrorMessage
-          error={removal.error}
-          title="Their access was not removed."
-          readAgain={removal.readAgain}
-          found={removal.found}
-        >
+        <ErrorMessage error={removal.error} title="Their access was not removed." lostAnswer={removal.lostAnswer}>
           {removal.error && <NextStep error={removal.error} secret={secret} />}
         </ErrorMessage>
       }
