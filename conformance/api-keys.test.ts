@@ -18,7 +18,7 @@ import type { Answer } from './lib/http.ts'
 import { made, newWorld, removeLater, UNKNOWN_ID } from './lib/world.ts'
 import { hasNewApiKeys, namePattern, nameViolation } from './versions.ts'
 
-// Contract §10.
+// concord-api §10.
 
 const V1 = '/api/v1/apikey'
 const V2 = '/api/v2/apikey'

@@ -4,7 +4,7 @@ import { jsonOf } from './lib/expect.ts'
 import { made, newWorld, UUID } from './lib/world.ts'
 import { hasNewApiKeys } from './versions.ts'
 
-// Contract §11, the events of all that is no secret.
+// concord-api §11, the events of all that is no secret.
 
 const world = newWorld('events')
 const [owner, member] = await Promise.all([world.user('owner'), world.user('member')])

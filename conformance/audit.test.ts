@@ -26,7 +26,7 @@ import {
 } from './lib/world.ts'
 import { linkedProjectModes, projectsHaveExecMode } from './versions.ts'
 
-// Contract §11.
+// concord-api §11.
 
 const AUDIT = '/api/v1/audit'
 const world = newWorld('audit')

@@ -21,7 +21,7 @@ import {
   whoamiTellsDisabledUsers,
 } from './versions.ts'
 
-// Contract §2.
+// concord-api §2.
 
 const WHOAMI = '/api/service/console/whoami'
 const ORG = '/api/v1/org/Default'

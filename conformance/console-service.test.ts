@@ -16,7 +16,7 @@ import {
 import { made, newWorld } from './lib/world.ts'
 import { disabledOidcSaysSo, hasCfg, hasUserInfo } from './versions.ts'
 
-// Contract §4.
+// concord-api §4.
 
 const CONSOLE = '/api/service/console'
 const DEFAULT_ORG = { id: '0fac1b18-d179-11e7-b3e7-d7df4543ed4f', name: 'Default' }

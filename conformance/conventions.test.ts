@@ -14,7 +14,7 @@ import type { Answer } from './lib/http.ts'
 import { newWorld, TIMESTAMP, UUID } from './lib/world.ts'
 import { idsAreUuid7, nameViolation, servesTheConsole, traceHasNoAllow } from './versions.ts'
 
-// Contract §1 and §2.8.
+// concord-api §1 and §2.8.
 
 const world = newWorld('conv')
 const org = await world.org('org', { meta: { empty: '', none: [], deep: { a: null } } })

@@ -7,7 +7,7 @@ import { server } from './lib/server.ts'
 import { made, newWorld, removeLater } from './lib/world.ts'
 import { hasUserInfo, rememberMeNeedsACookie, whoamiTellsDisabledUsers } from './versions.ts'
 
-// Contract §2.2: Basic logins, which an LDAP directory verifies.
+// concord-api §2.2: Basic logins, which an LDAP directory verifies.
 
 const CONSOLE = '/api/service/console'
 const REMEMBER = { 'X-Concord-RememberMe': 'true' }

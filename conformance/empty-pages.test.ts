@@ -13,7 +13,7 @@ import {
 } from './lib/expect.ts'
 import { newWorld, UNKNOWN_ID } from './lib/world.ts'
 
-// Contract §18: what the pages of Concord's own console ask for, where there are no processes, triggers and stores.
+// concord-api §4.6: what the pages of Concord's own console ask for, where there are no processes, triggers and stores.
 
 const world = newWorld('empty')
 const [creator, outsider] = await Promise.all([world.user('creator'), world.user('outsider')])

@@ -13,7 +13,7 @@ import {
 import { newWorld } from './lib/world.ts'
 import { nameViolation } from './versions.ts'
 
-// Contract §3.
+// concord-api §3.
 
 const world = newWorld('errors')
 const org = await world.org('org')

@@ -9,7 +9,7 @@ import {
 } from './lib/expect.ts'
 import { newWorld } from './lib/world.ts'
 
-// Contract §18; what it does with a directory is in directory-login.test.ts.
+// concord-api §8; what it does with a directory is in directory-login.test.ts.
 
 const SYNC = '/api/v1/userldapgroup/sync'
 const world = newWorld('sync')

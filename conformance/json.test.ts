@@ -6,7 +6,7 @@ import type { Answer } from './lib/http.ts'
 import { server } from './lib/server.ts'
 import { made, newWorld, removeLater } from './lib/world.ts'
 
-// Contract §18: JSON bodies, and what comes back of `meta`, `cfg` and the rules of policies.
+// concord-api §1 and §5: JSON bodies, and what comes back of `meta`, `cfg` and the rules of policies.
 
 const ORG = '/api/v1/org'
 const world = newWorld('json')

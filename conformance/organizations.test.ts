@@ -18,7 +18,7 @@ import {
 import { newWorld, orgNamed, removeLater, UNKNOWN_ID, UUID } from './lib/world.ts'
 import { nameViolation, tooLongNamesAreRefused } from './versions.ts'
 
-// Contract §5.
+// concord-api §5.
 
 const ORG = '/api/v1/org'
 const ADMIN_ID = '230c5c9c-d9a7-11e6-bcfd-bb681c07b26c'

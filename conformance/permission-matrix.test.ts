@@ -17,7 +17,7 @@ import {
 } from './lib/world.ts'
 
 /*
- * Who may do what to a secret (contract §1.1, §9.2–§9.4). Rows are people, columns operations; a cell says
+ * Who may do what to a secret (concord-api §1.1, §9.2–§9.4). Rows are people, columns operations; a cell says
  *
  *   +  it works
  *   R  403: no READER access to the secret      W  403: no WRITER access      O  403: no OWNER access

@@ -17,7 +17,7 @@ import type { Form } from './lib/multipart.ts'
 import { server } from './lib/server.ts'
 import { newWorld, removeLater } from './lib/world.ts'
 
-// Contract §12.
+// concord-api §12.
 
 const world = newWorld('policies')
 const member = await world.user('member')

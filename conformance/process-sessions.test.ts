@@ -5,7 +5,7 @@ import { server } from './lib/server.ts'
 import { made, newWorld, UUID } from './lib/world.ts'
 
 /*
- * Contract §2.2: what a session token may do. Concord gives one to each process that it runs; here somebody opens a
+ * concord-api §2.2: what a session token may do. Concord gives one to each process that it runs; here somebody opens a
  * *process session* for what runs elsewhere, with paths of our own (docs/ci-job.md).
  */
 

@@ -14,7 +14,7 @@ import {
 import { newWorld } from './lib/world.ts'
 import { nameViolation } from './versions.ts'
 
-// Contract §18: a project's configuration, and the values in it by their path.
+// concord-api §6: a project's configuration, and the values in it by their path.
 
 const world = newWorld('cfg')
 const [creator, member, outsider] = await Promise.all([

@@ -20,7 +20,7 @@ import {
 import { made, newWorld, TIMESTAMP, UNKNOWN_ID } from './lib/world.ts'
 import { nameViolation, projectsHaveExecMode, projectUpdateOpensRawPayload } from './versions.ts'
 
-// Contract §6.
+// concord-api §6.
 
 const world = newWorld('projects')
 const [member, creator, granted, outsider, reader] = await Promise.all([

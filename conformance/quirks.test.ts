@@ -26,7 +26,7 @@ import {
   userSearchWorks,
 } from './versions.ts'
 
-// Contract §14: what surprises, one test for each. Many are in the chapters too, among the other rules of their kind.
+// concord-api §14: what surprises, one test for each. Many are in the chapters too, among the other rules of their kind.
 
 const WHOAMI = '/api/service/console/whoami'
 const world = newWorld('quirks')

@@ -14,7 +14,7 @@ import {
 import { newWorld } from './lib/world.ts'
 import { revisionsHaveAPattern } from './versions.ts'
 
-// Contract §6, the repositories of a project.
+// concord-api §6, the repositories of a project.
 
 const world = newWorld('repos')
 const [member, creator] = await Promise.all([world.user('member'), world.user('creator')])

@@ -17,7 +17,7 @@ import {
 import { newWorld, type Secret, secretNamed, UNKNOWN_ID } from './lib/world.ts'
 import { nameViolation } from './versions.ts'
 
-// Contract §9.7.
+// concord-api §9.7.
 
 const world = newWorld('access')
 const [owner, member, foreigner] = await Promise.all([

@@ -27,7 +27,7 @@ import {
 } from './lib/world.ts'
 import { linkedProjectModes, nameViolation, secretsNameOneProject, tooLongNamesAreRefused } from './versions.ts'
 
-// Contract §9.1, §9.5.
+// concord-api §9.1, §9.5.
 
 const NAME_RULE =
   'Must contain only alphanumeric characters, digits, underscore, @, dot (.) or a minus (-). Must start with an alphanumeric character or a digit. Must be between 2 and 128 characters in length.'

@@ -17,7 +17,7 @@ import { type Form, utf8 } from './lib/multipart.ts'
 import { KEY_PAIR, LOGIN, newWorld, PRIVATE_KEY, PUBLIC_KEY, type Secret, STORE_PASSWORD } from './lib/world.ts'
 import { nameViolation } from './versions.ts'
 
-// Contract §9.8, §9.9.
+// concord-api §9.8, §9.9.
 
 const world = newWorld('data')
 const [owner, member, outsider, reader, writer] = await Promise.all([

@@ -14,7 +14,7 @@ import {
 import { newWorld } from './lib/world.ts'
 import { nameViolation } from './versions.ts'
 
-// Contract §9.2, §9.11.
+// concord-api §9.2, §9.11.
 
 const world = newWorld('delete')
 const [owner, member, outsider] = await Promise.all([world.user('owner'), world.user('member'), world.user('outsider')])

@@ -13,7 +13,7 @@ import {
 import type { Form } from './lib/multipart.ts'
 import { newWorld, type Org, secretNamed, UNKNOWN_ID } from './lib/world.ts'
 
-// Contract §9.6, "Move".
+// concord-api §9.6, "Move".
 
 const world = newWorld('move')
 const [both, source, target] = await Promise.all([world.user('both'), world.user('source'), world.user('target')])

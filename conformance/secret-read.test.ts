@@ -14,7 +14,7 @@ import {
 import { newWorld, STORE_PASSWORD, secretNamed, TIMESTAMP } from './lib/world.ts'
 import { nameViolation } from './versions.ts'
 
-// Contract §9.1, §9.4.
+// concord-api §9.1, §9.4.
 
 const world = newWorld('read')
 const [owner, member, orgOwner, outsider, reader, writer] = await Promise.all([

@@ -27,7 +27,7 @@ import {
 } from './lib/world.ts'
 import { nameViolation, tooLongNamesAreRefused } from './versions.ts'
 
-// Contract §9.6, the JSON update.
+// concord-api §9.6, the JSON update.
 
 const SERVER_KEY = "The secret is encrypted with the server's key, the 'storePassword' cannot be changed"
 const WRONG_PASSWORD = 'java.lang.SecurityException: Error decrypting a secret: '

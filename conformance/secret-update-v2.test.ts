@@ -29,7 +29,7 @@ import {
 } from './lib/world.ts'
 import { nameViolation } from './versions.ts'
 
-// Contract §9.6, the multipart update.
+// concord-api §9.6, the multipart update.
 
 const SERVER_KEY = "The secret is encrypted with the server's key, the 'storePassword' cannot be changed"
 const world = newWorld('upv2')

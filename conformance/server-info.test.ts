@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { anonymous, withKey } from './lib/caller.ts'
 import { expectEmpty, expectJson, expectMethodNotAllowed, jsonOf } from './lib/expect.ts'
 
-// Contract §13.
+// concord-api §13.
 
 const PING = '/api/v1/server/ping'
 const VERSION = '/api/v1/server/version'

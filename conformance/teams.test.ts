@@ -17,7 +17,7 @@ import {
 import { made, newWorld, UNKNOWN_ID } from './lib/world.ts'
 import { nameViolation, tooLongNamesAreRefused } from './versions.ts'
 
-// Contract §7.
+// concord-api §7.
 
 const world = newWorld('teams')
 const [orgOwner, teamOwner, maintainer, member, outsider] = await Promise.all([

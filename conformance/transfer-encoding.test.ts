@@ -3,7 +3,7 @@ import { expectFailure, expectResult } from './lib/expect.ts'
 import type { Part } from './lib/multipart.ts'
 import { made, newWorld } from './lib/world.ts'
 
-// Contract §18: RESTEasy decodes a part's Content-Transfer-Encoding before Concord sees it.
+// concord-api §9.5: RESTEasy decodes a part's Content-Transfer-Encoding before Concord sees it.
 
 const world = newWorld('transfer')
 const creator = await world.user('creator')

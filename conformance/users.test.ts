@@ -14,7 +14,7 @@ import {
 import { made, newWorld, removeLater, TIMESTAMP, UNKNOWN_ID } from './lib/world.ts'
 import { hasNewApiKeys, userEntriesArePrivate, userSearchWorks } from './versions.ts'
 
-// Contract §8.
+// concord-api §8.
 
 const ADMINS_ONLY = 'Only admins can do that'
 const world = newWorld('users')

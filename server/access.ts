@@ -5,7 +5,7 @@ import type { AccessLevel, OrgRow, ProjectRow, SecretRow, TeamRole } from './db/
 import { denial, emptyError, forbidden, javaError, validationError } from './errors.ts'
 
 /*
- * Who may do what: contract §1.1 and §9.3, Concord's OrganizationManager, SecretManager, ProjectAccessManager and
+ * Who may do what: concord-api §1.1 and §9.3, Concord's OrganizationManager, SecretManager, ProjectAccessManager and
  * TeamManager. No other file decides. Every function takes the connection to read with, so that a check and the write
  * that it guards can share a transaction.
  */
@@ -32,7 +32,7 @@ interface Facts {
 type Grant = AccessLevel | 'team' | undefined
 type Rule = [holds: (f: Facts) => unknown, open: Grant, strict: Grant]
 
-/** Contract §9.3, row by row: whom it is about, and the highest level it grants in each mode. */
+/** concord-api §9.3, row by row: whom it is about, and the highest level it grants in each mode. */
 // biome-ignore format: it reads as a table
 const SECRET_RULES: Rule[] = [
   //                                open      strict
@@ -46,7 +46,7 @@ const SECRET_RULES: Rule[] = [
   [(f) => f.team,                   'team',   'team'],
 ]
 
-/** Projects (contract §6): like secrets, but PUBLIC never grants more than READER. */
+/** Projects (concord-api §6): like secrets, but PUBLIC never grants more than READER. */
 // biome-ignore format: it reads as a table
 const PROJECT_RULES: Rule[] = [
   //                                open      strict
@@ -96,7 +96,7 @@ export async function secretGuard(
 
 /**
  * Who may download the value of a secret that is linked to projects: processes of one of these projects, and system
- * readers. Admins and the secret's owner may not (SecretManager#assertProjectScope, contract §9.9).
+ * readers. Admins and the secret's owner may not (SecretManager#assertProjectScope, concord-api §9.9).
  */
 export function requireProjectScope(who: Principal, secret: SecretRow, projectIds: readonly string[]) {
   if (projectIds.length === 0 || isSystemReader(who)) return
@@ -210,7 +210,7 @@ export function requireAdmin(who: Principal) {
   if (!isAdmin(who)) throw forbidden('Only admins can do that')
 }
 
-/** What roles of Concord permit beyond their name (contract §5, §10). */
+/** What roles of Concord permit beyond their name (concord-api §5, §10). */
 type Permission = 'createOrg' | 'updateOrg' | 'apiKeySpecifyValue'
 
 async function hasPermission(db: Db, { roles }: Principal, permission: Permission): Promise<boolean> {
@@ -223,7 +223,7 @@ async function hasPermission(db: Db, { roles }: Principal, permission: Permissio
   return rows.some((row) => readListColumn(row.permissions).includes(permission))
 }
 
-/** OrganizationManager throws Shiro's own exception, which Concord answers with a 500 (contract §14 Q21). */
+/** OrganizationManager throws Shiro's own exception, which Concord answers with a 500 (concord-api §14 Q21). */
 const shiroDenial = (message: string) => denial(javaError('org.apache.shiro.authz.AuthorizationException', message))
 
 export async function requireOrgCreation(db: Db, who: Principal) {
@@ -375,7 +375,7 @@ function orgNotFound(nameOrId: string): never {
   throw validationError(`Organization not found: ${nameOrId}`)
 }
 
-/** A secret by name; missing → 404 without a body, before any other decision (contract §9.3, row 0). */
+/** A secret by name; missing → 404 without a body, before any other decision (concord-api §9.3, row 0). */
 export async function requireSecretRow(db: Db, orgId: string, secretName: string): Promise<SecretRow> {
   const secret = await findSecret(db, orgId, secretName)
   if (!secret) throw emptyError(404)

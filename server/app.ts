@@ -42,7 +42,7 @@ import { teamRoutes } from './teams/routes.ts'
 import { userRoutes } from './users/routes.ts'
 import { BusyError } from './vault/limit.ts'
 
-/** A secret's value is at most 1 MiB (contract §9.5); the rest is for the multipart envelope and the public key. */
+/** A secret's value is at most 1 MiB (concord-api §9.5); the rest is for the multipart envelope and the public key. */
 export const MOST_BODY_BYTES = 2 * 1024 * 1024
 
 /** The API as one object, fetch in and fetch out: the same for production, development and tests. */
@@ -118,7 +118,7 @@ export function createApp(services: Services): Hono<Env> {
   return app
 }
 
-/** Concord's CORSFilter, on every answer below /api (contract §2.8). */
+/** Concord's CORSFilter, on every answer below /api (concord-api §2.8). */
 const CORS = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Methods': '*',
@@ -136,7 +136,7 @@ const fileNameOf = (type: string) =>
 
 const NO_CACHE = { 'Cache-Control': 'no-cache, no-store, must-revalidate', Pragma: 'no-cache', Expires: '0' }
 
-/** The path that routes see: matrix parameters and a trailing slash do not count in JAX-RS (contract §1). */
+/** The path that routes see: matrix parameters and a trailing slash do not count in JAX-RS (concord-api §1). */
 function pathOf(request: Request): string {
   const start = request.url.indexOf('/', request.url.indexOf('://') + 3)
   const end = request.url.search(/[?#]/)

@@ -1,6 +1,6 @@
 import type { StorageTrouble } from './db/storageTrouble.ts'
 
-/** Concord's media type of validation errors (contract §3). */
+/** Concord's media type of validation errors (concord-api §3). */
 export const VALIDATION_ERRORS_TYPE = 'application/vnd.concord-validation-errors-v1+json'
 
 /** An answer that is not a success, thrown from anywhere; app.ts turns it into the response. */

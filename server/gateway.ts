@@ -55,7 +55,7 @@ const CONCORDS_PAGES = /^\/api\/(v\d+\/)?service\/(custom_form|process_portal)\/
  * Passes requests on to a real Concord as they came, byte for byte: path, headers, cookies and streams. node:http
  * instead of `fetch`, which would tidy up paths and add headers of its own (docs/decisions/gateway.md).
  *
- * Concord away is a 502, Concord silent a 504, both as plain text: the console shows its banner for them (ux.md §2).
+ * An unreachable Concord is a 502, a silent one a 504, both as plain text: the console shows its banner for them.
  *
  * `trusted` are the proxies in front whose `X-Forwarded-…` goes on to Concord.
  */

@@ -7,7 +7,7 @@ import { flagParameter, intParameter, textParameter, uuidParameter } from './par
 import { freesSpace } from './reserve.ts'
 import type { Call, Env } from './services.ts'
 
-/** A Response goes out as it is, undefined as 204, anything else as JSON with status 200 (contract §1). */
+/** A Response goes out as it is, undefined as 204, anything else as JSON with status 200 (concord-api §1). */
 type Handler = (c: Call) => unknown | Promise<unknown>
 
 /**
@@ -141,14 +141,14 @@ export const uuidQuery = (c: Call, name: string) => queryAs(c, name, uuidParamet
 export const intQuery = (c: Call, name: string) => queryAs(c, name, intParameter)
 export const booleanQuery = (c: Call, name: string) => queryAs(c, name, flagParameter) ?? false
 
-/** `offset` and `limit` of lists: absent or not positive means none (contract §1). */
+/** `offset` and `limit` of lists: absent or not positive means none (concord-api §1). */
 export function paging(c: Call): { offset: number; limit: number | undefined } {
   const offset = intQuery(c, 'offset') ?? 0
   const limit = intQuery(c, 'limit') ?? 0
   return { offset: Math.max(0, offset), limit: limit > 0 ? limit : undefined }
 }
 
-/** The body as JSON of a shape. Empty, `null`, malformed and mistyped bodies are Concord's 500s (contract §3). */
+/** The body as JSON of a shape. Empty, `null`, malformed and mistyped bodies are Concord's 500s (concord-api §3). */
 export async function readJson<T>(c: Call, schema: z.ZodType<T>): Promise<T> {
   return (await readOptionalJson(c, schema)) ?? fail()
 }
@@ -165,7 +165,7 @@ export async function readOptionalJson<T>(c: Call, schema: z.ZodType<T>): Promis
   throw javaError('com.fasterxml.jackson.databind.exc.MismatchedInputException', `Cannot deserialize value of ${where}`)
 }
 
-/** Concord's ConcordKey: what names of entities look like (contract §1). */
+/** Concord's ConcordKey: what names of entities look like (concord-api §1). */
 export const NAME_PATTERN = /^[0-9a-zA-Z][0-9a-zA-Z_@.\-~]{2,127}$/
 export const NAME_VIOLATION = 'must match "^[0-9a-zA-Z][0-9a-zA-Z_@.\\-~]{2,127}$"'
 

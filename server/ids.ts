@@ -22,7 +22,7 @@ export function parseUuid(text: string): string | undefined {
     .join('-')
 }
 
-/** Rows that every Concord is seeded with; clients know these ids (contract §5, §15.3). */
+/** Rows that every Concord is seeded with; clients know these ids (concord-api §5, §15.3). */
 export const SEED = {
   adminUser: '230c5c9c-d9a7-11e6-bcfd-bb681c07b26c',
   defaultOrg: '0fac1b18-d179-11e7-b3e7-d7df4543ed4f',

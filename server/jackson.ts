@@ -13,7 +13,7 @@ export const text = z.union([z.string(), number.transform(String), z.boolean().t
 
 export const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])
 
-/** Unlike the ids in paths, these are strict: 36 characters (contract §3). */
+/** Unlike the ids in paths, these are strict: 36 characters (concord-api §3). */
 const standardUuid = z
   .string()
   .length(36)

@@ -31,7 +31,7 @@ export const flagParameter = parameter((text) => text.toLowerCase() === 'true', 
 /** An OffsetDateTime, as the database writes times. */
 export const timeParameter = parameter(readTime, { type: 'string', format: 'date-time' })
 
-/** What lists take (contract §1). */
+/** What lists take (concord-api §1). */
 export const pageQuery = { offset: intParameter, limit: intParameter }
 export const listQuery = { ...pageQuery, filter: textParameter }
 

@@ -2,7 +2,7 @@ import type { Db } from './db/open.ts'
 import { newId, SEED } from './ids.ts'
 import { hashApiKey } from './vault/tokens.ts'
 
-/** Makes the rows that every Concord starts with: roles, `admin` with a key, the organizations (contract §5, §15.3). */
+/** Makes the rows that every Concord starts with: roles, `admin` with a key, the organizations (concord-api §5, §15.3). */
 export async function seed(trx: Db, adminApiKey: string): Promise<void> {
   const hash = hashApiKey(adminApiKey)
   if (hash === undefined) throw new Error('The admin key is not base64')

@@ -2,10 +2,10 @@ import type { Hono } from 'hono'
 import { operation, resource } from './http.ts'
 import type { Env, Services } from './services.ts'
 
-/** The Concord whose behaviour this server has (contract, oracle). */
+/** The Concord whose behaviour this server has (docs/concord-api.md). */
 export const CONCORD_VERSION = '2.44.0'
 
-/** Contract §13; both are anonymous. */
+/** concord-api §13; both are anonymous. */
 export function serverRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/server/ping', {
     GET: operation({ summary: 'Tell whether the server works' }, async () => {

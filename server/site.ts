@@ -51,7 +51,7 @@ interface File {
 }
 
 /**
- * Serves the built console from a folder. Any path that is no file is the console's own (contract §1), but for missing
+ * Serves the built console from a folder. Any path that is no file is the console's own (concord-api §1), but for missing
  * assets: an old page that asks for the chunk of an old build must notice.
  *
  * The files are read once: they are few, a new build cannot pull them from under a running server, and no request can
@@ -64,7 +64,7 @@ export function createSite(folder: string): Site {
 
   return (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      // TRACE Concord refuses before it looks at the path, and so without what is allowed there (contract §2.8).
+      // TRACE Concord refuses before it looks at the path, and so without what is allowed there (concord-api §2.8).
       const headers = new Headers({ ...HEADERS_OF_ALL, 'Content-Length': '0' })
       if (request.method !== 'TRACE') headers.set('Allow', 'GET, HEAD')
       return new Response(null, { status: 405, headers })

@@ -2,7 +2,7 @@ import { expect } from 'vitest'
 import { unauthorizedSaysJson } from '../versions.ts'
 import type { Answer } from './http.ts'
 
-/* What answers look like (contract §3), each with its exact status, content type and body. */
+/* What answers look like (concord-api §3), each with its exact status, content type and body. */
 
 export const VALIDATION_TYPE = 'application/vnd.concord-validation-errors-v1+json'
 const TEXT = 'text/plain;charset=utf-8'

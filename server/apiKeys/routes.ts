@@ -36,7 +36,7 @@ const keyRequest = z.object({
 
 type KeyRequest = z.infer<typeof keyRequest>
 
-/** API keys: contract §10. Values are shown once, when they are made; only their hashes are kept. */
+/** API keys: concord-api §10. Values are shown once, when they are made; only their hashes are kept. */
 export function apiKeyRoutes(app: Hono<Env>, { db, config }: Services) {
   const { apiKeyExpiry } = config
   resource(app, '/api/v1/apikey', {
@@ -129,7 +129,7 @@ async function createOrOverwrite(trx: Db, c: Call, request: KeyRequest, expiredA
   return { ok: true, id, name, key, result: 'UPDATED' }
 }
 
-/** Sessions end with the key that opened them, unlike Concord's (contract §14 Q25): else deleting it locks nobody out. */
+/** Sessions end with the key that opened them, unlike Concord's (concord-api §14 Q25): else deleting it locks nobody out. */
 async function endOpened(trx: Db, c: Call, { apiKeyId, userId }: { apiKeyId: string; userId: string }) {
   const ended = await endSessionsOfKey(trx, apiKeyId)
   if (ended > 0) await recordEvent(trx, c, 'sessions-ended', { userId, apiKeyId, ended })

@@ -114,7 +114,7 @@ describe('filters', () => {
   })
 
   test('by entities become filters by their ids: what an entry does not name is not found', async () => {
-    // The access change has no organization in it (contract §14 Q33).
+    // The access change has no organization in it (concord-api §14 Q33).
     expect(await minutes(`${IN_ORG}&details.secretName=hidden`)).toEqual([2])
     expect(await minutes(`details.secretId=${secret.id}`)).toEqual([3, 2])
     expect(await minutes(`${IN_ORG}&details.teamName=team`)).toEqual([4])

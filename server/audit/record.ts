@@ -36,7 +36,7 @@ export interface AuditEvent {
 }
 
 /**
- * Writes one row of the audit log. Give it the transaction of the change: the row is part of it (contract §11 says
+ * Writes one row of the audit log. Give it the transaction of the change: the row is part of it (concord-api §11 says
  * which events have which details).
  */
 export async function recordAudit(

@@ -54,7 +54,7 @@ const auditQuery = {
 /** What events have that come from elsewhere, such as GitHub's pushes: there are none here. */
 const OF_OUTSIDE_EVENTS = ['source', 'eventId', 'githubEvent', 'fullRepoName']
 
-/** The audit log: contract §11. */
+/** The audit log: concord-api §11. */
 export function auditRoutes(app: Hono<Env>, services: Services) {
   resource(app, '/api/v1/audit', {
     GET: operation({ summary: 'Search the audit log', query: auditQuery }, (c) => search(services, c, undefined)),

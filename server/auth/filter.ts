@@ -30,7 +30,7 @@ import { RequestRate } from './requestRate.ts'
 import { findSession, startSession, stillSignsIn } from './sessions.ts'
 import { sessionTokenPrincipal } from './sessionToken.ts'
 
-/** Paths below /api that need no authentication (contract §2.1). */
+/** Paths below /api that need no authentication (concord-api §2.1). */
 export const ANONYMOUS: ReadonlySet<string> = new Set([
   '/api/v1/server/ping',
   '/api/v1/server/version',
@@ -43,7 +43,7 @@ export const ANONYMOUS: ReadonlySet<string> = new Set([
 const WHOAMI = '/api/service/console/whoami'
 
 /**
- * Concord's ConcordAuthenticatingFilter: session, then remember-me, then the headers, in the order of contract §2.2.
+ * Concord's ConcordAuthenticatingFilter: session, then remember-me, then the headers, in the order of concord-api §2.2.
  * A request that none of them identifies gets a 401.
  */
 export function authentication(services: Services, guessing: Guessing): MiddlewareHandler<Env> {
@@ -129,7 +129,7 @@ async function identify(
       })
     })
   }
-  // Session tokens never become a web session (contract §2.2).
+  // Session tokens never become a web session (concord-api §2.2).
   if (!principal.user || principal.process) return principal
   const wanted = {
     session: !viaKey || isTrue(c, 'X-Concord-EnableSession'),
@@ -204,7 +204,7 @@ function wayTried(c: Call): Way | undefined {
   return cookieOf(c, REMEMBER_ME_COOKIE) === undefined ? undefined : 'remember-me'
 }
 
-/** When a 401 asks for credentials, so that a browser's own dialog does not cover the console (contract §2.5). */
+/** When a 401 asks for credentials, so that a browser's own dialog does not cover the console (concord-api §2.5). */
 function challenge(c: Call): Record<string, string> {
   const authorization = c.req.header('Authorization')
   const wantsNone =

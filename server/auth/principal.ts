@@ -5,7 +5,7 @@ import type { Turn } from '../vault/limit.ts'
 
 /** Who sends a request. */
 export interface Principal {
-  /** How they were identified; what `whoami` answers (contract §2.2). */
+  /** How they were identified; what `whoami` answers (concord-api §2.2). */
   realm: 'apikey' | 'internal' | 'ldap' | 'sessionkey'
   /** Undefined for the keys of agents, which belong to nobody. */
   user: UserRow | undefined

@@ -20,7 +20,7 @@ export const sessionTokenOf = (masterKey: KeyObject, instanceId: string) =>
 /**
  * Who sends a session token (Concord's SessionTokenAuthenticationHandler and SessionKeyRealm): the user who opened the
  * session, with the roles they have now. Undefined when it has ended or its user is disabled; what never was a token is
- * an error of its own (contract §2.5). Throws a 403 once the user may not open such a session any more.
+ * an error of its own (concord-api §2.5). Throws a 403 once the user may not open such a session any more.
  */
 export async function sessionTokenPrincipal(
   { db, masterKey, log }: Services,

@@ -21,7 +21,7 @@ import { newSessionId } from '../vault/tokens.ts'
 
 const CONSOLE = '/api/service/console'
 
-/** What Concord offers to its console: contract §4 and §2.6. */
+/** What Concord offers to its console: concord-api §4 and §2.6. */
 export function consoleRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
 
@@ -144,7 +144,7 @@ function existsChecks(app: Hono<Env>, { db }: Services) {
     ),
   })
   resource(app, `${CONSOLE}/org/:orgName/project/:name/exists`, {
-    // The one check that lets the 403 through (contract §14 Q32).
+    // The one check that lets the 403 through (concord-api §14 Q32).
     GET: operation({ summary: 'Tell whether a project exists' }, async (c) => {
       const org = await requireOrg(db, param(c, 'orgName'))
       await assertMember(db, principalOf(c), org)

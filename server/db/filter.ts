@@ -1,7 +1,7 @@
 import { type SqlBool, sql } from 'kysely'
 
 /**
- * The condition of a `filter` parameter: the column contains the text, in any case (contract §1). SQLite knows the cases
+ * The condition of a `filter` parameter: the column contains the text, in any case (concord-api §1). SQLite knows the cases
  * of ASCII only, so each other letter stands as a class of its own, as in `[öÖ]`: GLOB takes these apart by code points.
  */
 export function contains(column: string, filter: string) {

@@ -160,7 +160,7 @@ export interface SecretRow {
   encryptedBy: EncryptedBy
   visibility: Visibility
   createdAt: string
-  /** Set when the encrypted data is rewritten, by nothing else (contract §9.1). */
+  /** Set when the encrypted data is rewritten, by nothing else (concord-api §9.1). */
   lastUpdatedAt: string | null
 }
 

@@ -153,7 +153,7 @@ async function givenModel() {
       const moves = each.move !== undefined && each.move !== each.org
       const apply = () => {
         kept.delete(key)
-        // A form that does not say is PUBLIC (contract §14, Q1).
+        // A form that does not say is PUBLIC (concord-api §14, Q1).
         const unsaid = each.how === 'form' ? 'PUBLIC' : before.visibility
         kept.set(target, {
           id: before.id,
@@ -217,7 +217,7 @@ async function givenModel() {
   }
 }
 
-/** Contract §9.6: what an update with these passwords may do. */
+/** concord-api §9.6: what an update with these passwords may do. */
 function passwordsFit({ password }: Kept, { value, newPassword }: Change, given: string | undefined): boolean {
   if (password === undefined) return given === undefined && newPassword === undefined
   // Without a new value or password nothing is decrypted, so that nothing notices a wrong one.

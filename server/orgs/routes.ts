@@ -59,7 +59,7 @@ const entityType = z.enum([
   'TRIGGER',
 ])
 
-/** Organizations and policies: contract §5, §12. */
+/** Organizations and policies: concord-api §5, §12. */
 export function orgRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/org', {
     GET: operation({ summary: 'List organizations', query: { ...listQuery, onlyCurrent: flagParameter } }, (c) => {
@@ -85,7 +85,7 @@ export function orgRoutes(app: Hono<Env>, { db }: Services) {
   })
 
   resource(app, '/api/v1/org/:orgName', {
-    // Concord checks nothing here: everybody may read PRIVATE ones too (contract §14 Q20).
+    // Concord checks nothing here: everybody may read PRIVATE ones too (concord-api §14 Q20).
     GET: operation({ summary: 'Get an organization', answers: [200, 204] }, async (c) => {
       const org = await findOrg(db, param(c, 'orgName'))
       return org && orgEntry(db, org)

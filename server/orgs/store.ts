@@ -17,7 +17,7 @@ interface ListQuery {
 
 /**
  * The organizations that somebody sees in the list: all for admins and system roles; for others those that they own or
- * are in, and the PUBLIC ones unless `onlyCurrent` (contract §5). A userless key has to be refused before.
+ * are in, and the PUBLIC ones unless `onlyCurrent` (concord-api §5). A userless key has to be refused before.
  */
 export async function listOrgs(db: Db, who: Principal, { onlyCurrent, offset, limit, filter }: ListQuery) {
   const userId = who.user?.id ?? ''

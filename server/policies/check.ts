@@ -18,7 +18,7 @@ const rule = z.object({
 
 const entityRules = z.object({ allow: z.array(rule).nullish(), deny: z.array(rule).nullish() })
 
-/** What somebody is about to do, as the rules of a policy see it (contract §12). */
+/** What somebody is about to do, as the rules of a policy see it (concord-api §12). */
 export interface Act extends Target {
   entity: 'org' | 'project' | 'repository' | 'secret'
   action: 'create' | 'update'

@@ -51,7 +51,7 @@ const LINK_QUERY = {
 
 type LinkRequest = z.infer<typeof linkRequest> & { userType?: z.infer<typeof userType> | undefined }
 
-/** Policies: contract §12, for admins. Of their rules only those about entities count here; others are kept as they are. */
+/** Policies: concord-api §12, for admins. Of their rules only those about entities count here; others are kept as they are. */
 export function policyRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v2/policy', {
     GET: operation({ summary: 'List policies, or the one that counts for something', query: LINK_QUERY }, async (c) => {

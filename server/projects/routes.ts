@@ -33,7 +33,7 @@ import {
 } from './store.ts'
 import { createOrUpdateProject, createOrUpdateRepository, deleteProject, deleteRepository } from './write.ts'
 
-/** Projects and repositories: contract §6, without running or cloning anything. */
+/** Projects and repositories: concord-api §6, without running or cloning anything. */
 export function projectRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
 

@@ -51,7 +51,7 @@ async function create(trx: Db, c: Call, org: OrgRow, name: string, request: Proj
   return { ok: true, id: project.id, result: 'CREATED' }
 }
 
-/** Only the fields that are sent change, except `rawPayloadMode`: without it an update sets ORG_MEMBERS (contract §6). */
+/** Only the fields that are sent change, except `rawPayloadMode`: without it an update sets ORG_MEMBERS (concord-api §6). */
 async function update(trx: Db, c: Call, projectId: string, request: ProjectRequest) {
   const who = principalOf(c)
   const project = await trx.selectFrom('projects').selectAll().where('id', '=', projectId).executeTakeFirst()
@@ -64,7 +64,7 @@ async function update(trx: Db, c: Call, projectId: string, request: ProjectReque
   const target = await targetOrg(trx, c, request)
   const before = await projectEntry(trx, project, org.name)
   if (target && target.id !== org.id) {
-    // The secrets' links to the project stay, as Concord forgets to delete them (contract §14 Q36).
+    // The secrets' links to the project stay, as Concord forgets to delete them (concord-api §14 Q36).
     await trx.updateTable('repositories').set({ secretId: null }).where('projectId', '=', projectId).execute()
   }
   const changed: ProjectRow = {

@@ -30,7 +30,7 @@ const read = async (name: string) => (await seen(server.request(`/api/v2/org/acm
 const value = async (name: string, form: Record<string, string | Blob> = { storePassword: '' }) =>
   Buffer.from(await (await server.request(`${path}/${name}/data`, { as: member.key, form })).arrayBuffer())
 
-describe('what is wrong is found in Concord’s order (§9.5)', () => {
+describe('what is wrong is found in Concord’s order (concord-api §9.5)', () => {
   /** A request with every mistake; each row mends one, so that the next is found. */
   const MISTAKES: Record<string, string | Blob> = {
     storeType: 'vault',
@@ -112,7 +112,7 @@ describe('what is wrong is found in Concord’s order (§9.5)', () => {
     )
   })
 
-  test('a validation error has no body for those who accept plain JSON only (§14 Q22)', async () => {
+  test('a validation error has no body for those who accept plain JSON only (concord-api §14 Q22)', async () => {
     const answer = await server.request(path, { form: { type: 'FILE' }, headers: { Accept: 'application/json' } })
     expect(await seen(answer)).toEqual({ status: 400, type: null, body: '' })
   })
@@ -154,7 +154,7 @@ describe('each type comes back byte for byte', () => {
     expect(await value('login')).toEqual(Buffer.concat(expected))
   })
 
-  test('USERNAME_PASSWORD without a character set loses what is not ASCII (§14 Q26)', async () => {
+  test('USERNAME_PASSWORD without a character set loses what is not ASCII (concord-api §14 Q26)', async () => {
     await create({ type: 'USERNAME_PASSWORD', name: 'login-ascii', username: 'jürgen', password: 'x' })
     const name = Buffer.from('j\ufffd\ufffdrgen')
     expect((await value('login-ascii')).subarray(2, 2 + name.length)).toEqual(name)
@@ -215,7 +215,7 @@ describe('what is stored', () => {
     ['one id', () => ({ projectId: second.id, project: 'project' }), ['second']],
     ['one name', () => ({ project: 'project' }), ['project']],
     ['ids before names', () => ({ projectIds: project.id, projects: 'second' }), ['project']],
-    ['a project of another organization, by id (§14 Q9)', () => ({ projectIds: foreign.id }), ['foreign']],
+    ['a project of another organization, by id (concord-api §14 Q9)', () => ({ projectIds: foreign.id }), ['foreign']],
   ])('linked by %s', async (what, fields, expected) => {
     const name = `linked-${what.replace(/\W/g, '-')}`
     await create({ ...SMALL, name, ...fields() })

@@ -31,7 +31,7 @@ export const newSecretForm = {
   generatePassword: flagParameter.optional(),
 }
 
-/** Creates a secret of any type; the checks come in Concord's order (contract §9.5). */
+/** Creates a secret of any type; the checks come in Concord's order (concord-api §9.5). */
 export async function createSecret({ db, masterKey }: Services, c: Call, orgName: string, form: Form) {
   const who = principalOf(c)
   const org = await requireMember(db, who, orgName)
@@ -64,7 +64,7 @@ export async function createSecret({ db, masterKey }: Services, c: Call, orgName
     // Making a key takes a second: by now the organization may be gone, its member as well, and the name taken.
     await assertMember(trx, who, await requireOrgById(trx, org.id))
     if (await findSecret(trx, org.id, name)) throw alreadyExists(name)
-    // Per project, so that a secret without one is not asked about: as in Concord (contract §14 Q10).
+    // Per project, so that a secret without one is not asked about: as in Concord (concord-api §14 Q10).
     const requireAllowed = await policyGuard(trx, who)
     const attributes = { name, orgId: org.id, type, visibility, storeType }
     for (const projectId of projectIds) {

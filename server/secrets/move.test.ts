@@ -39,7 +39,7 @@ async function givenRepository(name: string, secretId: string) {
     ).secretId
 }
 
-describe('what a move does (§9.6)', () => {
+describe('what a move does (concord-api §9.6)', () => {
   test('projects and repositories lose it; all the rest stays', async () => {
     const { id } = await make('full', {
       ...{ visibility: 'PRIVATE', storePassword: 'right', projects: [project], grants: { [team.id]: 'WRITER' } },
@@ -120,7 +120,7 @@ describe('how the target is named', () => {
     expect((await at('target', name)).status).toBe(200)
   })
 
-  test('v2 does not know orgName (§14 Q2)', async () => {
+  test('v2 does not know orgName (concord-api §14 Q2)', async () => {
     await make('by-wrong-name')
     expect(await v2('by-wrong-name', { orgName: 'target' })).toEqual(UPDATED)
     expect((await at('acme', 'by-wrong-name')).status).toBe(200)
@@ -152,7 +152,7 @@ describe('a taken name', () => {
   })
 })
 
-describe('who may move: a member of both who may write (§9.6)', () => {
+describe('who may move: a member of both who may write (concord-api §9.6)', () => {
   /** from: in a team of the organization it leaves; to: in one of where it goes. */
   test.each([
     ['in both, PUBLIC', 'from to', 'PUBLIC', 200],

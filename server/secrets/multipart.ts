@@ -7,7 +7,7 @@ import type { Call } from '../services.ts'
 import { decodeTransfer } from './transferEncoding.ts'
 
 /*
- * multipart/form-data as Concord reads it: RESTEasy's parts, looked up by MultipartUtils (contract §9.5). The parsers at
+ * multipart/form-data as Concord reads it: RESTEasy's parts, looked up by MultipartUtils (concord-api §9.5). The parsers at
  * hand refuse what Concord takes (a body that ends early, text before the first boundary), and `Request#formData` decodes
  * text as UTF-8 where RESTEasy takes US-ASCII and tells strings from files where Concord does not.
  */
@@ -193,7 +193,7 @@ function partName(disposition = ''): string | undefined {
   return undefined
 }
 
-/** A text without a charset is US-ASCII to RESTEasy, whoever sent it: any other byte is lost (contract §9.5, Q26). */
+/** A text without a charset is US-ASCII to RESTEasy, whoever sent it: any other byte is lost (concord-api §9.5, Q26). */
 function decode({ bytes, charset = 'us-ascii' }: Part): string {
   if (/^(us-)?ascii$/i.test(charset)) return bytes.toString('latin1').replace(/[\u0080-\u00ff]/g, '\ufffd')
   if (/^(iso-8859-1|latin-?1)$/i.test(charset)) return bytes.toString('latin1')

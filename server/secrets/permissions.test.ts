@@ -12,7 +12,7 @@ import {
 import { givenSecret } from './testing.ts'
 
 /*
- * Who may do what with which secret: contract §9.3 written out by hand. The list's cell says whether the secret is in it.
+ * Who may do what with which secret: concord-api §9.3 written out by hand. The list's cell says whether the secret is in it.
  *
  * All of the organization's people are in its team "everybody", except its owner. The teams with a grant have one member
  * each; the lead is the OWNER of a team without a grant, and the leaver made the secret but is in no team any more.
@@ -55,7 +55,7 @@ const PRIVATE = `
   anonymous         401   401  401    401    401     401   401     401    401    401
 `
 
-/** The value of a PUBLIC secret that is linked to a project (§9.9): even its owner gets it in a process only. */
+/** The value of a PUBLIC secret that is linked to a project (concord-api §9.9): even its owner gets it in a process only. */
 const SCOPED = `
                     data  public
   admin             403   200

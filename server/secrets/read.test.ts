@@ -38,7 +38,7 @@ const WRONG_PASSWORD =
   'Error decrypting a secret: Given final block not properly padded. Such issues can arise if a bad key is used during ' +
   'decryption.. Invalid input data and/or a password.'
 
-describe('the value (§9.9)', () => {
+describe('the value (concord-api §9.9)', () => {
   test.each(['DATA', 'USERNAME_PASSWORD', 'KEY_PAIR'] as const)('%s: bytes, type, log', async (type) => {
     const { id } = await make(`value-${type}`, { type })
     const answer = await data(`value-${type}`)
@@ -151,7 +151,7 @@ describe('the value (§9.9)', () => {
   })
 })
 
-describe('the public key (§9.9)', () => {
+describe('the public key (concord-api §9.9)', () => {
   test('of a pair, in projects too, with an entry in the log', async () => {
     const project = await givenProject(server, org, 'with-pair')
     const { id } = await make('pair', { type: 'KEY_PAIR', projects: [project] })
@@ -159,7 +159,7 @@ describe('the public key (§9.9)', () => {
     expect(await lastAudit(server, id)).toMatchObject({ action: 'ACCESS', details: { scope: { name: 'internal' } } })
   })
 
-  test('of a protected pair can’t be had (§14 Q14)', async () => {
+  test('of a protected pair can’t be had (concord-api §14 Q14)', async () => {
     await make('pair-pw', { type: 'KEY_PAIR', storePassword: 'right' })
     expect(await publicKey('pair-pw')).toEqual(
       refused('application/json', 'pair-pw', "The secret 'pair-pw' requires a password to decrypt"),
@@ -192,7 +192,7 @@ describe('the public key (§9.9)', () => {
   })
 })
 
-describe('the list (§9.4)', () => {
+describe('the list (concord-api §9.4)', () => {
   const names = async (query = '', as = alice.key) =>
     (await seen(server.request(`/api/v2/org/listed/secret${query}`, { as }))).body.map(
       (secret: { name: string }) => secret.name,
@@ -268,7 +268,7 @@ describe('get', () => {
   })
 })
 
-describe('delete (§9.11)', () => {
+describe('delete (concord-api §9.11)', () => {
   const remove = (name: string, as = alice.key) => seen(server.request(`${PATH}/${name}`, { as, method: 'DELETE' }))
 
   test('takes value, links and grants along, and leaves an entry in the log', async () => {

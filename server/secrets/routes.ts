@@ -30,8 +30,8 @@ const MULTIPART = 'multipart/form-data'
 const UPDATED = { ok: true, result: 'UPDATED' }
 
 /**
- * Secrets: Concord's SecretResource (v1) and SecretResourceV2 (contract §9). Bodies are read before names are checked,
- * as in JAX-RS; not every operation checks names (§9.2).
+ * Secrets: Concord's SecretResource (v1) and SecretResourceV2 (concord-api §9). Bodies are read before names are checked,
+ * as in JAX-RS; not every operation checks names (concord-api §9.2).
  */
 export function secretRoutes(app: Hono<Env>, services: Services) {
   const lists = { summary: 'List the secrets of an organization that you may see', query: listQuery }

@@ -18,7 +18,7 @@ export interface ListFilter {
 
 /**
  * The secrets of an organization by name. A user sees what is PUBLIC or their own, and everything if they are in any team
- * of the organization or own it: more than they can open (contract §9.4; §14, Q5).
+ * of the organization or own it: more than they can open (concord-api §9.4; §14, Q5).
  */
 export function listSecrets(db: Db, org: OrgRow, { userId, filter, offset, limit }: ListFilter): Promise<SecretRow[]> {
   let query = db.selectFrom('secrets').selectAll().where('orgId', '=', org.id).orderBy('name')
@@ -39,7 +39,7 @@ export function listSecrets(db: Db, org: OrgRow, { userId, filter, offset, limit
     .execute()
 }
 
-/** Concord's SecretEntryV2, one for each row (contract §9.1). All rows are of one organization. */
+/** Concord's SecretEntryV2, one for each row (concord-api §9.1). All rows are of one organization. */
 export async function secretEntries(db: Db, org: OrgRow, rows: readonly SecretRow[]) {
   const ownerOf = await ownersOf(db, rows)
   const projects = await projectsOf(
@@ -72,7 +72,7 @@ export async function secretEntry(db: Db, org: OrgRow, row: SecretRow): Promise<
   return entry
 }
 
-/** The modes are ProjectEntry's defaults, whatever the project says: Concord does not read them here (§14, Q28). */
+/** The modes are ProjectEntry's defaults, whatever the project says: Concord does not read them here (concord-api §14, Q28). */
 const projectEntry = ({ id, name }: { id: string; name: string }) => ({
   id,
   name,
@@ -154,7 +154,7 @@ export async function updateSecretRow(trx: Db, { id, ...row }: SecretRow) {
   await trx.updateTable('secrets').set(row).where('id', '=', id).execute()
 }
 
-/** Repositories go on without the secret: what a move does to them (contract §9.6). */
+/** Repositories go on without the secret: what a move does to them (concord-api §9.6). */
 export async function clearRepositories(trx: Db, secretId: string) {
   await trx.updateTable('repositories').set({ secretId: null }).where('secretId', '=', secretId).execute()
 }
@@ -197,5 +197,5 @@ export async function clearTeamAccess(trx: Db, secretId: string) {
   await trx.deleteFrom('secretTeamAccess').where('secretId', '=', secretId).execute()
 }
 
-/** The answer to a taken name. In updates it quotes the old one (contract §14, Q15). */
+/** The answer to a taken name. In updates it quotes the old one (concord-api §14, Q15). */
 export const alreadyExists = (name: string) => validationError(`Secret already exists: ${name}`)

@@ -22,8 +22,8 @@ const javaError = (message: string) => text(500, `ERROR: java.lang.IllegalArgume
 const NOBODY = '00000000-0000-0000-0000-00000000dead'
 const PATTERN = 'must match "^[0-9a-zA-Z][0-9a-zA-Z_@.\\-~]{2,127}$"'
 
-describe('one team (§9.7)', () => {
-  test('is added or changed, others stay, and the log says nothing (§14 Q17)', async () => {
+describe('one team (concord-api §9.7)', () => {
+  test('is added or changed, others stay, and the log says nothing (concord-api §14 Q17)', async () => {
     const { id } = await make('one')
     expect(await one('one', { teamId: team.id, level: 'READER' })).toEqual(UPDATED)
     await one('one', { teamId: second.id, level: 'READER' })
@@ -92,7 +92,7 @@ describe('one team (§9.7)', () => {
   })
 })
 
-describe('all teams (§9.7)', () => {
+describe('all teams (concord-api §9.7)', () => {
   test('are replaced; the last of two entries counts; the log has it without the organization', async () => {
     const { id } = await make('all', { grants: { [foreign.id]: 'OWNER' } })
     const teams = [

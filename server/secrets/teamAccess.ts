@@ -8,7 +8,7 @@ import type { Call, Services } from '../services.ts'
 import { type AccessEntry, teamOfEntry } from '../teams/accessEntry.ts'
 import { clearTeamAccess, type TeamGrant, upsertTeamAccess } from './store.ts'
 
-/** `POST …/access`: grants one team a level. An event of our own, as Concord's log does not have it (contract §14, Q17). */
+/** `POST …/access`: grants one team a level. An event of our own, as Concord's log does not have it (concord-api §14, Q17). */
 export async function setTeamAccess(
   { db }: Services,
   c: Call,
@@ -52,7 +52,7 @@ export async function replaceTeamAccess(
     await recordAudit(trx, c, {
       object: 'SECRET',
       action: 'UPDATE',
-      // Without the organization, as in Concord: the log shows it by the secret's id only (contract §14, Q33).
+      // Without the organization, as in Concord: the log shows it by the secret's id only (concord-api §14, Q33).
       details: { secretId: secret.id, access: { replace: true, teams } },
     })
   })
@@ -63,7 +63,7 @@ const errorOf = (entry: AccessEntry | null | undefined) =>
     ? javaError('org.jooq.exception.IntegrityConstraintViolationException', 'null value in column "team_id"')
     : nullPointer()
 
-/** Here, unlike everywhere else, a missing secret is answered with a text (contract §14, Q23). */
+/** Here, unlike everywhere else, a missing secret is answered with a text (concord-api §14, Q23). */
 async function find(trx: Db, c: Call, orgName: string, secretName: string) {
   const org = await requireMember(trx, principalOf(c), orgName)
   const secret = await findSecret(trx, org.id, secretName)

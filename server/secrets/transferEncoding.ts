@@ -1,6 +1,6 @@
 /*
  * A part's `Content-Transfer-Encoding`, as mime4j 0.6 decodes it for RESTEasy before Concord sees the part: leniently,
- * whatever is malformed (contract §9.5, §18). A list of RFC 2045's others (`7bit`, `8bit`, `binary`) changes nothing.
+ * whatever is malformed (concord-api §9.5). A list of RFC 2045's others (`7bit`, `8bit`, `binary`) changes nothing.
  */
 export function decodeTransfer(bytes: Buffer, encoding: string | undefined): Buffer {
   const name = encoding?.trim().toLowerCase()

@@ -31,14 +31,14 @@ describe('name', () => {
     })
   })
 
-  test('its own or a taken one fails, with the old name in the answer (§14 Q15)', async () => {
+  test('its own or a taken one fails, with the old name in the answer (concord-api §14 Q15)', async () => {
     await make('rename-same')
     const exists = validation('Secret already exists: rename-same')
     expect(await v1('rename-same', { name: 'rename-same' })).toEqual(exists)
     expect(await v2('rename-same', { name: 'taken' })).toEqual(exists)
   })
 
-  test('v2 does not look at the pattern, and strands the secret (§14 Q11)', async () => {
+  test('v2 does not look at the pattern, and strands the secret (concord-api §14 Q11)', async () => {
     await make('strand')
     expect(await v2('strand', { name: '  x y ' })).toEqual(UPDATED)
     expect(await read('x%20y')).toMatchObject({ name: 'x y' })
@@ -64,7 +64,7 @@ describe('visibility', () => {
   test.each([
     ['absent', {}],
     ['blank', { visibility: ' ' }],
-  ])('v2 makes PUBLIC when it is %s (§14 Q1)', async (what, form) => {
+  ])('v2 makes PUBLIC when it is %s (concord-api §14 Q1)', async (what, form) => {
     await make(`visibility-${what}`, { visibility: 'PRIVATE' })
     expect(await v2(`visibility-${what}`, { ...form })).toEqual(UPDATED)
     expect(await read(`visibility-${what}`)).toMatchObject({ visibility: 'PUBLIC' })

@@ -37,7 +37,7 @@ import type { SecretChange } from './updateRequest.ts'
 import { damaged, WRONG_PASSWORD } from './valueErrors.ts'
 
 /**
- * Updates a secret, in any combination of aims: SecretManager#update, the same for both versions (contract §9.6).
+ * Updates a secret, in any combination of aims: SecretManager#update, the same for both versions (concord-api §9.6).
  *
  * Encrypting takes long and stays outside the transaction. So whoever writes a value says which one it comes from, and
  * starts again when that is not the one in the row any more: two changes of a value can't mix.
@@ -235,7 +235,7 @@ async function checkPolicy(
 async function checkName(trx: Db, secret: SecretRow, org: OrgRow, { name }: SecretChange) {
   if (name === undefined && org.id === secret.orgId) return
   if (await findSecret(trx, org.id, name ?? secret.name)) throw alreadyExists(secret.name)
-  // The form's name is not checked against the pattern (contract §14, Q11), but the column of Concord has its limits.
+  // The form's name is not checked against the pattern (concord-api §14, Q11), but the column of Concord has its limits.
   if (name !== undefined && ([...name].length > 128 || name.includes('\0'))) {
     throw javaError('org.jooq.exception.DataException', 'value too long for type character varying(128)')
   }

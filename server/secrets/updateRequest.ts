@@ -25,7 +25,7 @@ export interface SecretChange {
   newStorePassword: string | undefined
 }
 
-/** Concord's SecretUpdateRequest, the JSON of v1 (contract §9.6); `id` is taken and ignored. */
+/** Concord's SecretUpdateRequest, the JSON of v1 (concord-api §9.6); `id` is taken and ignored. */
 export const updateRequest = z.object({
   id: uuid.nullish(),
   name: text.nullish(),
@@ -77,7 +77,7 @@ export async function changeOfJson(db: Db, request: UpdateRequest): Promise<Secr
   }
 }
 
-/** A project's name is looked up in the organization of the body, not of the path (contract §14, Q7). */
+/** A project's name is looked up in the organization of the body, not of the path (concord-api §14, Q7). */
 async function projectOfJson(db: Db, { projectId, projectName, orgId }: UpdateRequest): Promise<string[]> {
   if (projectId) return [projectId]
   if (!projectName?.trim()) return []

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 describe('value and store password', () => {
-  test('v1 data makes any type DATA (§14 Q8)', async () => {
+  test('v1 data makes any type DATA (concord-api §14 Q8)', async () => {
     const { id } = await make('v1-data', { type: 'KEY_PAIR' })
     expect(await v1('v1-data', { data: base64('näw') })).toEqual(UPDATED)
     expect(await read('v1-data')).toMatchObject({ type: 'DATA', lastUpdatedAt: expect.any(String) })
@@ -48,7 +48,7 @@ describe('value and store password', () => {
     ['name', { name: 'metadata-name-2' }],
     ['visibility', { visibility: 'PRIVATE' }],
     ['owner', {}],
-  ])('lastUpdatedAt is not about the %s (§14 Q34)', async (what, json) => {
+  ])('lastUpdatedAt is not about the %s (concord-api §14 Q34)', async (what, json) => {
     const { id } = await make(`metadata-${what}`)
     expect(await v1(`metadata-${what}`, what === 'owner' ? { owner: { id: bob.id } } : json)).toEqual(UPDATED)
     const row = await server.services.db
@@ -102,7 +102,7 @@ describe('value and store password', () => {
     expect(await v2('pw-alone', { storePassword: 'anything' })).toEqual(UPDATED)
   })
 
-  test('v1 takes empty and padded passwords literally, which …/data can’t send (§14 Q27)', async () => {
+  test('v1 takes empty and padded passwords literally, which …/data can’t send (concord-api §14 Q27)', async () => {
     await make('pw-literal', { storePassword: 'right' })
     await v1('pw-literal', { storePassword: 'right', newStorePassword: ' padded ' })
     expect(await value('pw-literal', ' padded ')).toBe(400)
@@ -115,7 +115,7 @@ describe('value and store password', () => {
   test.each([
     ['storePassword', ''],
     ['newStorePassword', 'x'],
-  ])('%s for a secret of the server’s key fails the whole update (§14 Q12)', async (field, password) => {
+  ])('%s for a secret of the server’s key fails the whole update (concord-api §14 Q12)', async (field, password) => {
     await make(`sk-${field}`)
     expect(await v1(`sk-${field}`, { [field]: password, name: 'never' })).toEqual(text(400, SERVER_KEY))
     expect((await server.request('/api/v2/org/acme/secret/never')).status).toBe(404)

@@ -9,7 +9,7 @@ import { type Form, fileField } from './multipart.ts'
 /** Concord's default of `secretStore.maxSecretDataSize`. */
 export const MAX_DATA_BYTES = 1024 * 1024
 
-/** A value in the clear, as `…/data` sends it (contract §9.9). */
+/** A value in the clear, as `…/data` sends it (concord-api §9.9). */
 export interface ClearValue {
   type: SecretType
   bytes: Buffer
@@ -43,7 +43,7 @@ export function typeOf(form: Form): SecretType | undefined {
   return type.data
 }
 
-/** The `visibility` field, in exact case. Absent means PUBLIC, in updates too (contract §14, Q1). */
+/** The `visibility` field, in exact case. Absent means PUBLIC, in updates too (concord-api §14, Q1). */
 export function visibilityOf(form: Form): Visibility {
   const text = form.text('visibility', visibilityField) ?? 'PUBLIC'
   const visibility = visibilityField.safeParse(text)

@@ -10,7 +10,7 @@ export const WRONG_PASSWORD =
 
 /**
  * Concord's SecretException. Its text comes under the content type of the endpoint, which is binary for `…/data` and
- * JSON for `…/public` (SecretExceptionMapper; contract §14, Q14).
+ * JSON for `…/public` (SecretExceptionMapper; concord-api §14, Q14).
  */
 export function secretError(type: string, secretName: string, message: string) {
   return new HttpError(400, { type, text: `Error while fetching a secret '${secretName}': ${message}` })

@@ -67,7 +67,7 @@ interface Found {
   team: TeamRow
 }
 
-/** Teams: contract §7. */
+/** Teams: concord-api §7. */
 export function teamRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
 

@@ -121,7 +121,7 @@ export async function listUsers(db: Db): Promise<ListedUser[]> {
   }))
 }
 
-/** A new user, LOCAL unless told, with Concord's membership of every new user (contract §5). Also for sample data. */
+/** A new user, LOCAL unless told, with Concord's membership of every new user (concord-api §5). Also for sample data. */
 export async function insertUser(trx: Db, user: NewUserRow) {
   const { id, username, displayName, email, passwordHash, domain = null, type = 'LOCAL' } = user
   const enabled = { disabled: 0, permanentlyDisabled: 0, disabledDate: null } as const

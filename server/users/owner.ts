@@ -5,7 +5,7 @@ import { javaError, textError, validationError } from '../errors.ts'
 import { nonEmpty } from '../http.ts'
 import { text, userType, uuid } from '../jackson.ts'
 
-/** Concord's EntityOwner as requests carry it: `id` wins, else `username` (contract §1). */
+/** Concord's EntityOwner as requests carry it: `id` wins, else `username` (concord-api §1). */
 export const ownerRequest = z.object({
   id: uuid.nullish(),
   username: text.nullish(),

@@ -43,7 +43,7 @@ const userRequest = z.object({
   displayName: text.nullish(),
   email: text.nullish(),
   userType: userType.nullish(),
-  // What `userType` is also called; the oracle's case `type-field-ignored` shows that it is not ignored.
+  // What `userType` is also called (concord-api §8).
   type: userType.nullish(),
   disabled: flag.nullish(),
   roles: listOf(text).nullish(),
@@ -53,7 +53,7 @@ type UserRequest = z.infer<typeof userRequest>
 
 const rolesRequest = z.object({ roles: listOf(text).nullish() })
 
-/** Users and roles: contract §8. Passwords are not the API's business (users/directory.ts). */
+/** Users and roles: concord-api §8. Passwords are not the API's business (users/directory.ts). */
 export function userRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
   resource(app, '/api/v2/user', {
@@ -254,7 +254,7 @@ async function update(trx: Db, c: Call, user: UserRow, request: UserRequest) {
   return { ok: true, id: user.id, username: user.username, result: 'UPDATED' }
 }
 
-/** Ends the user's sessions too; in Concord they go on (contract §2.3). */
+/** Ends the user's sessions too; in Concord they go on (concord-api §2.3). */
 async function disable(trx: Db, c: Call, user: UserRow, permanent: boolean): Promise<UserRow> {
   if (user.disabled && user.disabledDate !== null && (user.permanentlyDisabled || !permanent)) return user
   const changed: UserRow = {

@@ -10,6 +10,6 @@ export const hasRole = (caller: Caller, role: Role) => caller?.roles?.includes(r
 
 export const isAdmin = (caller: Caller) => hasRole(caller, 'concordAdmin')
 
-/** A member of every organization for Concord (concord-api §1.1), who may read every secret (§9.3). */
+/** A member of every organization for Concord (concord-api §1.1), who may read every secret (concord-api §9.3). */
 export const belongsEverywhere = (caller: Caller) =>
   isAdmin(caller) || hasRole(caller, 'concordSystemReader') || hasRole(caller, 'concordSystemWriter')

@@ -162,7 +162,7 @@ function layoutOf(pathname: string): 'list' | 'detail' | 'form' {
   return /\/secret\/./.test(pathname) ? 'detail' : 'list'
 }
 
-/** True once `pending` has lasted for 400 ms (ux.md §2). */
+/** True once `pending` has lasted for 400 ms: a shorter wait shows no skeleton. */
 function useLate(pending: boolean) {
   const [late, setLate] = useState(false)
   useEffect(() => {

@@ -25,7 +25,7 @@ type Props = {
   children: ReactNode
 }
 
-/** Asks before an act, as ux.md §7 has it. It is open as long as it is mounted. */
+/** Asks before an act, as docs/decisions/confirmations.md has it. It is open as long as it is mounted. */
 export function ConfirmDialog(props: Props) {
   const { title, action, onConfirm, onClose, phrase, danger, busy = false, problem, preview = 'ready', blocked } = props
   const [typed, setTyped] = useState('')

@@ -1,2 +1,2 @@
-/** Exact and case-sensitive; blanks around it, as a paste brings them, do not count (ux.md §7). */
+/** Exact and case-sensitive; blanks around it, as a paste brings them, do not count (docs/decisions/confirmations.md). */
 export const matchesPhrase = (typed: string, phrase: string) => typed.trim() === phrase

@@ -295,7 +295,7 @@ function MayNotCreate({ orgName }: { orgName: string }) {
   return null
 }
 
-/** What can never be asked for again, or not as easily. Concord also sends back what the caller gave it (§14, Q19). */
+/** What can never be asked for again, or not as easily. Concord also sends back what the caller gave it (concord-api §14, Q19). */
 function onceOf(draft: Draft, { password, publicKey }: SecretCreated): Created['once'] {
   return {
     ...(draft.protection === 'generated-password' && password && { password }),

@@ -79,7 +79,7 @@ type SaveProps = {
   onClose: () => void
 }
 
-/** L1 (ux.md §7): says what changes for whom; *Cancel* has the focus. */
+/** L1 (docs/decisions/confirmations.md): says what changes for whom; *Cancel* has the focus. */
 export function SaveDialog({ secret, changes, risk, save, onClose }: SaveProps) {
   return (
     <ConfirmDialog

@@ -75,7 +75,7 @@ function protectionWarnings({ kind, protection, storePassword, visibility, proje
     for (const words of outerBlanks(storePassword)) warnings.push(at('storePassword', words))
   if (protection !== 'server-key' && kind !== 'value' && kind !== 'file')
     warnings.push(at('protection', 'A repository cannot use it: nobody is there to give the store password.'))
-  // Concord-api §14, Q4 and Q3.
+  // concord-api §14, Q4 and Q3.
   if (visibility === 'PUBLIC' && protection === 'server-key' && projects.length === 0)
     warnings.push(at('visibility', 'Everybody who can sign in to this server can download the value.'))
   if (visibility === 'PUBLIC')

@@ -34,7 +34,7 @@ type Props = {
 }
 
 /**
- * Asks before a change to a secret, in the order of ux.md §7: what happens → what is affected → what cannot be
+ * Asks before a change to a secret, in the order of docs/decisions/confirmations.md: what happens → what is affected → what cannot be
  * undone → the name → buttons. Says so when the secret was changed by somebody else since it was opened.
  */
 export function ConfirmSecretChange(props: Props) {

@@ -30,7 +30,7 @@ export function MoveDialog({ secret, target, onClose }: Props) {
   const to = { orgName: target, secretName: newName }
 
   const move = useSecretChange(secret, {
-    // v1, because v2 would make a private secret public; both fields in one request (ux.md §8).
+    // v1, because v2 would make a private secret public; both fields in one request (concord-api §9.6).
     send: () => updateSecret(from, { orgName: target, ...(newName === secret.name ? {} : { name: newName }) }),
     isMade: (now) => now.orgName === target,
     // Something has changed since it was looked up: a name that was taken a moment ago asks for another one.

@@ -32,7 +32,7 @@ export type MoveFacts = {
   /** `canCreate` of the target: the only request that proves membership before anything is written. */
   canCreate: Answer<boolean>
   targetOrg: Answer<Organization>
-  /** Whether the target has a secret of the new name; false as well for those who are no members (ux.md §8). */
+  /** Whether the target has a secret of the new name; false as well for those who are no members (concord-api §4.2). */
   nameTaken: Answer<boolean>
   usage: Answer<Usage>
   access: Answer<ResourceAccess[]>
@@ -160,7 +160,7 @@ function repositoriesLine({ usage, secret, target }: MoveFacts): Line {
 
 /**
  * Without its projects a secret can be downloaded by everybody who may read it (concord-api §9.9). They go when the
- * secret moves, whether their project has moved before or moves afterwards (§9.6, Q36).
+ * secret moves, whether their project has moved before or moves afterwards (concord-api §9.6, Q36).
  */
 function projectsLine({ secret, target }: MoveFacts): Line {
   const { projects } = secret
