@@ -313,6 +313,35 @@ test('what happens to a project and its repositories is in the log of its organi
   ])
 })
 
+test('a change of the configuration is in the log, and nothing of what it holds', async () => {
+  const { id } = (await post({ name: 'configured', cfg: { token: 'hunter2' } })).body
+  const put = (path: string, json: unknown) => call('PUT', `/configured/cfg${path}`, creator.key, json)
+  expect((await put('/token', 'hunter3')).status).toBe(200)
+  expect((await call('DELETE', '/configured/cfg', creator.key)).status).toBe(200)
+  expect((await put('', 'hunter4')).body[0].message).not.toContain('hunter4')
+  const log = await seen(server.request('/api/v1/audit?object=PROJECT&username=creator&limit=3'))
+  const details = { orgId: org.id, orgName: 'acme', projectId: id, name: 'configured' }
+  expect(log.body).toMatchObject([
+    { action: 'UPDATE', details: { ...details, changes: {} } },
+    { action: 'UPDATE', details: { ...details, changes: {} } },
+    { action: 'CREATE', details: { ...details, changes: { new: { name: 'configured' } } } },
+  ])
+  expect(JSON.stringify(log.body)).not.toContain('hunter')
+})
+
+test('a configuration cannot be nested deeper by several requests than by one', async () => {
+  await post({ name: 'nested' })
+  const levels = (count: number) => JSON.parse(`${'{"a":'.repeat(count)}1${'}'.repeat(count)}`)
+  const put = (path: string, json: unknown) => call('PUT', `/nested/cfg${path}`, creator.key, json)
+  expect((await put('', levels(900))).status).toBe(200)
+  const answer = await put('/a'.repeat(900), levels(200))
+  expect(answer).toEqual(
+    text(500, expect.stringMatching(/StreamConstraintsException: Document nesting depth \(1001\)/)),
+  )
+  expect((await put('/a'.repeat(900), levels(100))).status).toBe(200)
+  expect((await call('GET', '/nested/cfg', creator.key)).status).toBe(200)
+})
+
 test('projects of an organization that does not exist are a 400', async () => {
   expect(await seen(server.request('/api/v1/org/nope/project'))).toEqual(validation('Organization not found: nope'))
 })
