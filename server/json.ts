@@ -188,10 +188,9 @@ function refuseTooMany(text: string) {
     const code = text.charCodeAt(at)
     if (quoted && code === BACKSLASH) at++
     else if (code === QUOTE) quoted = !quoted
-    else if (!quoted && (code === 0x5b || code === 0x7b)) found++
-  }
-  if (found > MOST_LISTS_AND_OBJECTS) {
-    throw validationError(`The body has too many lists and objects: at most ${MOST_LISTS_AND_OBJECTS} are allowed.`)
+    else if (!quoted && (code === 0x5b || code === 0x7b) && ++found > MOST_LISTS_AND_OBJECTS) {
+      throw validationError(`The body has too many lists and objects: at most ${MOST_LISTS_AND_OBJECTS} are allowed.`)
+    }
   }
 }
 
