@@ -1,13 +1,13 @@
-import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { useSuspenseQuery } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
 import { useDeferredValue, useMemo } from 'react'
 import { Link, type LoaderFunctionArgs, type ShouldRevalidateFunctionArgs } from 'react-router'
-import { isApiError } from '#api/ApiError.ts'
 import { canCreateQuery, type OrgRef, organizationQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { userInfoQuery } from '#api/session.ts'
 import { displayNameOf } from '#api/users.ts'
 import { QuietVisibilityFact } from '#concord/facts.tsx'
+import { useWhyNotCreate } from '#concord/mayCreate.ts'
 import { useNoAccess } from '#concord/noAccess.ts'
 import { orgRef, useOrgRef } from '#params.ts'
 import { paths } from '#paths.ts'
@@ -51,7 +51,7 @@ export function ErrorBoundary() {
 export function SecretListPage() {
   const org = useOrgRef()
   const { data: organization } = useSuspenseQuery(organizationQuery(org))
-  const mayCreate = useMayCreate(org)
+  const whyNotCreate = useWhyNotCreate(org)
   const { state, show, type, settle, clear } = useListState()
   // The letter appears at once, the rows a moment later.
   const filter = useDeferredValue(state.filter)
@@ -81,11 +81,11 @@ export function SecretListPage() {
           {organization.owner && <span>Owner: {displayNameOf(organization.owner)}</span>}
         </>
       }
-      action={<CreateButton org={org} whyNot={mayCreate.whyNot} />}
+      action={<CreateButton org={org} whyNot={whyNotCreate} />}
     >
-      {mayCreate.whyNot && (
+      {whyNotCreate && (
         <p className="ui message" id="why-not-create">
-          {mayCreate.whyNot}
+          {whyNotCreate}
         </p>
       )}
       {(secrets.length > 0 || isNarrowed(state)) && (
@@ -109,13 +109,7 @@ export function SecretListPage() {
       {found.matching > 0 ? (
         <SecretTable secrets={shown} sort={state.sort} onSort={(by) => show(sortBy(state, by))} noAccess={noAccess} />
       ) : (
-        <NothingToShow
-          isSearching={isSearching}
-          org={org}
-          state={state}
-          onClear={clearAll}
-          mayCreate={!mayCreate.whyNot}
-        />
+        <NothingToShow isSearching={isSearching} org={org} state={state} onClear={clearAll} mayCreate={!whyNotCreate} />
       )}
       <div className="table-footer">
         <span className="muted" role="status">
@@ -138,15 +132,6 @@ export function SecretListPage() {
 }
 
 const counted = (count: number) => `${count.toLocaleString('en')} ${count === 1 ? 'secret' : 'secrets'}`
-
-/** Why the caller may not create secrets here, as far as can be known before the server is asked to (concord-api §12). */
-function useMayCreate(org: OrgRef): { whyNot: string | undefined } {
-  const { data, error } = useQuery(canCreateQuery('SECRET', org))
-  if (isApiError(error, 'forbidden'))
-    return { whyNot: `You are not a member of ${org.orgName}: you see its public secrets, and cannot create any.` }
-  if (data === false) return { whyNot: `A policy does not let you create secrets in ${org.orgName}.` }
-  return { whyNot: undefined }
-}
 
 function CreateButton({ org, whyNot }: { org: OrgRef; whyNot: string | undefined }) {
   const label = (
