@@ -1,18 +1,16 @@
-import { TriangleAlert } from 'lucide-react'
 import { useRef, useState } from 'react'
 import type { ResourceAccess } from '#api/types.ts'
 import { lockOut } from '#concord/lockOut.ts'
 import { type RightFacts, rightTo } from '#concord/rights.ts'
-import { count } from '#concord/words.ts'
 import { TeamField } from '#fields/TeamField.tsx'
-import { Icon } from '#ui/Icon.tsx'
-import { LeaveGuard } from '#ui/LeaveGuard.tsx'
 import { isControlEnter } from '#ui/submitWithControlEnter.ts'
 import { LockOutWarning } from '../parts/LockOutWarning.tsx'
-import { OwnerName } from '../parts/OwnerName.tsx'
-import { AccessChangedMessage, PublicMessage, SaveDialog } from './AccessMessages.tsx'
+import { AccessIntro } from './AccessIntro.tsx'
+import { AccessChangedMessage, OtherTeamsMessage, PublicMessage, ReadOnlyMessage } from './AccessMessages.tsx'
 import { GrantTable } from './GrantTable.tsx'
 import { isChanged, resultOf, rowsOf } from './grants.ts'
+import { SaveAccess } from './SaveAccess.tsx'
+import { SaveDialog } from './SaveDialog.tsx'
 import { useStagedAccess } from './useStagedAccess.ts'
 
 export type AccessFacts = RightFacts &
@@ -48,46 +46,17 @@ export function AccessEditor({ facts }: { facts: AccessFacts }) {
     // biome-ignore lint/a11y/noStaticElementInteractions: a short cut to the button below, from any of its controls.
     <div className="access" onKeyDown={(event) => !event.defaultPrevented && isControlEnter(event) && askToSave()}>
       {secret.visibility === 'PUBLIC' && <PublicMessage orgName={secret.orgName} />}
-      <p className="prose">
-        Whatever is granted here, these can do everything: its owner (<OwnerName owner={secret.owner} />)
-        {org?.owner && (
-          <>
-            , the owner of {secret.orgName} (<OwnerName owner={org.owner} />)
-          </>
-        )}{' '}
-        and administrators.
-      </p>
-      <p className="prose muted">
-        <b>Reader</b> uses it and reads its value. <b>Writer</b> also changes its value, name, visibility and projects,
-        and moves it. <b>Owner</b> also deletes it, hands it over, and decides who has access.
-      </p>
-      {readOnly && (
-        <div className="ui message">
-          <div className="content">
-            <p className="header">You can look, but not change who has access</p>
-            <p>{right.why}</p>
-          </div>
-        </div>
-      )}
+      <AccessIntro secret={secret} org={org} />
+      {readOnly && <ReadOnlyMessage why={right.why} />}
       {foreign.length > 0 && (
-        <div className="ui warning message">
-          <Icon of={TriangleAlert} />
-          <div className="content">
-            <p className="header">
-              {count(foreign.length, 'team')} of another organization {foreign.length === 1 ? 'has' : 'have'} access
-            </p>
-            <p>Grants survive a move: what was granted where the secret came from still counts here.</p>
-            {!readOnly && (
-              <button
-                type="button"
-                className="ui small button"
-                onClick={() => andFocusSave(() => staging.edit(foreign.map((team) => ({ team, level: undefined }))))}
-              >
-                Remove old teams’ access
-              </button>
-            )}
-          </div>
-        </div>
+        <OtherTeamsMessage
+          teams={foreign.length}
+          onRemove={
+            readOnly
+              ? undefined
+              : () => andFocusSave(() => staging.edit(foreign.map((team) => ({ team, level: undefined }))))
+          }
+        />
       )}
       {theirs.length > 0 && (
         <AccessChangedMessage
@@ -122,27 +91,15 @@ export function AccessEditor({ facts }: { facts: AccessFacts }) {
             />
           </div>
           <LockOutWarning {...risk} />
-          <div className="actions">
-            <button
-              ref={saveButton}
-              type="button"
-              className="ui primary button"
-              aria-disabled={changes.length === 0 || whyNot !== undefined}
-              aria-describedby="access-state"
-              onClick={askToSave}
-            >
-              Save access
-            </button>
-            {changes.length > 0 && (
-              <button type="button" className="ui button" onClick={() => andFocusSave(staging.discard)}>
-                Discard
-              </button>
-            )}
-            <span className="muted" id="access-state" role="status">
-              {whyNot ?? (changes.length ? `${count(changes.length, 'change')} not saved yet` : 'Nothing to save')}
-            </span>
-          </div>
-          {right.verdict === 'unknown' && <p className="note">{right.why} The server decides when you save.</p>}
+          <SaveAccess
+            changes={changes.length}
+            right={right}
+            whyNot={whyNot}
+            isPending={save.isPending}
+            saveButton={saveButton}
+            onSave={askToSave}
+            onDiscard={() => andFocusSave(staging.discard)}
+          />
           {confirming && theirs.length === 0 && (
             <SaveDialog
               secret={secret}
@@ -155,16 +112,6 @@ export function AccessEditor({ facts }: { facts: AccessFacts }) {
               }}
             />
           )}
-          <LeaveGuard
-            when={changes.length > 0}
-            leaving={({ currentLocation, nextLocation }) => currentLocation.pathname !== nextLocation.pathname}
-            title={save.isPending ? 'Leave while access is being saved?' : 'Leave without saving access?'}
-            action={save.isPending ? 'Yes, leave' : 'Yes, leave without saving'}
-          >
-            {save.isPending
-              ? 'The changes to access are on their way, and are made all the same.'
-              : 'The changes to access that you made here are not saved yet. They are lost when you leave.'}
-          </LeaveGuard>
         </>
       )}
     </div>

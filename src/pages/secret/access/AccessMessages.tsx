@@ -1,14 +1,7 @@
 import { Globe, TriangleAlert } from 'lucide-react'
-import type { Secret } from '#api/types.ts'
-import type { Change } from '#api/useChange.ts'
 import { levelWord } from '#concord/levels.ts'
-import type { LockOut } from '#concord/lockOut.ts'
-import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
-import { ErrorMessage } from '#ui/ErrorMessage.tsx'
+import { count } from '#concord/words.ts'
 import { Icon } from '#ui/Icon.tsx'
-import { LockOutWarning } from '../parts/LockOutWarning.tsx'
-import { NextStep } from '../parts/NextStep.tsx'
-import { SecretSubject } from '../parts/SecretSubject.tsx'
 import { changeWords, type GrantRow, type Staged } from './grants.ts'
 
 /** Grants hardly matter for a PUBLIC secret: concord-api §9.3, Q3 and Q4. */
@@ -71,41 +64,41 @@ export function AccessChangedMessage({ theirs, staged, isLost, onKeep, onDiscard
   )
 }
 
-type SaveProps = {
-  secret: Secret
-  changes: GrantRow[]
-  risk: LockOut
-  save: Change<void, void>
-  onClose: () => void
+/** In place of the buttons, for a user who may not change the grants. */
+export function ReadOnlyMessage({ why }: { why: string }) {
+  return (
+    <div className="ui message">
+      <div className="content">
+        <p className="header">You can look, but not change who has access</p>
+        <p>{why}</p>
+      </div>
+    </div>
+  )
 }
 
-/** L1 (docs/decisions/confirmations.md): says what changes for whom; *Cancel* has the focus. */
-export function SaveDialog({ secret, changes, risk, save, onClose }: SaveProps) {
+type OtherTeamsProps = {
+  /** How many. */
+  teams: number
+  /** Without it nothing can be removed. */
+  onRemove: (() => void) | undefined
+}
+
+/** Teams of other organizations that kept their grants when the secret was moved (concord-api §14, Q16). */
+export function OtherTeamsMessage({ teams, onRemove }: OtherTeamsProps) {
   return (
-    <ConfirmDialog
-      title={`Change access to “${secret.name}”`}
-      action="Yes, change access"
-      danger={risk.risk === 'access' || risk.risk === 'control'}
-      busy={save.isPending}
-      onConfirm={() => save.mutate()}
-      onClose={onClose}
-      problem={
-        <ErrorMessage error={save.error} title="Access was not changed." lostAnswer={save.lostAnswer}>
-          {!save.lostAnswer && <p>Your changes are still here.</p>}
-          {save.error && <NextStep error={save.error} secret={secret} />}
-        </ErrorMessage>
-      }
-    >
-      <SecretSubject secret={secret} />
-      <p>This takes effect at once, for everybody in these teams:</p>
-      <ul className="changes">
-        {changes.map((row) => (
-          <li key={row.teamId}>
-            <b className="mono">{row.teamName}</b>: {changeWords(row)}
-          </li>
-        ))}
-      </ul>
-      <LockOutWarning {...risk} />
-    </ConfirmDialog>
+    <div className="ui warning message">
+      <Icon of={TriangleAlert} />
+      <div className="content">
+        <p className="header">
+          {count(teams, 'team')} of another organization {teams === 1 ? 'has' : 'have'} access
+        </p>
+        <p>Grants survive a move: what was granted where the secret came from still counts here.</p>
+        {onRemove && (
+          <button type="button" className="ui small button" onClick={onRemove}>
+            Remove old teams’ access
+          </button>
+        )}
+      </div>
+    </div>
   )
 }
