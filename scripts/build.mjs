@@ -12,9 +12,9 @@ const PARTS = { client: buildClient, server: buildServer }
 /** The programs: the server, and the commands that work on its data folder. */
 const SERVER_ENTRIES = {
   main: 'server/main.ts',
-  user: 'server/cli/user.ts',
-  backup: 'server/cli/backup.ts',
-  'master-key': 'server/cli/masterKey.ts',
+  user: 'server/process/cli/user.ts',
+  backup: 'server/process/cli/backup.ts',
+  'master-key': 'server/process/cli/masterKey.ts',
 }
 /** Smaller files gain nothing worth a second copy. */
 const LEAST_TO_COMPRESS = 1024

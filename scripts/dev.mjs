@@ -11,7 +11,7 @@ const vite = await createServer({
   appType: 'spa',
   server: { middlewareMode: true, hmr: { server }, watch: { ignored: ['**/data/**', '**/dist/**'] } },
 })
-const { run } = await vite.ssrLoadModule('/server/run.ts')
+const { run } = await vite.ssrLoadModule('/server/process/run.ts')
 
 function apiOf(services) {
   let createApp

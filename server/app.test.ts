@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { givenSecret } from '../tests/support/secrets.ts'
+import { ADMIN_KEY, givenOrg, startTestServer, type TestServer } from '../tests/support/testServer.ts'
 import { createApp } from './app.ts'
 import { createLog } from './log.ts'
-import { givenSecret } from './secrets/testing.ts'
-import { ADMIN_KEY, givenOrg, startTestServer, type TestServer } from './testing.ts'
 
 let server: TestServer
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import type { BlockList } from 'node:net'
 import { isAbsolute, resolve } from 'node:path'
 import { z } from 'zod'
-import type { AlertLimits } from './alerts.ts'
-import { type LdapConfig, ldapConfigOf, ldapSettings } from './auth/ldapConfig.ts'
-import { readNetworks } from './clientAddress.ts'
-import type { Quotas } from './quotas.ts'
+import type { Quotas } from './access/quotas.ts'
+import type { AlertLimits } from './audit/alerts.ts'
+import { type LdapConfig, ldapConfigOf, ldapSettings } from './directory/ldapConfig.ts'
+import { readNetworks } from './http/clientAddress.ts'
 import { hashApiKey, isLongEnough } from './vault/tokens.ts'
 
 /**

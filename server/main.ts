@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { getRequestListener } from '@hono/node-server'
 import { createApp } from './app.ts'
-import { run } from './run.ts'
+import { run } from './process/run.ts'
 import { createSite } from './site.ts'
 
 // The built server is dist/server/main.js, the built console dist/client.

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono'
-import { operation, resource } from './http.ts'
+import { operation, resource } from './http/operation.ts'
 import type { Env, Services } from './services.ts'
 
 /** The Concord whose behaviour this server has (docs/concord-api.md). */

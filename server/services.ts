@@ -1,16 +1,16 @@
 import type { KeyObject } from 'node:crypto'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
-import type { Alerts } from './alerts.ts'
+import type { Alerts } from './audit/alerts.ts'
 import type { Refusals } from './audit/refusals.ts'
-import type { Principal } from './auth/principal.ts'
 import type { Refusal } from './auth/refusal.ts'
-import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/open.ts'
-import type { Operation } from './http.ts'
+import type { Operation } from './http/operation.ts'
 import type { Log } from './log.ts'
-import type { Reserve } from './reserve.ts'
+import type { Principal } from './principal.ts'
+import type { Clock } from './process/clock.ts'
+import type { Reserve } from './process/reserve.ts'
 
 /** What the routes work with; one per server. */
 export interface Services {
@@ -38,7 +38,7 @@ export interface Env {
   Bindings: Partial<HttpBindings>
   Variables: {
     requestId: string
-    /** Of whoever sends it: clientAddress.ts. */
+    /** Of whoever sends it: http/clientAddress.ts. */
     clientAddress: string
     principal: Principal | undefined
     /** What the request asks for; there is none before a route is found. */

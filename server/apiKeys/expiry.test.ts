@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { ORG } from '../auth/testing.ts'
-import { keepHouse } from '../housekeeping.ts'
-import { seen } from '../secrets/testing.ts'
-import { ADMIN_KEY, givenUser, startTestServer, type TestServer } from '../testing.ts'
+import { seen } from '../../tests/support/secrets.ts'
+import { ORG } from '../../tests/support/signIn.ts'
+import { ADMIN_KEY, givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
+import { keepHouse } from '../process/housekeeping.ts'
 
 const DAY = 86_400_000
 let server: TestServer

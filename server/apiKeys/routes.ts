@@ -1,12 +1,17 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { requireApiKeysOf, requireApiKeyWithoutUser, requireLastingLogin, requireOwnApiKeyValue } from '../access.ts'
+import {
+  requireApiKeysOf,
+  requireApiKeyWithoutUser,
+  requireLastingLogin,
+  requireOwnApiKeyValue,
+} from '../access/rules.ts'
 import { recordEvent } from '../audit/events.ts'
 import { recordAudit } from '../audit/record.ts'
 import { endSessionsOfKey } from '../auth/endSessions.ts'
-import { principalOf, userOf } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import { javaError, validationError } from '../errors.ts'
+import { text, userType, uuid } from '../http/jackson.ts'
 import {
   checkNames,
   NAME_PATTERN,
@@ -17,10 +22,10 @@ import {
   resource,
   uuidParam,
   uuidQuery,
-} from '../http.ts'
+} from '../http/operation.ts'
+import { uuidParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
-import { text, userType, uuid } from '../jackson.ts'
-import { uuidParameter } from '../parameters.ts'
+import { principalOf, userOf } from '../principal.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { resolveOwner } from '../users/owner.ts'
 import { generateApiKey, hashApiKey, isLongEnough, LEAST_API_KEY_BYTES } from '../vault/tokens.ts'

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { sessionTokenOf } from '../auth/sessionToken.ts'
-import { basic, WHOAMI } from '../auth/testing.ts'
-import { newId, SEED } from '../ids.ts'
-import { givenSecret } from '../secrets/testing.ts'
+import { givenSecret } from '../../tests/support/secrets.ts'
+import { basic, WHOAMI } from '../../tests/support/signIn.ts'
 import {
   ADMIN_KEY,
   givenOrg,
@@ -11,7 +9,9 @@ import {
   givenUser,
   startTestServer,
   type TestServer,
-} from '../testing.ts'
+} from '../../tests/support/testServer.ts'
+import { sessionTokenOf } from '../auth/sessionToken.ts'
+import { newId, SEED } from '../ids.ts'
 import { addUser, disableUser } from '../users/directory.ts'
 
 const PASSWORD = 'correct horse battery'

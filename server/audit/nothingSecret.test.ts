@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { basic, REMEMBER, WHOAMI } from '../auth/testing.ts'
+import { file, utf8 } from '../../tests/support/secrets.ts'
+import { basic, REMEMBER, WHOAMI } from '../../tests/support/signIn.ts'
+import { givenOrg, givenProject, givenUser, startTestServer } from '../../tests/support/testServer.ts'
 import { createLog } from '../log.ts'
-import { file, utf8 } from '../secrets/testing.ts'
-import { givenOrg, givenProject, givenUser, startTestServer } from '../testing.ts'
 import { addUser } from '../users/directory.ts'
 
 /** Each with a letter that base64 and hex do not hide: what is looked for is these bytes. */

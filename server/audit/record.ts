@@ -1,5 +1,5 @@
-import type { Principal } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
+import type { Principal } from '../principal.ts'
 import type { Call } from '../services.ts'
 
 export const AUDIT_OBJECTS = [

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { newId } from '../ids.ts'
 import type { Call } from '../services.ts'
-import { givenUser, startTestServer, type TestServer } from '../testing.ts'
 import { Refusals } from './refusals.ts'
 
 const MINUTE = 60_000

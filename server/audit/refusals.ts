@@ -1,9 +1,9 @@
-import type { Alerts } from '../alerts.ts'
-import { networkOf } from '../clientAddress.ts'
 import type { Db } from '../db/open.ts'
+import { networkOf } from '../http/clientAddress.ts'
 import type { Log } from '../log.ts'
-import { withoutReserve } from '../reserve.ts'
+import { withoutReserve } from '../process/reserve.ts'
 import type { Call } from '../services.ts'
+import type { Alerts } from './alerts.ts'
 import { OWN_EVENTS, type OwnEvent } from './events.ts'
 import { sourceOf } from './record.ts'
 

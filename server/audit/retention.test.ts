@@ -1,8 +1,8 @@
 import type { KyselyPlugin } from 'kysely'
 import { expect, test } from 'vitest'
+import { startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { readConfig } from '../config.ts'
-import { keepHouse } from '../housekeeping.ts'
-import { startTestServer, type TestServer } from '../testing.ts'
+import { keepHouse } from '../process/housekeeping.ts'
 import { BATCH, removeOldEntries } from './retention.ts'
 
 const DAY = 86_400_000

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { startTestServer } from '../../tests/support/testServer.ts'
 import { readConfig, SECRET_SETTINGS, SETTINGS } from '../config.ts'
-import { startTestServer } from '../testing.ts'
 import { recordStart } from './start.ts'
 
 test('a start is recorded, its settings only when they have changed, and no secret ever', async () => {

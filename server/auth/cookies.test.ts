@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { givenUser, startTestServer } from '../testing.ts'
-import { REMEMBER, SESSION, WHOAMI } from './testing.ts'
+import { REMEMBER, SESSION, WHOAMI } from '../../tests/support/signIn.ts'
+import { givenUser, startTestServer } from '../../tests/support/testServer.ts'
 
 test.each([
   ['on', true],

@@ -1,7 +1,7 @@
 import { recordEvent } from '../audit/events.ts'
 import { codeOf } from '../db/storageTrouble.ts'
+import type { Principal } from '../principal.ts'
 import type { Call, Services } from '../services.ts'
-import type { Principal } from './principal.ts'
 
 const MOST_REMEMBERED = 10_000
 

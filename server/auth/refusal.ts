@@ -1,7 +1,7 @@
 import type { Refusals } from '../audit/refusals.ts'
 import { HttpError } from '../errors.ts'
+import type { Principal } from '../principal.ts'
 import type { Call } from '../services.ts'
-import type { Principal } from './principal.ts'
 import { RateError } from './requestRate.ts'
 
 /** How somebody identifies; the audit log has it as `details.way`. */

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { cookieOf, REMEMBER, SESSION, WHOAMI } from '../../tests/support/signIn.ts'
+import { givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { newId } from '../ids.ts'
 import { createLog } from '../log.ts'
-import { givenUser, startTestServer, type TestServer } from '../testing.ts'
 import { openToken, sealToken } from '../vault/tokens.ts'
 import { removeDeadRememberMe } from './rememberMe.ts'
-import { cookieOf, REMEMBER, SESSION, WHOAMI } from './testing.ts'
 
 const DAY = 86_400_000
 

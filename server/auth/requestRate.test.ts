@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import type { HttpError } from '../errors.ts'
-import { givenUser, startTestServer, type TestServer } from '../testing.ts'
 import { RequestRate } from './requestRate.ts'
 
 describe('the rate', () => {

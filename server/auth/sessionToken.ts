@@ -1,10 +1,10 @@
 import type { KeyObject } from 'node:crypto'
-import { requireProcessProject } from '../access.ts'
+import { requireProcessProject } from '../access/rules.ts'
 import { readListColumn } from '../db/json.ts'
+import type { Principal } from '../principal.ts'
 import type { Services } from '../services.ts'
 import { openToken, sealToken } from '../vault/tokens.ts'
 import { malformedCredentials } from './basic.ts'
-import type { Principal } from './principal.ts'
 import { roleNames } from './roles.ts'
 import { isPast, needsTouch, orLog } from './sessions.ts'
 

@@ -3,14 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createApp } from '../app.ts'
-import { readConfig } from '../config.ts'
-import { createLog } from '../log.ts'
-import { givenSecret } from '../secrets/testing.ts'
-import { setUp } from '../setup.ts'
-import { ADMIN_KEY, givenOrg, givenUser, startTestServer, type TestServer } from '../testing.ts'
-import { hashPassword } from '../vault/password.ts'
-import { findSession } from './sessions.ts'
+import { givenSecret } from '../../tests/support/secrets.ts'
 import {
   basic,
   CHEAP,
@@ -22,7 +15,14 @@ import {
   REMEMBER,
   SESSION,
   WHOAMI,
-} from './testing.ts'
+} from '../../tests/support/signIn.ts'
+import { ADMIN_KEY, givenOrg, givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
+import { createApp } from '../app.ts'
+import { readConfig } from '../config.ts'
+import { setUp } from '../firstRun/setup.ts'
+import { createLog } from '../log.ts'
+import { hashPassword } from '../vault/password.ts'
+import { findSession } from './sessions.ts'
 
 let server: TestServer
 let user: { id: string; username: string; key: string }

@@ -6,9 +6,9 @@ import { codeOf } from '../db/storageTrouble.ts'
 import { forbidden } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
+import type { Principal } from '../principal.ts'
 import type { Call, Services } from '../services.ts'
 import { hashSessionId, newSessionId } from '../vault/tokens.ts'
-import type { Principal } from './principal.ts'
 import { roleNames } from './roles.ts'
 
 /** How old `lastUsedAt` may grow before a request writes it again: a write per request would be one fsync each. */

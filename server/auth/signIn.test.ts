@@ -1,7 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { givenUser, startTestServer, type TestServer } from '../testing.ts'
+import {
+  basic,
+  CHEAP,
+  cookieOf,
+  encoded,
+  expectRefusal,
+  ORG,
+  PASSWORD,
+  SESSION,
+  WHOAMI,
+} from '../../tests/support/signIn.ts'
+import { givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { hashPassword } from '../vault/password.ts'
-import { basic, CHEAP, cookieOf, encoded, expectRefusal, ORG, PASSWORD, SESSION, WHOAMI } from './testing.ts'
 
 let server: TestServer
 let passwordHash: string

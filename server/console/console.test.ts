@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { empty, givenSecret, ok, seen, text, validation } from '../secrets/testing.ts'
-import { givenOrg, givenProject, givenTeam, givenUser, startTestServer, type TestServer } from '../testing.ts'
+import { empty, givenSecret, ok, seen, text, validation } from '../../tests/support/secrets.ts'
+import {
+  givenOrg,
+  givenProject,
+  givenTeam,
+  givenUser,
+  startTestServer,
+  type TestServer,
+} from '../../tests/support/testServer.ts'
 
 const CONSOLE = '/api/service/console'
 

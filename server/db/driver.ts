@@ -1,6 +1,6 @@
 import { type CompiledQuery, type DatabaseConnection, SqliteDriver } from 'kysely'
-import { whoseWork } from '../person.ts'
-import { Turns } from '../turns.ts'
+import { whoseWork } from '../waiting/person.ts'
+import { Turns } from '../waiting/turns.ts'
 
 /** Milliseconds that statements may follow each other before the event loop has a turn. */
 const LONGEST_STRETCH = 20

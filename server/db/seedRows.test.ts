@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { givenSecret } from '../../tests/support/secrets.ts'
+import { givenProject, givenTeam, givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { SEED } from '../ids.ts'
-import { givenSecret } from '../secrets/testing.ts'
-import { givenProject, givenTeam, givenUser, startTestServer, type TestServer } from '../testing.ts'
 import { up } from './migrations/009_seed_rows.ts'
 
 let server: TestServer

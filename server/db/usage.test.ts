@@ -1,8 +1,15 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { givenSecret } from '../../tests/support/secrets.ts'
+import {
+  givenOrg,
+  givenProject,
+  givenTeam,
+  givenUser,
+  startTestServer,
+  type TestServer,
+} from '../../tests/support/testServer.ts'
 import { newId } from '../ids.ts'
-import { givenSecret } from '../secrets/testing.ts'
-import { givenOrg, givenProject, givenTeam, givenUser, startTestServer, type TestServer } from '../testing.ts'
 import { up } from './migrations/008_store_limits.ts'
 
 /** What `orgUsage` should say, counted row by row. */

@@ -1,9 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { sessionTokenOf } from '../auth/sessionToken.ts'
-import { newId } from '../ids.ts'
-import type { OpenApiDocument } from '../openapi/document.ts'
-import { givenSecret } from '../secrets/testing.ts'
+import { givenSecret } from '../../tests/support/secrets.ts'
 import {
   givenOrg,
   givenProcessSession,
@@ -12,7 +9,10 @@ import {
   givenUser,
   startTestServer,
   type TestServer,
-} from '../testing.ts'
+} from '../../tests/support/testServer.ts'
+import { sessionTokenOf } from '../auth/sessionToken.ts'
+import { newId } from '../ids.ts'
+import type { OpenApiDocument } from '../openapi/document.ts'
 import { type FuzzedRequest, requestsTo, type World } from './requests.ts'
 import { LONGEST_MS, RUNS, SEED } from './settings.ts'
 import { givenWitnesses } from './witnesses.ts'

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
+import { base64, file } from '../../tests/support/secrets.ts'
+import { givenOrg, givenTeam, givenUser, startTestServer } from '../../tests/support/testServer.ts'
 import type { SecretType, Visibility } from '../db/schema.ts'
 import { newId } from '../ids.ts'
-import { base64, file } from '../secrets/testing.ts'
-import { givenOrg, givenTeam, givenUser, startTestServer } from '../testing.ts'
 import { encodeKeyPair, encodeUsernamePassword } from '../vault/binary.ts'
 import { RUNS, SEED } from './settings.ts'
 

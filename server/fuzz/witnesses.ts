@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'vitest'
+import { givenSecret } from '../../tests/support/secrets.ts'
+import { givenOrg, givenProject, givenTeam, givenUser, type TestServer } from '../../tests/support/testServer.ts'
 import type { SecretRow, SecretType, Visibility } from '../db/schema.ts'
-import { givenSecret } from '../secrets/testing.ts'
-import { givenOrg, givenProject, givenTeam, givenUser, type TestServer } from '../testing.ts'
 import { encodeKeyPair, encodeUsernamePassword } from '../vault/binary.ts'
 
 const TYPES: SecretType[] = ['DATA', 'USERNAME_PASSWORD', 'KEY_PAIR']

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { ANONYMOUS } from '../auth/filter.ts'
 import { VALIDATION_ERRORS_TYPE } from '../errors.ts'
-import type { Endpoint } from '../http.ts'
-import { textParameter } from '../parameters.ts'
+import type { Endpoint } from '../http/operation.ts'
+import { textParameter } from '../http/parameters.ts'
 
 /** JSON Schema 2020-12, as OpenAPI 3.1 takes it. */
 export type Schema = Record<string, unknown>
@@ -33,7 +33,7 @@ export interface OpenApiDocument {
   security: Record<string, []>[]
 }
 
-/** The API in OpenAPI 3.1, from the schemas that the operations read with (http.ts). */
+/** The API in OpenAPI 3.1, from the schemas that the operations read with (http/operation.ts). */
 export function openApiDocument(endpoints: readonly Endpoint[], version: string): OpenApiDocument {
   const paths: OpenApiDocument['paths'] = {}
   for (const endpoint of endpoints) {

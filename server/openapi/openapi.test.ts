@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { endpointsOf, readJson, resource, textQuery, uuidParam } from '../http.ts'
-import { text } from '../jackson.ts'
-import { intParameter } from '../parameters.ts'
+import { startTestServer, type TestServer } from '../../tests/support/testServer.ts'
+import { text } from '../http/jackson.ts'
+import { endpointsOf, readJson, resource, textQuery, uuidParam } from '../http/operation.ts'
+import { intParameter } from '../http/parameters.ts'
 import type { Env } from '../services.ts'
-import { startTestServer, type TestServer } from '../testing.ts'
 import type { OpenApiDocument, Schema } from './document.ts'
 
 let server: TestServer
@@ -162,6 +162,6 @@ describe('an operation reads nothing but what it declares', () => {
       /(?<!test)\.ts$/.test(name),
     )
     const readers = sources.filter((name) => /\.req\.quer(y|ies)\(/.test(readFileSync(join(folder, name), 'utf8')))
-    expect(readers).toEqual(['http.ts'])
+    expect(readers).toEqual(['http/operation.ts'])
   })
 })

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono'
-import { endpointsOf, operation, resource } from '../http.ts'
+import { endpointsOf, operation, resource } from '../http/operation.ts'
 import { CONCORD_VERSION } from '../serverInfo.ts'
 import type { Env } from '../services.ts'
 import { type OpenApiDocument, openApiDocument } from './document.ts'

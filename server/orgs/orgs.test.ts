@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { empty, ok, seen, text, validation } from '../../tests/support/secrets.ts'
+import { ADMIN_KEY, givenTeam, givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { SEED } from '../ids.ts'
-import { empty, ok, seen, text, validation } from '../secrets/testing.ts'
-import { ADMIN_KEY, givenTeam, givenUser, startTestServer, type TestServer } from '../testing.ts'
 
 const ORG = '/api/v1/org'
 const DENIED = 'ERROR: org.apache.shiro.authz.AuthorizationException: '

@@ -7,14 +7,14 @@ import {
   requireOrgCreation,
   requireOrgDeletion,
   requireOrgUpdate,
-} from '../access.ts'
+} from '../access/rules.ts'
 import { changesBetween } from '../audit/changes.ts'
 import { recordAudit } from '../audit/record.ts'
-import { principalOf, userOf } from '../auth/principal.ts'
 import { writeJsonColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
 import type { OrgRow } from '../db/schema.ts'
 import { javaError, textError, validationError } from '../errors.ts'
+import { map, text, uuid, visibility } from '../http/jackson.ts'
 import {
   booleanQuery,
   checkNames,
@@ -26,10 +26,10 @@ import {
   readJson,
   resource,
   textQuery,
-} from '../http.ts'
-import { map, text, uuid, visibility } from '../jackson.ts'
-import { flagParameter, listQuery, textParameter } from '../parameters.ts'
+} from '../http/operation.ts'
+import { flagParameter, listQuery, textParameter } from '../http/parameters.ts'
 import { isAllowed, requireAllowed } from '../policies/check.ts'
+import { principalOf, userOf } from '../principal.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { type OwnerRequest, ownerRequest, resolveOwner } from '../users/owner.ts'
 import { findOrg, insertOrg, listOrgs, orgEntry } from './store.ts'

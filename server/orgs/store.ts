@@ -1,11 +1,11 @@
-import { seesEverything } from '../access.ts'
-import type { Principal } from '../auth/principal.ts'
+import { seesEverything } from '../access/rules.ts'
 import { contains } from '../db/filter.ts'
 import { rawJsonColumn, writeJsonColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
 import type { OrgRow, UserRow, Visibility } from '../db/schema.ts'
-import { nonNull } from '../http.ts'
+import { nonNull } from '../http/operation.ts'
 import { newId } from '../ids.ts'
+import type { Principal } from '../principal.ts'
 import { ownersOf } from '../users/owner.ts'
 
 interface ListQuery {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ExactNumber } from '../json.ts'
+import { ExactNumber } from '../http/json.ts'
 import { fits as fitsWith } from './match.ts'
 import { Work } from './patterns.ts'
 

@@ -1,8 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { file, givenSecret, ok, seen, text, validation } from '../../tests/support/secrets.ts'
+import { longestStandstill } from '../../tests/support/standstill.ts'
+import {
+  givenOrg,
+  givenProject,
+  givenTeam,
+  givenUser,
+  startTestServer,
+  type TestServer,
+} from '../../tests/support/testServer.ts'
 import { newId } from '../ids.ts'
-import { file, givenSecret, ok, seen, text, validation } from '../secrets/testing.ts'
-import { longestStandstill } from '../standstill.ts'
-import { givenOrg, givenProject, givenTeam, givenUser, startTestServer, type TestServer } from '../testing.ts'
 
 let server: TestServer
 let joe: { id: string; key: string }

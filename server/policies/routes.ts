@@ -1,10 +1,11 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { requireAdmin, requireOrg } from '../access.ts'
+import { requireAdmin, requireOrg } from '../access/rules.ts'
 import { recordAudit } from '../audit/record.ts'
-import { principalOf, userOf } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import { textError } from '../errors.ts'
+import { map, text, userType, uuid } from '../http/jackson.ts'
+import { jsonText } from '../http/json.ts'
 import {
   checkNames,
   nameViolations,
@@ -16,11 +17,10 @@ import {
   reject,
   resource,
   textQuery,
-} from '../http.ts'
+} from '../http/operation.ts'
+import { textParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
-import { map, text, userType, uuid } from '../jackson.ts'
-import { jsonText } from '../json.ts'
-import { textParameter } from '../parameters.ts'
+import { principalOf, userOf } from '../principal.ts'
 import { findProject } from '../projects/store.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { findUser } from '../users/owner.ts'

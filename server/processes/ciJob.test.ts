@@ -7,8 +7,15 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { getRequestListener } from '@hono/node-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { givenSecret } from '../secrets/testing.ts'
-import { givenOrg, givenProject, givenTeam, givenUser, startTestServer, type TestServer } from '../testing.ts'
+import { givenSecret } from '../../tests/support/secrets.ts'
+import {
+  givenOrg,
+  givenProject,
+  givenTeam,
+  givenUser,
+  startTestServer,
+  type TestServer,
+} from '../../tests/support/testServer.ts'
 
 /** The job of docs/ci-job.md, run as it is written there. */
 const SCRIPT = /```sh\n(#!\/bin\/sh\n.*?)```/s.exec(

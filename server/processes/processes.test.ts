@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { WHOAMI } from '../auth/testing.ts'
-import { keepHouse } from '../housekeeping.ts'
-import { newId, SEED } from '../ids.ts'
-import { givenSecret, lastAudit, ok, seen, text, validation } from '../secrets/testing.ts'
+import { givenSecret, lastAudit, ok, seen, text, validation } from '../../tests/support/secrets.ts'
+import { WHOAMI } from '../../tests/support/signIn.ts'
 import {
   ADMIN_KEY,
   givenOrg,
@@ -11,7 +9,9 @@ import {
   givenUser,
   startTestServer,
   type TestServer,
-} from '../testing.ts'
+} from '../../tests/support/testServer.ts'
+import { newId, SEED } from '../ids.ts'
+import { keepHouse } from '../process/housekeeping.ts'
 import { disableUser, enableUser } from '../users/directory.ts'
 import { hashApiKey } from '../vault/tokens.ts'
 

@@ -6,16 +6,16 @@ import {
   requireProcessSessionStart,
   requireProject,
   requireThisProcess,
-} from '../access.ts'
+} from '../access/rules.ts'
 import { recordAudit } from '../audit/record.ts'
-import { principalOf, userOf } from '../auth/principal.ts'
 import { clientOf } from '../auth/sessions.ts'
 import { sessionTokenOf } from '../auth/sessionToken.ts'
 import type { Db } from '../db/open.ts'
 import { textError, validationError } from '../errors.ts'
-import { assertDeclared, operation, resource, uuidParam } from '../http.ts'
+import { assertDeclared, operation, resource, uuidParam } from '../http/operation.ts'
+import { uuidParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
-import { uuidParameter } from '../parameters.ts'
+import { principalOf, userOf } from '../principal.ts'
 import { decryptForProject } from '../projects/encryptedStrings.ts'
 import { requireProjectNamed } from '../projects/store.ts'
 import type { Call, Env, Services } from '../services.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { validation } from '../secrets/testing.ts'
+import { validation } from '../../tests/support/secrets.ts'
 import {
   ADMIN_KEY,
   givenOrg,
@@ -8,7 +8,7 @@ import {
   givenUser,
   startTestServer,
   type TestServer,
-} from '../testing.ts'
+} from '../../tests/support/testServer.ts'
 import { decryptForProject, MOST_ENCRYPTED_BYTES } from './encryptedStrings.ts'
 
 let server: TestServer

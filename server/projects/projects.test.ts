@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { empty, givenSecret, ok, seen, text, validation } from '../../tests/support/secrets.ts'
+import {
+  ADMIN_KEY,
+  givenOrg,
+  givenTeam,
+  givenUser,
+  startTestServer,
+  type TestServer,
+} from '../../tests/support/testServer.ts'
 import { SEED } from '../ids.ts'
-import { empty, givenSecret, ok, seen, text, validation } from '../secrets/testing.ts'
-import { ADMIN_KEY, givenOrg, givenTeam, givenUser, startTestServer, type TestServer } from '../testing.ts'
 
 interface Person {
   id: string

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Violation } from '../errors.ts'
-import { missing, nameViolations, tooLong } from '../http.ts'
-import { flag, map, text, uuid, visibility } from '../jackson.ts'
-import { mapOf } from '../listLimits.ts'
+import { flag, map, text, uuid, visibility } from '../http/jackson.ts'
+import { mapOf } from '../http/listLimits.ts'
+import { missing, nameViolations, tooLong } from '../http/operation.ts'
 import { ownerRequest } from '../users/owner.ts'
 
 export const repositoryRequest = z

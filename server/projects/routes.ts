@@ -1,7 +1,6 @@
 import type { Hono } from 'hono'
-import { requireMember, requireOrg, requireProject } from '../access.ts'
+import { requireMember, requireOrg, requireProject } from '../access/rules.ts'
 import { recordAudit } from '../audit/record.ts'
-import { principalOf, userOf } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import type { AccessLevel, ProjectRow } from '../db/schema.ts'
 import { nullPointer, textError } from '../errors.ts'
@@ -16,8 +15,9 @@ import {
   reject,
   resource,
   textQuery,
-} from '../http.ts'
-import { listQuery } from '../parameters.ts'
+} from '../http/operation.ts'
+import { listQuery } from '../http/parameters.ts'
+import { principalOf, userOf } from '../principal.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { accessEntries, accessEntry, entryViolations, teamOfEntry } from '../teams/accessEntry.ts'
 import { configurationRoutes } from './configuration.ts'

@@ -1,11 +1,11 @@
-import { seesEverything } from '../access.ts'
-import type { Principal } from '../auth/principal.ts'
+import { seesEverything } from '../access/rules.ts'
 import { contains } from '../db/filter.ts'
 import { rawJsonColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
 import type { OrgRow, ProjectRow, RepositoryRow } from '../db/schema.ts'
 import { textError, validationError } from '../errors.ts'
-import { nonNull } from '../http.ts'
+import { nonNull } from '../http/operation.ts'
+import type { Principal } from '../principal.ts'
 import { ownersOf } from '../users/owner.ts'
 
 export const findProject = (db: Db, orgId: string, name: string) =>

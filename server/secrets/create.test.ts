@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { givenOrg, givenProject, givenTeam, givenUser, startTestServer, type TestServer } from '../testing.ts'
+import { file, givenSecret, lastAudit, ok, seen, text, utf8, validation } from '../../tests/support/secrets.ts'
+import {
+  givenOrg,
+  givenProject,
+  givenTeam,
+  givenUser,
+  startTestServer,
+  type TestServer,
+} from '../../tests/support/testServer.ts'
 import { generateKeyPair } from '../vault/keyPair.ts'
-import { file, givenSecret, lastAudit, ok, seen, text, utf8, validation } from './testing.ts'
 
 let server: TestServer
 let member: { id: string; key: string }

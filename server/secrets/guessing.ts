@@ -1,8 +1,8 @@
-import { turnOf } from '../auth/principal.ts'
 import { SlowLimit } from '../auth/slowLimit.ts'
 import { Throttle } from '../auth/throttle.ts'
 import type { SecretRow } from '../db/schema.ts'
 import { tooManyRequests } from '../errors.ts'
+import { turnOf } from '../principal.ts'
 import type { Call, Services } from '../services.ts'
 import { WrongPasswordError } from '../vault/vaultErrors.ts'
 

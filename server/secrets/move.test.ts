@@ -1,7 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  type Acme,
+  empty,
+  givenSecret,
+  lastAudit,
+  seen,
+  startAcme,
+  text,
+  UPDATED,
+  validation,
+} from '../../tests/support/secrets.ts'
+import { givenOrg, givenProject, givenTeam, givenUser } from '../../tests/support/testServer.ts'
 import { newId } from '../ids.ts'
-import { givenOrg, givenProject, givenTeam, givenUser } from '../testing.ts'
-import { type Acme, empty, givenSecret, lastAudit, seen, startAcme, text, UPDATED, validation } from './testing.ts'
 
 let { server, org, team, alice, bob, make, v1, v2, value } = {} as Acme
 let target: { id: string; name: string }

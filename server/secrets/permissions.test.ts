@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Visibility } from '../db/schema.ts'
+import { givenSecret } from '../../tests/support/secrets.ts'
 import {
   ADMIN_KEY,
   givenOrg,
@@ -8,8 +8,8 @@ import {
   givenUser,
   startTestServer,
   type TestServer,
-} from '../testing.ts'
-import { givenSecret } from './testing.ts'
+} from '../../tests/support/testServer.ts'
+import type { Visibility } from '../db/schema.ts'
 
 /*
  * Who may do what with which secret: concord-api §9.3 written out by hand. The list's cell says whether the secret is in it.

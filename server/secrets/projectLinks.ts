@@ -1,8 +1,8 @@
 import type { Db } from '../db/open.ts'
 import type { OrgRow } from '../db/schema.ts'
 import { validationError } from '../errors.ts'
-import { textParameter, uuidParameter } from '../parameters.ts'
-import { type Form, listField, uuidListField } from './multipart.ts'
+import { type Form, listField, uuidListField } from '../http/multipart.ts'
+import { textParameter, uuidParameter } from '../http/parameters.ts'
 import { findProjectsByName } from './store.ts'
 
 export const projectFields = {

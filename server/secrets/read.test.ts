@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createLog } from '../log.ts'
-import { ADMIN_KEY, givenOrg, givenProject, givenUser } from '../testing.ts'
-import { encodeKeyPair } from '../vault/binary.ts'
 import {
   type Acme,
   empty,
@@ -14,7 +11,10 @@ import {
   text,
   utf8,
   validation,
-} from './testing.ts'
+} from '../../tests/support/secrets.ts'
+import { ADMIN_KEY, givenOrg, givenProject, givenUser } from '../../tests/support/testServer.ts'
+import { createLog } from '../log.ts'
+import { encodeKeyPair } from '../vault/binary.ts'
 
 let { server, org, alice, bob, mallory, make, read } = {} as Acme
 

@@ -1,8 +1,8 @@
 import type { Hono } from 'hono'
-import { requireMember, requireOrg, requireSecret, requireSecretRow, seesEverything } from '../access.ts'
+import { requireMember, requireOrg, requireSecret, requireSecretRow, seesEverything } from '../access/rules.ts'
 import { recordAudit } from '../audit/record.ts'
-import { principalOf, userOf } from '../auth/principal.ts'
 import { nullPointer } from '../errors.ts'
+import { readForm } from '../http/multipart.ts'
 import {
   checkNames,
   nameViolations,
@@ -13,12 +13,12 @@ import {
   reject,
   resource,
   textQuery,
-} from '../http.ts'
-import { listQuery, textParameter } from '../parameters.ts'
+} from '../http/operation.ts'
+import { listQuery, textParameter } from '../http/parameters.ts'
+import { principalOf, userOf } from '../principal.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { accessEntries, accessEntry, entryViolations } from '../teams/accessEntry.ts'
 import { createSecret, newSecretForm, STORES } from './create.ts'
-import { readForm } from './multipart.ts'
 import { readData, readPublicKey } from './read.ts'
 import { deleteSecretRow, listSecrets, listTeamAccess, secretEntries, secretEntry } from './store.ts'
 import { replaceTeamAccess, setTeamAccess } from './teamAccess.ts'

@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { givenOrg, givenTeam } from '../testing.ts'
-import { type Acme, empty, lastAudit, ok, seen, startAcme, text, UPDATED, validation } from './testing.ts'
+import {
+  type Acme,
+  empty,
+  lastAudit,
+  ok,
+  seen,
+  startAcme,
+  text,
+  UPDATED,
+  validation,
+} from '../../tests/support/secrets.ts'
+import { givenOrg, givenTeam } from '../../tests/support/testServer.ts'
 
 let { server, org, team, alice, bob, mallory, make } = {} as Acme
 let second: { id: string; name: string }

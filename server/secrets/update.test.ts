@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { givenProject } from '../testing.ts'
-import { type Acme, lastAudit, startAcme, UPDATED, validation } from './testing.ts'
+import { type Acme, lastAudit, startAcme, UPDATED, validation } from '../../tests/support/secrets.ts'
+import { givenProject } from '../../tests/support/testServer.ts'
 
 let { server, org, alice, make, v1, v2, read } = {} as Acme
 let project: { id: string }

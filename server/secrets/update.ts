@@ -7,19 +7,19 @@ import {
   requireOrgById,
   requireSecret,
   requireSecretRow,
-} from '../access.ts'
+} from '../access/rules.ts'
 import { changesBetween } from '../audit/changes.ts'
 import { recordAudit } from '../audit/record.ts'
-import { type Principal, principalOf, turnOf } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import type { OrgRow, SecretRow } from '../db/schema.ts'
 import { javaError, textError, validationError } from '../errors.ts'
 import { policyGuard } from '../policies/check.ts'
+import { type Principal, principalOf, turnOf } from '../principal.ts'
 import type { Call, Services } from '../services.ts'
 import { findUserById } from '../users/owner.ts'
-import type { Turn } from '../vault/limit.ts'
 import { open, rewrap, type SealedValue, seal } from '../vault/sealed.ts'
 import { WrongPasswordError } from '../vault/vaultErrors.ts'
+import type { Turn } from '../waiting/limit.ts'
 import { slowGuesses } from './guessing.ts'
 import {
   alreadyExists,

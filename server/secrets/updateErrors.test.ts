@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { givenOrg, givenProject, givenTeam } from '../testing.ts'
-import { type Acme, base64, empty, file, seen, startAcme, text, UPDATED, validation } from './testing.ts'
+import {
+  type Acme,
+  base64,
+  empty,
+  file,
+  seen,
+  startAcme,
+  text,
+  UPDATED,
+  validation,
+} from '../../tests/support/secrets.ts'
+import { givenOrg, givenProject, givenTeam } from '../../tests/support/testServer.ts'
 
 let { server, alice, bob, mallory, make, v1, v2, read, value } = {} as Acme
 let foreign: { id: string }

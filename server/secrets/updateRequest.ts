@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Db } from '../db/open.ts'
 import type { OrgRow, Visibility } from '../db/schema.ts'
-import { text, uuid, visibility } from '../jackson.ts'
-import { flagParameter, textParameter, uuidParameter } from '../parameters.ts'
+import { text, uuid, visibility } from '../http/jackson.ts'
+import type { Form } from '../http/multipart.ts'
+import { flagParameter, textParameter, uuidParameter } from '../http/parameters.ts'
 import { ownerRequest, resolveOwner } from '../users/owner.ts'
-import type { Form } from './multipart.ts'
 import { projectFields, projectIdByName, projectIdsOf } from './projectLinks.ts'
 import { base64Value, type ClearValue, formValue, typeField, typeOf, valueFields, visibilityOf } from './value.ts'
 

@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Acme, base64, file, lastAudit, SAMPLE_VALUES, startAcme, text, UPDATED, utf8 } from './testing.ts'
+import {
+  type Acme,
+  base64,
+  file,
+  lastAudit,
+  SAMPLE_VALUES,
+  startAcme,
+  text,
+  UPDATED,
+  utf8,
+} from '../../tests/support/secrets.ts'
 
 let { server, bob, make, v1, v2, read, value } = {} as Acme
 

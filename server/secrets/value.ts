@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { SecretType, Visibility } from '../db/schema.ts'
 import { javaError, textError, validationError } from '../errors.ts'
-import { parameter, textParameter } from '../parameters.ts'
+import { type Form, fileField } from '../http/multipart.ts'
+import { parameter, textParameter } from '../http/parameters.ts'
 import { decodeBase64 } from '../vault/base64.ts'
 import { encodeKeyPair, encodeUsernamePassword } from '../vault/binary.ts'
-import { type Form, fileField } from './multipart.ts'
 
 /** Concord's default of `secretStore.maxSecretDataSize`. */
 export const MAX_DATA_BYTES = 1024 * 1024

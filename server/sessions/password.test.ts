@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { basic, CHEAP, cookieOf, PASSWORD, REMEMBER, SESSION, WHOAMI } from '../auth/testing.ts'
-import { givenOrg, givenProject, givenUser, startTestServer, type TestServer } from '../testing.ts'
+import { basic, CHEAP, cookieOf, PASSWORD, REMEMBER, SESSION, WHOAMI } from '../../tests/support/signIn.ts'
+import { givenOrg, givenProject, givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { hashPassword } from '../vault/password.ts'
 
 const PATH = '/api/x/v1/password'

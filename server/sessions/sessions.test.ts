@@ -1,9 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { MOST_SESSIONS } from '../auth/sessions.ts'
-import { basic, CHEAP, cookieOf, PASSWORD, REMEMBER, SESSION, WHOAMI } from '../auth/testing.ts'
-import { keepHouse } from '../housekeeping.ts'
-import { newId } from '../ids.ts'
-import { MOST_PROCESS_SESSIONS } from '../processes/routes.ts'
+import { basic, CHEAP, cookieOf, PASSWORD, REMEMBER, SESSION, WHOAMI } from '../../tests/support/signIn.ts'
 import {
   ADMIN_KEY,
   givenOrg,
@@ -12,7 +8,11 @@ import {
   givenUser,
   startTestServer,
   type TestServer,
-} from '../testing.ts'
+} from '../../tests/support/testServer.ts'
+import { MOST_SESSIONS } from '../auth/sessions.ts'
+import { newId } from '../ids.ts'
+import { keepHouse } from '../process/housekeeping.ts'
+import { MOST_PROCESS_SESSIONS } from '../processes/routes.ts'
 import { hashPassword } from '../vault/password.ts'
 
 const SESSIONS = '/api/x/v1/sessions'

@@ -2,7 +2,7 @@ import { endOfRememberMe } from '../auth/rememberMe.ts'
 import { endOfSession, isPast } from '../auth/sessions.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/open.ts'
-import { nonNull } from '../http.ts'
+import { nonNull } from '../http/operation.ts'
 
 interface SessionEntry {
   /** Opens nothing. */

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Db } from '../db/open.ts'
 import { javaError, type Violation } from '../errors.ts'
-import { missing, nameViolations } from '../http.ts'
-import { accessLevel, text, uuid } from '../jackson.ts'
-import { listOf } from '../listLimits.ts'
+import { accessLevel, text, uuid } from '../http/jackson.ts'
+import { listOf } from '../http/listLimits.ts'
+import { missing, nameViolations } from '../http/operation.ts'
 import { findTeam } from './store.ts'
 
 /** Concord's ResourceAccessEntry, the same for secrets and projects. */

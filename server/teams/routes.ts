@@ -1,12 +1,13 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { requireMember, requireOrg, requireOrgById, requireTeamRole } from '../access.ts'
+import { requireMember, requireOrg, requireOrgById, requireTeamRole } from '../access/rules.ts'
 import { changesBetween } from '../audit/changes.ts'
 import { recordAudit } from '../audit/record.ts'
-import { principalOf, userOf } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import type { OrgRow } from '../db/schema.ts'
 import { nullPointer, textError, validationError } from '../errors.ts'
+import { teamRole, text, userType, uuid } from '../http/jackson.ts'
+import { listOf } from '../http/listLimits.ts'
 import {
   booleanQuery,
   missing,
@@ -19,11 +20,10 @@ import {
   reject,
   resource,
   tooLong,
-} from '../http.ts'
+} from '../http/operation.ts'
+import { flagParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
-import { teamRole, text, userType, uuid } from '../jackson.ts'
-import { listOf } from '../listLimits.ts'
-import { flagParameter } from '../parameters.ts'
+import { principalOf, userOf } from '../principal.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { userFinder } from '../users/owner.ts'
 import {

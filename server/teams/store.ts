@@ -1,7 +1,7 @@
 import type { Db } from '../db/open.ts'
 import type { TeamRole } from '../db/schema.ts'
 import { validationError } from '../errors.ts'
-import { nonNull } from '../http.ts'
+import { nonNull } from '../http/operation.ts'
 
 export interface TeamRow {
   id: string

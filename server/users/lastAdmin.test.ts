@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { SEED } from '../ids.ts'
-import { givenUser, startTestServer, type TestServer } from '../testing.ts'
 import { disableUser, enableUser } from './directory.ts'
 
 let server: TestServer

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { Db } from '../db/open.ts'
 import type { UserRow, UserType } from '../db/schema.ts'
 import { javaError, textError, validationError } from '../errors.ts'
-import { nonEmpty } from '../http.ts'
-import { text, userType, uuid } from '../jackson.ts'
+import { text, userType, uuid } from '../http/jackson.ts'
+import { nonEmpty } from '../http/operation.ts'
 
 /** Concord's EntityOwner as requests carry it: `id` wins, else `username` (concord-api §1). */
 export const ownerRequest = z.object({

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ok, seen, text, validation } from '../../tests/support/secrets.ts'
+import { givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { newId } from '../ids.ts'
-import { ok, seen, text, validation } from '../secrets/testing.ts'
-import { givenUser, startTestServer, type TestServer } from '../testing.ts'
 
 let server: TestServer
 let joe: { id: string; key: string }

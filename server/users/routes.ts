@@ -1,15 +1,16 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { requireAdmin, requireUserRead } from '../access.ts'
+import { requireAdmin, requireUserRead } from '../access/rules.ts'
 import { changesBetween } from '../audit/changes.ts'
 import { recordEvent } from '../audit/events.ts'
 import { recordAudit } from '../audit/record.ts'
-import { createDirectoryUser, userOfEntry } from '../auth/directoryUser.ts'
-import { type DirectoryEntry, findEntry } from '../auth/ldap.ts'
-import { principalOf, turnOf, userOf } from '../auth/principal.ts'
 import type { Db } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
+import { createDirectoryUser, userOfEntry } from '../directory/directoryUser.ts'
+import { type DirectoryEntry, findEntry } from '../directory/ldap.ts'
 import { nullPointer, textError, validationError } from '../errors.ts'
+import { flag, text, userType } from '../http/jackson.ts'
+import { listOf } from '../http/listLimits.ts'
 import {
   booleanQuery,
   intQuery,
@@ -22,11 +23,10 @@ import {
   textQuery,
   tooLong,
   uuidParam,
-} from '../http.ts'
+} from '../http/operation.ts'
+import { flagParameter, listQuery, uuidParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
-import { flag, text, userType } from '../jackson.ts'
-import { listOf } from '../listLimits.ts'
-import { flagParameter, listQuery, uuidParameter } from '../parameters.ts'
+import { principalOf, turnOf, userOf } from '../principal.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { insertUser, lockOut } from './directory.ts'
 import { groupSyncRoutes } from './groupSync.ts'

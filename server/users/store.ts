@@ -2,7 +2,7 @@ import { contains } from '../db/filter.ts'
 import { readListColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
-import { nonNull } from '../http.ts'
+import { nonNull } from '../http/operation.ts'
 
 /** UserEntry with what the user is in and may do. */
 export async function userEntry(db: Db, user: UserRow) {

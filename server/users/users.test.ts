@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { empty, ok, seen, text, validation } from '../../tests/support/secrets.ts'
+import { ADMIN_KEY, givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { SEED } from '../ids.ts'
-import { empty, ok, seen, text, validation } from '../secrets/testing.ts'
-import { ADMIN_KEY, givenUser, startTestServer, type TestServer } from '../testing.ts'
 
 const V1 = '/api/v1/user'
 const V2 = '/api/v2/user'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startTestServer } from '../testing.ts'
+import { startTestServer } from '../../tests/support/testServer.ts'
 import { addUser } from './directory.ts'
 
 test('users are made also where the organization that they would belong to is deleted', async () => {

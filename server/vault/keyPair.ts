@@ -1,6 +1,6 @@
 import { generateKeyPair as generate, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
-import { createLimiter, placesPerKind, type Turn } from './limit.ts'
+import { createLimiter, placesPerKind, type Turn } from '../waiting/limit.ts'
 
 /** Concord's default of `secretStore.keySize`. */
 const DEFAULT_BITS = 4096

@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Turn } from './limit.ts'
+import type { Turn } from '../waiting/limit.ts'
 import { limited } from './passwordQueue.ts'
 import { pick } from './random.ts'
 import { isAffordable, type ScryptCost, scryptKey } from './scrypt.ts'

@@ -1,4 +1,4 @@
-import { createLimiter, type Limiter, placesPerKind } from './limit.ts'
+import { createLimiter, type Limiter, placesPerKind } from '../waiting/limit.ts'
 
 const ofStrangers = createLimiter({ atOnce: placesPerKind() })
 const ofKnown = createLimiter({ atOnce: placesPerKind() })

@@ -9,8 +9,8 @@
 // Both are tied to the secret's id and its protection, so one row's parts do not open in another. The checksum needs no
 // key: it tells a row that was damaged or swapped from a password that is wrong.
 import { createHash, type KeyObject, randomBytes } from 'node:crypto'
+import type { Turn } from '../waiting/limit.ts'
 import { decrypt, encrypt, OVERHEAD_BYTES } from './aead.ts'
-import type { Turn } from './limit.ts'
 import { deriveKey } from './masterKey.ts'
 import { PASSWORD_COST } from './password.ts'
 import { limited } from './passwordQueue.ts'
@@ -26,7 +26,7 @@ const PROTECTION_BYTE = { SERVER_KEY: 1, PASSWORD: 2 }
 /** What opens a value, by the names of Concord's `encryptedBy`. */
 export type Protection =
   | { kind: 'SERVER_KEY'; masterKey: KeyObject }
-  /** `cost` is for new values (tests take a cheap one); an existing value knows its own. `turn`: see limit.ts. */
+  /** `cost` is for new values (tests take a cheap one); an existing value knows its own. `turn`: see waiting/limit.ts. */
   | { kind: 'PASSWORD'; password: string; cost?: ScryptCost; turn?: Turn }
 
 /** The columns of a stored value. `salt` is null for SERVER_KEY. */

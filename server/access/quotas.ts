@@ -1,0 +1,75 @@
+import { sql } from 'kysely'
+import type { Db } from '../db/open.ts'
+import { type HttpError, validationError } from '../errors.ts'
+
+/** The most that may be stored, so that nobody fills the disk. Concord has no such limits. */
+export interface Quotas {
+  secretsPerOrganization: number
+  bytesPerOrganization: number
+  projectsPerOrganization: number
+  repositoriesPerOrganization: number
+  teamsPerOrganization: number
+  organizationsPerUser: number
+  apiKeysPerUser: number
+  processSessionsPerUser: number
+}
+
+/**
+ * Lets the database refuse what goes beyond the quotas, whatever writes it. The triggers are those of this connection: they
+ * are not part of the file, so that a setting counts from the next start on, and the commands of the terminal have no
+ * limits when they open the folder themselves. What is beyond a lowered limit stays, and can become less.
+ */
+export async function enforceQuotas(db: Db, quotas: Quotas): Promise<void> {
+  for (const statement of quotaTriggers(quotas)) await sql.raw(statement).execute(db)
+}
+
+export const quotaTriggers = (quotas: Quotas) => [...ofOrganizations(quotas), ...ofUsers(quotas)]
+
+/** The answer to a write that the database has refused for a quota; undefined for any other error. */
+export function quotaError(error: Error): HttpError | undefined {
+  return error.message.startsWith(MARK) ? validationError(error.message.slice(MARK.length)) : undefined
+}
+
+/** Tells our refusals from the errors of SQLite. */
+const MARK = 'quota: '
+
+function ofOrganizations(quotas: Quotas): string[] {
+  const limits: [column: string, most: number, setting: string][] = [
+    ['secrets', quotas.secretsPerOrganization, 'SECRETS_PER_ORGANIZATION'],
+    ['bytes', quotas.bytesPerOrganization, 'BYTES_PER_ORGANIZATION'],
+    ['projects', quotas.projectsPerOrganization, 'PROJECTS_PER_ORGANIZATION'],
+    ['repositories', quotas.repositoriesPerOrganization, 'REPOSITORIES_PER_ORGANIZATION'],
+    ['teams', quotas.teamsPerOrganization, 'TEAMS_PER_ORGANIZATION'],
+  ]
+  return limits.map(([column, most, setting]) => {
+    const reached = column === 'bytes' ? `would hold more than ${most} bytes` : `has ${most} ${column}`
+    return trigger(
+      setting,
+      `AFTER UPDATE OF ${column} ON main.orgUsage WHEN NEW.${column} > OLD.${column} AND NEW.${column} > ${most}`,
+      `The organization ${reached}, its limit. Delete some, or have an administrator raise ${setting}.`,
+    )
+  })
+}
+
+function ofUsers(quotas: Quotas): string[] {
+  const limits: [table: string, column: string, most: number, what: string, setting: string][] = [
+    ['orgs', 'ownerId', quotas.organizationsPerUser, 'organizations', 'ORGANIZATIONS_PER_USER'],
+    ['apiKeys', 'userId', quotas.apiKeysPerUser, 'API keys', 'API_KEYS_PER_USER'],
+    ['processSessions', 'userId', quotas.processSessionsPerUser, 'process sessions', 'PROCESS_SESSIONS_PER_USER'],
+  ]
+  return limits.flatMap(([table, column, most, what, setting]) => {
+    const message = `The user has ${most} ${what}, the limit. Delete some, or have an administrator raise ${setting}.`
+    const full = `(SELECT count(*) FROM ${table} WHERE ${column} = NEW.${column}) >= ${most}`
+    return [
+      trigger(setting, `BEFORE INSERT ON main.${table} WHEN ${full}`, message),
+      trigger(
+        `${setting}_GIVEN`,
+        `BEFORE UPDATE OF ${column} ON main.${table} WHEN NEW.${column} IS NOT OLD.${column} AND ${full}`,
+        message,
+      ),
+    ]
+  })
+}
+
+const trigger = (name: string, event: string, message: string) =>
+  `CREATE TEMP TRIGGER ${name} ${event} BEGIN SELECT RAISE(ABORT, '${MARK}${message}'); END`

@@ -1,0 +1,386 @@
+import { readListColumn } from '../db/json.ts'
+import type { Db } from '../db/open.ts'
+import type { AccessLevel, OrgRow, ProjectRow, SecretRow, TeamRole } from '../db/schema.ts'
+import { denial, emptyError, forbidden, javaError, validationError } from '../errors.ts'
+import { isAdmin, isSystemReader, isSystemWriter, type Principal, userOfPrincipal } from '../principal.ts'
+
+/*
+ * Who may do what: concord-api §1.1 and §9.3, Concord's OrganizationManager, SecretManager, ProjectAccessManager and
+ * TeamManager. No other file decides. Every function takes the connection to read with, so that a check and the write
+ * that it guards can share a transaction.
+ */
+
+/** `open`: what PUBLIC grants to everybody counts. `strict`: it counts for members of the organization only, as READER. */
+type Mode = 'open' | 'strict'
+
+/** What the rules look at. */
+interface Facts {
+  admin: boolean
+  systemReader: boolean
+  systemWriter: boolean
+  /** Owns the secret or the project. */
+  owner: boolean
+  /** Owns the organization that it is in. */
+  orgOwner: boolean
+  /** In any team of that organization, with any role. */
+  orgMember: boolean
+  public: boolean
+  /** The highest level that an access row grants to one of the caller's teams. */
+  team: AccessLevel | undefined
+}
+
+type Grant = AccessLevel | 'team' | undefined
+type Rule = [holds: (f: Facts) => unknown, open: Grant, strict: Grant]
+
+/** concord-api §9.3, row by row: whom it is about, and the highest level it grants in each mode. */
+// biome-ignore format: it reads as a table
+const SECRET_RULES: Rule[] = [
+  //                                open      strict
+  [(f) => f.admin,                  'OWNER',  'OWNER'],
+  [(f) => f.systemReader,           'READER', 'READER'],
+  [(f) => f.systemWriter,           'WRITER', 'WRITER'],
+  [(f) => f.owner,                  'OWNER',  'OWNER'],
+  [(f) => f.public && f.orgMember,  'READER', 'READER'],
+  [(f) => f.orgOwner,               'OWNER',  'OWNER'],
+  [(f) => f.public,                 'OWNER',  undefined],
+  [(f) => f.team,                   'team',   'team'],
+]
+
+/** Projects (concord-api §6): like secrets, but PUBLIC never grants more than READER. */
+// biome-ignore format: it reads as a table
+const PROJECT_RULES: Rule[] = [
+  //                                open      strict
+  [(f) => f.admin,                  'OWNER',  'OWNER'],
+  [(f) => f.systemReader,           'READER', 'READER'],
+  [(f) => f.systemWriter,           'WRITER', 'WRITER'],
+  [(f) => f.owner,                  'OWNER',  'OWNER'],
+  [(f) => f.public && f.orgMember,  'READER', 'READER'],
+  [(f) => f.orgOwner,               'OWNER',  'OWNER'],
+  [(f) => f.public,                 'READER', undefined],
+  [(f) => f.team,                   'team',   'team'],
+]
+
+const RANK: Record<AccessLevel, number> = { READER: 1, WRITER: 2, OWNER: 3 }
+
+function granted(rules: Rule[], facts: Facts, level: AccessLevel, mode: Mode): boolean {
+  return rules.some(([holds, open, strict]) => {
+    if (!holds(facts)) return false
+    const grant = mode === 'open' ? open : strict
+    const highest = grant === 'team' ? facts.team : grant
+    return highest !== undefined && RANK[highest] >= RANK[level]
+  })
+}
+
+/** `SECRET(level, mode)`. Throws Concord's 403; a secret that does not exist is the caller's to answer. */
+export async function requireSecret(db: Db, who: Principal, secret: SecretRow, level: AccessLevel, mode: Mode) {
+  const requireThis = await secretGuard(db, who, [secret], level, mode)
+  requireThis(secret)
+}
+
+/** The same for several secrets, with the queries of one: throws when it is called with one that isn't permitted. */
+export async function secretGuard(
+  db: Db,
+  who: Principal,
+  secrets: readonly SecretRow[],
+  level: AccessLevel,
+  mode: Mode,
+): Promise<(secret: SecretRow) => void> {
+  userOfPrincipal(who)
+  if (secrets.length === 0) return () => undefined
+  const factsOf = await factsReader(db, who, secrets, await secretTeamLevels(db, who, secrets))
+  return (secret) => {
+    if (granted(SECRET_RULES, factsOf(secret), level, mode)) return
+    throw forbidden(`The current user doesn't have the necessary access level (${level}) to the secret: ${secret.name}`)
+  }
+}
+
+/**
+ * Who may download the value of a secret that is linked to projects: processes of one of these projects, and system
+ * readers. Admins and the secret's owner may not (SecretManager#assertProjectScope, concord-api §9.9).
+ */
+export function requireProjectScope(who: Principal, secret: SecretRow, projectIds: readonly string[]) {
+  if (projectIds.length === 0 || isSystemReader(who)) return
+  if (who.process && projectIds.includes(who.process.projectId)) return
+  const where = who.process ? 'the project they belong to' : 'a running process'
+  throw forbidden(`Project-scoped secrets can only be accessed within ${where}. Secret: ${secret.name}`)
+}
+
+/** A token that opens further sessions would never have to end. */
+export function requireProcessSessionStart(who: Principal) {
+  if (who.process) throw forbidden('A process session cannot open another one')
+}
+
+/** The right that opens a process session, which its token needs for as long as it is used. */
+export async function requireProcessProject(db: Db, who: Principal, projectId: string) {
+  const project = await db.selectFrom('projects').selectAll().where('id', '=', projectId).executeTakeFirstOrThrow()
+  await requireProject(db, who, project, 'WRITER', 'strict')
+}
+
+/** Who opened a process session, also with its own token, and admins. */
+export function requireProcessSessionEnd(who: Principal, session: { userId: string }) {
+  if (isAdmin(who) || userOfPrincipal(who).id === session.userId) return
+  throw forbidden(`The current user (${nameOf(who)}) did not open this process session`)
+}
+
+/** Concord decrypts for everybody who knows the id of a process; here its token is needed. */
+export function requireThisProcess(who: Principal, instanceId: string) {
+  if (who.process?.instanceId === instanceId) return
+  throw forbidden('Only the process itself can do that, with its session token')
+}
+
+/** A project's rule; throws Concord's 403. */
+export async function requireProject(db: Db, who: Principal, project: ProjectRow, level: AccessLevel, mode: Mode) {
+  const requireThis = await projectGuard(db, who, [project], level, mode)
+  requireThis(project)
+}
+
+/** The same for several projects, with the queries of one: throws when it is called with one that isn't permitted. */
+export async function projectGuard(
+  db: Db,
+  who: Principal,
+  projects: readonly ProjectRow[],
+  level: AccessLevel,
+  mode: Mode,
+): Promise<(project: ProjectRow) => void> {
+  userOfPrincipal(who)
+  if (projects.length === 0) return () => undefined
+  const factsOf = await factsReader(db, who, projects, await projectTeamLevels(db, who, projects))
+  return (project) => {
+    if (granted(PROJECT_RULES, factsOf(project), level, mode)) return
+    throw forbidden(
+      `The current user (${nameOf(who)}) doesn't have the necessary access level (${level}) to the project: ${project.name}`,
+    )
+  }
+}
+
+/** `ORG(any)`: the organization has to exist, nothing else. */
+export async function requireOrg(db: Db, orgName: string): Promise<OrgRow> {
+  const org = await db.selectFrom('orgs').selectAll().where('name', '=', orgName).executeTakeFirst()
+  return org ?? orgNotFound(orgName)
+}
+
+export async function requireOrgById(db: Db, orgId: string): Promise<OrgRow> {
+  const org = await db.selectFrom('orgs').selectAll().where('id', '=', orgId).executeTakeFirst()
+  return org ?? orgNotFound(orgId)
+}
+
+/** `ORG(member)`: it exists and the caller belongs to it. */
+export async function requireMember(db: Db, who: Principal, orgName: string): Promise<OrgRow> {
+  const org = await requireOrg(db, orgName)
+  await assertMember(db, who, org)
+  return org
+}
+
+export async function assertMember(db: Db, who: Principal, org: OrgRow): Promise<void> {
+  if (await belongsTo(db, who, org)) return
+  throw forbidden(`The current user (${nameOf(who)}) doesn't belong to the specified organization: ${org.name}`)
+}
+
+/** Admins and the system roles: lists show them all there is. */
+export const seesEverything = (who: Principal) => isAdmin(who) || isSystemReader(who) || isSystemWriter(who)
+
+/** Whether `ORG(member)` holds: admins, system roles, the owner and everybody in a team. */
+export async function belongsTo(db: Db, who: Principal, org: OrgRow): Promise<boolean> {
+  if (seesEverything(who)) return true
+  userOfPrincipal(who)
+  return isOrgOwner(who, org) || isOrgMember(db, who, org.id)
+}
+
+export async function isOrgMember(db: Db, who: Principal, orgId: string): Promise<boolean> {
+  return (await orgsWithMember(db, who, [orgId])).has(orgId)
+}
+
+/** Those of the organizations that somebody is in a team of. */
+async function orgsWithMember(db: Db, { user }: Principal, orgIds: readonly string[]): Promise<ReadonlySet<string>> {
+  if (!user) return new Set()
+  const rows = await db
+    .selectFrom('userTeams')
+    .select('orgId')
+    .distinct()
+    .where('userId', '=', user.id)
+    .where('orgId', 'in', orgIds)
+    .execute()
+  return new Set(rows.map((row) => row.orgId))
+}
+
+export const isOrgOwner = ({ user }: Principal, org: OrgRow) => user !== undefined && org.ownerId === user.id
+
+/** Concord's 403 for endpoints of admins. */
+export function requireAdmin(who: Principal) {
+  if (!isAdmin(who)) throw forbidden('Only admins can do that')
+}
+
+/** What roles of Concord permit beyond their name (concord-api §5, §10). */
+type Permission = 'createOrg' | 'updateOrg' | 'apiKeySpecifyValue'
+
+async function hasPermission(db: Db, { roles }: Principal, permission: Permission): Promise<boolean> {
+  if (roles.size === 0) return false
+  const rows = await db
+    .selectFrom('roles')
+    .select('permissions')
+    .where('name', 'in', [...roles])
+    .execute()
+  return rows.some((row) => readListColumn(row.permissions).includes(permission))
+}
+
+/** OrganizationManager throws Shiro's own exception, which Concord answers with a 500 (concord-api §14 Q21). */
+const shiroDenial = (message: string) => denial(javaError('org.apache.shiro.authz.AuthorizationException', message))
+
+export async function requireOrgCreation(db: Db, who: Principal) {
+  if (await hasPermission(db, who, 'createOrg')) return
+  throw shiroDenial("Only roles with 'createOrg' permission are allowed to update organizations")
+}
+
+export async function requireOrgUpdate(db: Db, who: Principal, org: OrgRow) {
+  userOfPrincipal(who)
+  if (isOrgOwner(who, org) || (await hasPermission(db, who, 'updateOrg'))) return
+  throw shiroDenial("Only roles with 'updateOrg' permission are allowed to update organizations")
+}
+
+export function requireOrgDeletion(who: Principal) {
+  if (!isAdmin(who)) throw shiroDenial('Only admins are allowed to update organizations')
+}
+
+/** A user's whole entry: their own, or for admins and system readers. */
+export function requireUserRead(who: Principal, userId: string) {
+  if (userOfPrincipal(who).id === userId || isAdmin(who) || isSystemReader(who)) return
+  throw forbidden('Users can only view their own information or must have admin privileges.')
+}
+
+/** API keys are their user's and the admins' business. */
+export function requireApiKeysOf(who: Principal, userId: string) {
+  if (isAdmin(who) || userOfPrincipal(who).id === userId) return
+  throw forbidden('Operation is not permitted')
+}
+
+/**
+ * Manages API keys, sessions and passwords: not the token of a process, which is to end with it and would so leave a key
+ * behind, or sign its user out. It can end itself (`requireProcessSessionEnd`). Concord lets it make keys.
+ */
+export function requireLastingLogin(who: Principal, what = 'API keys') {
+  if (who.process) throw forbidden(`Processes are not allowed to manage ${what}`)
+}
+
+/**
+ * Changes their own password: not with an API key, which would so become as strong as the password (and could keep its
+ * user out), and not with the token of a process. Returns the id of the session, which goes on.
+ */
+export function requireSignedIn(who: Principal): string {
+  requireLastingLogin(who, 'passwords')
+  if (who.sessionId !== undefined) return who.sessionId
+  throw forbidden('Changing a password needs a session: sign in with the user name and the password first')
+}
+
+/** Sessions are their user's and the admins' business. */
+export function requireSessionsOf(who: Principal, userId: string) {
+  requireLastingLogin(who, 'sessions')
+  if (isAdmin(who) || userOfPrincipal(who).id === userId) return
+  throw forbidden('Only admins can see and end the sessions of others')
+}
+
+/** Whether the caller may choose a key's value instead of having it made. */
+export async function requireOwnApiKeyValue(db: Db, who: Principal) {
+  if (await hasPermission(db, who, 'apiKeySpecifyValue')) return
+  throw forbidden('Not allowed to specify the API key value.')
+}
+
+export function requireApiKeyWithoutUser(who: Principal) {
+  if (!isAdmin(who)) throw shiroDenial('Only admins are allowed to create API keys without users')
+}
+
+/** The audit log as a whole, without naming an entity that the caller may read. */
+export function requireWholeAuditLog(who: Principal) {
+  if (!isAdmin(who)) throw forbidden('Only admins can retrieve audit events without filtering by entity.')
+}
+
+const TEAM_RANK: Record<TeamRole, number> = { MEMBER: 1, MAINTAINER: 2, OWNER: 3 }
+
+/** Admin, owner of the organization, or at least that role: in one team, or in any team of the organization. */
+export async function requireTeamRole(db: Db, who: Principal, org: OrgRow, role: TeamRole, teamId?: string) {
+  if (isAdmin(who) || isOrgOwner(who, org)) return
+  const rows = await db
+    .selectFrom('userTeams')
+    .select(['role', 'teamId'])
+    .where('userId', '=', who.user?.id ?? '')
+    .where('orgId', '=', org.id)
+    .execute()
+  if (rows.some((row) => (!teamId || row.teamId === teamId) && TEAM_RANK[row.role] >= TEAM_RANK[role])) return
+  throw forbidden(`The current user (${nameOf(who)}) does not have the required role: ${role}`)
+}
+
+/** Reads what the rules look at for several entities at once. */
+async function factsReader<E extends SecretRow | ProjectRow>(
+  db: Db,
+  who: Principal,
+  entities: readonly E[],
+  levels: ReadonlyMap<string, AccessLevel>,
+): Promise<(entity: E) => Facts> {
+  const orgIds = [...new Set(entities.map((entity) => entity.orgId))]
+  const rows = await db.selectFrom('orgs').selectAll().where('id', 'in', orgIds).execute()
+  const orgs = new Map(rows.map((org) => [org.id, org]))
+  const memberOf = await orgsWithMember(db, who, orgIds)
+  return (entity) => {
+    const org = orgs.get(entity.orgId)
+    if (!org) throw new Error('The guard was made for other entities')
+    return {
+      admin: isAdmin(who),
+      systemReader: isSystemReader(who),
+      systemWriter: isSystemWriter(who),
+      owner: who.user !== undefined && entity.ownerId === who.user.id,
+      orgOwner: isOrgOwner(who, org),
+      orgMember: memberOf.has(org.id),
+      public: entity.visibility === 'PUBLIC',
+      team: levels.get(entity.id),
+    }
+  }
+}
+
+async function secretTeamLevels(db: Db, { user }: Principal, secrets: readonly { id: string }[]) {
+  const rows = await db
+    .selectFrom('secretTeamAccess as access')
+    .innerJoin('userTeams', 'userTeams.teamId', 'access.teamId')
+    .select(['access.secretId as id', 'access.level'])
+    .where('access.secretId', 'in', idsOf(secrets))
+    .where('userTeams.userId', '=', user?.id ?? '')
+    .execute()
+  return highestOf(rows)
+}
+
+async function projectTeamLevels(db: Db, { user }: Principal, projects: readonly { id: string }[]) {
+  const rows = await db
+    .selectFrom('projectTeamAccess as access')
+    .innerJoin('userTeams', 'userTeams.teamId', 'access.teamId')
+    .select(['access.projectId as id', 'access.level'])
+    .where('access.projectId', 'in', idsOf(projects))
+    .where('userTeams.userId', '=', user?.id ?? '')
+    .execute()
+  return highestOf(rows)
+}
+
+const idsOf = (entities: readonly { id: string }[]) => entities.map(({ id }) => id)
+
+/** The highest level for each id. */
+function highestOf(rows: readonly { id: string; level: AccessLevel }[]): ReadonlyMap<string, AccessLevel> {
+  const highest = new Map<string, AccessLevel>()
+  for (const { id, level } of rows) {
+    const known = highest.get(id)
+    if (known === undefined || RANK[level] > RANK[known]) highest.set(id, level)
+  }
+  return highest
+}
+
+const nameOf = (who: Principal) => userOfPrincipal(who).username
+
+function orgNotFound(nameOrId: string): never {
+  throw validationError(`Organization not found: ${nameOrId}`)
+}
+
+/** A secret by name; missing → 404 without a body, before any other decision (concord-api §9.3, row 0). */
+export async function requireSecretRow(db: Db, orgId: string, secretName: string): Promise<SecretRow> {
+  const secret = await findSecret(db, orgId, secretName)
+  if (!secret) throw emptyError(404)
+  return secret
+}
+
+export const findSecret = (db: Db, orgId: string, name: string) =>
+  db.selectFrom('secrets').selectAll().where('orgId', '=', orgId).where('name', '=', name).executeTakeFirst()

@@ -1,0 +1,174 @@
+import { setImmediate as breath } from 'node:timers/promises'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import type { OwnEvent } from '../audit/events.ts'
+import type { AuditAction, AuditObject } from '../audit/record.ts'
+import { readJsonColumn } from '../db/json.ts'
+import type { Db } from '../db/open.ts'
+import { nonEmpty } from '../http/operation.ts'
+import { ownersOf } from '../users/owner.ts'
+
+export interface AuditFilter {
+  object: AuditObject | undefined
+  action: AuditAction | undefined
+  userId: string | undefined
+  /** Our own events too, or only those of a name; undefined: Concord's only. */
+  own: 'with' | OwnEvent | undefined
+  /** Exclusive, in the log's own form. */
+  after: string | undefined
+  before: string | undefined
+  /** Paths into the details, and what has to be there. */
+  details: Partial<Record<'orgId' | 'projectId' | 'secretId' | 'teamId', string | undefined>>
+  offset: number
+  limit: number
+}
+
+/** How many entries one answer holds at most; `offset` leads to the others. */
+export const MOST_ENTRIES = 10_000
+
+/*
+ * Nothing else runs during a statement, so each looks at a slice of the log only: the next so many entries of an index, or
+ * of the log itself. Between two slices other requests have their turn.
+ */
+export const ENTRIES_PER_SLICE = 1_000
+/** How much of the details is in memory at once; one row can be more. */
+const MOST_BYTES = 256 * 1024
+
+/** The entries that fit, newest first, in pages of a few hundred. They are those of the moment of the first one. */
+export async function* readAudit(db: Db, filter: AuditFilter, signal?: AbortSignal) {
+  const slices = slicesOf(filter)
+  let left = Math.min(filter.limit, MOST_ENTRIES)
+  let skip = filter.offset
+  let newest = await newestOf(db)
+  while (left > 0 && newest > 0 && !signal?.aborted) {
+    await breath()
+    const lowest = await slices.lowest(db, newest)
+    if (skip >= ENTRIES_PER_SLICE) {
+      skip -= await slices.count(db, newest, lowest)
+    } else {
+      const found = await slices.found(db, newest, lowest)
+      const wanted = found.slice(skip, skip + left)
+      skip = Math.max(0, skip - found.length)
+      left -= wanted.length
+      for (const seqs of byBytes(wanted)) yield entriesOf(db, seqs)
+    }
+    newest = lowest - 1
+  }
+}
+
+async function newestOf(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('auditLog')
+    .select(({ fn }) => fn.max('seq').as('seq'))
+    .executeTakeFirst()
+  return row?.seq ?? 0
+}
+
+type Page = Awaited<ReturnType<typeof entriesOf>>
+
+/** All of `readAudit` as JSON, in pieces that are made when the client takes them. */
+export async function* auditAsJson(pages: AsyncIterable<Page>): AsyncGenerator<Uint8Array> {
+  let before = '['
+  for await (const page of pages) {
+    if (page.length === 0) continue
+    yield Buffer.from(before + page.map((entry) => JSON.stringify(entry)).join(','))
+    before = ','
+  }
+  yield Buffer.from(before === '[' ? '[]' : ']')
+}
+
+type Condition = RawBuilder<SqlBool>
+
+/** Where the slices are cut: the index of one filter, or the log itself. Rows have to fit the rest of the filters. */
+function slicesOf(filter: AuditFilter) {
+  const conditions = conditionsOf(filter)
+  const driver = conditions.find(({ index }) => index !== undefined)
+  const driving = driver ? [driver.fits] : []
+  const rest = conditions.filter((each) => each !== driver).map(({ fits }) => fits)
+  const from = driver?.index
+    ? sql`FROM ${sql.table('auditLog')} INDEXED BY ${sql.ref(driver.index)}`
+    : sql`FROM ${sql.table('auditLog')} NOT INDEXED`
+  const slice = (newest: number, lowest: number, conditions: Condition[]) => {
+    const all = [...conditions, sql<SqlBool>`seq <= ${newest}`, sql<SqlBool>`seq >= ${lowest}`]
+    return sql`${from} WHERE ${sql.join(all, sql` AND `)}`
+  }
+  return {
+    /** Where the next slice ends; 0 when it is the last one. */
+    async lowest(db: Db, newest: number): Promise<number> {
+      const { rows } = await sql<{ seq: number }>`
+        SELECT seq ${slice(newest, 0, driving)} ORDER BY seq DESC LIMIT 1 OFFSET ${ENTRIES_PER_SLICE - 1}
+      `.execute(db)
+      return rows[0]?.seq ?? 0
+    },
+    /** What fits in a slice: without the details, as these can be long. */
+    async found(db: Db, newest: number, lowest: number): Promise<Found[]> {
+      const { rows } = await sql<Found>`
+        SELECT seq, octet_length(details) AS bytes ${slice(newest, lowest, [...driving, ...rest])} ORDER BY seq DESC
+      `.execute(db)
+      return rows
+    },
+    async count(db: Db, newest: number, lowest: number): Promise<number> {
+      const { rows } = await sql<{ entries: number }>`
+        SELECT count(*) AS entries ${slice(newest, lowest, [...driving, ...rest])}
+      `.execute(db)
+      return rows[0]?.entries ?? 0
+    },
+  }
+}
+
+/** The filters that are given, those with an index first: of these, the one that usually leaves the fewest rows. */
+function conditionsOf({ object, action, userId, own, after, before, details }: AuditFilter) {
+  const inDetails = (path: keyof AuditFilter['details']) =>
+    // Written out, not bound: only then is it the expression of an index.
+    details[path] !== undefined && sql<SqlBool>`json_extract(details, ${sql.lit(`$.${path}`)}) = ${details[path]}`
+  const all: { fits: Condition | false; index?: string }[] = [
+    { fits: inDetails('secretId'), index: 'auditLogBySecret' },
+    { fits: inDetails('projectId'), index: 'auditLogByProject' },
+    { fits: inDetails('teamId'), index: 'auditLogByTeam' },
+    { fits: userId !== undefined && sql<SqlBool>`userId = ${userId}`, index: 'auditLogByUser' },
+    { fits: inDetails('orgId'), index: 'auditLogByOrg' },
+    { fits: own !== undefined && own !== 'with' && sql<SqlBool>`event = ${own}`, index: 'auditLogByEvent' },
+    { fits: own === undefined && sql<SqlBool>`event IS NULL` },
+    { fits: object !== undefined && sql<SqlBool>`object = ${object}`, index: 'auditLogByObject' },
+    { fits: action !== undefined && sql<SqlBool>`action = ${action}` },
+    { fits: after !== undefined && sql<SqlBool>`entryDate > ${after}` },
+    { fits: before !== undefined && sql<SqlBool>`entryDate < ${before}` },
+  ]
+  return all.flatMap(({ fits, index }) => (fits ? [{ fits, index }] : []))
+}
+
+interface Found {
+  seq: number
+  bytes: number
+}
+
+function* byBytes(found: readonly Found[]): Generator<number[]> {
+  let seqs: number[] = []
+  let sum = 0
+  for (const { seq, bytes } of found) {
+    if (seqs.length > 0 && sum + bytes > MOST_BYTES) {
+      yield seqs
+      seqs = []
+      sum = 0
+    }
+    seqs.push(seq)
+    sum += bytes
+  }
+  if (seqs.length > 0) yield seqs
+}
+
+async function entriesOf(db: Db, seqs: number[]) {
+  const rows = await db.selectFrom('auditLog').selectAll().where('seq', 'in', seqs).orderBy('seq', 'desc').execute()
+  const userOf = await ownersOf(
+    db,
+    rows.map(({ userId }) => ({ ownerId: userId })),
+  )
+  return rows.map((row) =>
+    nonEmpty({
+      entryDate: row.entryDate,
+      action: row.action,
+      object: row.object,
+      details: readJsonColumn(row.details),
+      user: userOf({ ownerId: row.userId }),
+    }),
+  )
+}

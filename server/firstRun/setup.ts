@@ -1,0 +1,85 @@
+import { enforceQuotas } from '../access/quotas.ts'
+import { Alerts } from '../audit/alerts.ts'
+import { Refusals } from '../audit/refusals.ts'
+import type { Config } from '../config.ts'
+import { inWords } from '../db/folderErrors.ts'
+import { type Db, hasTable, lockDatabase, migrate } from '../db/open.ts'
+import type { Log } from '../log.ts'
+import { Clock } from '../process/clock.ts'
+import { Reserve } from '../process/reserve.ts'
+import type { Services } from '../services.ts'
+import { loadMasterKey, MasterKeyError, makeKeyCheck, verifyKeyCheck } from '../vault/masterKey.ts'
+import { generateApiKey } from '../vault/tokens.ts'
+import { prepareSampleData, SAMPLE_STORE_PASSWORD } from './sampleData.ts'
+import { seed } from './seed.ts'
+import type { FirstRun } from './welcome.ts'
+
+export interface Setup extends Services {
+  /** What the first run made; undefined on later ones. The only time that the credentials are known. */
+  firstRun: FirstRun | undefined
+}
+
+/** The setting by which the database knows its master key. */
+export const KEY_CHECK = 'masterKeyCheck'
+
+/**
+ * Opens the data folder, or makes it: database, master key, the rows that every Concord has.
+ *
+ * @throws DataFolderError it cannot be used, or another process has it open
+ * @throws MasterKeyError the key is missing, malformed or does not fit the data
+ */
+export async function setUp(config: Config, log: Log): Promise<Setup> {
+  const db = lockDatabase(config.dataDir)
+  try {
+    return await prepare(db, config, log)
+  } catch (error) {
+    await db.destroy()
+    throw inWords(error, config.dataDir)
+  }
+}
+
+async function prepare(unguarded: Db, config: Config, log: Log): Promise<Setup> {
+  const check = await findKeyCheck(unguarded)
+  const { masterKey, masterKeyFile, dataDir } = config
+  const loaded = loadMasterKey({ masterKey, masterKeyFile, dataDir, allowCreate: check === undefined })
+  for (const warning of loaded.warnings) log.warn(warning)
+  // Before anything is written: a server that was started with the wrong key must leave the folder as it is.
+  if (check && !verifyKeyCheck(loaded.key, check)) {
+    throw new MasterKeyError(
+      `The master key (${loaded.source}) does not fit the data in ${dataDir}: the secrets there were stored with ` +
+        'another key. Start the server with that key; nothing has been changed.',
+    )
+  }
+  await migrate(unguarded)
+  await enforceQuotas(unguarded, config.quotas)
+  const reserve = new Reserve(unguarded, dataDir, log)
+  const db = unguarded.withPlugin(reserve.gate)
+  const alerts = new Alerts(log, config.alerts)
+  const refusals = new Refusals(db, log, undefined, alerts)
+  const clock = await Clock.open(db, log)
+  const services = { db, config, log, masterKey: loaded.key, clock, reserve, refusals, alerts }
+  if (check) return { ...services, firstRun: undefined }
+
+  const adminApiKey = config.adminApiKey ?? generateApiKey()
+  const samples = config.sampleData ? await prepareSampleData(loaded.key) : undefined
+  await db.transaction().execute(async (trx) => {
+    await seed(trx, adminApiKey)
+    await samples?.insert(trx)
+    await trx
+      .insertInto('settings')
+      .values({ name: KEY_CHECK, value: makeKeyCheck(loaded.key) })
+      .execute()
+  })
+  const admin = { username: 'admin', password: undefined, apiKey: config.adminApiKey ? undefined : adminApiKey }
+  const credentials = samples
+    ? samples.credentials.map((user) => (user.username === 'admin' ? { ...admin, password: user.password } : user))
+    : [admin]
+  return { ...services, firstRun: { credentials, storePassword: samples && SAMPLE_STORE_PASSWORD } }
+}
+
+/** Undefined: a new folder, or a first run that was cut short before it was done. */
+export async function findKeyCheck(db: Db): Promise<Buffer | undefined> {
+  if (!(await hasTable(db, 'settings'))) return undefined
+  const row = await db.selectFrom('settings').select('value').where('name', '=', KEY_CHECK).executeTakeFirst()
+  return row && Buffer.from(row.value)
+}

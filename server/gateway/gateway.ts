@@ -1,0 +1,298 @@
+import http, {
+  type Agent,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http'
+import https from 'node:https'
+import type { BlockList, Socket } from 'node:net'
+import { pipeline } from 'node:stream'
+import { isTrustedProxy } from '../http/clientAddress.ts'
+import { NO_PAGE } from '../http/noPage.ts'
+import { comesFromAnotherPage, FOREIGN_PAGE } from '../http/origin.ts'
+import type { Log } from '../log.ts'
+import { gatewayHealth } from './health.ts'
+
+/** Milliseconds. */
+export interface Patience {
+  /** Until Concord accepts a connection. */
+  connect: number
+  /** Without a byte in either direction; the console itself waits 120 s for a write. */
+  silence: number
+  /** How long a connection is kept for the next request: less than whatever stands there keeps it. */
+  idle: number
+}
+
+const PATIENCE: Patience = { connect: 5_000, silence: 130_000, idle: 4_000 }
+
+/**
+ * Headers that are about one connection, not about the message (RFC 9110 §7.6.1). Node has answered `Expect` already.
+ */
+const HOP_BY_HOP = [
+  'connection',
+  'expect',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
+
+/** Who a request comes from, and by what address: what anybody can make up, unless a trusted proxy has written it. */
+const FORWARDED = /^(forwarded|x-forwarded-.*|x-real-ip)$/i
+
+const CONSOLE_SETTINGS = '/api/service/console/cfg'
+
+/** Below /api, but made to be looked at: forms of processes and the pages around them, with scripts of their own. */
+const CONCORDS_PAGES = /^\/api\/(v\d+\/)?service\/(custom_form|process_portal)\//
+
+/**
+ * Passes requests on to a real Concord as they came, byte for byte: path, headers, cookies and streams. node:http
+ * instead of `fetch`, which would tidy up paths and add headers of its own (docs/decisions/gateway.md).
+ *
+ * An unreachable Concord is a 502, a silent one a 504, both as plain text: the console shows its banner for them.
+ *
+ * `trusted` are the proxies in front whose `X-Forwarded-…` goes on to Concord.
+ */
+export function createGateway(
+  concord: URL,
+  log: Log,
+  trusted: BlockList | undefined,
+  patience = PATIENCE,
+): RequestListener {
+  const client = concord.protocol === 'https:' ? https : http
+  const agentOf = connections(() => new client.Agent({ keepAlive: true, timeout: patience.idle }))
+
+  const answersHealth = gatewayHealth(concord)
+
+  return (request, response) => {
+    const started = performance.now()
+    response.sendDate = false
+    if (leavesApi(request.url)) {
+      // Concord's own answer to dots in a path.
+      response.writeHead(404, { 'Content-Length': 0, ...NO_PAGE }).end()
+      return
+    }
+    if (answersHealth(request, response)) return
+    const told = isTrustedProxy(request.socket.remoteAddress, trusted) ? request.headers : {}
+    const host = told['x-forwarded-host']?.toString()
+    if (comesFromAnotherPage(request.method ?? '', (name) => request.headers[name]?.toString(), host)) {
+      giveUp(response, 403, FOREIGN_PAGE)
+      request.resume()
+      return
+    }
+    let passed: http.ClientRequest
+    try {
+      passed = client.request({
+        protocol: concord.protocol,
+        hostname: concord.hostname.replace(/^\[|\]$/g, ''),
+        port: concord.port,
+        method: request.method,
+        path: request.url,
+        headers: requestHeaders(request, concord, told),
+        agent: agentOf(request.socket),
+      })
+    } catch (error) {
+      // Node's server lets characters through that its client does not send.
+      giveUp(response, 400, 'The address of this request cannot be passed on.')
+      log.warn('request not passed on', { method: request.method, reason: codeOf(error) })
+      return
+    }
+
+    let over = false
+    const noAnswer = (status: 502 | 504, reason: string) => {
+      if (over || response.destroyed || response.writableFinished) return
+      over = true
+      log.warn('no answer from Concord', { status, reason, method: request.method, path: pathOf(request) })
+      giveUp(response, status, status === 504 ? 'Concord took too long to answer.' : 'Concord cannot be reached.')
+      passed.destroy()
+    }
+    passed.on('socket', keepListening)
+    limitConnecting(passed, patience, () => noAnswer(504, 'no connection'))
+    passed.setTimeout(patience.silence, () => noAnswer(504, 'silence'))
+
+    let answered = false
+    passed.on('response', (answer) => {
+      answered = true
+      try {
+        passAnswer(answer, request, response, concord)
+      } catch (error) {
+        noAnswer(502, codeOf(error))
+      }
+    })
+    // Also after an answer that is none, such as a change of protocols that nobody has asked for.
+    passed.on('close', () => {
+      if (!answered) noAnswer(502, 'no answer')
+    })
+    passed.on('error', (error) => {
+      // Somebody is in the middle of sending a body: it has to go somewhere, or they never read what we say.
+      request.unpipe(passed).resume()
+      // After an answer the trouble is the answer's own; one that came whole is good even so (a 413 to an upload).
+      if (!answered) noAnswer(502, codeOf(error))
+    })
+    response.on('close', () => {
+      // Who has gone away waits for no answer.
+      if (!response.writableFinished) passed.destroy()
+      log.debug('request', {
+        method: request.method,
+        path: pathOf(request),
+        status: response.statusCode,
+        ms: Math.round(performance.now() - started),
+      })
+    })
+    request.pipe(passed)
+  }
+}
+
+/**
+ * Whether an address names something beside /api for a server that reads it as freely as any does: what stands in front
+ * of a Concord may resolve dots, encoded ones too, merge slashes and drop matrix parameters before it decides where the
+ * request goes. All else is Concord's to judge, as it came.
+ */
+function leavesApi(url = ''): boolean {
+  const path = url
+    .replace(/\?.*/s, '')
+    .replace(/%2e/gi, '.')
+    .replace(/%2f|%5c|\\/gi, '/')
+  const reached: string[] = []
+  for (const segment of path.split('/').map((part) => part.replace(/;.*/s, ''))) {
+    if (segment === '..') reached.pop()
+    else if (segment !== '' && segment !== '.') reached.push(segment)
+  }
+  return !path.startsWith('/') || reached[0] !== 'api'
+}
+
+/**
+ * A connection to Concord belongs to one connection of a client, as if there were nothing in between. Jetty remembers the
+ * credentials and cookies that came over a connection, and takes for the same what differs in capital letters only
+ * (headerCacheCaseSensitive): on a shared one, a request of one client could be read with the header of another.
+ */
+function connections(create: () => Agent): (socket: Socket) => Agent {
+  const agents = new WeakMap<Socket, Agent>()
+  return (socket) => {
+    const known = agents.get(socket)
+    if (known) return known
+    const agent = create()
+    agents.set(socket, agent)
+    socket.once('close', () => agent.destroy())
+    return agent
+  }
+}
+
+function passAnswer(answer: IncomingMessage, request: IncomingMessage, response: ServerResponse, concord: URL) {
+  if (isMissing(answer) && request.method === 'GET' && pathOf(request) === CONSOLE_SETTINGS) {
+    // Concord before 2.17 has no such script; without this the page would begin with an error.
+    answer.resume()
+    response.writeHead(303, { Location: '/cfg.js', 'Content-Length': 0, ...NO_PAGE }).end()
+    return
+  }
+  response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answerHeaders(answer, request, concord))
+  pipeline(answer, response, () => {})
+}
+
+/** What Concord does not know it hides behind a 401 from those it does not know either. */
+const isMissing = ({ statusCode }: IncomingMessage) => statusCode === 404 || statusCode === 401
+
+const pathOf = ({ url }: IncomingMessage) => url?.split('?')[0]
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? (error as Error).name
+
+/** As name and value in turn, so that a header that came twice goes on twice, spelled as it came. */
+function requestHeaders(request: IncomingMessage, concord: URL, told: IncomingHttpHeaders): string[] {
+  const { headers, socket } = request
+  const passed = endToEnd(request).filter(
+    ([name]) => !/^(host|x-forwarded-(for|proto|host))$/i.test(name) && (told === headers || !FORWARDED.test(name)),
+  )
+  const before = told['x-forwarded-for']
+  const address = socket.remoteAddress ?? ''
+  return [
+    ['Host', concord.host],
+    ...passed,
+    ['X-Forwarded-For', before ? `${before}, ${address}` : address],
+    ['X-Forwarded-Proto', told['x-forwarded-proto']?.toString() ?? 'http'],
+    ['X-Forwarded-Host', told['x-forwarded-host']?.toString() ?? headers.host ?? ''],
+    ...framing(request),
+  ].flat()
+}
+
+/** A body of unknown length goes on in chunks, as it came; without these words Node would announce one that is not there. */
+function framing({ headers, method = '' }: IncomingMessage): [string, string][] {
+  if (headers['transfer-encoding']) return [['Transfer-Encoding', 'chunked']]
+  const bodiless = ['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'].includes(method)
+  return headers['content-length'] === undefined && !bodiless ? [['Content-Length', '0']] : []
+}
+
+/**
+ * A redirect to Concord's own address would leave this origin: it becomes a path of it, so that nothing in it depends on
+ * a `Host` that somebody has made up. And no answer is a page, but for Concord's own.
+ */
+function answerHeaders(answer: IncomingMessage, request: IncomingMessage, concord: URL): string[] {
+  const headers = endToEnd(answer)
+  const isPage = CONCORDS_PAGES.test(pathOf(request) ?? '')
+  const missing = Object.entries(isPage ? {} : NO_PAGE).filter(([name]) => !answer.headers[name.toLowerCase()])
+  return [...headers, ...missing].flatMap(([name, value]) => {
+    if (name.toLowerCase() !== 'location' || !URL.canParse(value)) return [name, value]
+    // By host, not by scheme: behind something that ends its https Concord itself believes in http.
+    const { host, href, origin } = new URL(value)
+    return [name, host === concord.host ? pathFrom(href.slice(origin.length)) : value]
+  })
+}
+
+/** Two slashes at the beginning would be the name of another host. */
+const pathFrom = (path: string) => (path.startsWith('//') ? `/.${path}` : path)
+
+function endToEnd({ rawHeaders, headers }: IncomingMessage): [name: string, value: string][] {
+  // Not the length of the body: without it what follows the headers would be a request of its own to Concord, and its
+  // answer could go to somebody else.
+  const named = (headers.connection ?? '')
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== 'content-length')
+  const dropped = new Set([...HOP_BY_HOP, ...named])
+  const pairs: [string, string][] = []
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const [name = '', value = ''] = rawHeaders.slice(i, i + 2)
+    if (!dropped.has(name.toLowerCase())) pairs.push([name, value])
+  }
+  return pairs
+}
+
+/** Says that there is no answer; in the middle of one it can only cut it off. */
+function giveUp(response: ServerResponse, status: number, words: string) {
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  const headers = {
+    'Content-Type': 'text/plain;charset=UTF-8',
+    'Content-Length': Buffer.byteLength(words),
+    'Cache-Control': 'no-store',
+    ...NO_PAGE,
+  }
+  response.writeHead(status, STATUS_CODES[status], headers).end(words)
+}
+
+/**
+ * Node takes its listener off a kept connection a moment before the agent puts its own on. Whoever answers an upload early
+ * and hangs up can be heard in that gap, and an error that nobody listens to ends the process.
+ */
+export function keepListening(socket: Socket) {
+  if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore)
+}
+
+/** The request itself says what went wrong. */
+function ignore() {}
+
+function limitConnecting(passed: http.ClientRequest, { connect }: Patience, tooLate: () => void) {
+  passed.on('socket', (socket) => {
+    if (!socket.connecting) return
+    const timer = setTimeout(tooLate, connect)
+    const arrived = () => clearTimeout(timer)
+    socket.once('connect', arrived).once('close', arrived)
+  })
+}

@@ -1,0 +1,46 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { NO_PAGE } from '../http/noPage.ts'
+import { onceASecond, type Readiness } from '../process/readiness.ts'
+
+const PING = '/api/v1/server/ping'
+const PATIENCE = 5_000
+
+/**
+ * The two questions of load balancers, answered by the gateway itself: it lives while it answers, and is ready while
+ * Concord says that it works. A Concord has no such operations.
+ *
+ * @returns whether the request was one of them
+ */
+export function gatewayHealth(concord: URL) {
+  const ask = onceASecond(() => reasons(concord))
+  return (request: IncomingMessage, response: ServerResponse): boolean => {
+    const path = request.url?.replace(/\?.*/s, '')
+    const asks = request.method === 'GET' || request.method === 'HEAD'
+    if (!asks || (path !== '/api/x/live' && path !== '/api/x/ready')) return false
+    request.resume()
+    if (path === '/api/x/live') send(response, 200, { live: true })
+    else ask().then((readiness) => send(response, readiness.ready ? 200 : 503, readiness))
+    return true
+  }
+}
+
+async function reasons(concord: URL): Promise<string[]> {
+  try {
+    const answer = await fetch(new URL(PING, concord), { signal: AbortSignal.timeout(PATIENCE), redirect: 'manual' })
+    await answer.body?.cancel()
+    return answer.ok ? [] : ['Concord does not work']
+  } catch {
+    return ['Concord is unreachable']
+  }
+}
+
+function send(response: ServerResponse, status: number, body: Readiness | { live: true }) {
+  const text = JSON.stringify(body)
+  const headers = {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+    'Cache-Control': 'no-store',
+    ...NO_PAGE,
+  }
+  response.writeHead(status, headers).end(text)
+}

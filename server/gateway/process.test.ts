@@ -1,0 +1,73 @@
+import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { buildPrograms, type Programs, temporaryFolder } from '../../tests/support/serverProcess.ts'
+
+// Each starts processes, on a machine that may have other things to do.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
+
+let programs: Programs
+const folder = temporaryFolder()
+const concord = createServer((request, response) => response.end(`Concord was asked for ${request.url}`))
+let CONCORD_URL: string
+
+beforeAll(async () => {
+  concord.listen(0, '127.0.0.1')
+  await once(concord, 'listening')
+  CONCORD_URL = `http://127.0.0.1:${(concord.address() as AddressInfo).port}`
+  programs = await buildPrograms()
+})
+afterAll(() => {
+  concord.close()
+  programs.remove()
+  folder.remove()
+})
+
+test('in front of a Concord: it says so, passes the API on, serves all else, keeps nothing, and ends at a signal', async () => {
+  const server = await programs.startServer(folder.path, { CONCORD_URL, SAMPLE_DATA: 'on' })
+  try {
+    expect(server.output()).toBe(`Concord secrets console: ${server.url}/, in front of ${CONCORD_URL}\n`)
+    expect(await (await server.request('/api/v1/org?limit=1')).text()).toBe('Concord was asked for /api/v1/org?limit=1')
+    expect(await (await server.request('/org/acme/secret')).text()).not.toContain('Concord was asked')
+  } finally {
+    expect(await server.end('SIGTERM')).toBe(0)
+  }
+  expect(readdirSync(folder.path)).toEqual([])
+})
+
+test.each([
+  ['http://concord.example.com', true],
+  ['https://concord.example.com', false],
+  ['http://localhost:8001', false],
+  ['http://[::1]:8001', false],
+])('warns of http to another computer: %s, %s', async (url, warns) => {
+  const server = await programs.startServer(folder.path, { CONCORD_URL: url })
+  await server.end('SIGTERM')
+  expect(server.log().includes('go to Concord in the clear')).toBe(warns)
+})
+
+test.each(['user', 'backup'] as const)('npm run %s has no data folder there', async (program) => {
+  const args = program === 'user' ? ['add', 'dave'] : ['copy.db']
+  const { code, stdout, stderr } = await programs.run(program, {
+    dataDir: folder.path,
+    args,
+    environment: { CONCORD_URL },
+  })
+  expect([code, stdout]).toEqual([1, ''])
+  expect(stderr).toContain(`users and secrets live in that Concord (${CONCORD_URL})`)
+  expect(readdirSync(folder.path)).toEqual([])
+})
+
+test.each([
+  'concord.example.com',
+  'ftp://concord.example.com',
+  'https://u:p@concord.example.com',
+  'https://x.example/y',
+])('CONCORD_URL=%s is a mistake', async (url) => {
+  const { code, stderr } = await programs.run('main', { dataDir: folder.path, environment: { CONCORD_URL: url } })
+  expect(code).toBe(1)
+  expect(stderr).toContain('CONCORD_URL must be the address of a Concord server, as in https://concord.example.com')
+  expect(readdirSync(folder.path)).toEqual([])
+})

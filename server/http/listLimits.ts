@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { validationError } from '../errors.ts'
+
+/*
+ * Every list in a request has a limit, so that one request costs little: no operation can be declared without
+ * (http/operation.ts). Concord has none. The limits are in the schemas as `maxItems` and `maxProperties`, which is how the OpenAPI
+ * document says them.
+ */
+
+/** What one secret is linked to: each is checked and told of in every list of secrets. */
+export const MOST_LINKS = 100
+/** Users, groups, repositories and grants of teams: as many as a large organization has, and each is one row. */
+export const MOST_ENTRIES = 1000
+
+/** A JSON array of at most so many items. */
+export const listOf = <T extends z.ZodType>(item: T, most = MOST_ENTRIES) => z.array(item).meta({ maxItems: most })
+
+/** A JSON object that is a list by name, of at most so many entries. */
+export const mapOf = <T extends z.ZodType>(entry: T, most = MOST_ENTRIES) =>
+  z.record(z.string(), entry).meta({ maxProperties: most })
+
+/** Throws when a schema has a list without a limit, or a kind of type that `refuseLongLists` doesn't look into. */
+export function assertLimited(schema: z.ZodType, where: string) {
+  const type = unwrapped(schema)
+  if (type instanceof z.ZodArray) {
+    if (limitOf(type, 'maxItems') === undefined) throw new Error(`${where} is a list without a limit: use listOf`)
+    assertLimited(type.element as z.ZodType, `${where}[]`)
+  } else if (type instanceof z.ZodRecord) {
+    if (limitOf(type, 'maxProperties') === undefined) throw new Error(`${where} is a map without a limit: use mapOf`)
+    assertLimited(type.valueType as z.ZodType, `${where}{}`)
+  } else if (type instanceof z.ZodObject) {
+    for (const [name, field] of Object.entries(type.shape)) assertLimited(field as z.ZodType, `${where}.${name}`)
+  } else if (type instanceof z.ZodUnion) {
+    for (const option of type.options) assertLimited(option as z.ZodType, where)
+  } else if (!LEAVES.has(type.def.type)) {
+    throw new Error(`${where} is a ${type.def.type}, whose lists have no limit`)
+  }
+}
+
+const LEAVES = new Set<string>(['string', 'number', 'boolean', 'enum', 'literal', 'null', 'unknown', 'custom'])
+
+/**
+ * Throws a 400 for a list that is longer than its schema allows. It comes before the schema itself, which would look at
+ * each of half a million elements first; this looks at the lengths alone.
+ */
+export function refuseLongLists(schema: z.ZodType, value: unknown, name = '') {
+  if (typeof value !== 'object' || value === null) return
+  const type = unwrapped(schema)
+  if (type instanceof z.ZodArray) {
+    if (!Array.isArray(value)) return
+    refuseMore(value.length, limitOf(type, 'maxItems'), name)
+    for (const item of value) refuseLongLists(type.element as z.ZodType, item, name)
+  } else if (type instanceof z.ZodUnion) {
+    for (const option of type.options) refuseLongLists(option as z.ZodType, value, name)
+  } else if (Array.isArray(value)) {
+    return
+  } else if (type instanceof z.ZodRecord) {
+    refuseMore(Object.keys(value).length, limitOf(type, 'maxProperties'), name)
+    for (const entry of Object.values(value)) refuseLongLists(type.valueType as z.ZodType, entry, name)
+  } else if (type instanceof z.ZodObject) {
+    const fields = value as Record<string, unknown>
+    for (const [field, each] of Object.entries(type.shape)) {
+      if (Object.hasOwn(fields, field)) refuseLongLists(each as z.ZodType, fields[field], field)
+    }
+  }
+}
+
+/** Throws the 400 of a list that is too long. */
+export function refuseMore(size: number, most: number | undefined, name: string) {
+  if (most === undefined || size <= most) return
+  throw validationError(`${name ? `'${name}'` : 'The list'} has too many entries: at most ${most} are allowed.`)
+}
+
+function unwrapped(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return unwrapped(schema.unwrap() as z.ZodType)
+  return schema instanceof z.ZodPipe ? unwrapped(schema.in as z.ZodType) : schema
+}
+
+function limitOf(type: z.ZodType, keyword: 'maxItems' | 'maxProperties'): number | undefined {
+  const most = type.meta()?.[keyword]
+  return typeof most === 'number' ? most : undefined
+}

@@ -1,0 +1,138 @@
+import { Hono } from 'hono'
+import { describe, expect, test } from 'vitest'
+import type { Env } from '../services.ts'
+import { Form, fileField, listField, parseParts, readForm } from './multipart.ts'
+import { resource } from './operation.ts'
+import { textParameter } from './parameters.ts'
+
+const part = (disposition: string, value: string, type?: string) =>
+  `--b\r\nContent-Disposition: form-data; ${disposition}\r\n${type ? `Content-Type: ${type}\r\n` : ''}\r\n${value}\r\n`
+const FIELDS = { name: textParameter, x: textParameter, items: listField, data: fileField, DATA: fileField }
+const parse = (...parts: string[]) => new Form(parseParts(Buffer.from(`${parts.join('')}--b--\r\n`), 'b'), FIELDS)
+
+describe('text fields', () => {
+  test('are found in any case, the first of several counts', () => {
+    const form = parse(part('name="NAME"', 'one'), part('name="name"', 'two'))
+    expect(form.text('name')).toBe('one')
+  })
+
+  test.each([
+    ['trimmed as Java trims', '\t one two\u00a0\r\n', 'one two\ufffd\ufffd'],
+    ['blank', ' \r\n ', undefined],
+    ['empty', '', undefined],
+  ])('%s', (_, value, expected) => {
+    expect(parse(part('name="x"', value)).text('x')).toBe(expected)
+  })
+
+  test('a blank first one hides the second', () => {
+    expect(parse(part('name="x"', ' '), part('name="x"', 'two')).text('x')).toBeUndefined()
+  })
+
+  test.each([
+    ['none: US-ASCII', undefined, 'j\ufffd\ufffd'],
+    ['UTF-8', 'text/plain;charset=UTF-8', 'jü'],
+    ['quoted', 'text/plain; charset="utf-8"', 'jü'],
+    ['ISO-8859-1', 'text/plain; charset=ISO-8859-1', 'jÃ¼'],
+  ])('character set %s', (_, type, expected) => {
+    expect(parse(part('name="x"', 'jü', type)).text('x')).toBe(expected)
+  })
+
+  test('an unknown character set is Java’s exception', () => {
+    const form = parse(part('name="x"', 'y', 'text/plain; charset=klingon'))
+    expect(() => form.text('x')).toThrow('ERROR: java.io.UnsupportedEncodingException')
+  })
+
+  test.each([
+    ['not quoted', 'name=x', undefined],
+    ['after the file name', 'filename="f"; name="x"', 'y'],
+    ['a file name is no name', 'filename="x"', undefined],
+  ])('name: %s', (_, disposition, expected) => {
+    expect(parse(part(disposition, 'y')).text('x')).toBe(expected)
+  })
+
+  test('lists, as String#split', () => {
+    expect(parse(part('name="items"', 'a, b ,,c,,')).list('items')).toEqual(['a', 'b', '', 'c'])
+    expect(parse(part('name="items"', ',')).list('items')).toEqual([])
+    expect(parse().list('items')).toEqual([])
+  })
+})
+
+describe('file fields', () => {
+  test('have exactly one spelling and keep every byte', () => {
+    const form = parse(part('name="data"; filename="f"', '  one\r\ntwo\n\r\n', 'application/octet-stream'))
+    expect(form.bytes('data')?.toString()).toBe('  one\r\ntwo\n\r\n')
+    expect(form.bytes('DATA')).toBeUndefined()
+  })
+
+  test('are decoded as the first of their transfer encodings says', () => {
+    const encoded = (name: string, encodings: string[], value: string) => {
+      const headers = encodings.map((encoding) => `Content-Transfer-Encoding: ${encoding}\r\n`).join('')
+      return `--b\r\nContent-Disposition: form-data; name="${name}"\r\n${headers}\r\n${value}\r\n`
+    }
+    const form = parse(encoded('data', ['base64', '8bit'], 'aGVsbG8='), encoded('x', ['quoted-printable'], 'a=3D'))
+    expect(form.bytes('data')?.toString()).toBe('hello')
+    expect(form.text('x')).toBe('a=')
+  })
+
+  test('can be read only as what they are declared as', () => {
+    const form = parse(part('name="data"', 'y'))
+    expect(() => form.text('data')).toThrow('does not declare the field data')
+    expect(() => form.bytes('other')).toThrow('does not declare the field other')
+  })
+
+  test('may hold what looks like a boundary', () => {
+    const value = 'x--b\r\n --b\r\n\r\n--bb\r\n--b x\r\n'
+    expect(parse(part('name="data"', value)).bytes('data')?.toString()).toBe(value)
+  })
+})
+
+describe('bodies', () => {
+  test.each([
+    ['empty', '', 0],
+    ['only a closing boundary', '--b--\r\n', 0],
+    ['without the closing boundary', '--b\r\nContent-Disposition: form-data; name="x"\r\n\r\ny', 1],
+    ['cut within the headers', '--b\r\nContent-Disposition: form-data; name="x"', 0],
+    ['with text before and after', `preamble\r\n${part('name="x"', 'y')}--b--\r\nepilogue\r\n--b\r\n\r\nz`, 1],
+    ['with bare line feeds', '--b\nContent-Disposition: form-data; name="x"\n\ny\n--b--\n', 1],
+    ['with a header over two lines', '--b\r\nContent-Disposition: form-data;\r\n name="x"\r\n\r\ny\r\n--b--', 1],
+    ['of another boundary', '--c\r\n\r\ny\r\n--c--', 0],
+  ])('%s', (_, body, count) => {
+    const parts = parseParts(Buffer.from(body), 'b')
+    expect(parts.length).toBe(count)
+    if (count > 0) expect(new Form(parts, FIELDS).text('x')).toBe('y')
+  })
+
+  test('a part without headers has no name', () => {
+    expect(parseParts(Buffer.from('--b\r\n\r\ny\r\n--b--'), 'b')).toMatchObject([{ name: undefined }])
+  })
+
+  test('more parts than anybody needs are refused', () => {
+    expect(() => parse(...Array.from({ length: 1001 }, () => part('name="x"', '')))).toThrow('HTTP 413')
+    // Without an empty line they are none, but cost as much.
+    expect(parseParts(Buffer.from('--b\r\n'.repeat(1000)), 'b')).toEqual([])
+    expect(() => parseParts(Buffer.from('--b\r\n'.repeat(1002)), 'b')).toThrow('HTTP 413')
+  })
+
+  test.each([
+    ['one long line', 'x'.repeat(17_000)],
+    ['many lines', 'a: b\r\n'.repeat(3_000)],
+    ['many lines and no empty one', `a: b\r\n`.repeat(3_000).trim()],
+  ])('headers longer than a request’s own are refused: %s', (_, head) => {
+    expect(() => parseParts(Buffer.from(`--b\r\n${head}\r\n\r\ny\r\n--b--`), 'b')).toThrow('HTTP 413')
+    expect(() => parseParts(Buffer.from(`--b\r\n${head}`), 'b')).toThrow('HTTP 413')
+  })
+
+  test('a boundary longer than RFC 2046 allows is refused: looking for it takes seconds', async () => {
+    const app = new Hono<Env>()
+    app.onError((error) => new Response(error.message, { status: 400 }))
+    resource(app, '/', {
+      POST: { summary: 'x', form: {}, handle: async (c) => ((await readForm(c)) instanceof Form ? 'read' : 'not') },
+    })
+    const post = async (boundary: string) => {
+      const headers = { 'Content-Type': `multipart/form-data; boundary=${boundary}` }
+      return (await app.request('/', { method: 'POST', headers, body: '-'.repeat(1_000_000) })).text()
+    }
+    expect(await post(`y${'-'.repeat(69)}`)).toBe('"read"')
+    expect(await post(`y${'-'.repeat(70)}`)).toBe('The boundary of the form is longer than 70 characters')
+  })
+})

@@ -1,0 +1,216 @@
+import { z } from 'zod'
+import { emptyError, javaError, textError } from '../errors.ts'
+import type { Call } from '../services.ts'
+import { MOST_LINKS, refuseMore } from './listLimits.ts'
+import { assertDeclared } from './operation.ts'
+import { flagParameter, textParameter, uuidParameter } from './parameters.ts'
+import { decodeTransfer } from './transferEncoding.ts'
+
+/*
+ * multipart/form-data as Concord reads it: RESTEasy's parts, looked up by MultipartUtils (concord-api §9.5). The parsers at
+ * hand refuse what Concord takes (a body that ends early, text before the first boundary), and `Request#formData` decodes
+ * text as UTF-8 where RESTEasy takes US-ASCII and tells strings from files where Concord does not.
+ */
+
+interface Part {
+  /** Undefined when the part does not say, or says it without quotes. */
+  name: string | undefined
+  charset: string | undefined
+  bytes: Buffer
+}
+
+/** Reads the request's parts. An empty body has none; a content type without a boundary is RESTEasy's 500. */
+export async function readForm(c: Call): Promise<Form> {
+  const [, quoted, plain] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(c.req.header('Content-Type') ?? '') ?? []
+  const boundary = quoted ?? plain
+  if (!boundary) throw javaError('java.io.IOException', 'RESTEASY007550: Unable to get boundary for multipart')
+  if (boundary.length > LONGEST_BOUNDARY) {
+    throw textError(400, `The boundary of the form is longer than ${LONGEST_BOUNDARY} characters`)
+  }
+  return new Form(parseParts(Buffer.from(await c.req.arrayBuffer()), boundary), c.get('operation').form ?? {})
+}
+
+/** The kinds of fields; text, flags and UUIDs are as in a query. */
+export const fileField = z.string().meta({ contentMediaType: 'application/octet-stream' })
+export const listField = z.string().meta({ description: `Separated by commas, at most ${MOST_LINKS}` })
+export const uuidListField = z.string().meta({ description: `UUIDs, separated by commas, at most ${MOST_LINKS}` })
+
+/** The fields of a request, with MultipartUtils' rules and errors. */
+export class Form {
+  readonly #parts: readonly Part[]
+  readonly #fields: Record<string, z.ZodType>
+
+  /** `fields`: what the operation declares; no other field can be read, nor one as of another kind. */
+  constructor(parts: readonly Part[], fields: Record<string, z.ZodType>) {
+    this.#parts = parts
+    this.#fields = fields
+  }
+
+  /** A text field: its name in any case, the first of several, trimmed; a blank one counts as absent. */
+  text(name: string, kind: z.ZodType = textParameter): string | undefined {
+    assertDeclared(this.#fields[name], kind, `the field ${name}`)
+    const wanted = name.toLowerCase()
+    const part = this.#parts.find((candidate) => candidate.name?.toLowerCase() === wanted)
+    return (part && javaTrim(decode(part))) || undefined
+  }
+
+  requiredText(name: string, kind: z.ZodType = textParameter): string {
+    return this.text(name, kind) ?? notSpecified(name)
+  }
+
+  /** A file field: its name in exactly this case, its bytes as they came. It may as well be sent as a string. */
+  bytes(name: string): Buffer | undefined {
+    assertDeclared(this.#fields[name], fileField, `the field ${name}`)
+    return this.#parts.find((part) => part.name === name)?.bytes
+  }
+
+  requiredBytes(name: string): Buffer {
+    return this.bytes(name) ?? notSpecified(name)
+  }
+
+  flag(name: string): boolean {
+    return flagParameter.parse(this.text(name, flagParameter) ?? '')
+  }
+
+  uuid(name: string): string | undefined {
+    const text = this.text(name, uuidParameter)
+    return text === undefined ? undefined : uuidOf(text)
+  }
+
+  /** A list separated by commas; as String#split does, empty items at the end do not count. */
+  list(name: string, kind: z.ZodType = listField): string[] {
+    const text = this.text(name, kind) ?? ''
+    let end = text.length
+    while (end > 0 && text[end - 1] === ',') end--
+    if (end === 0) return []
+    // No more of it is split than is allowed.
+    const items = text.slice(0, end).split(',', MOST_LINKS + 1)
+    refuseMore(items.length, MOST_LINKS, name)
+    return items.map(javaTrim)
+  }
+
+  uuidList(name: string): string[] {
+    return this.list(name, uuidListField).map(uuidOf)
+  }
+}
+
+function notSpecified(name: string): never {
+  throw textError(400, `${name} not specified`)
+}
+
+function uuidOf(text: string): string {
+  const result = uuidParameter.safeParse(text)
+  if (result.success) return result.data
+  throw textError(500, 'Error parsing the request')
+}
+
+/** More than any client sends, so that one request can't keep the server busy with a million tiny parts. */
+const MOST_PARTS = 1000
+/** As much as Node takes of a request's own headers. */
+const LONGEST_HEAD = 16 * 1024
+/** RFC 2046 §5.1.1. To look for a boundary of thousands of characters takes seconds if the body nearly has it. */
+const LONGEST_BOUNDARY = 70
+
+/** Takes a body apart. As in RESTEasy the last part may lack its closing boundary, and line breaks may be bare LFs. */
+export function parseParts(body: Buffer, boundary: string): Part[] {
+  const dashes = Buffer.from(`--${boundary}`)
+  const parts: Part[] = []
+  let delimiters = 0
+  let current = findDelimiter(body, dashes, 0)
+  while (current && !current.closing) {
+    const next = findDelimiter(body, dashes, current.end)
+    const part = parsePart(body.subarray(current.end, next?.start ?? body.length))
+    if (part) parts.push(part)
+    // Those without an empty line count too: they cost as much.
+    if (++delimiters > MOST_PARTS) throw emptyError(413)
+    current = next
+  }
+  return parts
+}
+
+interface Delimiter {
+  /** Where the part before it ends: at the line break that belongs to the delimiter. */
+  start: number
+  /** Where the part after it starts. */
+  end: number
+  closing: boolean
+}
+
+const LF = 0x0a
+const CR = 0x0d
+const DASH = 0x2d
+
+/** The next line that is a delimiter: dashes and boundary, then two dashes or nothing but blanks. */
+function findDelimiter(body: Buffer, dashes: Buffer, from: number): Delimiter | undefined {
+  for (let at = body.indexOf(dashes, from); at >= 0; at = body.indexOf(dashes, at + 1)) {
+    if (at > 0 && body[at - 1] !== LF) continue
+    const start = Math.max(from, body[at - 2] === CR ? at - 2 : at - 1)
+    const after = at + dashes.length
+    if (body[after] === DASH && body[after + 1] === DASH) return { start, end: after + 2, closing: true }
+    const lineEnd = body.indexOf(LF, after)
+    const end = lineEnd < 0 ? body.length : lineEnd + 1
+    if (body.subarray(after, end).toString('latin1').trim() === '') return { start, end, closing: false }
+  }
+  return undefined
+}
+
+/** A part's headers up to the empty line, then its bytes; undefined when the body ends before the empty line. */
+function parsePart(part: Buffer): Part | undefined {
+  const blank = findBlankLine(part)
+  if (!blank) return undefined
+  // A header may go on in the next line, which then starts with a blank.
+  const lines = part
+    .subarray(0, blank.start)
+    .toString()
+    .replace(/\r?\n[ \t]+/g, ' ')
+    .split(/\r?\n/)
+  const header = (name: string) =>
+    lines.find((line) => line.toLowerCase().startsWith(`${name}:`))?.slice(name.length + 1)
+  return {
+    name: partName(header('content-disposition')),
+    charset: /;\s*charset="?([^\s";]+)/i.exec(header('content-type') ?? '')?.[1],
+    bytes: decodeTransfer(part.subarray(blank.end), header('content-transfer-encoding')),
+  }
+}
+
+function findBlankLine(part: Buffer): { start: number; end: number } | undefined {
+  for (let start = 0; start < part.length; ) {
+    const lf = part.indexOf(LF, start)
+    if ((lf < 0 ? part.length : lf) > LONGEST_HEAD) throw emptyError(413)
+    if (lf < 0) return undefined
+    if (lf === start || (lf === start + 1 && part[start] === CR)) return { start, end: lf + 1 }
+    start = lf + 1
+  }
+  return undefined
+}
+
+/** MultipartUtils#extractName. */
+function partName(disposition = ''): string | undefined {
+  for (const parameter of disposition.split(';')) {
+    const match = /^name="(.*)"$/.exec(parameter.trim())
+    if (match) return match[1]
+  }
+  return undefined
+}
+
+/** A text without a charset is US-ASCII to RESTEasy, whoever sent it: any other byte is lost (concord-api §9.5, Q26). */
+function decode({ bytes, charset = 'us-ascii' }: Part): string {
+  if (/^(us-)?ascii$/i.test(charset)) return bytes.toString('latin1').replace(/[\u0080-\u00ff]/g, '\ufffd')
+  if (/^(iso-8859-1|latin-?1)$/i.test(charset)) return bytes.toString('latin1')
+  let decoder: TextDecoder
+  try {
+    decoder = new TextDecoder(charset, { ignoreBOM: true })
+  } catch {
+    throw javaError('java.io.UnsupportedEncodingException')
+  }
+  return decoder.decode(bytes)
+}
+
+/** String#trim of Java: takes everything up to the blank, and nothing above it (a no-break space stays). */
+function javaTrim(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && text.charCodeAt(start) <= 0x20) start++
+  while (start < end && text.charCodeAt(end - 1) <= 0x20) end--
+  return text.slice(start, end)
+}

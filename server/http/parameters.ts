@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { parseUuid, UUID } from '../ids.ts'
+
+/*
+ * The parameters of paths, queries and forms as JAX-RS reads them: always text. What a schema here says of itself is
+ * what the OpenAPI document says of the parameter.
+ */
+
+/** A parameter from the way its text is read (undefined: it is none), and what it is in JSON Schema. */
+export const parameter = <T>(read: (text: string) => T | undefined, description: Record<string, unknown>) =>
+  z
+    .string()
+    .transform((value, context) => {
+      const result = read(value)
+      if (result !== undefined) return result
+      context.addIssue({ code: 'custom', message: 'malformed' })
+      return z.NEVER
+    })
+    .meta(description)
+
+export const textParameter = z.string()
+
+export const intParameter = parameter(readInt, { type: 'integer', format: 'int32' })
+
+/** As lenient as java.util.UUID#fromString. */
+export const uuidParameter = parameter(parseUuid, { type: 'string', format: 'uuid', pattern: UUID.source })
+
+/** `true` in any case is true, anything else false. */
+export const flagParameter = parameter((text) => text.toLowerCase() === 'true', { type: 'boolean' })
+
+/** An OffsetDateTime, as the database writes times. */
+export const timeParameter = parameter(readTime, { type: 'string', format: 'date-time' })
+
+/** What lists take (concord-api §1). */
+export const pageQuery = { offset: intParameter, limit: intParameter }
+export const listQuery = { ...pageQuery, filter: textParameter }
+
+function readInt(text: string): number | undefined {
+  if (!/^[+-]?\d{1,10}$/.test(text)) return undefined
+  const value = Number(text)
+  return value >= -(2 ** 31) && value < 2 ** 31 ? value : undefined
+}
+
+const OFFSET_DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d(:\d\d)?)$/
+
+function readTime(text: string): string | undefined {
+  if (!OFFSET_DATE_TIME.test(text)) return undefined
+  // JavaScript wants minutes in an offset.
+  const time = new Date(text.replace(/([+-]\d\d)$/, '$1:00'))
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString()
+}

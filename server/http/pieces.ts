@@ -1,0 +1,48 @@
+import type { Call, Services } from '../services.ts'
+
+/** What is kept until the head of an answer goes out: a smaller one is sent whole, with its length. */
+const MOST_WHOLE_BYTES = 64 * 1024
+
+/**
+ * A JSON answer of any size that is made while the client takes it: the next piece waits until the last one is gone, and
+ * none is made for a client that has left. What fails before the first bytes is an answer of its own, as everywhere; what
+ * fails later breaks the connection off, so that nobody takes a part for the whole.
+ */
+export async function jsonInPieces(
+  { log }: Pick<Services, 'log'>,
+  c: Call,
+  pieces: AsyncGenerator<Uint8Array>,
+): Promise<Response> {
+  const first: Uint8Array[] = []
+  let bytes = 0
+  while (bytes <= MOST_WHOLE_BYTES) {
+    const { done, value } = await pieces.next()
+    if (done) return c.body(Buffer.concat(first), 200, JSON_TYPE)
+    first.push(value)
+    bytes += value.length
+  }
+  const rest = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const waiting = first.shift()
+        if (waiting) return controller.enqueue(waiting)
+        try {
+          const { done, value } = await pieces.next()
+          if (done) controller.close()
+          else controller.enqueue(value)
+        } catch (error) {
+          const { name, code } = error as Error & { code?: unknown }
+          log.error('an answer broke off', { requestId: c.get('requestId'), path: c.req.path, name, code })
+          controller.error(new Error('The answer broke off'))
+        }
+      },
+      async cancel() {
+        await pieces.return(undefined)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return c.body(rest, 200, JSON_TYPE)
+}
+
+const JSON_TYPE = { 'Content-Type': 'application/json' }

@@ -1,0 +1,46 @@
+import type { UserRow } from './db/schema.ts'
+import { textError } from './errors.ts'
+import type { Call } from './services.ts'
+import type { Turn } from './waiting/limit.ts'
+
+/** Who sends a request. */
+export interface Principal {
+  /** How they were identified; what `whoami` answers (concord-api §2.2). */
+  realm: 'apikey' | 'internal' | 'ldap' | 'sessionkey'
+  /** Undefined for the keys of agents, which belong to nobody. */
+  user: UserRow | undefined
+  /** Role names, as they are at this moment. */
+  roles: ReadonlySet<string>
+  /** The key that was sent, or that opened the session: what they open in turn ends with it. */
+  apiKeyId?: string
+  /** The session whose cookie was sent; its public id, not the cookie. */
+  sessionId?: string
+  /** The process session whose token was sent. */
+  process?: { instanceId: string; projectId: string }
+}
+
+/** The principal of a request behind the authentication filter. */
+export function principalOf(c: Call): Principal {
+  const principal = c.get('principal')
+  if (!principal) throw textError(401, "Can't determine the current principal")
+  return principal
+}
+
+/** The user of a request; keys of agents have none. */
+export const userOf = (c: Call): UserRow => userOfPrincipal(principalOf(c))
+
+/** Concord's UserPrincipal#assertCurrent: most endpoints need a user, which the keys of agents do not have. */
+export function userOfPrincipal({ user }: Principal): UserRow {
+  if (user) return user
+  throw textError(401, "Can't determine the current principal (com.walmartlabs.concord.server.security.UserPrincipal)")
+}
+
+/** Whose turn it is where requests wait for each other. */
+export const turnOf = (c: Call): Turn => ({ who: personOf(principalOf(c)), signal: c.req.raw.signal })
+
+/** Whose requests count together: a user's, or those of an agent's key. */
+export const personOf = ({ user, apiKeyId = '' }: Principal): string => user?.id ?? apiKeyId
+
+export const isAdmin = ({ roles }: Principal) => roles.has('concordAdmin')
+export const isSystemReader = ({ roles }: Principal) => roles.has('concordSystemReader')
+export const isSystemWriter = ({ roles }: Principal) => roles.has('concordSystemWriter')

@@ -1,0 +1,34 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import { dirname, isAbsolute } from 'node:path'
+import type { Db } from '../db/open.ts'
+import { copyDatabase, isBeingCopied } from '../db/writeAheadLog.ts'
+
+/** A refusal, in words for the person at the terminal. */
+export class BackupError extends Error {}
+
+/** Writes a consistent copy of the database, without stopping anything; answers its size. Never overwrites a file. */
+export async function backUp(db: Db, { file }: { file: string }): Promise<{ bytes: number }> {
+  if (!isAbsolute(file)) throw new BackupError('The name of the backup must be an absolute path.')
+  if (existsSync(file)) throw new BackupError(`${file} exists already; a backup overwrites nothing.`)
+  if (isBeingCopied(db)) throw new BackupError('Another backup is being written. Wait until it is done.')
+  // Under another name until it is whole and on the disk.
+  const unfinished = `${file}.unfinished`
+  try {
+    rmSync(unfinished, { force: true })
+    const bytes = await copyDatabase(db, unfinished)
+    renameSync(unfinished, file)
+    // The name is the folder's; Windows opens no folders.
+    if (process.platform !== 'win32') sync(dirname(file))
+    return { bytes }
+  } catch (error) {
+    rmSync(unfinished, { force: true })
+    throw new BackupError(`${file} could not be written: ${(error as Error).message}`)
+  }
+}
+
+/** Waits until the names in a folder are on the disk. */
+function sync(folder: string) {
+  const handle = openSync(folder, 'r')
+  fsyncSync(handle)
+  closeSync(handle)
+}

@@ -1,0 +1,115 @@
+import type { Db } from '../db/open.ts'
+import { codeOf } from '../db/storageTrouble.ts'
+import type { Log } from '../log.ts'
+
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+/** A server that is off over a weekend, or is started for some hours a day, goes on with its trial. */
+const LONGEST_BREAK = 7 * DAY
+
+const SETTING = 'clock'
+
+/** Milliseconds since 1970, all of the computer's clock. */
+interface State {
+  /** When it was last believed. */
+  known: number
+  /** A clock that is not believed: when it was last looked at, and for how long the server has run with it. */
+  trial?: { last: number; ranFor: number }
+}
+
+/** Where the time comes from; `monotonic` is of this process and goes on whatever happens to the clock. */
+interface Source {
+  wall(): number
+  monotonic(): number
+}
+
+const COMPUTER: Source = { wall: () => Date.now(), monotonic: () => performance.now() }
+
+/**
+ * Whether the computer's clock is to be believed, before anything is removed because of its age. A clock that is a year
+ * ahead for one start would empty the audit log. So one that differs by more than a day from what it should say is on
+ * trial until the server has run with it for a day; one that is set back to the truth is believed at once.
+ */
+export class Clock {
+  readonly #db: Db
+  readonly #log: Log
+  readonly #source: Source
+  #state: State
+  /** The monotonic time of the last look; undefined: that was another process. */
+  #looked: number | undefined
+
+  private constructor(db: Db, log: Log, source: Source, state: State, looked: number | undefined) {
+    this.#db = db
+    this.#log = log
+    this.#source = source
+    this.#state = state
+    this.#looked = looked
+  }
+
+  /** Open it before anything is written: the first time, the newest entry of the audit log is what it is compared with. */
+  static async open(db: Db, log: Log, source = COMPUTER): Promise<Clock> {
+    const row = await db.selectFrom('settings').select('value').where('name', '=', SETTING).executeTakeFirst()
+    if (row) return new Clock(db, log, source, JSON.parse(Buffer.from(row.value).toString()), undefined)
+    const newest = await db
+      .selectFrom('auditLog')
+      .select('entryDate')
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    if (newest) return new Clock(db, log, source, { known: Date.parse(newest.entryDate) }, undefined)
+    return new Clock(db, log, source, { known: source.wall() }, source.monotonic())
+  }
+
+  /** Looks at the clock, remembers what it says and answers whether it is believed. Says in the log when it is not. */
+  async check(): Promise<boolean> {
+    const wall = this.#source.wall()
+    const monotonic = Math.round(this.#source.monotonic())
+    const passed = this.#looked === undefined ? undefined : monotonic - this.#looked
+    this.#looked = monotonic
+    const { known } = this.#state
+    this.#state = nextState(this.#state, wall, passed)
+    const { trial } = this.#state
+    if (trial) this.#complain(wall, known, trial.ranFor)
+    await this.#save()
+    return !trial
+  }
+
+  #complain(wall: number, known: number, ranFor: number) {
+    const [days, direction] = [Math.abs(wall - known) / DAY, wall > known ? 'ahead of' : 'behind']
+    this.#log.error(
+      `the clock is ${days.toFixed(1)} days ${direction} the time that the server last knew, so nothing is removed ` +
+        'because of its age. If the clock is wrong, set it right. If it is right, as after a long time off, there is ' +
+        'nothing to do: it is believed when the server has run with it for a day',
+      { clock: isoOf(wall), lastKnown: isoOf(known), hoursToGo: Math.ceil((DAY - ranFor) / HOUR) },
+    )
+  }
+
+  async #save() {
+    const value = Buffer.from(JSON.stringify(this.#state))
+    await this.#db
+      .insertInto('settings')
+      .values({ name: SETTING, value })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+      .execute()
+      .catch((error: Error) => this.#log.error('the time was not noted', { name: error.name, code: codeOf(error) }))
+  }
+}
+
+/** `passed`: how long the process has run since the last look; undefined for its first. */
+function nextState({ known, trial }: State, wall: number, passed: number | undefined): State {
+  const expected = known + (trial ? 0 : (passed ?? 0))
+  if (Math.abs(wall - expected) <= DAY) return { known: wall }
+  const ranFor = trial && goesOn(trial.last, wall, passed) ? trial.ranFor + (passed ?? 0) : 0
+  return ranFor >= DAY ? { known: wall } : { known, trial: { last: wall, ranFor } }
+}
+
+/** Whether a clock on trial is still the same, and was not set again. */
+function goesOn(last: number, wall: number, passed: number | undefined): boolean {
+  if (passed !== undefined) return Math.abs(wall - last - passed) <= DAY
+  return wall - last > -HOUR && wall - last <= LONGEST_BREAK
+}
+
+function isoOf(time: number): string {
+  const date = new Date(time)
+  return Number.isNaN(date.getTime()) ? String(time) : date.toISOString()
+}

@@ -1,0 +1,280 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { buildPrograms, type Programs, type ServerProcess, temporaryFolder } from '../../tests/support/serverProcess.ts'
+import { ADMIN_KEY } from '../../tests/support/testServer.ts'
+import { closeDatabase, lockDatabase } from '../db/open.ts'
+
+// Each starts processes, on a machine that may have other things to do.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+
+const ROUNDS = 5
+const WRITERS = 4
+
+let programs: Programs
+let folder: ReturnType<typeof temporaryFolder>
+const running: ServerProcess[] = []
+
+beforeAll(async () => {
+  programs = await buildPrograms()
+})
+afterAll(() => programs.remove())
+beforeEach(() => {
+  folder = temporaryFolder()
+})
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((server) => server.end('SIGKILL')))
+  folder.remove()
+})
+
+async function start(environment: Record<string, string> = {}) {
+  const server = await programs.startServer(folder.path, environment)
+  running.push(server)
+  return server
+}
+
+const SECRETS = '/api/v1/org/Default/secret'
+
+function form(fields: Record<string, string>) {
+  const data = new FormData()
+  for (const [name, value] of Object.entries(fields)) {
+    data.append(name, name === 'data' ? new Blob([value]) : value)
+  }
+  return data
+}
+
+const create = (server: ServerProcess, name: string, value: string) =>
+  server.request(SECRETS, { method: 'POST', body: form({ name, type: 'DATA', data: value }) })
+
+async function readValue(server: ServerProcess, name: string) {
+  const answer = await server.request(`${SECRETS}/${name}/data`, { method: 'POST', body: form({ storePassword: '' }) })
+  return answer.status === 200 ? answer.text() : `status ${answer.status}`
+}
+
+test('what was acknowledged is there after kill -9', async () => {
+  const acknowledged = new Map<string, string>()
+  for (let round = 0; round < ROUNDS; round++) {
+    const server = await start()
+    let over = false
+    const write = async (writer: number) => {
+      for (let i = 0; !over; i++) {
+        const name = `secret-${round}-${writer}-${i}`
+        const value = randomBytes(20).toString('hex')
+        // The last answer is lost with the process: that write may or may not be there.
+        const answer = await create(server, name, value).catch(() => undefined)
+        if (answer?.status === 200) acknowledged.set(name, value)
+      }
+    }
+    const writers = Array.from({ length: WRITERS }, (_, writer) => write(writer))
+    const before = acknowledged.size
+    while (acknowledged.size < before + 20) await pause(5)
+    await pause(Math.random() * 50)
+    await server.end('SIGKILL')
+    over = true
+    await Promise.all(writers)
+  }
+  const server = await start()
+  const values = new Map<string, string>()
+  for (const name of acknowledged.keys()) values.set(name, await readValue(server, name))
+  expect(values).toEqual(acknowledged)
+  expect(values.size).toBeGreaterThanOrEqual(20 * ROUNDS)
+})
+
+test('a second server on the same folder refuses, and the first goes on', async () => {
+  const first = await start()
+  const second = await programs.run('main', { dataDir: folder.path })
+  expect(second.code).toBe(1)
+  expect(second.stderr).toBe(`Another process uses the data folder ${folder.path}. Stop it first.\n`)
+  expect((await create(first, 'still-there', 'yes')).status).toBe(200)
+})
+
+test('a folder of a server that was killed opens again at once', async () => {
+  await (await start()).end('SIGKILL')
+  const again = await start()
+  expect((await again.request('/api/v1/server/ping')).status).toBe(200)
+})
+
+test('a wrong master key stops the start and changes nothing', async () => {
+  const server = await start()
+  await create(server, 'precious', 'value')
+  await server.end('SIGTERM')
+  const database = join(folder.path, 'concord.db')
+  const hash = () => createHash('sha256').update(readFileSync(database)).digest('hex')
+  const before = hash()
+
+  const environment = { MASTER_KEY: randomBytes(32).toString('base64') }
+  const refused = await programs.run('main', { dataDir: folder.path, environment })
+  expect(refused.code).toBe(1)
+  expect(refused.stderr).toMatch(
+    /^The master key \(MASTER_KEY\) does not fit the data in .*nothing has been changed\.\n$/,
+  )
+  expect(refused.stdout).toBe('')
+  expect(hash()).toBe(before)
+  expect(await readValue(await start(), 'precious')).toBe('value')
+})
+
+/** A request whose body waits for `finish`, so that it is under way for as long as a test wants. */
+function slowCreate(server: ServerProcess, name: string) {
+  const body = [
+    `--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n${name}\r\n`,
+    '--x\r\nContent-Disposition: form-data; name="type"\r\n\r\nDATA\r\n',
+    '--x\r\nContent-Disposition: form-data; name="data"\r\n\r\nvalue\r\n--x--\r\n',
+  ].join('')
+  const headers = {
+    Authorization: ADMIN_KEY,
+    'Content-Type': 'multipart/form-data; boundary=x',
+    'Content-Length': body.length,
+    // Answered as soon as the request is under way.
+    Expect: '100-continue',
+  }
+  const sent = request(server.url + SECRETS, { method: 'POST', headers, agent: new Agent({ keepAlive: true }) })
+  const status = new Promise<number | undefined>((resolve) => {
+    sent.on('response', (response) => resolve(response.resume().statusCode))
+    sent.on('error', () => resolve(undefined))
+  })
+  const underWay = once(sent, 'continue')
+  sent.flushHeaders()
+  return { status, underWay, finish: () => sent.end(body) }
+}
+
+/** For what is waited for by asking again. */
+const PATIENCE = { timeout: 60_000, interval: 20 }
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+test('SIGTERM lets a request finish, takes no new one, and folds the write-ahead log into the database', async () => {
+  const server = await start()
+  const slow = slowCreate(server, 'in-flight')
+  await slow.underWay
+  const end = server.end('SIGTERM')
+  await vi.waitFor(() => expect(server.log()).toContain('stopping'), PATIENCE)
+  await expect(server.request('/api/v1/server/ping')).rejects.toThrow()
+  slow.finish()
+  expect(await slow.status).toBe(200)
+  expect(await end).toBe(0)
+
+  const log = join(folder.path, 'concord.db-wal')
+  expect(existsSync(log) ? statSync(log).size : 0).toBe(0)
+  expect(existsSync(join(folder.path, 'control.sock'))).toBe(false)
+  expect(await readValue(await start(), 'in-flight')).toBe('value')
+})
+
+test('a second signal ends the server at once', async () => {
+  const server = await start()
+  const slow = slowCreate(server, 'never-sent')
+  await slow.underWay
+  const end = server.end('SIGTERM')
+  await vi.waitFor(() => expect(server.log()).toContain('stopping'), PATIENCE)
+  expect(server.hasEnded()).toBe(false)
+  // npm and the terminal both send one for the same Ctrl+C: only a later one counts (SAME_SIGNAL in process/run.ts).
+  await pause(600)
+  server.end('SIGTERM')
+  expect(await end).toBe(1)
+  expect(await slow.status).toBeUndefined()
+})
+
+test.each([
+  ['throw', "throw Object.assign(new Error('what somebody sent\\nand more'), { code: 'E_TEST' })"],
+  ['Promise.reject', "Promise.reject(Object.assign(new Error('what somebody sent\\nand more'), { code: 'E_TEST' }))"],
+])('an error that nothing handles (%s) ends the server with a line that quotes nothing', async (_, statement) => {
+  const onSignal = `process.on('SIGUSR2', () => { ${statement} })`
+  // In base64, as the stack names where it happened.
+  const script = `data:text/javascript;base64,${Buffer.from(onSignal).toString('base64')}`
+  const server = await start({ NODE_OPTIONS: `--import=${script}` })
+  await create(server, 'kept', 'value')
+  expect(await server.end('SIGUSR2')).toBe(1)
+  expect(server.log()).toMatch(
+    /^\S+ error unhandled error, the server ends \{"name":"Error","code":"E_TEST","at":\[.*\n$/,
+  )
+  expect(server.log()).not.toContain('somebody')
+  expect(await readValue(await start(), 'kept')).toBe('value')
+})
+
+test('every mistake in the settings is named at once, without a stack', async () => {
+  const environment = { PORT: '99999', SAMPLE_DATA: 'maybe', LOG_LEVEL: 'loud', SESSION_TIMEOUT: 'soon' }
+  const { code, stdout, stderr } = await programs.run('main', { dataDir: folder.path, environment })
+  expect(code).toBe(1)
+  expect(stdout).toBe('')
+  for (const name of Object.keys(environment)) expect(stderr).toContain(`  ${name} `)
+  expect(stderr).not.toMatch(/^\s+at /m)
+  expect(existsSync(join(folder.path, 'concord.db'))).toBe(false)
+})
+
+test.each(['AAAAAAAAAAAAA', 'short', '****************'])('an admin key that is none is a mistake: %s', async (key) => {
+  const { code, stderr } = await programs.run('main', { dataDir: folder.path, environment: { ADMIN_API_KEY: key } })
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^The settings are wrong:\n {2}ADMIN_API_KEY must be base64 of at least 8 bytes[^\n]*\n$/)
+})
+
+test('what has run out is removed at each start', async () => {
+  const first = await start()
+  await create(first, 'long-ago', 'value')
+  await first.end('SIGTERM')
+  await pause(1100)
+  const again = new Date().toISOString()
+  const server = await start({ AUDIT_MAX_AGE: '1 second' })
+  await vi.waitFor(async () => {
+    const old = await server.request(`/api/v1/audit?before=${again}`)
+    expect(await old.json()).toEqual([])
+  }, 30_000)
+})
+
+test('a port in use is said, with what to do', async () => {
+  const other = createServer()
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  const address = other.address()
+  const port = String(typeof address === 'object' ? address?.port : '')
+  const { code, stderr } = await programs.run('main', { dataDir: folder.path, environment: { PORT: port } })
+  other.close()
+  expect(code).toBe(1)
+  expect(stderr).toMatch(new RegExp(`^Port ${port} of 127\\.0\\.0\\.1 is in use\\. .*PORT=\\d+ npm start\n$`))
+})
+
+test.each([
+  ['a file in its place', 'file', 'cannot be made: there is a file of that name'],
+  ['a file in the way to it', 'file/folder', 'cannot be made: there is a file of that name'],
+  ['a database that is none', 'damaged', 'is damaged, or none of this program'],
+  ['the data of a newer version', 'newer', 'is of a newer version of this program (999_future is unknown here)'],
+])('%s is said in a sentence, by the commands too', async (_, name, words) => {
+  writeFileSync(join(folder.path, 'file'), '')
+  const dataDir = join(folder.path, name)
+  if (name === 'damaged') {
+    mkdirSync(dataDir)
+    writeFileSync(join(dataDir, 'concord.db'), 'no database at all '.repeat(1000))
+  }
+  if (name === 'newer') {
+    // SQLite keeps the lock of a file for the whole process, so the server gets a copy.
+    const db = lockDatabase(join(folder.path, 'made'))
+    await sql`CREATE TABLE settings (name TEXT, value BLOB)`.execute(db)
+    await sql`CREATE TABLE kysely_migration (name TEXT, timestamp TEXT)`.execute(db)
+    await sql`INSERT INTO kysely_migration VALUES ('999_future', '2099-01-01')`.execute(db)
+    await closeDatabase(db)
+    cpSync(join(folder.path, 'made'), dataDir, { recursive: true })
+  }
+  const environment = { DATA_DIR: dataDir }
+  const started = await programs.run('main', { dataDir: folder.path, environment })
+  expect([started.code, started.stdout]).toEqual([1, ''])
+  expect(started.stderr).toMatch(/^The [^\n]+\.\n$/)
+  expect(started.stderr).toContain(words)
+
+  const command = await programs.run('user', { dataDir: folder.path, args: ['list'], environment })
+  expect(command.code).toBe(1)
+  expect(command.stderr).toMatch(/^The[^\n]+\.\n$/)
+})
+
+test('the first run prints the credentials to standard output, later runs do not', async () => {
+  const environment = { ADMIN_API_KEY: '' }
+  const first = await start(environment)
+  const key = /admin +\(none\) +(\S{22})\n/.exec(first.output())?.[1]
+  expect(key).toBeDefined()
+  expect(first.log()).toBe('')
+  expect((await first.request('/api/service/console/whoami', { as: key })).status).toBe(200)
+  await first.end('SIGTERM')
+  const second = await start(environment)
+  expect(second.output()).toMatch(/^Concord secrets console: \S+\n$/)
+})

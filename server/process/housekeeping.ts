@@ -1,0 +1,40 @@
+import { removeExpiredKeys } from '../apiKeys/routes.ts'
+import { removeOldEntries } from '../audit/retention.ts'
+import { removeDeadRememberMe } from '../auth/rememberMe.ts'
+import { removeDeadSessions } from '../auth/sessions.ts'
+import { codeOf } from '../db/storageTrouble.ts'
+import { foldLog } from '../db/writeAheadLog.ts'
+import { followDirectory } from '../directory/followDirectory.ts'
+import { removeDeadProcessSessions } from '../processes/routes.ts'
+import type { Services } from '../services.ts'
+
+/**
+ * Removes what has run out, and sees whom the LDAP directory still has. Each task stands alone: one that fails keeps none
+ * of the others from being done. A signal ends it early, as the rest is done next time.
+ */
+export async function keepHouse(services: Services, signal?: AbortSignal): Promise<void> {
+  const { db, log } = services
+  // A wrong clock takes away what nobody can bring back; nothing is lost if it goes later.
+  const byAge = (await services.clock.check()) ? removals(services, signal) : {}
+  const tasks = {
+    'keep a reserve for a full disk': () => services.reserve.keep(),
+    ...byAge,
+    'ask the directory about its users': () => followDirectory(services),
+    // Last, with what the others have removed: the log keeps pages as they were before until they are written over.
+    'fold the write-ahead log': () => foldLog(db),
+  }
+  for (const [what, task] of Object.entries(tasks)) {
+    if (signal?.aborted) return
+    await task().catch((error: Error) => log.error(`could not ${what}`, { name: error.name, code: codeOf(error) }))
+  }
+}
+
+function removals({ db, config }: Services, signal?: AbortSignal): Record<string, () => Promise<void>> {
+  return {
+    'remove dead sessions': () => removeDeadSessions(db, config),
+    'remove dead remember-me cookies': () => removeDeadRememberMe(db),
+    'remove dead process sessions': () => removeDeadProcessSessions(db),
+    'remove expired API keys': () => removeExpiredKeys(db, config),
+    'remove old entries of the audit log': () => removeOldEntries(db, config, signal),
+  }
+}

@@ -1,0 +1,173 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
+import { recordStart } from '../audit/start.ts'
+import { type Config, ConfigError, readConfig } from '../config.ts'
+import { DataFolderError } from '../db/folderErrors.ts'
+import { closeDatabase } from '../db/open.ts'
+import { codeOf } from '../db/storageTrouble.ts'
+import type { LdapConfig } from '../directory/ldapConfig.ts'
+import { setUp } from '../firstRun/setup.ts'
+import { welcome } from '../firstRun/welcome.ts'
+import { createGateway } from '../gateway/gateway.ts'
+import { createLog, type Log } from '../log.ts'
+import type { Services } from '../services.ts'
+import { MasterKeyError } from '../vault/masterKey.ts'
+import { listenForCommands } from './control.ts'
+import { keepMemoryPrivate } from './hardening.ts'
+import { keepHouse } from './housekeeping.ts'
+import { endOnUnhandledErrors } from './lastResort.ts'
+import { addressOf, ListenError, listen, stop } from './listen.ts'
+
+const HOUR = 3_600_000
+/** How long the server waits for its housekeeping when it stops. */
+const MOST_CLEANING = 1_000
+/** npm passes on a Ctrl+C that the terminal has sent to us already: two at once are one. */
+const SAME_SIGNAL = 500
+/** For a year, this host name only: others may have their own reasons. */
+const ONLY_HTTPS = 'max-age=31536000'
+
+export interface Listeners {
+  /** What answers the requests to our own API. */
+  apiOf(services: Services): RequestListener
+  /** What answers all others: the console. */
+  site: RequestListener
+  /** For those who need the HTTP server before it listens. */
+  server?: Server
+}
+
+/** Starts the server with the settings of the environment and runs it until a signal stops it. */
+export async function run({ apiOf, site, server = createServer() }: Listeners): Promise<void> {
+  try {
+    const config = readConfig(process.env)
+    const log = createLog(config.logLevel)
+    endOnUnhandledErrors(log)
+    keepMemoryPrivate(log)
+    const listenWith = (api: RequestListener) =>
+      listen(
+        server,
+        (request, response) => {
+          if (config.secureCookies) response.setHeader('Strict-Transport-Security', ONLY_HTTPS)
+          listenerFor(request.url, api, site)(request, response)
+        },
+        config,
+      )
+    const { concordUrl } = config
+    const close = concordUrl
+      ? await startGateway(concordUrl, config, log, server, listenWith)
+      : await startServer(config, log, server, (services) => listenWith(apiOf(services)))
+    stopOnSignal(close, log)
+    if (!isLoopback(config.host) && !config.secureCookies) {
+      log.warn('other computers can reach this server, over http: put https in front of it (docs/operations.md)')
+    }
+    if (config.ldap && sendsInTheClear(config.ldap)) {
+      log.warn('passwords go to the directory in the clear: use ldaps:// or LDAP_STARTTLS (docs/operations.md)')
+    }
+    if (concordUrl?.protocol === 'http:' && !isLoopback(concordUrl.hostname)) {
+      log.warn('passwords and values go to Concord in the clear: use an https:// CONCORD_URL (docs/operations.md)')
+    }
+    const before = concordUrl ? `, in front of ${concordUrl.origin}` : ''
+    console.log(`Concord secrets console: ${addressOf(server, config)}${before}`)
+  } catch (error) {
+    giveUp(error)
+  }
+}
+
+/** Answers how to end it. */
+async function startServer(
+  config: Config,
+  log: Log,
+  server: Server,
+  listenWith: (services: Services) => Promise<void>,
+): Promise<() => Promise<void>> {
+  // Whatever this process writes is for its own user: database, keys, control socket, backups.
+  process.umask(0o077)
+  const services = await setUp(config, log)
+  // Before anything else can fail: the credentials of the first run are never known again.
+  if (services.firstRun) console.log(welcome(services.firstRun, config))
+  await recordStart(services)
+  let control: Server | undefined
+  try {
+    await listenWith(services)
+    control = await listenForCommands(services)
+  } catch (error) {
+    await services.db.destroy()
+    throw error
+  }
+  // Once now, as a server that is started each day would never come to it; nobody has to wait for that.
+  const stopping = new AbortController()
+  let cleaning = keepHouse(services, stopping.signal)
+  const hourly = setInterval(() => {
+    // One after the other: a year of the log can take longer than an hour.
+    cleaning = cleaning.then(() => keepHouse(services, stopping.signal))
+  }, HOUR)
+  return async () => {
+    clearInterval(hourly)
+    stopping.abort()
+    await stop(control ? [server, control] : [server], log)
+    // The directory may take its time; what the database does is over by then.
+    await Promise.race([cleaning, pause(MOST_CLEANING)])
+    await services.refusals.close()
+    await services.reserve.close()
+    await services.clock.check()
+    const trouble = await closeDatabase(services.db)
+    if (trouble) {
+      log.warn(
+        'the write-ahead log stays beside the database, as the disk does not take it: nothing is lost, and the next ' +
+          'start reads it',
+        { code: codeOf(trouble) },
+      )
+    }
+  }
+}
+
+/** Answers how to end it. There is nothing to keep here, so no folder is made. */
+async function startGateway(
+  concord: URL,
+  { trustedProxies }: Config,
+  log: Log,
+  server: Server,
+  listenWith: (api: RequestListener) => Promise<void>,
+) {
+  await listenWith(createGateway(concord, log, trustedProxies))
+  return () => stop([server], log)
+}
+
+/**
+ * With dot segments resolved too: Concord has its own answer to them, which is not the console. What is no address at
+ * all, such as `//`, is refused before anybody reads it: an error here, outside of all handling, would end the process.
+ */
+function listenerFor(url = '', api: RequestListener, site: RequestListener): RequestListener {
+  if (url.startsWith('/api/')) return api
+  if (!URL.canParse(url, 'http://localhost')) return refuse
+  return new URL(url, 'http://localhost').pathname.startsWith('/api/') ? api : site
+}
+
+const refuse: RequestListener = (_, response) => response.writeHead(400, { 'Content-Length': 0 }).end()
+
+function stopOnSignal(close: () => Promise<void>, log: Log) {
+  let stoppedAt: number | undefined
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stoppedAt === undefined) {
+      stoppedAt = performance.now()
+      log.info('stopping', { signal })
+      close().then(() => process.exit(0), giveUp)
+    } else if (performance.now() - stoppedAt > SAME_SIGNAL) {
+      process.exit(1)
+    }
+  }
+  process.on('SIGINT', onSignal)
+  process.on('SIGTERM', onSignal)
+}
+
+const sendsInTheClear = ({ url, startTls }: LdapConfig) =>
+  url.protocol === 'ldap:' && !startTls && !isLoopback(url.hostname)
+
+const isLoopback = (host: string) => host === 'localhost' || /^\[?::1\]?$/.test(host) || host.startsWith('127.')
+
+/** Mistakes of whoever starts the server get a sentence, mistakes of ours a stack. */
+function giveUp(error: unknown): never {
+  const expected = [DataFolderError, MasterKeyError, ListenError].some((kind) => error instanceof kind)
+  if (error instanceof ConfigError) console.error(`The settings are wrong:\n${error.message.replace(/^/gm, '  ')}`)
+  else console.error(expected ? (error as Error).message : error)
+  process.exit(1)
+}

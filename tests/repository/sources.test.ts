@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+/*
+ * Rules about the source that no single file can show: docs/security.md relies on them.
+ */
+
+const ROOT = join(import.meta.dirname, '../..')
+
+/** What runs in production: no tests, and nothing that only tests import. */
+const ONLY_FOR_TESTS = /\.test\.tsx?$|\/fuzz\/|\/testing\.ts$|\/slapd\.ts$|\/serverProcess\.ts$/
+const sources = ['server', 'src']
+  .flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+  )
+  .filter((file) => /\.tsx?$/.test(file) && !ONLY_FOR_TESTS.test(file))
+  .sort()
+  .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }))
+
+const filesWith = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ file }) => file)
+const readJson = (name: string) => JSON.parse(readFileSync(join(ROOT, name), 'utf8'))
+
+test('the sources are found', () => {
+  expect(sources.length).toBeGreaterThan(200)
+  expect(filesWith(/export function createApp/)).toEqual(['server/app.ts'])
+})
+
+test('every package has an exact version and a hash of its content', () => {
+  const { dependencies, devDependencies, overrides } = readJson('package.json')
+  for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies, ...overrides })) {
+    expect(version, name).toMatch(/^\d+\.\d+\.\d+(-[\w.]+)?$/)
+  }
+  const packages = Object.entries<{ integrity?: string; resolved?: string }>(readJson('package-lock.json').packages)
+  expect(packages.length).toBeGreaterThan(100)
+  for (const [name, { integrity, resolved }] of packages) {
+    if (name === '') continue
+    expect(integrity, name).toMatch(/^sha512-/)
+    // An address would be that of another place than the registry of whoever installs.
+    expect(resolved, name).toBeUndefined()
+  }
+})
+
+test.each([
+  ['libsql', ['server/db/open.ts']],
+  ['ldapts', ['server/directory/ldap.ts']],
+  ['re2js', ['server/policies/patterns.ts']],
+])('%s is imported where it is wrapped, nowhere else', (name, files) => {
+  expect(filesWith(new RegExp(`from '${name}[/']`))).toEqual(files)
+})
+
+test('ciphers and keys are made in server/vault only', () => {
+  const others = sources.filter(({ file }) => !file.startsWith('server/vault/'))
+  const imported = others.flatMap(({ text }) =>
+    [...text.matchAll(/import \{([^}]*)\} from 'node:crypto'/g)].flatMap(([, names = '']) => names.split(',')),
+  )
+  const names = new Set(imported.map((name) => name.trim().replace('type ', '')))
+  expect(names).toContain('randomUUID')
+  for (const harmless of ['KeyObject', 'createHash', 'randomBytes', 'randomUUID']) names.delete(harmless)
+  expect([...names]).toEqual([])
+  expect(filesWith(/crypto\.subtle\.(encrypt|decrypt|deriveKey|deriveBits)|Math\.random/)).toEqual([])
+})
+
+test('no text is ever run: no eval, no HTML in strings, no shell', () => {
+  expect(filesWith(/\beval\(|new Function\(|import\([^'"]|node:child_process|node:vm\b/)).toEqual([])
+  expect(filesWith(/dangerouslySetInnerHTML|\.(inner|outer)HTML\b|insertAdjacentHTML|document\.write/)).toEqual([])
+})
+
+test('SQL is written with parameters', () => {
+  const inMigrations = (file: string) => file.startsWith('server/db/migrations/')
+  // Triggers take no parameters: theirs are numbers of the settings.
+  expect(filesWith(/sql\.raw\(/).filter((file) => !inMigrations(file))).toEqual(['server/access/quotas.ts'])
+  // The path of a JSON field, one of a fixed list, has to be literal for the index on it.
+  expect(filesWith(/sql\.lit\(/).filter((file) => !inMigrations(file))).toEqual(['server/auditLog/list.ts'])
+  expect(filesWith(/\.(exec|prepare)\(`[^`]*\$\{/)).toEqual([])
+})
+
+test('connections go out to the directory and to the Concord of the settings, and from the console to its own server', () => {
+  const connecting =
+    /\bfetch\(|\.request\(\{|XMLHttpRequest|WebSocket|EventSource|sendBeacon|createConnection|connect\(\{/
+  expect(filesWith(connecting)).toEqual([
+    'server/directory/ldap.ts',
+    'server/gateway/gateway.ts',
+    'server/gateway/health.ts',
+    'src/api/http.ts',
+    'src/api/serverAway.ts',
+  ])
+})
+
+test('the browser keeps names and ids in the session storage of a tab, and nothing else anywhere', () => {
+  expect(filesWith(/sessionStorage/)).toEqual(['src/api/tabMemory.ts'])
+  expect(filesWith(/localStorage|indexedDB|document\.cookie|caches\.open/)).toEqual([])
+})

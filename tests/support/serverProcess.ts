@@ -1,0 +1,122 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { ADMIN_KEY } from './testServer.ts'
+
+/*
+ * For tests of what only a process of its own can show: signals, locks, a sudden end, the terminal. They run the built
+ * programs, from a build that belongs to the test file.
+ */
+
+const ROOT = join(import.meta.dirname, '../..')
+
+export interface Programs {
+  /** Starts the server on a folder; settles when it listens, rejects with its output when it ends before. */
+  startServer(dataDir: string, environment?: Record<string, string>): Promise<ServerProcess>
+  /** Runs a program to its end. */
+  run(entry: 'main' | 'user' | 'backup' | 'master-key', options: RunOptions): Promise<Ended>
+  remove(): void
+}
+
+interface RunOptions {
+  dataDir: string
+  args?: string[]
+  input?: string
+  environment?: Record<string, string>
+}
+
+interface Ended {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+export async function buildPrograms(): Promise<Programs> {
+  const name = `test-${process.pid}-${Date.now()}`
+  const folder = join(ROOT, 'dist', name)
+  await promisify(execFile)(process.execPath, [join(ROOT, 'scripts/build.mjs'), 'server', '--out', name])
+  const start = (entry: string, args: string[], dataDir: string, environment: Record<string, string> = {}) =>
+    spawn(process.execPath, [join(folder, `${entry}.js`), ...args], {
+      cwd: dataDir,
+      // Nothing of whoever runs the tests.
+      env: { PATH: process.env.PATH, ...settings(dataDir), ...environment },
+    })
+  return {
+    startServer: async (dataDir, environment) => listening(start('main', [], dataDir, environment)),
+    run: async (entry, { dataDir, args = [], input = '', environment }) => {
+      const child = start(entry, args, dataDir, environment)
+      child.stdin.end(input)
+      return ended(child)
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+const settings = (dataDir: string) => ({
+  DATA_DIR: dataDir,
+  PORT: '0',
+  ADMIN_API_KEY: ADMIN_KEY,
+  SAMPLE_DATA: 'off',
+})
+
+export interface ServerProcess {
+  url: string
+  pid: number | undefined
+  /** What it has printed so far to standard output, and to standard error: the log. */
+  output(): string
+  log(): string
+  /** Sends a signal and waits for the end. */
+  end(signal: NodeJS.Signals): Promise<number | null>
+  hasEnded(): boolean
+  request(path: string, init?: RequestInit & { as?: string }): Promise<Response>
+}
+
+function listening(child: ChildProcess): Promise<ServerProcess> {
+  let output = ''
+  let log = ''
+  const exited = new Promise<number | null>((resolve) => child.on('exit', resolve))
+  return new Promise((resolve, reject) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      output += chunk
+      const url = /console: (http:\S+)\//.exec(output)?.[1]
+      if (!url) return
+      resolve({
+        url,
+        pid: child.pid,
+        output: () => output,
+        log: () => log,
+        end(signal) {
+          child.kill(signal)
+          return exited
+        },
+        hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+        request: (path, { as = ADMIN_KEY, ...init } = {}) =>
+          fetch(url + path, { ...init, headers: { ...(as ? { Authorization: as } : {}), ...init.headers } }),
+      })
+    })
+    child.stderr?.on('data', (chunk: Buffer) => {
+      log += chunk
+    })
+    child.on('exit', () => reject(new Error(`The server ended: ${output}${log}`)))
+  })
+}
+
+function ended(child: ChildProcess): Promise<Ended> {
+  let stdout = ''
+  let stderr = ''
+  child.stdout?.on('data', (chunk) => {
+    stdout += chunk
+  })
+  child.stderr?.on('data', (chunk) => {
+    stderr += chunk
+  })
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })))
+}
+
+/** A folder that goes with the test. */
+export function temporaryFolder() {
+  const path = mkdtempSync(join(tmpdir(), 'concord-process-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}

@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createApp } from '../../server/app.ts'
+import { readConfig } from '../../server/config.ts'
+import type { ProjectRow, TeamRole, Visibility } from '../../server/db/schema.ts'
+import { setUp } from '../../server/firstRun/setup.ts'
+import { newId } from '../../server/ids.ts'
+import { createLog } from '../../server/log.ts'
+import { generateApiKey, hashApiKey } from '../../server/vault/tokens.ts'
+
+/** The admin key of every test server. */
+export const ADMIN_KEY = 'dGVzdC1hZG1pbi1rZXk'
+
+/** What a test server is asked: `json` or `form` become the body with its content type. */
+export interface TestRequest {
+  as?: string
+  method?: string
+  headers?: Record<string, string>
+  json?: unknown
+  form?: Record<string, string | Blob>
+  text?: string
+}
+
+/** A server on a data folder of its own, with a real database; `close()` removes both. */
+export async function startTestServer(environment: Record<string, string> = {}) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'concord-console-'))
+  const config = readConfig({
+    DATA_DIR: dataDir,
+    ADMIN_API_KEY: ADMIN_KEY,
+    SAMPLE_DATA: 'off',
+    LOG_LEVEL: 'error',
+    ...environment,
+  })
+  const services = await setUp(config, createLog(config.logLevel))
+  const app = createApp(services)
+
+  /** Sends a request with the given API key (the admin's unless told; '' for none). */
+  const request = (path: string, { as = ADMIN_KEY, method, headers, json, form, text }: TestRequest = {}) => {
+    const body = json !== undefined ? JSON.stringify(json) : form ? formData(form) : text
+    return app.request(path, {
+      method: method ?? (body === undefined ? 'GET' : 'POST'),
+      headers: {
+        ...(as ? { Authorization: as } : {}),
+        ...(json !== undefined ? { 'Content-Type': 'application/json' } : {}),
+        ...(text !== undefined ? { 'Content-Type': 'text/plain' } : {}),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body }),
+    })
+  }
+
+  return {
+    app,
+    services,
+    dataDir,
+    request,
+    async close() {
+      await services.refusals.close()
+      await services.db.destroy()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+export type TestServer = Awaited<ReturnType<typeof startTestServer>>
+
+function formData(fields: Record<string, string | Blob>) {
+  const data = new FormData()
+  for (const [name, value] of Object.entries(fields)) data.append(name, value)
+  return data
+}
+
+/** Rows that tests need around what they test; made without the endpoints, which have tests of their own. */
+
+export async function givenOrg({ services: { db } }: TestServer, name: string, owner?: { id: string }) {
+  const row = { id: newId(), name, ownerId: owner?.id ?? null, visibility: 'PUBLIC', meta: null, cfg: null } as const
+  await db.insertInto('orgs').values(row).execute()
+  return row
+}
+
+/** A user with an API key: `as: user.key` sends a request as them. */
+export async function givenUser({ services: { db } }: TestServer, username: string, ...roles: string[]) {
+  const id = newId()
+  const key = generateApiKey()
+  await db
+    .insertInto('users')
+    .values({
+      ...{ id, username, domain: null, displayName: `The ${username}`, email: null, type: 'LOCAL', disabled: 0 },
+      ...{ permanentlyDisabled: 0, disabledDate: null, passwordHash: null },
+    })
+    .execute()
+  for (const role of roles) {
+    const { id: roleId } = await db.selectFrom('roles').select('id').where('name', '=', role).executeTakeFirstOrThrow()
+    await db.insertInto('userRoles').values({ userId: id, roleId }).execute()
+  }
+  const hash = hashApiKey(key) ?? ''
+  await db.insertInto('apiKeys').values({ id: newId(), userId: id, name: 'main', hash, expiredAt: null }).execute()
+  return { id, username, key }
+}
+
+export async function givenTeam(
+  { services: { db } }: TestServer,
+  org: { id: string },
+  name: string,
+  members: { id: string }[] = [],
+  role: TeamRole = 'MEMBER',
+) {
+  const id = newId()
+  await db.insertInto('teams').values({ id, orgId: org.id, name, description: null }).execute()
+  for (const { id: userId } of members) await db.insertInto('teamUsers').values({ teamId: id, userId, role }).execute()
+  return { id, name }
+}
+
+export async function givenProject(
+  { services: { db } }: TestServer,
+  org: { id: string },
+  name: string,
+  visibility: Visibility = 'PUBLIC',
+) {
+  const row: ProjectRow = {
+    ...{ id: newId(), orgId: org.id, name, description: null, visibility, ownerId: null, cfg: null, meta: null },
+    ...{ rawPayloadMode: 'DISABLED', outVariablesMode: 'DISABLED', processExecMode: 'READERS' },
+    createdAt: new Date().toISOString(),
+  }
+  await db.insertInto('projects').values(row).execute()
+  return row
+}
+
+/** Somebody's process session, as long as tests run; returns its id. */
+export async function givenProcessSession(
+  { services: { db } }: TestServer,
+  user: { id: string },
+  project: { id: string },
+): Promise<string> {
+  const now = new Date().toISOString()
+  const row = {
+    ...{ instanceId: newId(), userId: user.id, projectId: project.id, apiKeyId: null, address: null, userAgent: null },
+    ...{ createdAt: now, lastUsedAt: now, expiresAt: '2100-01-01T00:00:00.000Z' },
+  }
+  await db.insertInto('processSessions').values(row).execute()
+  return row.instanceId
+}
