@@ -303,7 +303,7 @@ test('capital letters count in the typed name, blanks around it do not', async (
   await typed.press('Enter')
   await expect(yes).toBeDisabled()
   await typed.blur()
-  await expect(dialog.getByText('This is not the name. Capital and small letters count.')).toBeVisible()
+  await expect(dialog.getByText('This is not the name. Names are case-sensitive.')).toBeVisible()
   expect((await readSecret(secret)).orgName).toBe(from.name)
 
   await typed.fill('  Deploy-Key ')

@@ -207,9 +207,7 @@ test('a private secret of others is listed with “No access”, and its page sa
   await page.getByRole('link', { name: secret.name }).click()
 
   await expect(page.getByRole('heading', { level: 1, name: `You may not open “${secret.name}”` })).toBeVisible()
-  await expect(
-    page.getByText(`What is missing: READER access to the secret ${secret.name} in ${org.name}.`),
-  ).toBeVisible()
+  await expect(page.getByText(`You need Reader access to open the secret ${secret.name} in ${org.name}.`)).toBeVisible()
   await expect(page.getByText(`It belongs to ${owner.displayName}`)).toBeVisible()
   await page.getByRole('link', { name: `Secrets of ${org.name}` }).click()
   await page.getByRole('link', { name: open.name }).click()

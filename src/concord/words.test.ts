@@ -25,6 +25,6 @@ test('a number of repositories is only said when all projects were looked into',
   expect(repositoriesUseIt({ ...usage, complete: false })).toBe('repositories may use it')
   expect(repositoriesUseIt(usage)).toBe('1 repository uses it now')
   expect(repositoriesUseIt({ ...usage, uses: [], unreadable: ['x'] })).toBe(
-    'no repository that you can see uses it, and 1 project cannot be looked into',
+    "no repository that you can see uses it, and 1 project isn't visible to you",
   )
 })

@@ -23,7 +23,9 @@ const USE = { one: 'uses it now', many: 'use it now', unknown: 'repositories may
 export function repositoriesUseIt(usage: Usage | undefined, fate = USE): string {
   if (!usage?.complete) return fate.unknown
   const { uses, unreadable } = usage
-  const hidden = unreadable.length ? `, and ${count(unreadable.length, 'project')} cannot be looked into` : ''
+  const hidden = unreadable.length
+    ? `, and ${count(unreadable.length, 'project')} ${unreadable.length === 1 ? "isn't" : "aren't"} visible to you`
+    : ''
   if (uses.length === 0) return `no repository that you can see uses it${hidden}`
   return `${count(uses.length, 'repository', 'repositories')} ${uses.length === 1 ? fate.one : fate.many}${hidden}`
 }

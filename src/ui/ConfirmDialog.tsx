@@ -139,7 +139,7 @@ function PhraseField({ phrase, typed, onType, readOnly }: PhraseProps) {
         spellCheck={false}
       />
       <p className="note" id={`${id}-hint`} role="status">
-        {differs && hintFor === typed ? 'This is not the name. Capital and small letters count.' : ''}
+        {differs && hintFor === typed ? 'This is not the name. Names are case-sensitive.' : ''}
       </p>
     </div>
   )

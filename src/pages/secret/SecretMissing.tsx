@@ -50,7 +50,7 @@ export function SecretMissing({ orgName, secretName }: SecretRef) {
           }`
         )}
       </p>
-      <p className="muted">Capital and small letters count in names.</p>
+      <p className="muted">Names are case-sensitive.</p>
     </ErrorPage>
   )
 }

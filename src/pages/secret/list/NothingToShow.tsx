@@ -18,7 +18,7 @@ export function NothingToShow({ org, state, onClear, mayCreate, isSearching }: P
   if (!isNarrowed(state))
     return (
       <div className="empty">
-        <p>{mayCreate ? `There are no secrets in ${org.orgName} yet.` : `There is nothing to see for you here.`}</p>
+        <p>{mayCreate ? `There are no secrets in ${org.orgName} yet.` : `No secrets you can see`}</p>
         {mayCreate && (
           <Link className="ui button" to={paths.newSecret(org)}>
             Create a secret

@@ -66,7 +66,8 @@ function MakePublicDialog({ secret, onClose }: DialogProps) {
             <b>Every signed-in user</b> of this server can use it, also from other organizations.
           </li>
           <li>
-            <b>Every member of {orgName}</b> can rename, move or re-value it and change the projects that may use it.
+            <b>Every member of {orgName}</b> can rename it, move it, replace its value and change the projects that may
+            use it.
           </li>
           <li>{publicReach(secret)}</li>
         </ul>

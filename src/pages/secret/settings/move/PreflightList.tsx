@@ -6,8 +6,8 @@ import type { Light, Line } from './preflight.ts'
 
 /** The lights, told by shape and word as well as by colour. */
 const LIGHTS: Record<Light, { icon: typeof CircleCheck; word: string }> = {
-  green: { icon: CircleCheck, word: 'Fine:' },
-  amber: { icon: TriangleAlert, word: 'Mind:' },
+  green: { icon: CircleCheck, word: 'OK:' },
+  amber: { icon: TriangleAlert, word: 'Warning:' },
   red: { icon: CircleX, word: 'Stops the move:' },
   pending: { icon: LoaderCircle, word: '' },
 }

@@ -124,9 +124,9 @@ function policyLine({ canCreate, target }: MoveFacts): Line {
   if (data === false) {
     return { id: 'policy', light: 'amber', text: `A policy of ${target} forbids new secrets: it may refuse this one.` }
   }
-  if (data) return { id: 'policy', light: 'green', text: `No policy of ${target} stands against it.` }
+  if (data) return { id: 'policy', light: 'green', text: `Allowed by ${target}'s policies.` }
   return error
-    ? { id: 'policy', light: 'amber', text: `Whether a policy of ${target} stands against it is unknown.` }
+    ? { id: 'policy', light: 'amber', text: `Whether ${target}'s policies allow it is unknown.` }
     : pending('policy', `Looking up the policies of ${target}`)
 }
 
