@@ -6,8 +6,8 @@ const LEAST_LENGTH = 12
 const MOST_LENGTH = 128
 
 export const PASSWORD_RULE =
-  `A password has ${LEAST_LENGTH} to ${MOST_LENGTH} characters, does not contain the user name, and is not one of the ` +
-  'most common passwords, nor one of them repeated or with digits or signs around it.'
+  `${LEAST_LENGTH} to ${MOST_LENGTH} characters, without the user name. ` +
+  'No common password, not even repeated or with digits around it.'
 
 /** Why somebody cannot have a password, a sentence; undefined when they can. */
 export async function passwordProblem(username: string, password: string): Promise<string | undefined> {

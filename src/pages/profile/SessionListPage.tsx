@@ -114,9 +114,7 @@ function Sessions({ isAdmin, user }: Props) {
       ) : (
         <p className="empty">{user ? `${user.title} is not signed in anywhere.` : 'You are not signed in anywhere.'}</p>
       )}
-      <p className="note below">
-        A remembered browser signs in by itself. API keys are no sessions: they stay valid until they are deleted.
-      </p>
+      <p className="note below">A remembered browser signs in by itself. API keys stay valid until they are deleted.</p>
       {asking && (
         <EndProcessDialog
           busy={end.isPending}

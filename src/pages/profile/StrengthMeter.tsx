@@ -6,7 +6,7 @@ export function StrengthMeter({ strength }: { strength: Strength }) {
     <p className="note strength">
       <meter aria-label="Strength" min={0} max={4} low={1.5} high={2.5} optimum={4} value={strength} />{' '}
       {STRENGTH_WORDS[strength]}
-      {strength < 3 && ': longer is stronger, as with words that do not belong together.'}
+      {strength < 3 && ': longer is stronger.'}
     </p>
   )
 }
