@@ -71,11 +71,31 @@ export function authentication(services: Services, guessing: Guessing): Middlewa
     c.set('principal', principal)
     const who = personOf(principal)
     nowFor(who)
-    await users.within(who, async () => {
-      await firstUses.note(c, services, principal)
-      await next()
-    })
+    await users.within(
+      who,
+      async () => {
+        await firstUses.note(c, services, principal)
+        await next()
+      },
+      answerSent(c),
+    )
   }
+}
+
+/** Settles when the operating system has all of the answer, or the client is gone; undefined without a connection. */
+function answerSent(c: Call): Promise<void> | undefined {
+  const outgoing = c.env?.outgoing
+  const socket = c.env?.incoming?.socket
+  if (!outgoing || !socket || outgoing.destroyed || socket.destroyed) return undefined
+  return new Promise((resolve) => {
+    const end = () => {
+      socket.off('close', end)
+      resolve()
+    }
+    outgoing.once('close', end)
+    // An answer that waits for the one before it on the same connection hears nothing when that breaks off.
+    socket.once('close', end)
+  })
 }
 
 /** `count` throws for those who have sent too many requests, before anything is written for them. */

@@ -1,3 +1,6 @@
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import type { HttpError } from '../errors.ts'
@@ -163,6 +166,45 @@ test('a user who keeps 64 requests open gets no other one, and keeps nobody else
   await Promise.all(opened)
   expect((await server.request('/api/v1/org', { as: ann.key })).status).toBe(200)
   await server.close()
+})
+
+test('an answer that its client does not read is in progress until it is read or the client is gone', async () => {
+  const server = await startTestServer()
+  const ann = await givenUser(server, 'ann')
+  const bob = await givenUser(server, 'bob')
+  // Together more than the operating system takes for a client that does not read.
+  for (let i = 0; i < 8; i++) {
+    await server.request('/api/v1/org', { json: { name: `large${i}`, cfg: { text: 'x'.repeat(2_000_000) } } })
+  }
+  const web = createServer(getRequestListener(server.app.fetch))
+  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve))
+  const { port } = web.address() as AddressInfo
+  const open = (head: string) => {
+    const socket = connect({ port, host: '127.0.0.1' }).pause()
+    socket.write(`${head}\r\nHost: localhost\r\nAuthorization: ${ann.key}\r\n\r\n`)
+    return socket
+  }
+  const status = async (as: string) => {
+    const headers = { Authorization: as }
+    return (await fetch(`http://127.0.0.1:${port}/api/v1/org/large0/team`, { headers })).status
+  }
+  const json = 'POST /api/v1/org HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 10'
+  const opened = Array.from({ length: 63 }, () => open(json))
+  try {
+    const slow = open('GET /api/v1/org HTTP/1.1')
+    opened.push(slow)
+    await new Promise((resolve) => slow.once('readable', resolve))
+    expect([await status(ann.key), await status(bob.key)]).toEqual([429, 200])
+    slow.destroy()
+    await expect.poll(() => status(ann.key)).toBe(200)
+    // On a connection that goes on an answer is done when it is sent.
+    for (let i = 0; i < 5; i++) expect(await status(ann.key)).toBe(200)
+  } finally {
+    for (const socket of opened) socket.destroy()
+    web.closeAllConnections()
+    web.close()
+    await server.close()
+  }
 })
 
 test.each(['0', '-1', '1.5', 'on', 'lots'])('REQUESTS_PER_SECOND=%s is a mistake', async (value) => {

@@ -53,8 +53,11 @@ export class RequestRate {
     person.restedAt = restedAt
   }
 
-  /** Does the work of a request that has been counted, or throws a 429 if too many are in progress. */
-  async within<T>(who: string, work: () => Promise<T>): Promise<T> {
+  /**
+   * Does the work of a request that has been counted, or throws a 429 if too many are in progress. One is in progress
+   * until its answer is `sent`: a client that does not read keeps it in memory.
+   */
+  async within<T>(who: string, work: () => Promise<T>, sent?: Promise<void>): Promise<T> {
     if (this.#perSecond === undefined) return work()
     const person = this.#personOf(who)
     if (person.inProgress >= MOST_AT_ONCE) {
@@ -64,7 +67,8 @@ export class RequestRate {
     try {
       return await work()
     } finally {
-      person.inProgress--
+      if (sent) sent.then(() => person.inProgress--)
+      else person.inProgress--
     }
   }
 
