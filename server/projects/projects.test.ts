@@ -1,3 +1,4 @@
+import type { KyselyPlugin } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { empty, givenSecret, ok, seen, text, validation } from '../../tests/support/secrets.ts'
 import {
@@ -9,6 +10,7 @@ import {
   type TestServer,
 } from '../../tests/support/testServer.ts'
 import { SEED } from '../ids.ts'
+import { listProjects } from './store.ts'
 
 interface Person {
   id: string
@@ -351,4 +353,31 @@ test('a configuration cannot be nested deeper by several requests than by one', 
 
 test('projects of an organization that does not exist are a 400', async () => {
   expect(await seen(server.request('/api/v1/org/nope/project'))).toEqual(validation('Organization not found: nope'))
+})
+
+test('the list of projects reads no configuration and no meta: those of a long list are gigabytes', async () => {
+  const server = await startTestServer()
+  try {
+    await server.request('/api/v1/org', { json: { name: 'listed' } })
+    await server.request('/api/v1/org/listed/project', { json: { name: 'large', cfg: { a: 1 }, meta: { b: 2 } } })
+    const read: object[] = []
+    const spy: KyselyPlugin = {
+      transformQuery: ({ node }) => node,
+      transformResult: async ({ result }) => {
+        read.push(...(result.rows as object[]))
+        return result
+      },
+    }
+    const db = server.services.db.withPlugin(spy)
+    const org = await db.selectFrom('orgs').selectAll().where('name', '=', 'listed').executeTakeFirstOrThrow()
+    read.length = 0
+    const who = { realm: 'apikey', user: undefined, roles: new Set(['concordAdmin']) } as const
+    const page = { offset: 0, limit: undefined, filter: undefined }
+    expect((await listProjects(db, who, org, page)).map(({ name }) => name)).toEqual(['large'])
+    expect(read.length).toBeGreaterThan(0)
+    for (const row of read) expect(Object.keys(row)).not.toEqual(expect.arrayContaining(['cfg']))
+    for (const row of read) expect(Object.keys(row)).not.toEqual(expect.arrayContaining(['meta']))
+  } finally {
+    await server.close()
+  }
 })

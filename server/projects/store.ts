@@ -39,7 +39,8 @@ export async function listProjects(db: Db, who: Principal, org: OrgRow, { offset
   const userId = who.user?.id ?? ''
   const rows = await db
     .selectFrom('projects')
-    .selectAll()
+    // Not all: `cfg` and `meta` of a long list are gigabytes.
+    .select(BRIEF_COLUMNS)
     .where('orgId', '=', org.id)
     .$if(!seesEverything(who) && org.ownerId !== userId, (query) =>
       query.where(({ or, eb, exists, selectFrom }) =>
@@ -71,7 +72,16 @@ export async function projectEntry(db: Db, project: ProjectRow, orgName: string)
   })
 }
 
-function briefEntry(project: ProjectRow, orgName: string, owner: object | undefined) {
+const BRIEF_COLUMNS = [
+  ...(['id', 'name', 'description', 'orgId', 'visibility', 'ownerId'] as const),
+  ...(['rawPayloadMode', 'outVariablesMode', 'processExecMode', 'createdAt'] as const),
+] as const
+
+function briefEntry(
+  project: Pick<ProjectRow, (typeof BRIEF_COLUMNS)[number]>,
+  orgName: string,
+  owner: object | undefined,
+) {
   const { id, name, description, orgId, visibility, rawPayloadMode, outVariablesMode, processExecMode, createdAt } =
     project
   return nonNull({
