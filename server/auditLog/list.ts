@@ -63,19 +63,6 @@ async function newestOf(db: Db): Promise<number> {
   return row?.seq ?? 0
 }
 
-type Page = Awaited<ReturnType<typeof entriesOf>>
-
-/** All of `readAudit` as JSON, in pieces that are made when the client takes them. */
-export async function* auditAsJson(pages: AsyncIterable<Page>): AsyncGenerator<Uint8Array> {
-  let before = '['
-  for await (const page of pages) {
-    if (page.length === 0) continue
-    yield Buffer.from(before + page.map((entry) => JSON.stringify(entry)).join(','))
-    before = ','
-  }
-  yield Buffer.from(before === '[' ? '[]' : ']')
-}
-
 type Condition = RawBuilder<SqlBool>
 
 /** Where the slices are cut: the index of one filter, or the log itself. Rows have to fit the rest of the filters. */

@@ -15,13 +15,13 @@ import type { Db } from '../db/open.ts'
 import { emptyError, javaError, validationError } from '../errors.ts'
 import { intQuery, operation, queryAs, rawQuery, resource, textQuery, uuidQuery } from '../http/operation.ts'
 import { pageQuery, textParameter, timeParameter, uuidParameter } from '../http/parameters.ts'
-import { jsonInPieces } from '../http/pieces.ts'
+import { jsonInPieces, listAsJson } from '../http/pieces.ts'
 import { principalOf } from '../principal.ts'
 import { requireProjectNamed } from '../projects/store.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { requireTeam } from '../teams/store.ts'
 import { findUser } from '../users/owner.ts'
-import { type AuditFilter, auditAsJson, readAudit } from './list.ts'
+import { type AuditFilter, readAudit } from './list.ts'
 
 const objectParameter = z.enum(AUDIT_OBJECTS)
 const actionParameter = z.enum(AUDIT_ACTIONS)
@@ -97,7 +97,7 @@ async function search(services: Services, c: Call, own: AuditFilter['own']) {
   // Anybody may ask for these, and would have the whole log searched.
   if (OF_OUTSIDE_EVENTS.some((key) => detail(c, key) !== undefined)) return []
   const pages = readAudit(db, { ...query, userId, details }, c.req.raw.signal)
-  return jsonInPieces(services, c, auditAsJson(pages))
+  return jsonInPieces(services, c, listAsJson(pages))
 }
 
 /**

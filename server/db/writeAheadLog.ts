@@ -25,6 +25,20 @@ const identityOf = (db: Db) => db.getExecutor().adapter
 
 export const isBeingCopied = (db: Db) => copies.has(identityOf(db))
 
+/** SQLite's default. */
+const MOST_PAGES = 1000
+const PAGE_BYTES = 4096
+const pagesOf = new WeakMap<object, number>()
+
+/** Lets SQLite fold the log into the file by itself whenever it has so many bytes, at most as many as by default. */
+export async function foldLogEvery(db: Db, bytes: number): Promise<void> {
+  pagesOf.set(identityOf(db), Math.max(1, Math.min(MOST_PAGES, Math.floor(bytes / PAGE_BYTES))))
+  if (!isBeingCopied(db)) await foldByItself(db)
+}
+
+const foldByItself = (db: Db) =>
+  sql`PRAGMA wal_autocheckpoint = ${sql.lit(pagesOf.get(identityOf(db)) ?? MOST_PAGES)}`.execute(db)
+
 /** Folds the log into the file, unless a copy of that is being made: then it goes on growing until the next time. */
 export async function foldLog(db: Db): Promise<void> {
   if (!isBeingCopied(db)) await checkpoint(db)
@@ -55,8 +69,8 @@ export async function copyDatabase(db: Db, target: string): Promise<number> {
     return await copyFile(await sourceOf(db), target, copy)
   } finally {
     copies.delete(identityOf(db))
-    // SQLite's default. A database that was closed meanwhile has no such setting any more.
-    await sql`PRAGMA wal_autocheckpoint = 1000`.execute(db).catch(() => {})
+    // A database that was closed meanwhile has no such setting any more.
+    await foldByItself(db).catch(() => {})
   }
 }
 

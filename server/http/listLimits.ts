@@ -12,6 +12,19 @@ export const MOST_LINKS = 100
 /** Users, groups, repositories and grants of teams: as many as a large organization has, and each is one row. */
 export const MOST_ENTRIES = 1000
 
+/**
+ * Free JSON that lists repeat for each of their entries, such as the `meta` of repositories. Concord has no limit. What
+ * only its own entity shows, such as the `cfg` of a project, is bounded by the size of a request.
+ */
+const MOST_LISTED_BYTES = 64 * 1024
+
+/** The text of a JSON column that lists show; throws a 400 for one that is too large for them. */
+export function requireSmall(column: string | null, name: string): string | null {
+  const bytes = Buffer.byteLength(column ?? '')
+  if (bytes <= MOST_LISTED_BYTES) return column
+  throw validationError(`'${name}' has ${bytes} bytes, at most ${MOST_LISTED_BYTES} are allowed`)
+}
+
 /** A JSON array of at most so many items. */
 export const listOf = <T extends z.ZodType>(item: T, most = MOST_ENTRIES) => z.array(item).meta({ maxItems: most })
 

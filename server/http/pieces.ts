@@ -1,4 +1,5 @@
 import type { Call, Services } from '../services.ts'
+import { writeJson } from './json.ts'
 
 /** What is kept until the head of an answer goes out: a smaller one is sent whole, with its length. */
 const MOST_WHOLE_BYTES = 64 * 1024
@@ -43,6 +44,17 @@ export async function jsonInPieces(
     { highWaterMark: 0 },
   )
   return c.body(rest, 200, JSON_TYPE)
+}
+
+/** A JSON array of what comes page by page, for `jsonInPieces`. */
+export async function* listAsJson(pages: AsyncIterable<object[]>): AsyncGenerator<Uint8Array> {
+  let before = '['
+  for await (const page of pages) {
+    if (page.length === 0) continue
+    yield Buffer.from(before + page.map(writeJson).join(','))
+    before = ','
+  }
+  yield Buffer.from(before === '[' ? '[]' : ']')
 }
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }

@@ -15,6 +15,7 @@ import type { Db } from '../db/open.ts'
 import type { OrgRow } from '../db/schema.ts'
 import { javaError, textError, validationError } from '../errors.ts'
 import { map, text, uuid, visibility } from '../http/jackson.ts'
+import { requireSmall } from '../http/listLimits.ts'
 import {
   booleanQuery,
   checkNames,
@@ -177,8 +178,8 @@ async function update(trx: Db, c: Call, orgId: string, request: OrgRequest) {
     name: request.name ?? org.name,
     ownerId: owner?.id ?? org.ownerId,
     visibility: request.visibility ?? org.visibility,
-    meta: writeJsonColumn(request.meta) ?? org.meta,
-    cfg: writeJsonColumn(request.cfg) ?? org.cfg,
+    meta: requireSmall(writeJsonColumn(request.meta), 'meta') ?? org.meta,
+    cfg: requireSmall(writeJsonColumn(request.cfg), 'cfg') ?? org.cfg,
   }
   await trx.updateTable('orgs').set(changed).where('id', '=', orgId).execute()
   await recordAudit(trx, c, {

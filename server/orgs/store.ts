@@ -3,6 +3,7 @@ import { contains } from '../db/filter.ts'
 import { rawJsonColumn, writeJsonColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
 import type { OrgRow, UserRow, Visibility } from '../db/schema.ts'
+import { requireSmall } from '../http/listLimits.ts'
 import { nonNull } from '../http/operation.ts'
 import { newId } from '../ids.ts'
 import type { Principal } from '../principal.ts'
@@ -83,8 +84,8 @@ export async function insertOrg(trx: Db, { name, owner, visibility, meta, cfg }:
       name,
       ownerId: owner.id,
       visibility,
-      meta: writeJsonColumn(meta),
-      cfg: writeJsonColumn(cfg),
+      meta: requireSmall(writeJsonColumn(meta), 'meta'),
+      cfg: requireSmall(writeJsonColumn(cfg), 'cfg'),
     })
     .execute()
   const teamId = newId()

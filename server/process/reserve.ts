@@ -6,15 +6,20 @@ import { join } from 'node:path'
 import type { KyselyPlugin } from 'kysely'
 import type { Db } from '../db/open.ts'
 import { codeOf, freeBytes, storageTroubleOf, totalBytes } from '../db/storageTrouble.ts'
-import { foldLogNow } from '../db/writeAheadLog.ts'
+import { foldLogEvery, foldLogNow } from '../db/writeAheadLog.ts'
 import type { Log } from '../log.ts'
 
 /** Inside the data folder. */
 const FILE = 'reserve'
-/** A value is up to 1 MiB, and what is deleted is overwritten: its pages go through the write-ahead log. */
-const MOST_BYTES = 8 * 1024 * 1024
-/** On a small disk it is smaller. */
-const SHARE_OF_DISK = 1 / 8
+/**
+ * Of this has to come what the write-ahead log still owes to the database's file, which grows by as much (twice the
+ * automatic checkpoint, and the one write that came last), and the pages that deleting overwrites.
+ */
+const MOST_BYTES = 16 * 1024 * 1024
+/** On a small disk it is smaller, and so is what the log may owe. */
+const SHARE_OF_DISK = 1 / 4
+/** Of the reserve, for the log between two automatic checkpoints. */
+const SHARE_FOR_LOG = 1 / 8
 const CHUNK = 256 * 1024
 /** Milliseconds after the last act that needed it before it is made again. */
 const MADE_AGAIN_AFTER = 2_000
@@ -103,6 +108,7 @@ export class Reserve {
   async #keep(): Promise<void> {
     if (this.#state === 'kept') return
     const bytes = this.#bytes()
+    await foldLogEvery(this.#db, bytes * SHARE_FOR_LOG)
     if (sizeOf(this.#path) >= bytes || (freeBytes(this.#dataDir) >= bytes && (await this.#make(bytes)))) {
       this.#state = 'kept'
       return

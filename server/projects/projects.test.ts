@@ -381,3 +381,51 @@ test('the list of projects reads no configuration and no meta: those of a long l
     await server.close()
   }
 })
+
+describe('many repositories with much meta', () => {
+  const names = Array.from({ length: 45 }, (_, i) => `repo-${String(i).padStart(2, '0')}`)
+  const note = 'n'.repeat(60_000)
+  const list = (query = '') => server.request(`${PROJECT}/many/repository${query}`, { as: creator.key })
+  const namesOf = async (query: string) => ((await (await list(query)).json()) as { name: string }[]).map((r) => r.name)
+
+  beforeAll(async () => {
+    const small = Object.fromEntries(names.map((name) => [name, repository()]))
+    expect((await post({ name: 'many', repositories: small })).status).toBe(200)
+    const meta = JSON.stringify({ note })
+    await server.services.db.updateTable('repositories').set({ meta }).where('name', 'in', names).execute()
+  })
+
+  test('are listed whole and in order, from any place', async () => {
+    expect(await namesOf('')).toEqual(names)
+    expect(await namesOf('?offset=3&limit=25')).toEqual(names.slice(3, 28))
+    expect(await namesOf('?limit=20')).toEqual(names.slice(0, 20))
+    expect(await namesOf('?offset=44')).toEqual(['repo-44'])
+    expect(await namesOf('?offset=45')).toEqual([])
+    expect(await namesOf('?filter=o-4')).toEqual(names.slice(40))
+    const project = (await get('/many')).body
+    expect(Object.keys(project.repositories)).toEqual(names)
+    expect(project).toMatchObject({ name: 'many', repositories: { 'repo-44': { meta: { note } } } })
+  })
+
+  test.each(['/many/repository', '/many'])('are not in memory all at once: %s', async (path) => {
+    const answer = await server.request(`${PROJECT}${path}`, { as: creator.key })
+    const pieces: number[] = []
+    for await (const piece of answer.body as unknown as AsyncIterable<Uint8Array>) pieces.push(piece.length)
+    expect(pieces.reduce((sum, length) => sum + length)).toBeGreaterThan(45 * note.length)
+    expect(Math.max(...pieces)).toBeLessThan(20 * (note.length + 2_000))
+  })
+
+  test('are refused: what a list repeats for each entry is small, and so it is for organizations', async () => {
+    const meta = { note: 'n'.repeat(64 * 1024) }
+    const refused = (field: string) => validation(`'${field}' has 65547 bytes, at most 65536 are allowed`)
+    expect(await call('POST', '/many/repository', creator.key, { name: 'large', ...repository({ meta }) })).toEqual(
+      refused('meta'),
+    )
+    for (const field of ['meta', 'cfg']) {
+      const json = { name: `large-${field}`, [field]: meta }
+      expect(await seen(server.request('/api/v1/org', { as: ADMIN_KEY, json }))).toEqual(refused(field))
+      const change = { id: org.id, [field]: meta }
+      expect(await seen(server.request('/api/v1/org', { as: ADMIN_KEY, json: change }))).toEqual(refused(field))
+    }
+  })
+})

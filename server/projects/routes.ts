@@ -4,6 +4,7 @@ import { recordAudit } from '../audit/record.ts'
 import type { Db } from '../db/open.ts'
 import type { AccessLevel, ProjectRow } from '../db/schema.ts'
 import { nullPointer, textError } from '../errors.ts'
+import { writeJson } from '../http/json.ts'
 import {
   checkNames,
   nameViolations,
@@ -17,6 +18,7 @@ import {
   textQuery,
 } from '../http/operation.ts'
 import { listQuery } from '../http/parameters.ts'
+import { jsonInPieces, listAsJson } from '../http/pieces.ts'
 import { principalOf, userOf } from '../principal.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { accessEntries, accessEntry, entryViolations, teamOfEntry } from '../teams/accessEntry.ts'
@@ -26,8 +28,8 @@ import { projectRequest, projectViolations, repositoryRequest, repositoryViolati
 import {
   findRepository,
   listProjects,
-  listRepositories,
   projectEntry,
+  repositoriesOf,
   requireProjectNamed,
   requireProjectRow,
 } from './store.ts'
@@ -62,11 +64,8 @@ export function projectRoutes(app: Hono<Env>, services: Services) {
     GET: operation({ summary: 'Get a project with its repositories' }, async (c) => {
       checkPath(c, 'ProjectResource.get')
       const { org, project } = await readableProject(db, c)
-      const repositories = await listRepositories(db, project.id, { offset: 0, limit: undefined, filter: undefined })
-      return {
-        ...(await projectEntry(db, project, org.name)),
-        repositories: Object.fromEntries(repositories.map((repository) => [repository.name, repository])),
-      }
+      const entry = await projectEntry(db, project, org.name)
+      return jsonInPieces(services, c, projectAsJson(entry, repositoriesOf(db, project.id, EVERY)))
     }),
     DELETE: operation({ summary: 'Delete a project' }, async (c) => {
       checkPath(c, 'ProjectResource.delete')
@@ -107,11 +106,13 @@ export function projectRoutes(app: Hono<Env>, services: Services) {
   access(app, services)
 }
 
-function repositories(app: Hono<Env>, { db }: Services) {
+function repositories(app: Hono<Env>, services: Services) {
+  const { db } = services
   resource(app, '/api/v1/org/:orgName/project/:projectName/repository', {
     GET: operation({ summary: 'List the repositories of a project', query: listQuery }, async (c) => {
       checkPath(c, 'RepositoryResource.find')
-      return listRepositories(db, (await projectOfRepositories(db, c)).id, pageOf(c))
+      const { id } = await projectOfRepositories(db, c)
+      return jsonInPieces(services, c, listAsJson(repositoriesOf(db, id, pageOf(c))))
     }),
     POST: {
       summary: 'Create or update a repository',
@@ -236,6 +237,21 @@ async function grant(trx: Db, c: Call, project: ProjectRow, entries: Grant[], re
     action: 'UPDATE',
     details: { projectId, access: { replace, teams } },
   })
+}
+
+const EVERY = { offset: 0, limit: undefined, filter: undefined }
+
+/** A project's entry with its repositories by name, in pieces. */
+async function* projectAsJson(entry: object, pages: ReturnType<typeof repositoriesOf>): AsyncGenerator<Uint8Array> {
+  let before = `${writeJson(entry).slice(0, -1)},"repositories":{`
+  for await (const page of pages) {
+    if (page.length === 0) continue
+    yield Buffer.from(
+      before + page.map((repository) => `${JSON.stringify(repository.name)}:${writeJson(repository)}`).join(','),
+    )
+    before = ','
+  }
+  yield Buffer.from(`${before === ',' ? '' : before}}}`)
 }
 
 const pageOf = (c: Call) => ({ ...paging(c), filter: textQuery(c, 'filter') })

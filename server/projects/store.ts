@@ -99,15 +99,32 @@ function briefEntry(
   })
 }
 
-export async function listRepositories(db: Db, projectId: string, { offset, limit, filter }: Page) {
-  const rows = await repositories(db)
-    .where('projectId', '=', projectId)
-    .$if(filter !== undefined, (query) => query.where(contains('repositories.name', filter ?? '')))
-    .orderBy('repositories.name')
-    .limit(limit ?? -1)
-    .offset(offset)
-    .execute()
-  return rows.map(repositoryEntry)
+/** How many repositories are read at once: each can have 64 KiB of `meta`. */
+const REPOSITORIES_AT_ONCE = 20
+
+/**
+ * The repositories of a project by name, some at a time: a project can have more than memory should hold. Each page goes on
+ * after the last name, so that one that is there the whole time is never passed over.
+ */
+export async function* repositoriesOf(db: Db, projectId: string, { offset, limit, filter }: Page) {
+  let left = limit ?? Number.POSITIVE_INFINITY
+  let last: string | undefined
+  while (left > 0) {
+    const after = last
+    const atOnce = Math.min(left, REPOSITORIES_AT_ONCE)
+    const rows = await repositories(db)
+      .where('projectId', '=', projectId)
+      .$if(filter !== undefined, (query) => query.where(contains('repositories.name', filter ?? '')))
+      .$if(after !== undefined, (query) => query.where('repositories.name', '>', after ?? ''))
+      .orderBy('repositories.name')
+      .limit(atOnce)
+      .offset(after === undefined ? offset : 0)
+      .execute()
+    yield rows.map(repositoryEntry)
+    if (rows.length < atOnce) return
+    left -= rows.length
+    last = rows.at(-1)?.name
+  }
 }
 
 export async function findRepository(db: Db, projectId: string, name: string) {

@@ -5,6 +5,7 @@ import { writeJsonColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
 import type { OrgRow, ProjectRow, RepositoryRow, SecretRow, UserRow } from '../db/schema.ts'
 import { emptyError, javaError, validationError } from '../errors.ts'
+import { requireSmall } from '../http/listLimits.ts'
 import { nonNull } from '../http/operation.ts'
 import { newId } from '../ids.ts'
 import { policyGuard, requireAllowed } from '../policies/check.ts'
@@ -211,7 +212,7 @@ function repositoryRow(project: ProjectRow, request: RepositoryRequest, secret: 
     secretId: secret?.id ?? null,
     disabled: request.disabled ? 1 : 0,
     triggersDisabled: request.triggersDisabled ? 1 : 0,
-    meta: writeJsonColumn(request.meta),
+    meta: requireSmall(writeJsonColumn(request.meta), 'meta'),
   }
 }
 
