@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
+import { givenOrg, givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import type { HttpError } from '../errors.ts'
 import { RequestRate } from './requestRate.ts'
 
@@ -173,9 +173,9 @@ test('an answer that its client does not read is in progress until it is read or
   const ann = await givenUser(server, 'ann')
   const bob = await givenUser(server, 'bob')
   // Together more than the operating system takes for a client that does not read.
-  for (let i = 0; i < 8; i++) {
-    await server.request('/api/v1/org', { json: { name: `large${i}`, cfg: { text: 'x'.repeat(2_000_000) } } })
-  }
+  for (let i = 0; i < 8; i++) await givenOrg(server, `large${i}`)
+  const cfg = JSON.stringify({ text: 'x'.repeat(2_000_000) })
+  await server.services.db.updateTable('orgs').set({ cfg }).where('name', 'like', 'large%').execute()
   const web = createServer(getRequestListener(server.app.fetch))
   await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve))
   const { port } = web.address() as AddressInfo
