@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { startTestServer } from '../../tests/support/testServer.ts'
 import { readConfig } from '../config.ts'
 import { closeDatabase } from '../db/open.ts'
 import { createLog } from '../log.ts'
@@ -26,5 +27,17 @@ test('a wrong master key is refused before an upgrade changes the schema', async
     await expect(start(join(folder, 'second'), key('b'))).rejects.toThrow(MasterKeyError)
   } finally {
     rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test('limits that the samples are beyond do not end the first start, and count from then on', async () => {
+  const server = await startTestServer({ SAMPLE_DATA: 'on', SECRETS_PER_ORGANIZATION: '1' })
+  try {
+    const form = { name: 'one-too-many', type: 'DATA', data: new Blob(['x']) }
+    const answer = await server.request('/api/v1/org/acme/secret', { form })
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toContain('SECRETS_PER_ORGANIZATION')
+  } finally {
+    await server.close()
   }
 })

@@ -51,14 +51,18 @@ async function prepare(unguarded: Db, config: Config, log: Log): Promise<Setup> 
     )
   }
   await migrate(unguarded)
-  await enforceQuotas(unguarded, config.quotas)
   const reserve = new Reserve(unguarded, dataDir, log)
   const db = unguarded.withPlugin(reserve.gate)
   const alerts = new Alerts(log, config.alerts)
   const refusals = new Refusals(db, log, undefined, alerts)
   const clock = await Clock.open(db, log)
   const services = { db, config, log, masterKey: loaded.key, clock, reserve, refusals, alerts }
-  if (check) return { ...services, firstRun: undefined }
+  // The samples are there whatever the limits: a small one must not end the first start.
+  const limit = () => enforceQuotas(unguarded, config.quotas)
+  if (check) {
+    await limit()
+    return { ...services, firstRun: undefined }
+  }
 
   const adminApiKey = config.adminApiKey ?? generateApiKey()
   const samples = config.sampleData ? await prepareSampleData(loaded.key) : undefined
@@ -70,6 +74,7 @@ async function prepare(unguarded: Db, config: Config, log: Log): Promise<Setup> 
       .values({ name: KEY_CHECK, value: makeKeyCheck(loaded.key) })
       .execute()
   })
+  await limit()
   const admin = { username: 'admin', password: undefined, apiKey: config.adminApiKey ? undefined : adminApiKey }
   const credentials = samples
     ? samples.credentials.map((user) => (user.username === 'admin' ? { ...admin, password: user.password } : user))
