@@ -84,7 +84,7 @@ export const isDenial = (error: Error | undefined) =>
 
 /**
  * Whether a request was not what its operation takes: method, type, size, encoding, or a field that breaks its pattern.
- * What Concord's own rules refuse, such as a name that is taken, is none of that.
+ * What Concord's own rules refuse, such as a name that is taken, does not count.
  */
 export function isInvalid(error: Error | undefined): error is HttpError {
   if (!(error instanceof HttpError)) return false

@@ -82,7 +82,7 @@ export class Refusals {
   flush(): Promise<void> {
     clearTimeout(this.#flushTimer)
     this.#flushTimer = undefined
-    // Whoever is refused to delete something must not use up the room that deleting needs.
+    // A refused deletion must not use up the room that deleting needs.
     this.#writing = this.#writing.then(() => withoutReserve(() => this.#write()))
     return this.#writing
   }

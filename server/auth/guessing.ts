@@ -52,7 +52,7 @@ export class Guessing {
         refuseFor(ofName.secondsToWait(address, name), 'for this user')
         refuseFor(ofNetwork.secondsToWait(address), 'from this address')
         if (admitted.has(name)) return
-        // Whoever has signed in is known by their network; the others wait by site, so that nobody fills the queue.
+        // Users who have signed in are known by their network; others wait by site, so that nobody fills the queue.
         if (isKnown(name)) return
         refuseFor(slow.secondsToWait(name, siteOf(address)), 'for this user')
         if (slow.isSlow(name)) admitted.add(name)

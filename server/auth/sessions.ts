@@ -117,7 +117,7 @@ export const isPast = (time: string | null) => time !== null && Date.parse(time)
 export const orLog = (log: Log, write: Promise<unknown>) =>
   write.catch((error: Error) => log.error('session not written', { name: error.name, code: codeOf(error) }))
 
-/** Gives a session another secret, the cookie's new value: whoever has the old one is out. */
+/** Gives a session another secret, the cookie's new value. The old one no longer works. */
 export async function renewSession(trx: Db, sessionId: string): Promise<string> {
   const secret = newSessionId()
   await trx

@@ -48,7 +48,7 @@ export const operationsOf = ({ paths }: OpenApiDocument) =>
     ]),
   )
 
-/** All of them in a long run, a share of them that each seed chooses anew in a short one. */
+/** All of them in a long run, a share of them, chosen by the seed, in a short one. */
 const SHARE = Math.min(1, RUNS / 100)
 export const isChosen = (_: unknown, i: number) => ((i * 2_654_435_761 + SEED * 40_503) % 1_000) / 1_000 < SHARE
 

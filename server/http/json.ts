@@ -19,7 +19,7 @@ export class ExactNumber {
     return this.text
   }
 
-  /** For whoever does not use `writeJson` or `jsonText`. */
+  /** For code that does not use `writeJson` or `jsonText`. */
   toJSON() {
     return Number(this.text)
   }

@@ -108,7 +108,7 @@ describe('bodies', () => {
 
   test('more parts than anybody needs are refused', () => {
     expect(() => parse(...Array.from({ length: 1001 }, () => part('name="x"', '')))).toThrow('HTTP 413')
-    // Without an empty line they are none, but cost as much.
+    // Without an empty line they are not parts, but cost as much.
     expect(parseParts(Buffer.from('--b\r\n'.repeat(1000)), 'b')).toEqual([])
     expect(() => parseParts(Buffer.from('--b\r\n'.repeat(1002)), 'b')).toThrow('HTTP 413')
   })

@@ -21,7 +21,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-/** SQLite keeps the lock of a file for the whole process, so whoever comes next gets a copy. */
+/** SQLite keeps the lock of a file for the whole process, so the next one gets a copy. */
 function copyOf(dataDir: string) {
   const copy = join(folder, `copy-${copies++}`)
   cpSync(dataDir, copy, { recursive: true })

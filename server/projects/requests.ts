@@ -45,7 +45,7 @@ export const projectRequest = z.object({
 
 export type ProjectRequest = z.infer<typeof projectRequest>
 
-/** As the newest Concord has them; 2.44.0 leaves them to Git. An empty commit id is none. */
+/** As the newest Concord has them; 2.44.0 leaves them to Git. An empty commit id counts as absent. */
 const BRANCH = String.raw`^[^\x00-\x20\x7F~^:?*\[\\]+$`
 const COMMIT_ID = '^[0-9a-fA-F]*$'
 

@@ -28,7 +28,7 @@ test('100 wrong ones in an hour by all users together: those who have not opened
   const read = secret()
   expect(await read('alice', 'right')).toBe('value')
   for (let i = 0; i < 100; i++) expect(await read(`guesser-${i % 10}`, 'wrong')).toBe(400)
-  // One try is free, the next is 36 seconds later, for whomever.
+  // One try is free, the next is 36 seconds later, from any network.
   expect(await read('guesser-10', 'wrong')).toBe(400)
   expect(await read('guesser-11', 'wrong')).toBe(429)
   expect(await read('bob', 'right')).toBe(429)

@@ -47,7 +47,7 @@ const NOT_SIGNED_IN = 'Changing your password needs a session: sign in with your
 function whyNot({ type, passwordHash, username }: UserRow): string | undefined {
   if (passwordHash !== null) return undefined
   if (type !== 'LOCAL') return 'Your password is not kept here: change it in the directory that you sign in with.'
-  return `You have no password here, only API keys. Whoever runs the server can set one: npm run user -- passwd ${username}`
+  return `You have no password here, only API keys. An administrator of the server can set one: npm run user -- passwd ${username}`
 }
 
 async function readRequest(c: Call) {

@@ -36,7 +36,7 @@ describe('the last enabled admin is not', () => {
     await expect(disableUser(db, { username: 'admin' })).rejects.toThrow(WORDS)
     const other = await givenUser(server, 'other', 'concordAdmin')
     await disableUser(db, { username: 'other' })
-    // A disabled one is none.
+    // A disabled admin does not count.
     await expect(disableUser(db, { username: 'admin' })).rejects.toThrow(WORDS)
     await enableUser(db, { username: other.id })
     await disableUser(db, { username: 'admin' })
