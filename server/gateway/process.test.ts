@@ -37,15 +37,10 @@ test('in front of a Concord: it says so, passes the API on, serves all else, kee
   expect(readdirSync(folder.path)).toEqual([])
 })
 
-test.each([
-  ['http://concord.example.com', true],
-  ['https://concord.example.com', false],
-  ['http://localhost:8001', false],
-  ['http://[::1]:8001', false],
-])('warns of http to another computer: %s, %s', async (url, warns) => {
-  const server = await programs.startServer(folder.path, { CONCORD_URL: url })
+test('warns of http to another computer', async () => {
+  const server = await programs.startServer(folder.path, { CONCORD_URL: 'http://concord.example.com' })
   await server.end('SIGTERM')
-  expect(server.log().includes('go to Concord in the clear')).toBe(warns)
+  expect(server.log()).toContain('go to Concord in the clear')
 })
 
 test.each(['user', 'backup'] as const)('npm run %s has no data folder there', async (program) => {

@@ -5,7 +5,6 @@ import { type Config, ConfigError, readConfig } from '../config.ts'
 import { DataFolderError } from '../db/folderErrors.ts'
 import { closeDatabase } from '../db/open.ts'
 import { codeOf } from '../db/storageTrouble.ts'
-import type { LdapConfig } from '../directory/ldapConfig.ts'
 import { setUp } from '../firstRun/setup.ts'
 import { welcome } from '../firstRun/welcome.ts'
 import { createGateway } from '../gateway/gateway.ts'
@@ -17,6 +16,7 @@ import { keepMemoryPrivate } from './hardening.ts'
 import { keepHouse } from './housekeeping.ts'
 import { endOnUnhandledErrors } from './lastResort.ts'
 import { addressOf, ListenError, listen, stop } from './listen.ts'
+import { warningsOf } from './warnings.ts'
 
 const HOUR = 3_600_000
 /** How long the server waits for its housekeeping when it stops. */
@@ -56,15 +56,7 @@ export async function run({ apiOf, site, server = createServer() }: Listeners): 
       ? await startGateway(concordUrl, config, log, server, listenWith)
       : await startServer(config, log, server, (services) => listenWith(apiOf(services)))
     stopOnSignal(close, log)
-    if (!isLoopback(config.host) && !config.secureCookies) {
-      log.warn('other computers can reach this server, over http: put https in front of it (docs/operations.md)')
-    }
-    if (config.ldap && sendsInTheClear(config.ldap)) {
-      log.warn('passwords go to the directory in the clear: use ldaps:// or LDAP_STARTTLS (docs/operations.md)')
-    }
-    if (concordUrl?.protocol === 'http:' && !isLoopback(concordUrl.hostname)) {
-      log.warn('passwords and values go to Concord in the clear: use an https:// CONCORD_URL (docs/operations.md)')
-    }
+    for (const warning of warningsOf(config)) log.warn(warning)
     const before = concordUrl ? `, in front of ${concordUrl.origin}` : ''
     console.log(`Concord secrets console: ${addressOf(server, config)}${before}`)
   } catch (error) {
@@ -159,12 +151,7 @@ function stopOnSignal(close: () => Promise<void>, log: Log) {
   process.on('SIGTERM', onSignal)
 }
 
-const sendsInTheClear = ({ url, startTls }: LdapConfig) =>
-  url.protocol === 'ldap:' && !startTls && !isLoopback(url.hostname)
-
-const isLoopback = (host: string) => host === 'localhost' || /^\[?::1\]?$/.test(host) || host.startsWith('127.')
-
-/** Mistakes of whoever starts the server get a sentence, mistakes of ours a stack. */
+/** Prints a sentence for mistakes in the settings or the surroundings, a stack for our own. */
 function giveUp(error: unknown): never {
   const expected = [DataFolderError, MasterKeyError, ListenError].some((kind) => error instanceof kind)
   if (error instanceof ConfigError) console.error(`The settings are wrong:\n${error.message.replace(/^/gm, '  ')}`)
