@@ -26,7 +26,7 @@ const semanticWithoutFonts = {
   Declaration: (declaration: {
     prop: string
     value: string
-    important?: boolean
+    important?: boolean | undefined
     source?: { input: { file?: string } }
     remove(): void
   }) => {

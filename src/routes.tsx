@@ -40,7 +40,7 @@ async function patiently<T>(load: () => Promise<T>): Promise<T> {
 
 /** A page in a chunk of its own: its module exports the component and what it wants of the rest of `PageModule`. */
 const page =
-  <Name extends string>(name: Name, load: () => Promise<PageModule<Name>>): RouteObject['lazy'] =>
+  <Name extends string>(name: Name, load: () => Promise<PageModule<Name>>): NonNullable<RouteObject['lazy']> =>
   async () => {
     const module = await patiently(load)
     const { loader, shouldRevalidate, ErrorBoundary } = module

@@ -33,7 +33,7 @@ export interface SampleProject {
   age: number
   grants?: Record<string, AccessLevel>
   /** Name, address, branch, folder and the secret that fetches it. */
-  repositories: [name: string, url: string, branch: string, path?: string, secret?: string][]
+  repositories: [name: string, url: string, branch: string, path?: string | undefined, secret?: string][]
 }
 
 export interface SampleSecret {

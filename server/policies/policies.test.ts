@@ -92,7 +92,7 @@ describe('policies', () => {
       ['GET', '/x'],
       ['DELETE', '/x'],
       ['DELETE', '/x/link'],
-    ]) {
+    ] as const) {
       expect(await seen(server.request(`${POLICY}${path}`, { method, as: joe.key }))).toEqual(refused)
     }
     expect(await seen(server.request(`${POLICY}/xyz/link`, { method: 'PUT', as: joe.key, json: {} }))).toEqual(refused)

@@ -270,8 +270,8 @@ test.each([
 test('the first run prints the credentials to standard output, later runs do not', async () => {
   const environment = { ADMIN_API_KEY: '' }
   const first = await start(environment)
-  const key = /admin +\(none\) +(\S{22})\n/.exec(first.output())?.[1]
-  expect(key).toBeDefined()
+  const key = /admin +\(none\) +(\S{22})\n/.exec(first.output())?.[1] ?? ''
+  expect(key).not.toBe('')
   expect(first.log()).toBe('')
   expect((await first.request('/api/service/console/whoami', { as: key })).status).toBe(200)
   await first.end('SIGTERM')

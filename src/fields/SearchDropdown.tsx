@@ -24,8 +24,8 @@ export function SearchDropdown(props: One | Several) {
     label,
     options,
     onSearch,
-    loading,
-    disabled,
+    loading = false,
+    disabled = false,
     placeholder = 'Type to search',
     help,
     error,
@@ -46,7 +46,7 @@ export function SearchDropdown(props: One | Several) {
         search={(all: DropdownItemProps[]) => all}
         selection
         fluid
-        multiple={props.multiple}
+        multiple={props.multiple ?? false}
         // An open list would lie over the button below it.
         closeOnChange
         selectOnBlur={false}
@@ -55,7 +55,7 @@ export function SearchDropdown(props: One | Several) {
         disabled={disabled}
         placeholder={placeholder}
         // Else it shows the entry that the arrow keys are on, as if it were chosen.
-        text={props.multiple ? undefined : (options.find(({ value }) => value === props.value)?.text ?? placeholder)}
+        {...(!props.multiple && { text: options.find(({ value }) => value === props.value)?.text ?? placeholder })}
         noResultsMessage={loading ? 'Searching…' : nothing}
         searchInput={{
           id,

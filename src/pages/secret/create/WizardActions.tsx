@@ -8,14 +8,15 @@ type Props = { org: OrgRef; step: Step; kind: Kind | undefined; isSent: boolean 
 
 /** The buttons below a step. While the secret is being created they stay reachable, and the state says why they are off. */
 export function WizardActions({ org, step, kind, isSent }: Props) {
+  const before = STEPS[STEPS.indexOf(step) - 1]
   return (
     <>
       <div className="actions">
         <button type="submit" className={`ui primary ${isSent ? 'loading' : ''} button`} aria-disabled={isSent}>
           {step === 'review' ? 'Create secret' : 'Continue'}
         </button>
-        {step !== 'kind' && (
-          <WayOut to={paths.newSecret(org, { step: STEPS[STEPS.indexOf(step) - 1] })} off={isSent}>
+        {before && (
+          <WayOut to={paths.newSecret(org, { step: before })} off={isSent}>
             Back
           </WayOut>
         )}
