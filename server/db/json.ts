@@ -1,9 +1,10 @@
-import { jsonText, parseJson, RawJson } from '../http/json.ts'
+import { parseJson } from '../json/read.ts'
+import { jsonText, RawJson } from '../json/write.ts'
 
 /** A JSON column as the object that it holds; a damaged one counts as empty, so that it does not take a list down. */
 export const readJsonColumn = (column: string | null) => readObject(column, JSON.parse)
 
-/** The same with the numbers as they were sent (http/json.ts). */
+/** The same with the numbers as they were sent (json/numbers.ts). */
 export const readExactJsonColumn = (column: string | null) => readObject(column, parseJson)
 
 /** A JSON column for an answer: its text as it is, numbers and all. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseUuid } from '../ids.ts'
-import { ExactNumber, isNumber } from './json.ts'
+import { ExactNumber, isNumber } from '../json/numbers.ts'
 
 /*
  * The types of JSON fields as Jackson reads them: scalars become text where text is expected, and a UUID has to be
@@ -27,7 +27,7 @@ const standardUuid = z
 /** An empty text is no id, as on a real Concord (conformance/errors.test.ts); an empty enum is an error. */
 export const uuid = z.union([standardUuid, z.enum(['']).transform(() => null)])
 
-/** A Java `Map<String, Object>`: kept as it came, with any key and with its numbers as they were sent (http/json.ts). */
+/** A Java `Map<String, Object>`: kept as it came, with any key and with its numbers as they were sent (json/numbers.ts). */
 export const map = z
   .custom<Record<string, unknown>>(isMap)
   .meta({ type: 'object', propertyNames: { type: 'string' }, additionalProperties: {} })

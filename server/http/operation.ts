@@ -1,9 +1,10 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import { emptyError, javaError, nullPointer, type Violation, violations } from '../errors.ts'
+import { parseJsonBody } from '../json/read.ts'
+import { writeJson } from '../json/write.ts'
 import { freesSpace } from '../process/reserve.ts'
 import type { Call, Env } from '../services.ts'
-import { parseJsonBody, writeJson } from './json.ts'
 import { assertLimited, refuseLongLists } from './listLimits.ts'
 import { flagParameter, intParameter, textParameter, uuidParameter } from './parameters.ts'
 

@@ -1,5 +1,5 @@
+import { writeJson } from '../json/write.ts'
 import type { Call, Services } from '../services.ts'
-import { writeJson } from './json.ts'
 
 /** What is kept until the head of an answer goes out: a smaller one is sent whole, with its length. */
 const MOST_WHOLE_BYTES = 64 * 1024

@@ -5,7 +5,6 @@ import { recordAudit } from '../audit/record.ts'
 import type { Db } from '../db/open.ts'
 import { textError } from '../errors.ts'
 import { map, text, userType, uuid } from '../http/jackson.ts'
-import { jsonText } from '../http/json.ts'
 import {
   checkNames,
   nameViolations,
@@ -20,6 +19,7 @@ import {
 } from '../http/operation.ts'
 import { textParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
+import { jsonText } from '../json/write.ts'
 import { principalOf, userOf } from '../principal.ts'
 import { findProject } from '../projects/store.ts'
 import type { Call, Env, Services } from '../services.ts'

@@ -1,8 +1,8 @@
 import { rawJsonColumn, readExactJsonColumn } from '../db/json.ts'
 import type { Db } from '../db/open.ts'
 import { javaError, textError } from '../errors.ts'
-import { isNumber } from '../http/json.ts'
 import { nonNull } from '../http/operation.ts'
+import { isNumber } from '../json/numbers.ts'
 
 export interface PolicyRow {
   id: string

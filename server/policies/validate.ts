@@ -1,5 +1,5 @@
 import { validationError } from '../errors.ts'
-import { isNumber } from '../http/json.ts'
+import { isNumber } from '../json/numbers.ts'
 import { PatternError, translate } from './javaPattern.ts'
 
 /** All patterns of a policy are compiled for the first request that it applies to: 150 ms for the most there can be. */

@@ -4,7 +4,6 @@ import { recordAudit } from '../audit/record.ts'
 import type { Db } from '../db/open.ts'
 import type { AccessLevel, ProjectRow } from '../db/schema.ts'
 import { nullPointer, textError } from '../errors.ts'
-import { writeJson } from '../http/json.ts'
 import {
   checkNames,
   nameViolations,
@@ -19,6 +18,7 @@ import {
 } from '../http/operation.ts'
 import { listQuery } from '../http/parameters.ts'
 import { jsonInPieces, listAsJson } from '../http/pieces.ts'
+import { writeJson } from '../json/write.ts'
 import { principalOf, userOf } from '../principal.ts'
 import type { Call, Env, Services } from '../services.ts'
 import { accessEntries, accessEntry, entryViolations, teamOfEntry } from '../teams/accessEntry.ts'

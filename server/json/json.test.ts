@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { type ExactNumber, jsonText, parseJson, parseJsonBody, RawJson, sameNumber, writeJson } from './json.ts'
+import { type ExactNumber, sameNumber } from './numbers.ts'
+import { parseJson, parseJsonBody } from './read.ts'
+import { jsonText, RawJson, writeJson } from './write.ts'
 
 /** What comes back for what was sent: as recorded on a real Concord (conformance/json.test.ts sends the same). */
 const kept = (text: string) => jsonText(parseJson(text))

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import { INTEGER, isNumber } from './numbers.ts'
+import { MOST_LEVELS, tooDeep } from './read.ts'
+
+/**
+ * The JSON that Concord gives back for what it was sent: its `jsonb` columns sort the keys by length and bytes and keep
+ * the last of two equal ones, its mapper leaves out nulls of objects and reads numbers with a fraction as doubles.
+ */
+export function jsonText(value: unknown, level = 1): string {
+  if (typeof value === 'string') return JSON.stringify(storable(value))
+  if (isNumber(value)) return numberText(String(value))
+  if (typeof value !== 'object' || value === null) return value === true ? 'true' : value === false ? 'false' : 'null'
+  if (level > MOST_LEVELS) throw tooDeep()
+  let text = ''
+  if (Array.isArray(value)) {
+    for (const each of value) text += `${text === '' ? '' : ','}${jsonText(each, level + 1)}`
+    return `[${text}]`
+  }
+  const fields = value as Record<string, unknown>
+  for (const name of sortedNames(fields)) {
+    text += `${text === '' ? '' : ','}${JSON.stringify(storable(name))}:${jsonText(fields[name], level + 1)}`
+  }
+  return `{${text}}`
+}
+
+function sortedNames(fields: Record<string, unknown>): string[] {
+  const names = Object.keys(fields).filter((name) => fields[name] !== null && fields[name] !== undefined)
+  if (names.length < 2) return names
+  const ascii = names.every((name) => ASCII.test(name))
+  return names.sort(ascii ? (a, b) => a.length - b.length || (a < b ? -1 : 1) : byLength)
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are part of ASCII
+const ASCII = /^[\x00-\x7f]*$/
+
+/** PostgreSQL takes no NUL in a text, and Java writes a question mark for half of a surrogate pair. */
+const storable = (text: string) => (STRANGE.test(text) ? text.replace(/\0/g, '').replace(/\p{Surrogate}/gu, '?') : text)
+
+const STRANGE = /[\0\ud800-\udfff]/
+
+/** The order of keys in `jsonb`. */
+function byLength(a: string, b: string): number {
+  return Buffer.byteLength(a) - Buffer.byteLength(b) || (a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b)))
+}
+
+/** A number as Java writes it, after PostgreSQL has kept it: an integer is exact, anything else a double. */
+function numberText(text: string): string {
+  if (INTEGER.test(text)) return text === '-0' ? '0' : text
+  const value = Number(text)
+  if (!Number.isFinite(value)) return value > 0 ? '"Infinity"' : '"-Infinity"'
+  const size = Math.abs(value)
+  if (size === 0) return '0.0'
+  if (size >= 1e-3 && size < 1e7) return Number.isInteger(value) ? `${value}.0` : String(value)
+  // PostgreSQL writes it out, and what has no fraction then is an integer; here only as far as that takes little room.
+  if (Number.isInteger(value) && size < 1e21) return String(value)
+  const [mantissa = '', power = ''] = value.toExponential().split('e')
+  return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}E${Number(power)}`
+}
+
+/** JSON that is part of an answer as it is. */
+export class RawJson {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+
+  toJSON(): unknown {
+    if (!raw) return JSON.parse(this.text)
+    raw.push(this.text)
+    return `${MARK}${raw.length - 1}`
+  }
+}
+
+/** Random, so that no text of an answer has it in it. */
+const MARK = randomUUID()
+
+/** What `writeJson` has met so far; undefined outside of it. */
+let raw: string[] | undefined
+
+const MARKED = new RegExp(`"${MARK}(\\d+)"`, 'g')
+
+/** JSON.stringify, with each RawJson in its own words. Without any it costs nothing. */
+export function writeJson(value: unknown): string {
+  const texts: string[] = []
+  raw = texts
+  try {
+    const json = JSON.stringify(value)
+    return texts.length === 0 ? json : json.replace(MARKED, (_, index: string) => texts[Number(index)] ?? 'null')
+  } finally {
+    raw = undefined
+  }
+}
