@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { quotaError } from './access/quotas.ts'
+import { networkOf } from './addresses.ts'
 import { apiKeyRoutes } from './apiKeys/routes.ts'
 import { noteDenial, noteInvalid } from './audit/denials.ts'
 import { auditRoutes } from './auditLog/routes.ts'
@@ -10,19 +11,18 @@ import { Guessing } from './auth/guessing.ts'
 import { refuseSingleSignOn } from './auth/singleSignOn.ts'
 import { emptyPageRoutes } from './console/emptyPages.ts'
 import { consoleRoutes } from './console/routes.ts'
-import { codeOf, isDiskFailure, storageTroubleOf } from './db/storageTrouble.ts'
+import { codeOf, isDiskFailure, storageError, storageTroubleOf } from './db/storageTrouble.ts'
 import {
   emptyError,
   HttpError,
   isDenial,
   isInvalid,
   javaError,
-  storageError,
   textError,
   tooManyRequests,
   VALIDATION_ERRORS_TYPE,
 } from './errors.ts'
-import { clientAddress, networkOf } from './http/clientAddress.ts'
+import { clientAddress } from './http/clientAddress.ts'
 import { NO_PAGE } from './http/noPage.ts'
 import { admits } from './http/operation.ts'
 import { openApiRoutes } from './openapi/routes.ts'

@@ -1,10 +1,9 @@
 import type { BlockList } from 'node:net'
 import { isAbsolute, resolve } from 'node:path'
 import { z } from 'zod'
-import type { Quotas } from './access/quotas.ts'
-import type { AlertLimits } from './audit/alerts.ts'
+import { readNetworks } from './addresses.ts'
 import { type LdapConfig, ldapConfigOf, ldapSettings } from './directory/ldapConfig.ts'
-import { readNetworks } from './http/clientAddress.ts'
+import { LOG_LEVELS } from './log.ts'
 import { hashApiKey, isLongEnough } from './vault/tokens.ts'
 
 /**
@@ -57,11 +56,7 @@ const settings = z.object({
     })
     .optional(),
   ...ldapSettings,
-  LOG_LEVEL: z
-    .enum(['debug', 'info', 'warn', 'error', 'silent'], {
-      error: 'LOG_LEVEL must be one of debug, info, warn, error, silent',
-    })
-    .default('info'),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `LOG_LEVEL must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
 })
 
 export interface Config {
@@ -96,9 +91,29 @@ export interface Config {
   trustedProxies: BlockList | undefined
   /** The directory that users are signed in by; undefined: only the built-in one. */
   ldap: LdapConfig | undefined
-  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  logLevel: (typeof LOG_LEVELS)[number]
   /** The settings that are set, by their names, for the audit log; of those that are secret only that they are. */
   given: Readonly<Record<string, string>>
+}
+
+/** The most that may be stored, so that nobody fills the disk. Concord has no such limits. */
+export interface Quotas {
+  secretsPerOrganization: number
+  bytesPerOrganization: number
+  projectsPerOrganization: number
+  repositoriesPerOrganization: number
+  teamsPerOrganization: number
+  organizationsPerUser: number
+  apiKeysPerUser: number
+  processSessionsPerUser: number
+}
+
+/** How many within an hour are worth a line in the log; 0: none are. */
+export interface AlertLimits {
+  /** Different secrets whose values one user has read: programs read few, over and over. */
+  secretsRead: number
+  /** Requests of one user, or of one stranger's address, that were refused: wrong credentials and 403s. */
+  refusals: number
 }
 
 /** Settings whose values are never shown. */

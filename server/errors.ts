@@ -1,5 +1,3 @@
-import type { StorageTrouble } from './db/storageTrouble.ts'
-
 /** Concord's media type of validation errors (concord-api §3). */
 export const VALIDATION_ERRORS_TYPE = 'application/vnd.concord-validation-errors-v1+json'
 
@@ -42,28 +40,6 @@ export function textError(status: number, message: string): HttpError {
 export function tooManyRequests(message: string, seconds: number): HttpError {
   const body = { type: 'text/plain;charset=UTF-8', text: message }
   return new HttpError(429, body, { 'Retry-After': String(seconds) })
-}
-
-/**
- * Ours: Concord's data is in PostgreSQL. A full disk is a 507, as the client can do nothing about it and the same request
- * succeeds once there is room. What is read-only does not get writable by making room, so it is a 503.
- */
-export function storageError(trouble: StorageTrouble, admin: boolean): HttpError {
-  const { status, what, remedy } = STORAGE_ERRORS[trouble]
-  return textError(status, `${what} Nothing was changed. ${admin ? remedy : 'Ask an admin of this server.'}`)
-}
-
-const STORAGE_ERRORS: Record<StorageTrouble, { status: number; what: string; remedy: string }> = {
-  full: {
-    status: 507,
-    what: "The server's disk is full.",
-    remedy: 'Make room on the disk of its data folder (DATA_DIR), or delete secrets.',
-  },
-  'read-only': {
-    status: 503,
-    what: "The server's database is read-only.",
-    remedy: 'Make its data folder (DATA_DIR) writable; the log of the operating system may say why it is not.',
-  },
 }
 
 /** Concord's UnauthorizedException, which is a 403. */

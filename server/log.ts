@@ -1,6 +1,4 @@
-import type { Config } from './config.ts'
-
-const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
 export type Log = Record<
   'debug' | 'info' | 'warn' | 'error',
@@ -12,12 +10,12 @@ export type Log = Record<
  * and times only; request bodies, query strings and headers never come here, as they may hold clear text.
  */
 export function createLog(
-  level: Config['logLevel'],
+  level: (typeof LOG_LEVELS)[number],
   write: (line: string) => void = (line) => console.error(line),
 ): Log {
-  const least = LEVELS.indexOf(level)
+  const least = LOG_LEVELS.indexOf(level)
   const at = (name: keyof Log) => (message: string, facts?: Record<string, unknown>) => {
-    if (LEVELS.indexOf(name) < least) return
+    if (LOG_LEVELS.indexOf(name) < least) return
     write(`${new Date().toISOString()} ${name.padEnd(5)} ${message}${facts ? ` ${JSON.stringify(facts)}` : ''}`)
   }
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }

@@ -1,18 +1,7 @@
 import { sql } from 'kysely'
+import type { Quotas } from '../config.ts'
 import type { Db } from '../db/open.ts'
 import { type HttpError, validationError } from '../errors.ts'
-
-/** The most that may be stored, so that nobody fills the disk. Concord has no such limits. */
-export interface Quotas {
-  secretsPerOrganization: number
-  bytesPerOrganization: number
-  projectsPerOrganization: number
-  repositoriesPerOrganization: number
-  teamsPerOrganization: number
-  organizationsPerUser: number
-  apiKeysPerUser: number
-  processSessionsPerUser: number
-}
 
 /**
  * Lets the database refuse what goes beyond the quotas, whatever writes it. The triggers are those of this connection: they

@@ -1,16 +1,9 @@
+import type { AlertLimits } from '../config.ts'
 import type { Log } from '../log.ts'
 
 const HOUR = 3_600_000
 /** Bounds the memory that made-up addresses can take. */
 const MOST_SOURCES = 10_000
-
-/** How many within an hour are worth a line in the log; 0: none are. */
-export interface AlertLimits {
-  /** Different secrets whose values one user has read: programs read few, over and over. */
-  secretsRead: number
-  /** Requests of one user, or of one stranger's address, that were refused: wrong credentials and 403s. */
-  refusals: number
-}
 
 /**
  * Notices what a user hardly does, and somebody who has taken their account does: reading many secrets, and trying what

@@ -1,5 +1,5 @@
+import { networkOf } from '../addresses.ts'
 import type { Db } from '../db/open.ts'
-import { networkOf } from '../http/clientAddress.ts'
 import type { Log } from '../log.ts'
 import { withoutReserve } from '../process/reserve.ts'
 import type { Call } from '../services.ts'

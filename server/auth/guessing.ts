@@ -1,5 +1,5 @@
+import { isLoopback, networkOf, siteOf } from '../addresses.ts'
 import { tooManyRequests } from '../errors.ts'
-import { isLoopback, networkOf, siteOf } from '../http/clientAddress.ts'
 import { SlowLimit } from './slowLimit.ts'
 import { sinceStart, Throttle } from './throttle.ts'
 

@@ -1,4 +1,5 @@
 import { accessSync, constants, statfsSync } from 'node:fs'
+import { type HttpError, textError } from '../errors.ts'
 
 /** What keeps the data folder from being written to. */
 export type StorageTrouble = 'full' | 'read-only'
@@ -56,4 +57,26 @@ function isReadOnly(folder: string): boolean {
   } catch (error) {
     return codeOf(error) === 'EROFS'
   }
+}
+
+/**
+ * Ours: Concord's data is in PostgreSQL. A full disk is a 507, as the client can do nothing about it and the same request
+ * succeeds once there is room. What is read-only does not get writable by making room, so it is a 503.
+ */
+export function storageError(trouble: StorageTrouble, admin: boolean): HttpError {
+  const { status, what, remedy } = STORAGE_ERRORS[trouble]
+  return textError(status, `${what} Nothing was changed. ${admin ? remedy : 'Ask an admin of this server.'}`)
+}
+
+const STORAGE_ERRORS: Record<StorageTrouble, { status: number; what: string; remedy: string }> = {
+  full: {
+    status: 507,
+    what: "The server's disk is full.",
+    remedy: 'Make room on the disk of its data folder (DATA_DIR), or delete secrets.',
+  },
+  'read-only': {
+    status: 503,
+    what: "The server's database is read-only.",
+    remedy: 'Make its data folder (DATA_DIR) writable; the log of the operating system may say why it is not.',
+  },
 }

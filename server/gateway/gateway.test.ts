@@ -18,7 +18,7 @@ import {
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
-import { readNetworks } from '../http/clientAddress.ts'
+import { readNetworks } from '../addresses.ts'
 import { NO_PAGE } from '../http/noPage.ts'
 import { createLog } from '../log.ts'
 import { createGateway, keepListening, type Patience } from './gateway.ts'

@@ -9,7 +9,7 @@ import http, {
 import https from 'node:https'
 import type { BlockList, Socket } from 'node:net'
 import { pipeline } from 'node:stream'
-import { isTrustedProxy } from '../http/clientAddress.ts'
+import { isTrustedProxy } from '../addresses.ts'
 import { NO_PAGE } from '../http/noPage.ts'
 import { comesFromAnotherPage, FOREIGN_PAGE } from '../http/origin.ts'
 import type { Log } from '../log.ts'

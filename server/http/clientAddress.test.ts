@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { basic, CHEAP, PASSWORD, WHOAMI } from '../../tests/support/signIn.ts'
 import { ADMIN_KEY, givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
+import { networkOf, readNetworks, siteOf } from '../addresses.ts'
 import { readConfig } from '../config.ts'
 import { hashPassword } from '../vault/password.ts'
-import { networkOf, readNetworks, siteOf } from './clientAddress.ts'
 
 let alone: TestServer
 let behindProxy: TestServer

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
+import { isLoopback } from '../addresses.ts'
 import type { Config } from '../config.ts'
-import { isLoopback } from '../http/clientAddress.ts'
 
 /** What an operator should know about settings that work, but send passwords and values over the network unencrypted. */
 export function warningsOf({ host, secureCookies, ldap, concordUrl }: Config): string[] {
