@@ -22,18 +22,18 @@ import {
   tooManyRequests,
   VALIDATION_ERRORS_TYPE,
 } from './errors.ts'
+import { healthRoutes } from './health/routes.ts'
 import { clientAddress } from './http/clientAddress.ts'
 import { NO_PAGE } from './http/noPage.ts'
 import { admits } from './http/operation.ts'
+import { stackOf } from './log.ts'
 import { openApiRoutes } from './openapi/routes.ts'
 import { orgRoutes } from './orgs/routes.ts'
 import { policyRoutes } from './policies/routes.ts'
 import { isAdmin } from './principal.ts'
-import { readinessRoutes } from './process/readiness.ts'
 import { processRoutes } from './processes/routes.ts'
 import { projectRoutes } from './projects/routes.ts'
 import { secretRoutes } from './secrets/routes.ts'
-import { serverRoutes } from './serverInfo.ts'
 import type { Call, Env, Services } from './services.ts'
 import { passwordRoutes } from './sessions/password.ts'
 import { sessionRoutes } from './sessions/routes.ts'
@@ -98,8 +98,7 @@ export function createApp(services: Services): Hono<Env> {
     }),
   )
 
-  serverRoutes(app, services)
-  readinessRoutes(app, services)
+  healthRoutes(app, services)
   consoleRoutes(app, services)
   orgRoutes(app, services)
   projectRoutes(app, services)
@@ -244,14 +243,6 @@ const isConstraintViolation = (error: Error & { code?: unknown }) =>
 /** Passwords and new keys cost the server time; who asks for more than it has is told to come back. */
 const busy = ({ message, retryAfter }: BusyError) =>
   tooManyRequests(`${message}. Try again in ${retryAfter} s.`, retryAfter)
-
-/** Only where it happened: a message can have several lines, too. */
-export const stackOf = (error: Error | undefined) =>
-  error?.stack
-    ?.split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, 5)
-    .map((line) => line.trim())
 
 const textResponse = (status: number, type: string, text: string) =>
   new Response(text, { status, headers: { 'Content-Type': type } })

@@ -20,3 +20,11 @@ export function createLog(
   }
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
+
+/** Where an error happened, for the log: without its message, which can quote what somebody sent. */
+export const stackOf = (error: Error | undefined) =>
+  error?.stack
+    ?.split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 5)
+    .map((line) => line.trim())

@@ -6,11 +6,10 @@ import type { Refusals } from './audit/refusals.ts'
 import type { Refusal } from './auth/refusal.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/open.ts'
+import type { Reserve } from './db/reserve.ts'
 import type { Operation } from './http/operation.ts'
 import type { Log } from './log.ts'
 import type { Principal } from './principal.ts'
-import type { Clock } from './process/clock.ts'
-import type { Reserve } from './process/reserve.ts'
 
 /** What the routes work with; one per server. */
 export interface Services {
@@ -19,8 +18,6 @@ export interface Services {
   /** Wraps the data keys of the secrets that have no store password. */
   masterKey: KeyObject
   log: Log
-  /** Whether what is old may be removed. */
-  clock: Clock
   /** Room on the disk for what makes room. */
   reserve: Reserve
   /** Writes what was refused into the audit log. */

@@ -4,8 +4,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Db } from '../db/open.ts'
 import type { AuditRow } from '../db/schema.ts'
-
-const SETTING = 'auditArchive'
+import { readSetting, writeSetting } from '../db/settings.ts'
 
 type Entry = Omit<AuditRow, 'seq'> & { seq: number }
 
@@ -28,12 +27,7 @@ export async function archive(db: Db, dataDir: string, entries: Entry[]): Promis
   const written = await append(dataDir, bytes, await lastWritten(db))
   await db.transaction().execute(async (trx) => {
     await removeEntries(trx, entries)
-    const value = Buffer.from(JSON.stringify(written))
-    await trx
-      .insertInto('settings')
-      .values({ name: SETTING, value })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-      .execute()
+    await writeSetting(trx, 'auditArchive', Buffer.from(JSON.stringify(written)))
   })
   return written.file
 }
@@ -46,8 +40,8 @@ export async function removeEntries(db: Db, entries: Entry[]): Promise<void> {
 const lineOf = ({ details, ...entry }: Entry) => `${JSON.stringify({ ...entry, details: JSON.parse(details) })}\n`
 
 async function lastWritten(db: Db): Promise<Written | undefined> {
-  const row = await db.selectFrom('settings').select('value').where('name', '=', SETTING).executeTakeFirst()
-  return row && JSON.parse(Buffer.from(row.value).toString())
+  const value = await readSetting(db, 'auditArchive')
+  return value && JSON.parse(value.toString())
 }
 
 async function append(dataDir: string, bytes: Buffer, last: Written | undefined): Promise<Written> {

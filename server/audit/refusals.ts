@@ -1,7 +1,7 @@
 import { networkOf } from '../addresses.ts'
 import type { Db } from '../db/open.ts'
+import { withoutReserve } from '../db/reserve.ts'
 import type { Log } from '../log.ts'
-import { withoutReserve } from '../process/reserve.ts'
 import type { Call } from '../services.ts'
 import type { Alerts } from './alerts.ts'
 import { OWN_EVENTS, type OwnEvent } from './events.ts'

@@ -1,9 +1,8 @@
 import { version } from '../../package.json'
+import { readSetting, writeSetting } from '../db/settings.ts'
 import { codeOf } from '../db/storageTrouble.ts'
 import type { Services } from '../services.ts'
 import { recordSystemEvent } from './events.ts'
-
-const LAST_SETTINGS = 'lastSettings'
 
 /**
  * Records that this server has opened the database with its master key, which was checked against it, and the settings
@@ -11,8 +10,8 @@ const LAST_SETTINGS = 'lastSettings'
  */
 export async function recordStart({ db, config, log }: Services): Promise<void> {
   const settings = JSON.stringify(config.given)
-  const last = await db.selectFrom('settings').select('value').where('name', '=', LAST_SETTINGS).executeTakeFirst()
-  const before: Record<string, string> = last ? JSON.parse(Buffer.from(last.value).toString()) : {}
+  const last = await readSetting(db, 'lastSettings')
+  const before: Record<string, string> = last ? JSON.parse(last.toString()) : {}
   const masterKey = config.masterKey ? 'MASTER_KEY' : config.masterKeyFile ? 'MASTER_KEY_FILE' : 'data folder'
   await db
     .transaction()
@@ -23,12 +22,7 @@ export async function recordStart({ db, config, log }: Services): Promise<void> 
         .filter((name) => before[name] !== config.given[name])
         .sort()
       await recordSystemEvent(trx, 'settings', { settings: config.given, changed })
-      const row = { name: LAST_SETTINGS, value: Buffer.from(settings) }
-      await trx
-        .insertInto('settings')
-        .values(row)
-        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: row.value }))
-        .execute()
+      await writeSetting(trx, 'lastSettings', Buffer.from(settings))
     })
     .catch((error: Error) => log.error('start not recorded', { name: error.name, code: codeOf(error) }))
 }

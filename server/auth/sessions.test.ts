@@ -19,8 +19,8 @@ import {
 import { ADMIN_KEY, givenOrg, givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { createApp } from '../app.ts'
 import { readConfig } from '../config.ts'
-import { setUp } from '../firstRun/setup.ts'
 import { createLog } from '../log.ts'
+import { setUp } from '../process/setUp.ts'
 import { hashPassword } from '../vault/password.ts'
 import { findSession } from './sessions.ts'
 

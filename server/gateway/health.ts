@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NO_PAGE } from '../http/noPage.ts'
-import { onceASecond, type Readiness } from '../process/readiness.ts'
+import { onceASecond } from '../waiting/onceASecond.ts'
 
 const PING = '/api/v1/server/ping'
 const PATIENCE = 5_000
@@ -19,7 +19,10 @@ export function gatewayHealth(concord: URL) {
     if (!asks || (path !== '/api/x/live' && path !== '/api/x/ready')) return false
     request.resume()
     if (path === '/api/x/live') send(response, 200, { live: true })
-    else ask().then((readiness) => send(response, readiness.ready ? 200 : 503, readiness))
+    else
+      ask().then((reasons) =>
+        send(response, reasons.length === 0 ? 200 : 503, { ready: reasons.length === 0, reasons }),
+      )
     return true
   }
 }
@@ -34,7 +37,7 @@ async function reasons(concord: URL): Promise<string[]> {
   }
 }
 
-function send(response: ServerResponse, status: number, body: Readiness | { live: true }) {
+function send(response: ServerResponse, status: number, body: object) {
   const text = JSON.stringify(body)
   const headers = {
     'Content-Type': 'application/json',

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
+import { CONCORD_VERSION } from '../health/version.ts'
 import { endpointsOf, operation, resource } from '../http/operation.ts'
-import { CONCORD_VERSION } from '../serverInfo.ts'
 import type { Env } from '../services.ts'
 import { type OpenApiDocument, openApiDocument } from './document.ts'
 

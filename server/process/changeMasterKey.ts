@@ -5,12 +5,13 @@ import { recordSystemEvent } from '../audit/events.ts'
 import type { Config } from '../config.ts'
 import { inWords } from '../db/folderErrors.ts'
 import { closeDatabase, DATABASE_FILE, type Db, lockDatabase, migrate } from '../db/open.ts'
-import { findKeyCheck, KEY_CHECK } from '../firstRun/setup.ts'
+import { writeSetting } from '../db/settings.ts'
 import { loadMasterKey, makeKeyCheck, readOrMakeKeyFile, verifyKeyCheck } from '../vault/masterKey.ts'
 import { rewrapProjectKey } from '../vault/projectKey.ts'
 import { rewrapByServer } from '../vault/sealed.ts'
 import { DamagedValueError } from '../vault/vaultErrors.ts'
 import { CommandError } from './control.ts'
+import { findKeyCheck } from './setUp.ts'
 
 /** What one statement reads: a data folder of any size fits into memory. */
 const PAGE = 500
@@ -67,11 +68,7 @@ async function rewrapAll(db: Db, from: KeyObject, to: KeyObject) {
     await trx.deleteFrom('sessions').execute()
     await trx.deleteFrom('rememberMe').execute()
     await trx.deleteFrom('processSessions').execute()
-    await trx
-      .updateTable('settings')
-      .set({ value: makeKeyCheck(to) })
-      .where('name', '=', KEY_CHECK)
-      .execute()
+    await writeSetting(trx, 'masterKeyCheck', makeKeyCheck(to))
     const counts = { secrets: secrets.done, projects: projects.done }
     await recordSystemEvent(trx, 'master-key-changed', counts)
     return { ...counts, damaged: [...secrets.damaged, ...projects.damaged] }

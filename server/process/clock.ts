@@ -1,4 +1,5 @@
 import type { Db } from '../db/open.ts'
+import { readSetting, writeSetting } from '../db/settings.ts'
 import { codeOf } from '../db/storageTrouble.ts'
 import type { Log } from '../log.ts'
 
@@ -6,8 +7,6 @@ const HOUR = 3_600_000
 const DAY = 24 * HOUR
 /** A server that is off over a weekend, or is started for some hours a day, goes on with its trial. */
 const LONGEST_BREAK = 7 * DAY
-
-const SETTING = 'clock'
 
 /** Milliseconds since 1970, all of the computer's clock. */
 interface State {
@@ -48,8 +47,8 @@ export class Clock {
 
   /** Open it before anything is written: the first time, the newest entry of the audit log is what it is compared with. */
   static async open(db: Db, log: Log, source = COMPUTER): Promise<Clock> {
-    const row = await db.selectFrom('settings').select('value').where('name', '=', SETTING).executeTakeFirst()
-    if (row) return new Clock(db, log, source, JSON.parse(Buffer.from(row.value).toString()), undefined)
+    const state = await readSetting(db, 'clock')
+    if (state) return new Clock(db, log, source, JSON.parse(state.toString()), undefined)
     const newest = await db
       .selectFrom('auditLog')
       .select('entryDate')
@@ -85,13 +84,9 @@ export class Clock {
   }
 
   async #save() {
-    const value = Buffer.from(JSON.stringify(this.#state))
-    await this.#db
-      .insertInto('settings')
-      .values({ name: SETTING, value })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-      .execute()
-      .catch((error: Error) => this.#log.error('the time was not noted', { name: error.name, code: codeOf(error) }))
+    await writeSetting(this.#db, 'clock', Buffer.from(JSON.stringify(this.#state))).catch((error: Error) =>
+      this.#log.error('the time was not noted', { name: error.name, code: codeOf(error) }),
+    )
   }
 }
 

@@ -17,12 +17,12 @@ import {
   lockDatabase,
   openDatabase,
 } from '../db/open.ts'
+import { Reserve } from '../db/reserve.ts'
 import { codeOf } from '../db/storageTrouble.ts'
 import { createLog } from '../log.ts'
 import type { Services } from '../services.ts'
 import { addUser, DirectoryError, disableUser, enableUser, listUsers, setPassword } from '../users/directory.ts'
 import { BackupError, backUp } from './backup.ts'
-import { Reserve } from './reserve.ts'
 
 /*
  * The database belongs to one process. So the commands of the terminal (`npm run user`, `npm run backup`) ask the

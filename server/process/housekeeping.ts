@@ -7,12 +7,13 @@ import { foldLog } from '../db/writeAheadLog.ts'
 import { followDirectory } from '../directory/followDirectory.ts'
 import { removeDeadProcessSessions } from '../processes/routes.ts'
 import type { Services } from '../services.ts'
+import type { Setup } from './setUp.ts'
 
 /**
  * Removes what has run out, and sees whom the LDAP directory still has. Each task stands alone: one that fails keeps none
  * of the others from being done. A signal ends it early, as the rest is done next time.
  */
-export async function keepHouse(services: Services, signal?: AbortSignal): Promise<void> {
+export async function keepHouse(services: Setup, signal?: AbortSignal): Promise<void> {
   const { db, log } = services
   // A wrong clock takes away what nobody can bring back; nothing is lost if it goes later.
   const byAge = (await services.clock.check()) ? removals(services, signal) : {}

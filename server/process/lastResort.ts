@@ -1,5 +1,4 @@
-import { stackOf } from '../app.ts'
-import type { Log } from '../log.ts'
+import { type Log, stackOf } from '../log.ts'
 
 /**
  * Ends the process after an error that nothing has handled: what it left half done is not known. Node would print the

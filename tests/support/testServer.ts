@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { createApp } from '../../server/app.ts'
 import { readConfig } from '../../server/config.ts'
 import type { ProjectRow, TeamRole, Visibility } from '../../server/db/schema.ts'
-import { setUp } from '../../server/firstRun/setup.ts'
 import { newId } from '../../server/ids.ts'
 import { createLog } from '../../server/log.ts'
+import { setUp } from '../../server/process/setUp.ts'
 import { generateApiKey, hashApiKey } from '../../server/vault/tokens.ts'
 
 /** The admin key of every test server. */

@@ -4,10 +4,10 @@ import { rmSync, statSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { KyselyPlugin } from 'kysely'
-import type { Db } from '../db/open.ts'
-import { codeOf, freeBytes, storageTroubleOf, totalBytes } from '../db/storageTrouble.ts'
-import { foldLogEvery, foldLogNow } from '../db/writeAheadLog.ts'
 import type { Log } from '../log.ts'
+import type { Db } from './open.ts'
+import { codeOf, freeBytes, storageTroubleOf, totalBytes } from './storageTrouble.ts'
+import { foldLogEvery, foldLogNow } from './writeAheadLog.ts'
 
 /** Inside the data folder. */
 const FILE = 'reserve'
@@ -176,12 +176,6 @@ export class Reserve {
     return true
   }
 }
-
-/** Requests that make room or end access, by their method and path: they may use the reserve. */
-export const freesSpace = (method: string, path: string) =>
-  method === 'DELETE' ||
-  (method === 'POST' && path === '/api/service/console/logout') ||
-  (method === 'PUT' && /^\/api\/v1\/user\/[^/]+\/disable$/.test(path))
 
 /** The rest of the work at hand, whatever it was started by, may not use the reserve. */
 export const withoutReserve = <T>(work: () => T): T => freeing.run(false, work)

@@ -4,23 +4,24 @@ import { Refusals } from '../audit/refusals.ts'
 import type { Config } from '../config.ts'
 import { inWords } from '../db/folderErrors.ts'
 import { type Db, hasTable, lockDatabase, migrate } from '../db/open.ts'
+import { Reserve } from '../db/reserve.ts'
+import { readSetting, writeSetting } from '../db/settings.ts'
+import { prepareSampleData, SAMPLE_STORE_PASSWORD } from '../firstRun/sampleData.ts'
+import { seed } from '../firstRun/seed.ts'
+import type { FirstRun } from '../firstRun/welcome.ts'
 import type { Log } from '../log.ts'
-import { Clock } from '../process/clock.ts'
-import { Reserve } from '../process/reserve.ts'
 import type { Services } from '../services.ts'
 import { loadMasterKey, MasterKeyError, makeKeyCheck, verifyKeyCheck } from '../vault/masterKey.ts'
 import { generateApiKey } from '../vault/tokens.ts'
-import { prepareSampleData, SAMPLE_STORE_PASSWORD } from './sampleData.ts'
-import { seed } from './seed.ts'
-import type { FirstRun } from './welcome.ts'
+import { Clock } from './clock.ts'
 
+/** What the process works with, and its routes a part of. */
 export interface Setup extends Services {
+  /** Whether what is old may be removed. */
+  clock: Clock
   /** What the first run made; undefined on later ones. The only time that the credentials are known. */
   firstRun: FirstRun | undefined
 }
-
-/** The setting by which the database knows its master key. */
-export const KEY_CHECK = 'masterKeyCheck'
 
 /**
  * Opens the data folder, or makes it: database, master key, the rows that every Concord has.
@@ -69,10 +70,7 @@ async function prepare(unguarded: Db, config: Config, log: Log): Promise<Setup> 
   await db.transaction().execute(async (trx) => {
     await seed(trx, adminApiKey)
     await samples?.insert(trx)
-    await trx
-      .insertInto('settings')
-      .values({ name: KEY_CHECK, value: makeKeyCheck(loaded.key) })
-      .execute()
+    await writeSetting(trx, 'masterKeyCheck', makeKeyCheck(loaded.key))
   })
   await limit()
   const admin = { username: 'admin', password: undefined, apiKey: config.adminApiKey ? undefined : adminApiKey }
@@ -84,7 +82,5 @@ async function prepare(unguarded: Db, config: Config, log: Log): Promise<Setup> 
 
 /** Undefined: a new folder, or a first run that was cut short before it was done. */
 export async function findKeyCheck(db: Db): Promise<Buffer | undefined> {
-  if (!(await hasTable(db, 'settings'))) return undefined
-  const row = await db.selectFrom('settings').select('value').where('name', '=', KEY_CHECK).executeTakeFirst()
-  return row && Buffer.from(row.value)
+  return (await hasTable(db, 'settings')) ? readSetting(db, 'masterKeyCheck') : undefined
 }

@@ -8,7 +8,7 @@ import { readConfig } from '../config.ts'
 import { closeDatabase } from '../db/open.ts'
 import { createLog } from '../log.ts'
 import { MasterKeyError } from '../vault/masterKey.ts'
-import { setUp } from './setup.ts'
+import { setUp } from './setUp.ts'
 
 const key = (letter: string) => Buffer.alloc(32, letter).toString('base64')
 

@@ -1,0 +1,71 @@
+import { readSetting, writeSetting } from '../db/settings.ts'
+import { codeOf, freeBytes, storageTroubleOf } from '../db/storageTrouble.ts'
+import type { Services } from '../services.ts'
+import { verifyKeyCheck } from '../vault/masterKey.ts'
+import { onceASecond } from '../waiting/onceASecond.ts'
+
+/** Milliseconds between two writes while they succeed, as each goes to the disk. */
+const WRITE_AGAIN_AFTER = 10_000
+const PATIENCE = 2_000
+/** A value and its envelope. */
+const LEAST_FREE = 1024 * 1024
+
+interface Readiness {
+  ready: boolean
+  reasons: string[]
+}
+
+/** Finds out whether the server can do its work. The reasons name no path and no version: everybody may ask. */
+export function probe(services: Services): () => Promise<Readiness> {
+  const probe = new Probe(services)
+  return onceASecond(async () => {
+    const reasons = await probe.reasons()
+    return { ready: reasons.length === 0, reasons }
+  })
+}
+
+class Probe {
+  readonly #services: Services
+  #wroteAt = Number.NEGATIVE_INFINITY
+  /** Still under way: the next look does not queue a second one behind it. */
+  #pending: Promise<string[]> | undefined
+
+  constructor(services: Services) {
+    this.#services = services
+  }
+
+  async reasons(): Promise<string[]> {
+    const { config, reserve } = this.#services
+    const short = reserve.isGiven || freeBytes(config.dataDir) < LEAST_FREE ? ['the disk is full'] : []
+    this.#pending ??= this.#askDatabase().finally(() => {
+      this.#pending = undefined
+    })
+    const slow = new Promise<string[]>((resolve) =>
+      setTimeout(() => resolve(['the database does not answer']), PATIENCE).unref(),
+    )
+    const said = await Promise.race([this.#pending, slow])
+    return [...new Set([...short, ...said])]
+  }
+
+  async #askDatabase(): Promise<string[]> {
+    const { db, config, log, masterKey } = this.#services
+    try {
+      const check = await readSetting(db, 'masterKeyCheck')
+      if (!check || !verifyKeyCheck(masterKey, check)) return ['the master key does not fit the data']
+      await this.#write()
+      return []
+    } catch (error) {
+      log.error('not ready', { name: (error as Error).name, code: codeOf(error) })
+      const trouble = storageTroubleOf(error, config.dataDir)
+      return [trouble ? `the ${trouble === 'full' ? 'disk is full' : 'database is read-only'}` : 'the database fails']
+    }
+  }
+
+  /** Committed, as one that is rolled back never gets to the disk; not with each look, as the disk would wear. */
+  async #write() {
+    const now = performance.now()
+    if (now - this.#wroteAt < WRITE_AGAIN_AFTER) return
+    await writeSetting(this.#services.db, 'lastProbe', Buffer.from(new Date().toISOString()))
+    this.#wroteAt = now
+  }
+}

@@ -1,0 +1,36 @@
+import type { Hono } from 'hono'
+import { operation, resource } from '../http/operation.ts'
+import type { Env, Services } from '../services.ts'
+import { probe } from './probe.ts'
+import { CONCORD_VERSION } from './version.ts'
+
+/** Whether the server works, for clients (concord-api §13), load balancers and Kubernetes (docs/operations.md); anonymous. */
+export function healthRoutes(app: Hono<Env>, services: Services) {
+  const { db } = services
+  const readiness = probe(services)
+
+  resource(app, '/api/v1/server/ping', {
+    GET: operation({ summary: 'Tell whether the server works' }, async () => {
+      await db.selectFrom('settings').select('name').limit(1).execute()
+      return { ok: true }
+    }),
+  })
+  resource(app, '/api/v1/server/version', {
+    GET: operation({ summary: 'Tell which Concord the server is like' }, () => ({
+      ok: true,
+      version: CONCORD_VERSION,
+      commitId: 'concord-secrets-console',
+      env: process.env.CONCORD_ENV ?? 'n/a',
+    })),
+  })
+  resource(app, '/api/x/live', {
+    GET: operation({ summary: 'Tell whether the process answers' }, () => ({ live: true })),
+  })
+  resource(app, '/api/x/ready', {
+    GET: operation({ summary: 'Tell whether the server can do its work', answers: [200, 503] }, async () => {
+      const { ready, reasons } = await readiness()
+      const headers = { 'Content-Type': 'application/json' }
+      return new Response(JSON.stringify({ ready, reasons }), { status: ready ? 200 : 503, headers })
+    }),
+  })
+}
