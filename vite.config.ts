@@ -93,7 +93,7 @@ const base = new RegExp(
     'src/(store|paths|params|routes)\\.tsx?$',
     'src/api/(http|ApiError|session|sessionOver|serverAway)\\.ts$',
     'src/pages/(Root|RouteError|session/(ServerAwayBanner|SignInForm))\\.tsx$',
-    'src/ui/(Icon|Field|Page|Skeleton|ProgressLine|ErrorMessage|ErrorPage)\\.tsx$',
+    'src/ui/(Icon|Field|Page|Skeleton|ProgressLine|ErrorMessage|ErrorPage|Message)\\.tsx$',
   ].join('|'),
 )
 

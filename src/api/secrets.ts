@@ -13,6 +13,14 @@ import type {
 
 export type SecretRef = OrgRef & { secretName: string }
 
+export const refOf = ({ orgName, name }: Pick<Secret, 'orgName' | 'name'>): SecretRef => ({ orgName, secretName: name })
+
+/** Concord's names (concord-api §1), as the `pattern` of an input. */
+export const NAME_PATTERN = '[0-9a-zA-Z][0-9a-zA-Z_@.\\-~]{2,127}'
+export const NAME_MEANING = '3 to 128 letters, digits and _ @ . - ~, with a letter or a digit first.'
+
+export const isName = (name: string) => new RegExp(`^${NAME_PATTERN}$`).test(name)
+
 /** All secrets of the organization that the caller may know of, by name; `filter` and `limit` narrow it down. */
 export const secretListQuery = ({ orgName }: OrgRef, page: { filter?: string; limit?: number } = {}) =>
   queryOptions({

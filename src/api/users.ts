@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { isApiError } from './ApiError.ts'
 import { http, url } from './http.ts'
 import { serverVersionQuery } from './serverVersion.ts'
-import type { EntityOwner, User } from './types.ts'
+import type { EntityOwner, User, Whoami } from './types.ts'
 
 /** From 2.9 to 2.11 the search answers 500 as soon as somebody matches (concord-api §8). */
 const CANNOT_SEARCH = /^2\.(9|10|11)\./
@@ -31,9 +31,12 @@ export const userQuery = (id: string) =>
     queryFn: async ({ signal }) => (await http.get<User | undefined>(url`/api/v2/user/${id}`, { signal })) ?? null,
   })
 
-/** A user as people know them, else by the name they sign in with. Undefined without a user: it was deleted. */
-export function displayNameOf(user: User): string
-export function displayNameOf(user: EntityOwner | undefined): string | undefined
-export function displayNameOf(user: User | EntityOwner | undefined): string | undefined {
-  return user && (user.displayName || ('name' in user ? user.name : user.username))
-}
+/** Whether both are the same user: names are unique within their directory only (concord-api §1). */
+export const isUser = (owner: EntityOwner | undefined, user: EntityOwner | Whoami | undefined) =>
+  owner?.username !== undefined && owner.username === user?.username && owner.userDomain === user.userDomain
+
+/** The name that people know a user by, or the one to sign in with. */
+export const userName = ({ displayName, name }: User) => displayName || name
+
+/** The same for an owner: `nobody` after the user was deleted (concord-api §9.1). */
+export const ownerName = (owner: EntityOwner | undefined) => owner?.displayName || owner?.username || 'nobody'

@@ -1,32 +1,16 @@
 import { expect, test } from 'vitest'
 import type { AccessLevel, ResourceAccess } from '#api/types.ts'
-import { lockOut } from './lockOut.ts'
+import { exampleFacts } from './examples.ts'
+import { lockOut } from './lockOut.tsx'
 import type { RightFacts } from './rights.ts'
 
 const grant = (teamId: string, level: AccessLevel): ResourceAccess => ({ teamId, teamName: teamId, level })
 const team = (id: string) => ({ id, orgId: 'o1', orgName: 'acme', name: id })
 
-const facts = (changes: Partial<RightFacts> = {}): RightFacts & { access: ResourceAccess[] } => ({
-  secret: {
-    id: 's1',
-    name: 'git-key',
-    orgId: 'o1',
-    orgName: 'acme',
-    type: 'KEY_PAIR',
-    storeType: 'concord',
-    encryptedBy: 'SERVER_KEY',
-    visibility: 'PRIVATE',
-    owner: { username: 'olga' },
-    projects: [],
-    createdAt: '2026-01-01T00:00:00.000Z',
-  },
-  whoami: { username: 'alice', displayName: 'Alice', realm: 'internal', orgs: [{ id: 'o1', name: 'acme' }] },
-  userInfo: { id: 'u1', displayName: 'Alice', teams: [{ orgName: 'acme', teamName: 'devs', role: 'MEMBER' }] },
-  org: { id: 'o1', name: 'acme', visibility: 'PUBLIC', owner: { username: 'boss' } },
-  teams: [team('devs'), team('ops')],
-  ...changes,
-  access: changes.access ?? [grant('devs', 'OWNER'), grant('ops', 'READER')],
-})
+const facts = (changes: Partial<RightFacts> = {}) => {
+  const access = [grant('devs', 'OWNER'), grant('ops', 'READER')]
+  return { ...exampleFacts({ teams: [team('devs'), team('ops')], ...changes }), access }
+}
 
 test('no warning while my team keeps Owner, whatever happens to others', () => {
   expect(lockOut(facts(), [grant('devs', 'OWNER')])).toEqual({ risk: 'none' })

@@ -1,14 +1,14 @@
 import { useQueries, useQuery, useSuspenseQuery } from '@tanstack/react-query'
 import { isApiError } from '#api/ApiError.ts'
+import { limit } from '#api/limit.ts'
 import { organizationQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { type SecretRef, secretQuery } from '#api/secrets.ts'
 import { userInfoQuery, whoamiQuery } from '#api/session.ts'
 import type { Organization, Secret, UserInfo, Whoami } from '#api/types.ts'
+import { isUser } from '#api/users.ts'
+import { belongsEverywhere } from '#concord/rights.ts'
 import { useSettled } from '#ui/useSettled.ts'
-import { limit } from './limit.ts'
-import { isUser } from './people.ts'
-import { belongsEverywhere } from './roles.ts'
 
 type Reader = { whoami: Whoami; userInfo: UserInfo | null | undefined; org: Organization }
 

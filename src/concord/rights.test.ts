@@ -1,27 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { exampleFacts as facts } from './examples.ts'
 import { type RightFacts, rightTo } from './rights.ts'
-
-const facts = (changes: Partial<RightFacts> = {}): RightFacts => ({
-  secret: {
-    id: 's1',
-    name: 'git-key',
-    orgId: 'o1',
-    orgName: 'acme',
-    type: 'KEY_PAIR',
-    storeType: 'concord',
-    encryptedBy: 'SERVER_KEY',
-    visibility: 'PRIVATE',
-    owner: { username: 'olga' },
-    projects: [],
-    createdAt: '2026-01-01T00:00:00.000Z',
-  },
-  whoami: { username: 'alice', displayName: 'Alice', realm: 'internal', orgs: [{ id: 'o1', name: 'acme' }] },
-  userInfo: { id: 'u1', displayName: 'Alice', teams: [{ orgName: 'acme', teamName: 'devs', role: 'MEMBER' }] },
-  org: { id: 'o1', name: 'acme', visibility: 'PUBLIC', owner: { username: 'boss' } },
-  access: [],
-  teams: [{ id: 't1', orgId: 'o1', orgName: 'acme', name: 'devs' }],
-  ...changes,
-})
 
 test('a member without a grant has no right, and is told whom to ask', () => {
   expect(rightTo('WRITER', facts())).toEqual({
@@ -63,7 +42,7 @@ test('owners and administrators may do everything', () => {
   )
 })
 
-describe('whoever changes a secret must belong to its organization', () => {
+describe('changing a secret takes membership in its organization', () => {
   const outside = (changes: Partial<RightFacts> = {}) => {
     const { whoami } = facts()
     return facts({ whoami: { ...whoami, orgs: [{ id: 'o2', name: 'platform' }] }, ...changes })
@@ -75,7 +54,7 @@ describe('whoever changes a secret must belong to its organization', () => {
     why: 'You do not belong to acme: only its members can do this. Ask its owner boss to add you to a team.',
   }
 
-  test('also its owner, a team that kept its grant, and whoever may read it because it is public', () => {
+  test('for its owner, a team that kept its grant, and readers of a public secret too', () => {
     const mine = secret({ owner: { username: 'alice' } })
     expect(rightTo('WRITER', outside(mine))).toEqual(NOT_A_MEMBER)
     expect(rightTo('OWNER', outside(mine))).toEqual(NOT_A_MEMBER)
@@ -84,7 +63,7 @@ describe('whoever changes a secret must belong to its organization', () => {
     expect(rightTo('OWNER', outside({ access }))).toEqual(NOT_A_MEMBER)
   })
 
-  test('to read it, nobody has to', () => {
+  test('reading it does not', () => {
     expect(rightTo('READER', outside(secret({ owner: { username: 'alice' } }))).verdict).toBe('yes')
     expect(rightTo('READER', outside(secret({ visibility: 'PUBLIC' }))).verdict).toBe('yes')
     expect(rightTo('READER', outside()).verdict).toBe('no')

@@ -1,12 +1,32 @@
 import { useQuery } from '@tanstack/react-query'
 import { organizationQuery } from '#api/orgs.ts'
-import { secretAccessQuery } from '#api/secrets.ts'
+import { refOf, secretAccessQuery } from '#api/secrets.ts'
 import { membershipQuery, userInfoQuery, whoamiQuery } from '#api/session.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { AccessLevel, Organization, ResourceAccess, Secret, Team, UserInfo, Whoami } from '#api/types.ts'
-import { rank } from './levels.ts'
-import { isUser } from './people.ts'
-import { belongsEverywhere, hasRole, isAdmin } from './roles.ts'
+import { isUser } from '#api/users.ts'
+
+/** From least to most. */
+export const LEVELS: AccessLevel[] = ['READER', 'WRITER', 'OWNER']
+
+export const levelWord: Record<AccessLevel, string> = { READER: 'Reader', WRITER: 'Writer', OWNER: 'Owner' }
+
+/** To compare two levels; no grant at all is 0. */
+export const rank = (level: AccessLevel | undefined) => (level ? LEVELS.indexOf(level) + 1 : 0)
+
+/** The roles that count for a secret; a server may have others. */
+type Role = 'concordAdmin' | 'concordSystemReader' | 'concordSystemWriter'
+
+/** As `userInfoQuery` has it: null on servers without it, undefined while it is not read. */
+type Caller = UserInfo | null | undefined
+
+const hasRole = (caller: Caller, role: Role) => caller?.roles?.includes(role) ?? false
+
+export const isAdmin = (caller: Caller) => hasRole(caller, 'concordAdmin')
+
+/** A member of every organization for Concord (concord-api §1.1), who may read every secret (concord-api §9.3). */
+export const belongsEverywhere = (caller: Caller) =>
+  isAdmin(caller) || hasRole(caller, 'concordSystemReader') || hasRole(caller, 'concordSystemWriter')
 
 /** What a console can know of a right before the server is asked: `unknown` is never a reason to stop anybody. */
 export type Right = { verdict: 'yes' | 'no' | 'unknown'; why: string }
@@ -14,8 +34,7 @@ export type Right = { verdict: 'yes' | 'no' | 'unknown'; why: string }
 export type RightFacts = {
   secret: Secret
   whoami: Whoami
-  /** null on servers without it, undefined while it is not read. */
-  userInfo: UserInfo | null | undefined
+  userInfo: Caller
   org: Organization | undefined
   /** Undefined when it could not be read. */
   access: ResourceAccess[] | undefined
@@ -24,9 +43,8 @@ export type RightFacts = {
 }
 
 /**
- * Concord's rule for one secret (concord-api §9.2, §9.3), from what the caller can see. Whoever changes one, even the
- * secret's owner, must belong to its organization. WRITER is asked in Concord's open way, where PUBLIC grants everything
- * to those; OWNER strictly.
+ * Concord's rule for one secret (concord-api §9.2, §9.3), from what the caller can see. To change a secret everybody, even
+ * its owner, must belong to its organization. A PUBLIC secret gives WRITER to all of its members, but not OWNER.
  */
 export function rightTo(level: AccessLevel, facts: RightFacts): Right {
   const { secret, org } = facts
@@ -95,7 +113,7 @@ function mayBeMine({ userInfo, access = [], teams = [], secret }: RightFacts, le
 
 const ownerWords = ({ owner }: Secret) => (owner?.username ? `: ask its owner ${owner.username}` : '')
 
-/** `undefined` while it is being found out. */
+/** `undefined` while it is being looked up. */
 export function useRight(level: AccessLevel, secret: Secret): Right | undefined {
   const facts = useRightFacts(secret)
   return facts && rightTo(level, facts)
@@ -109,7 +127,7 @@ export function useCurrentWhoami(): Whoami | undefined {
 }
 
 export function useRightFacts(secret: Secret): RightFacts | undefined {
-  const ref = { orgName: secret.orgName, secretName: secret.name }
+  const ref = refOf(secret)
   const whoami = useCurrentWhoami()
   const userInfo = useQuery(userInfoQuery)
   const org = useQuery(organizationQuery(ref))

@@ -1,9 +1,9 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { isApiError } from '#api/ApiError.ts'
+import { limit } from '#api/limit.ts'
 import { listRepositories, type ProjectRef, projectListQuery } from '#api/projects.ts'
 import { queryClient } from '#api/queryClient.ts'
 import type { Repository, Secret } from '#api/types.ts'
-import { limit } from './limit.ts'
 
 /** A repository that fetches its code with the secret. */
 export type Use = { projectName: string; repository: Repository }

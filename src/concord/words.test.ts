@@ -1,14 +1,25 @@
 import { expect, test } from 'vitest'
-import { count, grantsDo, listed, repositoriesUseIt } from './words.ts'
+import { exampleSecret as secret } from './examples.ts'
+import { differences, grantItems, grantsDo, keepers, ownerKeeps, publicReach, repositoriesUseIt } from './words.ts'
+
+test('teams of the same name are told apart by their organization, where it is known', () => {
+  const grant = (teamId: string) => ({ teamId, teamName: 'default', level: 'READER' as const })
+  const team = (id: string, orgName: string) => ({ id, orgId: orgName, orgName, name: 'default' })
+  const grants = [grant('t1'), grant('t2'), grant('t3')]
+  expect(grantItems(grants, 'acme', [team('t1', 'acme'), team('t2', 'platform')])).toEqual([
+    { id: 't1', text: 'default (READER)' },
+    { id: 't3', text: 'default of another organization (READER)' },
+    { id: 't2', text: 'default of platform (READER)' },
+  ])
+  expect(grantItems([grant('t1')], 'acme', undefined)).toEqual([{ id: 't1', text: 'default (READER)' }])
+})
 
 const use = (name: string) => ({
   projectName: 'web',
   repository: { id: name, projectId: 'p1', name, url: 'git@x', disabled: false, triggersDisabled: false },
 })
 
-test('numbers and lists', () => {
-  expect(count(1, 'project')).toBe('1 project')
-  expect(count(2_000, 'repository', 'repositories')).toBe('2,000 repositories')
+test('grants to teams: a number once it is known, nothing for none', () => {
   const stay = (access: unknown[] | undefined) => grantsDo(access, { one: 'stays', many: 'stay' })
   expect([undefined, [], [1], [1, 2]].map(stay)).toEqual([
     'grants to teams stay',
@@ -16,8 +27,6 @@ test('numbers and lists', () => {
     '1 grant to a team stays',
     '2 grants to teams stay',
   ])
-  expect(listed([])).toBe('')
-  expect(listed(['a', 'b', 'c'])).toBe('a, b and c')
 })
 
 test('a number of repositories is only said when all projects were looked into', () => {
@@ -27,4 +36,74 @@ test('a number of repositories is only said when all projects were looked into',
   expect(repositoriesUseIt({ ...usage, uses: [], unreadable: ['x'] })).toBe(
     "no repository that you can see uses it, and 1 project isn't visible to you",
   )
+})
+
+test('a public secret without store password or projects can be downloaded by everybody', () => {
+  expect(publicReach(secret())).toContain('download its value: no store password')
+  expect(publicReach(secret({ projects: [{ id: 'p1', name: 'web' }] }))).toContain('limit to 1 project keeps them')
+  expect(publicReach(secret({ encryptedBy: 'PASSWORD' }))).toContain('store password as well')
+})
+
+test('a private secret keeps its owner, the owner of the organization and the teams with a grant', () => {
+  const org = { id: 'o1', name: 'acme', visibility: 'PUBLIC' as const, owner: { username: 'boss' } }
+  const access = [{ teamId: 't1', teamName: 'devs', level: 'READER' as const }]
+  const texts = (...args: Parameters<typeof keepers>) => keepers(...args).map(({ text }) => text)
+  expect(texts(secret(), { org, access, teams: undefined })).toEqual([
+    'olga, its owner',
+    'boss, the owner of acme',
+    'team devs (READER)',
+    'administrators and system accounts',
+  ])
+  const { owner: _, ...ownerless } = secret()
+  expect(texts(ownerless, { org: undefined, access: [], teams: [] })).toEqual(['administrators and system accounts'])
+})
+
+test('who gives a secret away keeps what teams give, and what does not come from owning it', () => {
+  const org = { id: 'o1', name: 'acme', visibility: 'PUBLIC' as const, owner: { username: 'boss' } }
+  const grant = { teamId: 't1', teamName: 'devs', level: 'READER' as const }
+  expect(ownerKeeps(secret(), { org, access: [grant] })).toBe('only what the grants to 1 team give')
+  expect(ownerKeeps(secret(), { org, access: [] })).toBe('nothing, for no team has a grant')
+  expect(ownerKeeps(secret(), { org, access: undefined })).toBe('only what grants to teams give')
+  expect(ownerKeeps(secret({ visibility: 'PUBLIC' }), { org, access: [] })).toContain('a public secret lets everybody')
+  expect(ownerKeeps(secret({ owner: { username: 'boss' } }), { org, access: [] })).toContain('the owner of acme')
+  expect(ownerKeeps(secret(), { org, access: [], isAdmin: true })).toContain('administrator')
+})
+
+const limited = (changes = {}) =>
+  secret({
+    projects: [
+      { id: 'p1', name: 'web' },
+      { id: 'p2', name: 'api' },
+    ],
+    ...changes,
+  })
+
+test('the same secret has no differences, whatever the order of its projects and the age of its value', () => {
+  const again = limited({ projects: limited().projects.reverse(), lastUpdatedAt: '2026-02-01T00:00:00.000Z' })
+  expect(differences(limited(), again)).toBeUndefined()
+})
+
+test.each([
+  [{ visibility: 'PUBLIC' }, 'It is PUBLIC now (it was PRIVATE).'],
+  [{ name: 'deploy' }, 'Its name is deploy now.'],
+  [{ orgName: 'platform' }, 'It is in platform now.'],
+  [{ owner: { id: 'u2', username: 'bob' } }, 'Its owner is bob now.'],
+  [{ projects: [{ id: 'p1', name: 'web' }] }, 'Only web may use it now.'],
+  [{ projects: [] }, 'Every project of acme may use it now.'],
+  [
+    { visibility: 'PUBLIC', owner: { id: 'u2', username: 'bob' } },
+    'It is PUBLIC now (it was PRIVATE) and its owner is bob now.',
+  ],
+])('a changed secret: %j', (changes, words) => {
+  expect(differences(limited(), limited(changes))).toBe(words)
+})
+
+test('an owner whose user was deleted is nobody', () => {
+  const { owner: _, ...ownerless } = secret()
+  expect(differences(secret(), ownerless)).toBe('Its owner is nobody now.')
+})
+
+test('another secret with the same name is not compared further', () => {
+  const other = secret({ id: 's2', visibility: 'PUBLIC' })
+  expect(differences(secret(), other)).toBe('Another secret has this name now.')
 })

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import { displayNameOf, userSearchQuery } from '#api/users.ts'
+import { userName, userSearchQuery } from '#api/users.ts'
 import { Field } from '#ui/Field.tsx'
 import { useSettled } from '#ui/useSettled.ts'
 import { hasTerm } from './hasTerm.ts'
@@ -28,7 +28,7 @@ export function UserField({ value, onChange, label = 'User', ...rest }: Props) {
   const chosen = value && 'id' in value ? value : undefined
   const options: SearchOption[] = data
     .filter(({ name, displayName, email }) => hasTerm(term, name, displayName, email))
-    .map((user) => ({ value: user.id, text: displayNameOf(user), note: user.name }))
+    .map((user) => ({ value: user.id, text: userName(user), note: user.name }))
   if (chosen && !options.some(({ value: id }) => id === chosen.id))
     options.unshift({ value: chosen.id, text: chosen.title })
   return (
@@ -38,7 +38,7 @@ export function UserField({ value, onChange, label = 'User', ...rest }: Props) {
       value={chosen?.id ?? ''}
       onChange={(id) => {
         const user = data.find((candidate) => candidate.id === id)
-        if (user) onChange({ id, title: displayNameOf(user) })
+        if (user) onChange({ id, title: userName(user) })
       }}
       onSearch={setTerm}
       loading={isFetching || filter !== term}

@@ -5,6 +5,7 @@ import { disabledUser, session } from '#api/sessionOver.ts'
 import type { Whoami } from '#api/types.ts'
 import { returnAddress } from '#paths.ts'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
+import { Message } from '#ui/Message.tsx'
 import { Page } from '#ui/Page.tsx'
 import { useStore } from '../store.ts'
 import { SignInForm } from './session/SignInForm.tsx'
@@ -52,13 +53,10 @@ function Disabled() {
   const user = useStore(disabledUser)
   if (!user) return null
   return (
-    <div className="ui warning message" role="alert">
-      <div className="content">
-        <p className="header">{user.username ? `The user ${user.username} is disabled` : 'Your user is disabled'}</p>
-        <p>Ask an administrator to enable it, then sign in again.</p>
-        <p className="words muted">{user.words}</p>
-      </div>
-    </div>
+    <Message header={user.username ? `The user ${user.username} is disabled` : 'Your user is disabled'} alert>
+      <p>Ask an administrator to enable it, then sign in again.</p>
+      <p className="words muted">{user.words}</p>
+    </Message>
   )
 }
 

@@ -1,6 +1,6 @@
 import { CircleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { Icon } from './Icon.tsx'
+import { Message } from './Message.tsx'
 
 type Props = {
   /** Nothing is shown without one. */
@@ -17,21 +17,20 @@ type Props = {
 export function ErrorMessage({ error, title = 'That did not work.', children, lostAnswer }: Props) {
   if (!error) return null
   return (
-    <div className="ui negative message" role="alert">
-      <Icon of={CircleAlert} />
-      <div className="content">
-        <p className="header">
-          {lostAnswer ? 'The answer was lost. Nobody knows yet whether the change was made.' : title}
-        </p>
-        <p className="words">{error.message}</p>
-        {lostAnswer && !lostAnswer.outcome && (
-          <button type="button" className="ui button" onClick={() => lostAnswer.check()}>
-            Read again to see what happened
-          </button>
-        )}
-        {lostAnswer?.outcome && <p role="status">{lostAnswer.outcome}</p>}
-        {children}
-      </div>
-    </div>
+    <Message
+      tone="negative"
+      icon={CircleAlert}
+      header={lostAnswer ? 'The answer was lost. Nobody knows yet whether the change was made.' : title}
+      alert
+    >
+      <p className="words">{error.message}</p>
+      {lostAnswer && !lostAnswer.outcome && (
+        <button type="button" className="ui button" onClick={() => lostAnswer.check()}>
+          Read again to see what happened
+        </button>
+      )}
+      {lostAnswer?.outcome && <p role="status">{lostAnswer.outcome}</p>}
+      {children}
+    </Message>
   )
 }

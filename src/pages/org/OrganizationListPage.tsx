@@ -3,7 +3,7 @@ import { Link, type LoaderFunctionArgs, useSearchParams } from 'react-router'
 import { organizationListQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
 import type { Organization } from '#api/types.ts'
-import { displayNameOf } from '#api/users.ts'
+import { ownerName } from '#api/users.ts'
 import { QuietVisibilityFact } from '#concord/facts.tsx'
 import { paths } from '#paths.ts'
 import { FilterInput } from '#ui/FilterInput.tsx'
@@ -123,7 +123,7 @@ function OrganizationTable({ organizations }: { organizations: Organization[] })
             <td>
               <QuietVisibilityFact visibility={visibility} />
             </td>
-            <td>{displayNameOf(owner) ?? 'Nobody'}</td>
+            <td>{ownerName(owner)}</td>
           </tr>
         ))}
       </tbody>

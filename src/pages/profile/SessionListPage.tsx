@@ -7,8 +7,8 @@ import { userInfoQuery } from '#api/session.ts'
 import { endOpenSession, sessionListQuery } from '#api/sessions.ts'
 import type { OpenSession } from '#api/types.ts'
 import { useChange } from '#api/useChange.ts'
-import { displayNameOf, userQuery } from '#api/users.ts'
-import { hasRole } from '#concord/roles.ts'
+import { userName, userQuery } from '#api/users.ts'
+import { isAdmin as isAdministrator } from '#concord/rights.ts'
 import { UserField } from '#fields/UserField.tsx'
 import { paths } from '#paths.ts'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
@@ -32,7 +32,7 @@ export async function loader({ request }: LoaderFunctionArgs): Promise<Question>
   if (!isOurs(await queryClient.fetchQuery(serverVersionQuery))) return { isOurs: false, isAdmin: false }
   const asked = new URL(request.url).searchParams.get('user') ?? ''
   const me = await queryClient.fetchQuery(userInfoQuery)
-  const isAdmin = hasRole(me, 'concordAdmin')
+  const isAdmin = isAdministrator(me)
   if (!UUID.test(asked) || asked.toLowerCase() === me?.id) {
     await queryClient.fetchQuery(sessionListQuery())
     return { isOurs: true, isAdmin }
@@ -56,7 +56,7 @@ export function SessionListPage() {
 
 function SessionsOf({ userId }: { userId: string }) {
   const { data: user } = useSuspenseQuery(userQuery(userId))
-  return <Sessions isAdmin user={{ id: userId, title: user ? displayNameOf(user) : userId }} />
+  return <Sessions isAdmin user={{ id: userId, title: user ? userName(user) : userId }} />
 }
 
 type Props = { isAdmin: boolean; user?: { id: string; title: string } }

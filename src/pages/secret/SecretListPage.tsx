@@ -5,7 +5,7 @@ import { Link, type LoaderFunctionArgs, type ShouldRevalidateFunctionArgs } from
 import { canCreateQuery, type OrgRef, organizationQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { userInfoQuery } from '#api/session.ts'
-import { displayNameOf } from '#api/users.ts'
+import { ownerName } from '#api/users.ts'
 import { QuietVisibilityFact } from '#concord/facts.tsx'
 import { useWhyNotCreate } from '#concord/mayCreate.ts'
 import { useNoAccess } from '#concord/noAccess.ts'
@@ -78,7 +78,7 @@ export function SecretListPage() {
         <>
           <QuietVisibilityFact visibility={organization.visibility} />
           <span>{total === undefined ? `More than ${MOST.toLocaleString('en')} secrets` : counted(total)}</span>
-          {organization.owner && <span>Owner: {displayNameOf(organization.owner)}</span>}
+          {organization.owner && <span>Owner: {ownerName(organization.owner)}</span>}
         </>
       }
       action={<CreateButton org={org} whyNot={whyNotCreate} />}

@@ -1,7 +1,7 @@
 import { Globe, TriangleAlert } from 'lucide-react'
-import { levelWord } from '#concord/levels.ts'
-import { count } from '#concord/words.ts'
+import { levelWord } from '#concord/rights.ts'
 import { Icon } from '#ui/Icon.tsx'
+import { count } from '#ui/words.ts'
 import { changeWords, type GrantRow, type Staged } from './grants.ts'
 
 /** Grants hardly matter for a PUBLIC secret: concord-api §9.3, Q3 and Q4. */

@@ -1,6 +1,6 @@
 import { Undo2, X } from 'lucide-react'
 import type { AccessLevel } from '#api/types.ts'
-import { LEVELS, levelWord } from '#concord/levels.ts'
+import { LEVELS, levelWord } from '#concord/rights.ts'
 import { Icon } from '#ui/Icon.tsx'
 import { changeWords, type GrantRow, isChanged } from './grants.ts'
 

@@ -1,7 +1,7 @@
 import type { RefObject } from 'react'
 import type { Right } from '#concord/rights.ts'
-import { count } from '#concord/words.ts'
 import { LeaveGuard } from '#ui/LeaveGuard.tsx'
+import { count } from '#ui/words.ts'
 
 type Props = {
   /** How many changes are staged. */

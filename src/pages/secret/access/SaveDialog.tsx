@@ -1,11 +1,7 @@
 import type { Secret } from '#api/types.ts'
 import type { Change } from '#api/useChange.ts'
-import type { LockOut } from '#concord/lockOut.ts'
-import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
-import { ErrorMessage } from '#ui/ErrorMessage.tsx'
-import { LockOutWarning } from '../parts/LockOutWarning.tsx'
-import { NextStep } from '../parts/NextStep.tsx'
-import { SecretSubject } from '../parts/SecretSubject.tsx'
+import { type LockOut, LockOutWarning } from '#concord/lockOut.tsx'
+import { ConfirmSecretChange } from '../parts/ConfirmSecretChange.tsx'
 import { changeWords, type GrantRow } from './grants.ts'
 
 type SaveProps = {
@@ -19,21 +15,14 @@ type SaveProps = {
 /** L1 (docs/decisions/confirmations.md): says what changes for whom; *Cancel* has the focus. */
 export function SaveDialog({ secret, changes, risk, save, onClose }: SaveProps) {
   return (
-    <ConfirmDialog
+    <ConfirmSecretChange
+      secret={secret}
+      change={{ ...save, failedWords: 'Access was not changed. Your changes are still here.' }}
       title={`Change access to “${secret.name}”`}
       action="Yes, change access"
       danger={risk.risk === 'access' || risk.risk === 'control'}
-      busy={save.isPending}
-      onConfirm={() => save.mutate()}
       onClose={onClose}
-      problem={
-        <ErrorMessage error={save.error} title="Access was not changed." lostAnswer={save.lostAnswer}>
-          {!save.lostAnswer && <p>Your changes are still here.</p>}
-          {save.error && <NextStep error={save.error} secret={secret} />}
-        </ErrorMessage>
-      }
     >
-      <SecretSubject secret={secret} />
       <p>This takes effect at once, for everybody in these teams:</p>
       <ul className="changes">
         {changes.map((row) => (
@@ -43,6 +32,6 @@ export function SaveDialog({ secret, changes, risk, save, onClose }: SaveProps) 
         ))}
       </ul>
       <LockOutWarning {...risk} />
-    </ConfirmDialog>
+    </ConfirmSecretChange>
   )
 }

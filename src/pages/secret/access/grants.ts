@@ -1,5 +1,5 @@
 import type { AccessLevel, ResourceAccess } from '#api/types.ts'
-import { levelWord } from '#concord/levels.ts'
+import { levelWord } from '#concord/rights.ts'
 
 /** What is wanted, by team; without a level the team's grant is removed. */
 export type Edits = Record<string, { teamName: string; level?: AccessLevel }>

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { queryClient } from '#api/queryClient.ts'
 import { secretAccessQuery } from '#api/secrets.ts'
 import { serverAway } from '#api/serverAway.ts'
-import type { ResourceAccess, Secret } from '#api/types.ts'
+import type { ResourceAccess } from '#api/types.ts'
+import { exampleSecret } from '#concord/examples.ts'
 import { StatusRegion } from '#ui/StatusMessage.tsx'
 import { useStagedAccess } from './useStagedAccess.ts'
 
@@ -13,18 +14,7 @@ import { useStagedAccess } from './useStagedAccess.ts'
 const until = (check: () => void) => vi.waitFor(check, 15_000)
 vi.setConfig({ testTimeout: 30_000 })
 
-const secret: Secret = {
-  id: 's1',
-  name: 'git-key',
-  orgId: 'o1',
-  orgName: 'acme',
-  type: 'DATA',
-  storeType: 'concord',
-  encryptedBy: 'SERVER_KEY',
-  visibility: 'PRIVATE',
-  projects: [],
-  createdAt: '2026-01-01T00:00:00.000Z',
-}
+const secret = exampleSecret()
 const query = secretAccessQuery({ orgName: 'acme', secretName: 'git-key' })
 const devs = (level: ResourceAccess['level']): ResourceAccess => ({ teamId: 't1', teamName: 'devs', level })
 const ops = (level: ResourceAccess['level']): ResourceAccess => ({ teamId: 't2', teamName: 'ops', level })

@@ -3,7 +3,7 @@ import { ChevronDown, ChevronUp } from 'lucide-react'
 import { useId, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { type AuditFilter, auditQuery } from '#api/audit.ts'
-import { secretAccessQuery } from '#api/secrets.ts'
+import { refOf, secretAccessQuery } from '#api/secrets.ts'
 import { whoamiQuery } from '#api/session.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { AuditEntry, Secret } from '#api/types.ts'
@@ -112,7 +112,7 @@ const keyOf = ({ entryDate, action, details }: AuditEntry) =>
 
 /** For the ids in the entries. What cannot be read is shown as its id. */
 function useNames(secret: Secret): Names {
-  const ref = { orgName: secret.orgName, secretName: secret.name }
+  const ref = refOf(secret)
   const { data: teams = [] } = useQuery(teamListQuery(ref))
   const { data: access = [] } = useQuery(secretAccessQuery(ref))
   const { data: whoami } = useQuery(whoamiQuery)

@@ -1,5 +1,5 @@
 import type { AccessLevel, AuditEntry, EntityOwner } from '#api/types.ts'
-import { levelWord } from '#concord/levels.ts'
+import { levelWord } from '#concord/rights.ts'
 
 /** A piece of a sentence: words, or the name of something. */
 export type Part = string | { name: string }
@@ -16,8 +16,7 @@ const say = (words: TemplateStringsArray, ...names: string[]): Part[] =>
 
 export const plain = (parts: Part[]) => parts.map((part) => (typeof part === 'string' ? part : part.name)).join('')
 
-export const actorOf = ({ user }: AuditEntry) =>
-  user ? (user.username ?? user.displayName ?? user.id ?? 'somebody') : 'the system or a deleted user'
+export const actorOf = ({ user }: AuditEntry) => (user ? (loginOf(user) ?? 'somebody') : 'the system or a deleted user')
 
 const SOURCES: Record<string, string> = {
   UI: 'console',
@@ -132,10 +131,10 @@ function orgOf({ orgName, orgId }: Details, { orgs }: Names) {
   return text(orgName) ?? orgs.get(text(orgId) ?? '') ?? text(orgId) ?? '?'
 }
 
-function ownerOf(owner: unknown) {
-  const { username, displayName, id }: EntityOwner = object(owner)
-  return username ?? displayName ?? id ?? 'nobody'
-}
+const ownerOf = (owner: unknown) => loginOf(object(owner)) ?? 'nobody'
+
+/** In the log a user is named by what they sign in with: display names are not unique. */
+const loginOf = ({ username, displayName, id }: EntityOwner) => username ?? displayName ?? id
 
 /** 2.44 has an object of projects keyed by a hash; 2.11.1 a single id and name. */
 function projectsOf({ projects, projectId, projectName }: Details, names: Names): string[] {

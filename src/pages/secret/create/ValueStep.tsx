@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { NAME_MEANING, NAME_PATTERN } from '#concord/secretName.ts'
+import { NAME_MEANING, NAME_PATTERN } from '#api/secrets.ts'
 import { Field } from '#ui/Field.tsx'
 import { RevealInput } from '#ui/RevealInput.tsx'
 import { ContentField } from './ContentField.tsx'

@@ -1,4 +1,4 @@
-import { isName, NAME_MEANING } from '#concord/secretName.ts'
+import { isName, NAME_MEANING } from '#api/secrets.ts'
 import { type Content, type Draft, isEmpty, sizeOf } from './draft.ts'
 
 /** Concord stores up to this much as data, and its server takes no larger request (concord-api §9.5). */

@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { Download } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { queryClient } from '#api/queryClient.ts'
-import { readPublicKey } from '#api/secrets.ts'
+import { readPublicKey, refOf } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
 import { CopyButton } from '#ui/CopyButton.tsx'
 import { downloadText } from '#ui/downloadText.ts'
@@ -14,7 +14,7 @@ import { fingerprintOf } from './fingerprint.ts'
 export function PublicKeySection({ secret }: { secret: Secret }) {
   const read = useMutation({
     mutationFn: async () => {
-      const { publicKey } = await readPublicKey({ orgName: secret.orgName, secretName: secret.name })
+      const { publicKey } = await readPublicKey(refOf(secret))
       await queryClient.invalidateQueries({ queryKey: ['audit'], refetchType: 'none' })
       return { publicKey, fingerprint: await fingerprintOf(publicKey) }
     },

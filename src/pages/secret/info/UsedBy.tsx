@@ -1,7 +1,7 @@
 import type { Secret } from '#api/types.ts'
-import { nameItems, repositoryItems } from '#concord/items.ts'
 import { useUsage } from '#concord/usage.ts'
-import { count } from '#concord/words.ts'
+import { nameItems, repositoryItems } from '#concord/words.ts'
+import { count } from '#ui/words.ts'
 import { Affected } from '../parts/Affected.tsx'
 
 /** The repositories that fetch their code with the secret. Found out after the page is there: it may take a while. */

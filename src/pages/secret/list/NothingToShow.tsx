@@ -1,6 +1,6 @@
 import { Link } from 'react-router'
 import type { OrgRef } from '#api/orgs.ts'
-import { isName } from '#concord/secretName.ts'
+import { isName } from '#api/secrets.ts'
 import { paths } from '#paths.ts'
 import { isNarrowed, type ListState } from './listState.ts'
 

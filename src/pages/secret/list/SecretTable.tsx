@@ -2,7 +2,7 @@ import { ArrowDown, ArrowUp, Copy, Settings, Trash2 } from 'lucide-react'
 import { memo } from 'react'
 import { Link } from 'react-router'
 import type { Secret } from '#api/types.ts'
-import { displayNameOf } from '#api/users.ts'
+import { ownerName } from '#api/users.ts'
 import { NoAccessFact, ProtectionFact, TypeFact, VisibilityFact } from '#concord/facts.tsx'
 import { paths } from '#paths.ts'
 import { copyText } from '#ui/CopyButton.tsx'
@@ -107,7 +107,7 @@ const SecretRow = memo(function SecretRow({ secret, isClosed }: RowProps) {
       <td className={`projects ${projects.length === 0 ? 'wide-only' : ''}`}>
         <Projects projects={projects} />
       </td>
-      <td className="owner wide-only">{displayNameOf(owner) ?? 'Nobody'}</td>
+      <td className="owner wide-only">{ownerName(owner)}</td>
       <td className="number">
         <RelativeTime at={valueSince(secret)} />
       </td>

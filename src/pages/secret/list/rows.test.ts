@@ -1,21 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Secret } from '#api/types.ts'
+import { exampleSecret } from '#concord/examples.ts'
 import { type ListState, readState } from './listState.ts'
 import { listing, rowsOf } from './rows.ts'
 
-const secret = (name: string, fields: Partial<Secret> = {}): Secret => ({
-  id: name,
-  name,
-  orgId: 'o',
-  orgName: 'acme',
-  type: 'DATA',
-  storeType: 'concord',
-  encryptedBy: 'SERVER_KEY',
-  visibility: 'PRIVATE',
-  projects: [],
-  createdAt: '2026-01-01T00:00:00.000Z',
-  ...fields,
-})
+const secret = (name: string, fields: Partial<Secret> = {}) =>
+  exampleSecret({ id: name, name, type: 'DATA', ...fields })
 
 const asked = (address = '', change: Partial<ListState> = {}): ListState => ({
   ...readState(new URLSearchParams(address)),

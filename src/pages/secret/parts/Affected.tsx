@@ -1,8 +1,8 @@
 import { type ReactNode, useState } from 'react'
-import { type Item, nameItems, repositoryItems } from '#concord/items.ts'
 import type { Usage } from '#concord/usage.ts'
-import { count } from '#concord/words.ts'
+import { type Item, nameItems, repositoryItems } from '#concord/words.ts'
 import { RetryButton } from '#ui/RetryButton.tsx'
+import { count } from '#ui/words.ts'
 
 const FIRST = 5
 

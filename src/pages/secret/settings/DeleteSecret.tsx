@@ -1,17 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { deleteSecret, secretAccessQuery } from '#api/secrets.ts'
+import { deleteSecret, refOf, secretAccessQuery } from '#api/secrets.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
-import { grantItems, projectItems } from '#concord/items.ts'
 import { useRight } from '#concord/rights.ts'
 import { type Usage, useUsage } from '#concord/usage.ts'
-import { count, grantsDo, repositoriesUseIt } from '#concord/words.ts'
+import { grantItems, grantsDo, projectItems, repositoriesUseIt } from '#concord/words.ts'
 import { paths } from '#paths.ts'
+import { DangerRow } from '#ui/SettingRow.tsx'
+import { count } from '#ui/words.ts'
 import { Affected, AffectedRepositories, previewOf } from '../parts/Affected.tsx'
-import { ConfirmSecretChange } from './change/ConfirmSecretChange.tsx'
-import { DangerRow } from './change/SettingRow.tsx'
-import { refOf, useSecretChange } from './change/useSecretChange.ts'
+import { ConfirmSecretChange } from '../parts/ConfirmSecretChange.tsx'
+import { useSecretChange } from './useSecretChange.ts'
 
 export function DeleteSecret({ secret }: { secret: Secret }) {
   const [asking, setAsking] = useState(false)

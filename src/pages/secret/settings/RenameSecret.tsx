@@ -1,19 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { isApiError } from '#api/ApiError.ts'
-import { secretExistsQuery, updateSecret } from '#api/secrets.ts'
+import { NAME_MEANING, NAME_PATTERN, refOf, secretExistsQuery, updateSecret } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
 import { useRight } from '#concord/rights.ts'
-import { NAME_MEANING, NAME_PATTERN } from '#concord/secretName.ts'
 import { useUsage } from '#concord/usage.ts'
 import { repositoriesUseIt } from '#concord/words.ts'
 import { paths } from '#paths.ts'
 import { Field } from '#ui/Field.tsx'
+import { ActButton, SettingRow } from '#ui/SettingRow.tsx'
 import { submitWithControlEnter } from '#ui/submitWithControlEnter.ts'
 import { AffectedRepositories, previewOf } from '../parts/Affected.tsx'
-import { ConfirmSecretChange } from './change/ConfirmSecretChange.tsx'
-import { ActButton, SettingRow } from './change/SettingRow.tsx'
-import { refOf, useSecretChange } from './change/useSecretChange.ts'
+import { ConfirmSecretChange } from '../parts/ConfirmSecretChange.tsx'
+import { useSecretChange } from './useSecretChange.ts'
 
 export function RenameSecret({ secret }: { secret: Secret }) {
   const [name, setName] = useState(secret.name)

@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { organizationQuery } from '#api/orgs.ts'
-import { secretAccessQuery, updateSecret } from '#api/secrets.ts'
+import { refOf, secretAccessQuery, updateSecret } from '#api/secrets.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
-import { keepers, publicReach } from '#concord/reach.ts'
 import { type Right, useRight } from '#concord/rights.ts'
+import { keepers, publicReach } from '#concord/words.ts'
+import { ActButton, SettingRow } from '#ui/SettingRow.tsx'
 import { Affected } from '../parts/Affected.tsx'
-import { ConfirmSecretChange } from './change/ConfirmSecretChange.tsx'
-import { ActButton, SettingRow } from './change/SettingRow.tsx'
-import { refOf, useSecretChange } from './change/useSecretChange.ts'
+import { ConfirmSecretChange } from '../parts/ConfirmSecretChange.tsx'
+import { useSecretChange } from './useSecretChange.ts'
 
 export function SetVisibility({ secret }: { secret: Secret }) {
   const [asking, setAsking] = useState(false)

@@ -1,14 +1,30 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { secretAccessQuery } from '#api/secrets.ts'
+import { canCreateQuery } from '#api/orgs.ts'
+import { queryClient } from '#api/queryClient.ts'
+import {
+  isName,
+  NAME_MEANING,
+  refOf,
+  type SecretRef,
+  secretAccessQuery,
+  secretExistsQuery,
+  updateSecret,
+} from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
 import { useRight } from '#concord/rights.ts'
 import { type Usage, useUsage } from '#concord/usage.ts'
-import { count, grantsDo, repositoriesUseIt } from '#concord/words.ts'
+import { grantsDo, projectItems, repositoriesUseIt, repositoryItems } from '#concord/words.ts'
 import { OrganizationField } from '#fields/OrganizationField.tsx'
-import { DangerRow } from '../change/SettingRow.tsx'
-import { refOf } from '../change/useSecretChange.ts'
-import { MoveDialog } from './MoveDialog.tsx'
+import { paths } from '#paths.ts'
+import { Field } from '#ui/Field.tsx'
+import { DangerRow } from '#ui/SettingRow.tsx'
+import { count, listed } from '#ui/words.ts'
+import { ConfirmSecretChange } from '../../parts/ConfirmSecretChange.tsx'
+import { useSecretChange } from '../useSecretChange.ts'
+import { addMove } from './moves.ts'
+import { PreflightList, usePreflight } from './Preflight.tsx'
+import { blockedBy, previewState } from './preflightLines.ts'
 
 /** The documented walk: pick the organization, *Move*, the pop-up. */
 export function MoveSecret({ secret }: { secret: Secret }) {
@@ -50,4 +66,117 @@ function consequence({ name, orgName, projects }: Secret, usage: Usage | undefin
     grantsDo(access, { one: 'stays', many: 'stay' }),
   ]
   return `${name} leaves ${orgName}: ${effects.filter(Boolean).join('; ')}.`
+}
+
+type DialogProps = { secret: Secret; target: string; onClose: () => void }
+
+/** The documented pop-up of a move: what it will meet and cause, the typed name, *Yes, move to …*. */
+function MoveDialog({ secret, target, onClose }: DialogProps) {
+  const [newName, setNewName] = useState(secret.name)
+  const { facts, lines, retry } = usePreflight(secret, target, newName)
+  // Once the name was taken the field stays, also while a free name is in it.
+  const [wasTaken, setWasTaken] = useState(false)
+  if (facts.nameTaken.data && !wasTaken) setWasTaken(true)
+  const nameProblem = isName(newName) ? undefined : NAME_MEANING
+  const move = useMoveChange(secret, { orgName: target, secretName: newName }, facts.usage.data)
+
+  return (
+    <ConfirmSecretChange
+      secret={secret}
+      change={move}
+      title={`Move secret “${secret.name}” to ${target}`}
+      action={`Yes, move to ${target}`}
+      danger
+      typeName
+      preview={previewState(lines)}
+      blocked={nameProblem ?? blockedBy(lines)?.text}
+      happens={
+        <p>
+          It gets the address{' '}
+          <b className="mono">
+            {target} / {newName}
+          </b>
+          . Id, value, owner and visibility stay. Flows and API calls that name it under {secret.orgName} fail from then
+          on.
+        </p>
+      }
+      affected={
+        <>
+          <PreflightList lines={lines} onRetry={retry} />
+          {wasTaken && (
+            <NewNameField
+              label={`Name in ${target}`}
+              problem={nameProblem}
+              value={newName}
+              onChange={setNewName}
+              readOnly={move.isPending}
+            />
+          )}
+        </>
+      }
+      forGood={forGood(secret, facts.usage.data)}
+      onClose={onClose}
+    />
+  )
+}
+
+/** What a move sends and says, and what it leaves to do (see moves.ts). */
+function useMoveChange(secret: Secret, to: SecretRef, usage: Usage | undefined) {
+  const { id: secretId, name, projects } = secret
+  const from = refOf(secret)
+  const isRenamed = to.secretName !== name
+  return useSecretChange(secret, {
+    // v1, because v2 would make a private secret public; both fields in one request (concord-api §9.6).
+    send: () => updateSecret(from, { orgName: to.orgName, ...(isRenamed && { name: to.secretName }) }),
+    isMade: (now) => now.orgName === to.orgName,
+    after: to,
+    to: () => paths.secret(to),
+    doneWords: `Moved ${name} to ${to.orgName}${isRenamed ? ` as ${to.secretName}` : ''}.`,
+    failedWords: `${name} was not moved.`,
+    // Something has changed since it was looked up: if the name was taken a moment ago, the dialog asks for another one.
+    failed: () => {
+      void queryClient.invalidateQueries(canCreateQuery('SECRET', to))
+      void queryClient.invalidateQueries(secretExistsQuery(to))
+    },
+    done: () => {
+      const { uses = [], unreadable = [], complete = false } = usage ?? {}
+      const lost = { repositories: repositoryItems(uses), projects: projectItems(projects) }
+      addMove({ secretId, from, to, ...lost, complete, unreadable })
+    },
+  })
+}
+
+/** Only what there is to lose is worth a warning. */
+function forGood({ projects }: Secret, usage: Usage | undefined) {
+  const lost = [usage?.uses.length && 'the links of repositories', projects.length && 'the limit to projects']
+  const words = listed(lost.filter((what) => typeof what === 'string'))
+  return words && `Moving it back does not restore ${words}: note them first.`
+}
+
+type NameProps = {
+  label: string
+  problem: string | undefined
+  value: string
+  onChange: (value: string) => void
+  readOnly: boolean
+}
+
+function NewNameField({ label, problem, value, onChange, readOnly }: NameProps) {
+  return (
+    <Field label={label} help="It is moved and renamed in one step." error={problem}>
+      {(control) => (
+        <input
+          {...control}
+          type="text"
+          className="mono"
+          value={value}
+          onChange={(event) => onChange(event.target.value.trim())}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          readOnly={readOnly}
+        />
+      )}
+    </Field>
+  )
 }

@@ -1,24 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { readFresh } from '#api/queryClient.ts'
-import { replaceSecretAccess, secretAccessQuery } from '#api/secrets.ts'
+import { refOf, replaceSecretAccess, secretAccessQuery } from '#api/secrets.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { ResourceAccess, Secret, Team } from '#api/types.ts'
 import { readBefore, useChange } from '#api/useChange.ts'
-import { grantItems, type Item } from '#concord/items.ts'
-import { lockOut } from '#concord/lockOut.ts'
+import { LockOutWarning, lockOut } from '#concord/lockOut.tsx'
 import { useRight, useRightFacts } from '#concord/rights.ts'
-import { count } from '#concord/words.ts'
-import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
-import { ErrorMessage } from '#ui/ErrorMessage.tsx'
+import { grantItems, type Item } from '#concord/words.ts'
+import { ActButton } from '#ui/SettingRow.tsx'
 import { announce, warn } from '#ui/StatusMessage.tsx'
+import { count } from '#ui/words.ts'
 import { Affected } from '../../parts/Affected.tsx'
-import { LockOutWarning } from '../../parts/LockOutWarning.tsx'
-import { NextStep } from '../../parts/NextStep.tsx'
-import { SecretSubject } from '../../parts/SecretSubject.tsx'
-import { ActButton } from '../change/SettingRow.tsx'
-import { refOf } from '../change/useSecretChange.ts'
-import { survivingGrants, whoseTeams } from './preflight.ts'
+import { ConfirmSecretChange } from '../../parts/ConfirmSecretChange.tsx'
+import { survivingGrants, whoseTeams } from './preflightLines.ts'
 
 type Props = {
   secret: Secret
@@ -81,7 +76,7 @@ function RemovalDialog({ secret, items, teams, oldTeams, onClose }: DialogProps)
     return access.filter((grant) => !old.has(grant))
   }
 
-  // Who moved it by the right of an old team may have no other. Its id tells whether a grant is to a team of theirs.
+  // The caller's right may come from an old team only. The teams are needed to know which grants are the caller's.
   const risk =
     facts?.access &&
     lockOut({ ...facts, access: facts.access, teams: [...teams, ...oldTeams] }, withoutOldTeams(facts.access))
@@ -106,25 +101,19 @@ function RemovalDialog({ secret, items, teams, oldTeams, onClose }: DialogProps)
   )
 
   return (
-    <ConfirmDialog
+    <ConfirmSecretChange
+      secret={secret}
+      change={{ ...removal, failedWords: 'Their access was not removed.' }}
       title={`Remove the old teams’ access to ${secret.name}`}
       action="Yes, remove their access"
       danger
-      busy={removal.isPending}
-      onConfirm={() => removal.mutate()}
       onClose={onClose}
-      problem={
-        <ErrorMessage error={removal.error} title="Their access was not removed." lostAnswer={removal.lostAnswer}>
-          {removal.error && <NextStep error={removal.error} secret={secret} />}
-        </ErrorMessage>
-      }
     >
-      <SecretSubject secret={secret} />
       <Affected
         title={`What they run with ${secret.name} fails from then on. They can be given access again at any time.`}
         items={items}
       />
       {risk && <LockOutWarning {...risk} />}
-    </ConfirmDialog>
+    </ConfirmSecretChange>
   )
 }

@@ -1,7 +1,7 @@
 import type { SecretRef } from '#api/secrets.ts'
 import { onUserChange } from '#api/sessionOver.ts'
 import { recall, remember } from '#api/tabMemory.ts'
-import type { Item } from '#concord/items.ts'
+import type { Item } from '#concord/words.ts'
 import { createStore, useStore } from '#store.ts'
 
 /** What a move has left to do. Names and ids only: it is kept over a reload. */

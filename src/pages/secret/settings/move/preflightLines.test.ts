@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { ApiError } from '#api/ApiError.ts'
-import { blockedBy, type Line, type MoveFacts, preflight, previewState, survivingGrants } from './preflight.ts'
+import { exampleSecret } from '#concord/examples.ts'
+import {
+  blockedBy,
+  type Line,
+  type MoveFacts,
+  preflightLines,
+  previewState,
+  survivingGrants,
+} from './preflightLines.ts'
 
 const answer = <T>(data: T) => ({ data, error: null })
 const refused = (status: number) => ({
@@ -10,19 +18,7 @@ const refused = (status: number) => ({
 const waiting = { data: undefined, error: null }
 
 const facts = (changes: Partial<MoveFacts> = {}): MoveFacts => ({
-  secret: {
-    id: 's1',
-    name: 'git-key',
-    orgId: 'o1',
-    orgName: 'acme',
-    type: 'KEY_PAIR',
-    storeType: 'concord',
-    encryptedBy: 'SERVER_KEY',
-    visibility: 'PRIVATE',
-    owner: { username: 'olga' },
-    projects: [],
-    createdAt: '2026-01-01T00:00:00.000Z',
-  },
+  secret: exampleSecret(),
   target: 'platform',
   newName: 'git-key',
   right: { verdict: 'yes', why: 'You own this secret.' },
@@ -39,13 +35,13 @@ const facts = (changes: Partial<MoveFacts> = {}): MoveFacts => ({
 const texts = ({ items = [] }: Line) => items.map(({ text }) => text)
 
 const line = (id: Line['id'], changes: Partial<MoveFacts>) => {
-  const found = preflight(facts(changes)).find((each) => each.id === id)
+  const found = preflightLines(facts(changes)).find((each) => each.id === id)
   if (!found) throw new Error(`no line ${id}`)
   return found
 }
 
 test('a private secret that nothing uses moves without a warning', () => {
-  const lines = preflight(facts())
+  const lines = preflightLines(facts())
   expect(lines.map((each) => each.light)).toEqual(Array(8).fill('green'))
   expect(previewState(lines)).toBe('ready')
   expect(blockedBy(lines)).toBeUndefined()
@@ -58,7 +54,7 @@ describe('what would be refused is red', () => {
     ['no such organization', { canCreate: refused(400) }, 'membership'],
     ['name taken', { nameTaken: answer(true) }, 'name'],
   ] as const)('%s', (_, changes, id) => {
-    expect(blockedBy(preflight(facts(changes)))?.id).toBe(id)
+    expect(blockedBy(preflightLines(facts(changes)))?.id).toBe(id)
   })
 
   test('a free name is only believed of members: the check says false to strangers too', () => {
@@ -156,7 +152,7 @@ describe('who may use a private secret afterwards', () => {
 })
 
 test('what could not be looked up asks to go on without it, and does not block', () => {
-  const lines = preflight(facts({ access: refused(403), usage: refused(500) }))
+  const lines = preflightLines(facts({ access: refused(403), usage: refused(500) }))
   expect(previewState(lines)).toBe('failed')
   expect(blockedBy(lines)).toBeUndefined()
 })

@@ -1,6 +1,6 @@
 import type { AccessLevel, ResourceAccess } from '#api/types.ts'
-import { rank } from './levels.ts'
-import { myGrants, type RightFacts, rightTo } from './rights.ts'
+import { Message } from '#ui/Message.tsx'
+import { levelWord, myGrants, type RightFacts, rank, rightTo } from './rights.ts'
 
 export type LockOut =
   | { risk: 'none' }
@@ -10,7 +10,7 @@ export type LockOut =
   | { risk: 'control'; left: AccessLevel | 'public' }
   | { risk: 'unknown'; because: string }
 
-/** Whether the caller locks himself out with these grants. The server has no guard against it (concord-api §9.7). */
+/** Whether the caller loses access with these grants. The server does not prevent it (concord-api §9.7). */
 export function lockOut(facts: RightFacts & { access: ResourceAccess[] }, after: ResourceAccess[]): LockOut {
   const then: RightFacts = { ...facts, access: after }
   if (rightTo('OWNER', then).verdict === 'yes') return { risk: 'none' }
@@ -24,10 +24,7 @@ export function lockOut(facts: RightFacts & { access: ResourceAccess[] }, after:
     ({ teamId, level }) => level === 'OWNER' && after.find((grant) => grant.teamId === teamId)?.level !== 'OWNER',
   )
   if (!takesOwner) return { risk: 'none' }
-  return {
-    risk: 'unknown',
-    because: whyUnknown(facts),
-  }
+  return { risk: 'unknown', because: whyUnknown(facts) }
 }
 
 function whyUnknown({ userInfo }: RightFacts) {
@@ -37,3 +34,33 @@ function whyUnknown({ userInfo }: RightFacts) {
 }
 
 const highest = (grants: ResourceAccess[]) => grants.map(({ level }) => level).sort((a, b) => rank(b) - rank(a))[0]
+
+/** Renders nothing while there is no risk. */
+export function LockOutWarning(result: LockOut) {
+  if (result.risk === 'none') return null
+  return (
+    <Message tone={result.risk === 'unknown' ? 'warning' : 'negative'} header={headline(result)} alert>
+      <p>{consequence(result)}</p>
+    </Message>
+  )
+}
+
+function headline({ risk }: LockOut) {
+  if (risk === 'unknown') return 'Whether you lock yourself out cannot be checked'
+  return risk === 'access' ? 'You lock yourself out' : 'You give up the control of access'
+}
+
+function consequence(result: LockOut) {
+  switch (result.risk) {
+    case 'unknown':
+      return `${result.because} Make sure that a team of yours stays Owner, if you need it.`
+    case 'access':
+      return 'None of your teams would have access any more: you could not open this secret, and not undo this.'
+    case 'control':
+      return result.left === 'public'
+        ? 'None of your teams would be Owner. You could still use it, because it is public, but not undo this.'
+        : `Your teams would be left with ${levelWord[result.left]}. You could not undo this, nor delete the secret.`
+    default:
+      return null
+  }
+}

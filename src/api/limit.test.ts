@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { limit } from './limit.ts'
+import { limit } from '#api/limit.ts'
 
 test('never runs more at once, and runs all, also after a failure', async () => {
   const twoAtATime = limit(2)

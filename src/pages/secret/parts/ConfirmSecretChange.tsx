@@ -1,0 +1,144 @@
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { Link } from 'react-router'
+import { isApiError, missingMembership, missingRight } from '#api/ApiError.ts'
+import { organizationQuery } from '#api/orgs.ts'
+import type { Secret } from '#api/types.ts'
+import type { Change } from '#api/useChange.ts'
+import { ownerName } from '#api/users.ts'
+import { TypeFact, VisibilityFact } from '#concord/facts.tsx'
+import { paths } from '#paths.ts'
+import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
+import { ErrorMessage } from '#ui/ErrorMessage.tsx'
+import { Message } from '#ui/Message.tsx'
+
+export type SecretChange = Pick<Change<unknown, void>, 'mutate' | 'isPending' | 'error' | 'lostAnswer'> & {
+  /** What did not work, as a sentence: `git-key was not moved.` */
+  failedWords: string
+  /** What somebody else changed while the dialog was open, as a sentence. */
+  changedMeanwhile?: string | undefined
+}
+
+type Props = {
+  secret: Secret
+  change: SecretChange
+  /** Verb and object: `Move secret “git-key” to platform`. */
+  title: string
+  /** Starts with the documented word: `Yes, move to platform`. */
+  action: string
+  /** L2 and L3: the secret's name must be typed. Without it *Cancel* has the focus. */
+  typeName?: boolean
+  /** The confirming button is red. */
+  danger?: boolean
+  /** Whether `affected` is complete. */
+  preview?: 'ready' | 'loading' | 'failed'
+  /** Why it cannot be done, whatever is typed. */
+  blocked?: string | undefined
+  happens?: ReactNode
+  affected?: ReactNode
+  /** What cannot be undone. */
+  forGood?: ReactNode
+  /** What to do after this error, where there is more to say than for any change. */
+  nextStep?: (error: Error) => ReactNode
+  onClose: () => void
+  children?: ReactNode
+}
+
+/**
+ * Asks before a change to a secret or its access, in the order of docs/decisions/confirmations.md: what happens, what is
+ * affected, what cannot be undone, the name, the buttons.
+ */
+export function ConfirmSecretChange(props: Props) {
+  const { secret, change, happens, affected, forGood, nextStep } = props
+  const step = change.error && nextStep?.(change.error)
+  return (
+    <ConfirmDialog
+      title={props.title}
+      action={props.action}
+      {...(props.typeName && { phrase: secret.name })}
+      {...(props.danger && { danger: true })}
+      busy={change.isPending}
+      preview={props.preview ?? 'ready'}
+      blocked={props.blocked}
+      onConfirm={() => change.mutate()}
+      onClose={props.onClose}
+      problem={
+        <ErrorMessage error={change.error} title={change.failedWords} lostAnswer={change.lostAnswer}>
+          {step ? <p>{step}</p> : change.error && <NextStep error={change.error} secret={secret} />}
+        </ErrorMessage>
+      }
+    >
+      <p className="subject">
+        <span className="mono">
+          {secret.orgName} / {secret.name}
+        </span>
+        <TypeFact type={secret.type} />
+        <VisibilityFact visibility={secret.visibility} />
+      </p>
+      {change.changedMeanwhile && (
+        <Message header="Somebody else changed this secret meanwhile" alert>
+          <p>
+            {change.changedMeanwhile} Nothing was sent. This dialog now describes the new state: read it again before
+            you go on.
+          </p>
+        </Message>
+      )}
+      {happens && (
+        <section>
+          <h3>What happens</h3>
+          {happens}
+        </section>
+      )}
+      {affected && (
+        <section>
+          <h3>What is affected</h3>
+          {affected}
+        </section>
+      )}
+      {forGood && <p className="band">{forGood}</p>}
+      {props.children}
+    </ConfirmDialog>
+  )
+}
+
+/** What to do about an error that any change to a secret can meet. ErrorMessage says it for a lost answer. */
+function NextStep({ error, secret: { orgName, name, owner } }: { error: Error; secret: Secret }) {
+  if (isApiError(error, 'forbidden')) {
+    const elsewhere = missingMembership(error.words)
+    if (elsewhere) return <Join orgName={elsewhere} />
+    const right = missingRight(error.words)
+    if (right && right.entity !== 'secret')
+      return (
+        <p>
+          It takes {right.level} on the {right.entity} {right.name}: ask its owner, or the owner of {orgName}.
+        </p>
+      )
+    return (
+      <p>
+        {owner ? `Ask its owner, ${ownerName(owner)}, or the owner of ${orgName}.` : `Ask the owner of ${orgName}.`}
+      </p>
+    )
+  }
+  if (isApiError(error, 'notFound'))
+    return (
+      <p>
+        It was renamed, moved or deleted meanwhile.{' '}
+        <Link to={paths.secrets({ orgName }, { filter: name })}>Look for it in {orgName}</Link>
+      </p>
+    )
+  if (isApiError(error, 'rejected') && error.words.startsWith('Action forbidden'))
+    return <p>A policy of this server forbids it: only an administrator can change that.</p>
+  if (isApiError(error, 'failed')) return <p>Close this, look at the page, and try again.</p>
+  return null
+}
+
+/** The secret's owner cannot help with that: only the organization's can. */
+function Join({ orgName }: { orgName: string }) {
+  const { data } = useQuery(organizationQuery({ orgName }))
+  const owner = data?.owner && `, ${ownerName(data.owner)},`
+  return (
+    <p>
+      Only members of {orgName} can do this. Ask its owner{owner} to add you to a team.
+    </p>
+  )
+}

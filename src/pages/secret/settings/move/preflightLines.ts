@@ -1,0 +1,204 @@
+import { isApiError } from '#api/ApiError.ts'
+import type { Organization, ResourceAccess, Secret, Team } from '#api/types.ts'
+import type { Right } from '#concord/rights.ts'
+import type { Usage } from '#concord/usage.ts'
+import { grantItems, type Item, keepers, projectItems, repositoryItems } from '#concord/words.ts'
+import { count } from '#ui/words.ts'
+
+/** `amber`: it will work, and somebody should know about it. `red`: it would be refused. */
+export type Light = 'green' | 'amber' | 'red' | 'pending'
+
+export type Line = {
+  id: 'right' | 'membership' | 'policy' | 'name' | 'repositories' | 'projects' | 'grants' | 'readers'
+  light: Light
+  text: string
+  /** What is affected, for a list below the text. */
+  items?: Item[]
+  /** It could not be looked up: the user may try again, or go on without it. */
+  failed?: true
+}
+
+/** The result of a query; both are missing while it loads. */
+type Answer<T> = { data: T | undefined; error: Error | null }
+
+export type MoveFacts = {
+  secret: Secret
+  /** Name of the organization to move to. */
+  target: string
+  /** The name that the secret gets there. */
+  newName: string
+  right: Right | undefined
+  /** `canCreate` of the target: the only request that proves membership before anything is written. */
+  canCreate: Answer<boolean>
+  targetOrg: Answer<Organization>
+  /** Whether the target has a secret of the new name; also false for those who are not members (concord-api §4.2). */
+  nameTaken: Answer<boolean>
+  usage: Answer<Usage>
+  access: Answer<ResourceAccess[]>
+  targetTeams: Answer<Team[]>
+  /** Of the organization that it leaves. */
+  ownTeams: Answer<Team[]>
+}
+
+/** Everything that a move will meet and cause, one line each (concord-api §9.6, SecretManager#update). */
+export function preflightLines(facts: MoveFacts): Line[] {
+  return [
+    rightLine(facts),
+    membershipLine(facts),
+    nameLine(facts),
+    policyLine(facts),
+    repositoriesLine(facts),
+    projectsLine(facts),
+    grantsLine(facts),
+    readersLine(facts),
+  ]
+}
+
+/** The first reason why the move would be refused. */
+export const blockedBy = (lines: Line[]) => lines.find((line) => line.light === 'red')
+
+export function previewState(lines: Line[]): 'loading' | 'failed' | 'ready' {
+  if (lines.some((line) => line.light === 'pending')) return 'loading'
+  return lines.some((line) => line.failed) ? 'failed' : 'ready'
+}
+
+/** The grants that stay with teams of other organizations (concord-api §14, Q16). */
+export function survivingGrants(access: ResourceAccess[], targetTeams: Team[]): ResourceAccess[] {
+  const local = new Set(targetTeams.map((team) => team.id))
+  return access.filter((grant) => !local.has(grant.teamId))
+}
+
+/** Whose teams these grants are to: some may be left from a move before. A grant does not say it (concord-api §9.7). */
+export function whoseTeams(grants: ResourceAccess[], orgName: string, teams: Team[] | undefined): string {
+  if (grants.every((grant) => teams?.some((team) => team.id === grant.teamId))) return `of ${orgName}`
+  return grants.length === 1 ? 'of another organization' : 'of other organizations'
+}
+
+export const isMember = ({ canCreate }: Pick<MoveFacts, 'canCreate'>) => canCreate.data !== undefined
+
+function rightLine({ right, secret }: MoveFacts): Line {
+  if (!right) return pending('right', 'Looking up your right to move it')
+  const { verdict, why } = right
+  if (verdict === 'yes') return green('right', `You may move it. ${why}`)
+  if (verdict === 'no') return red('right', `You may not move ${secret.name}. ${why}`)
+  return amber('right', `You may not be able to move it. ${why}`)
+}
+
+function membershipLine({ canCreate, target, targetOrg }: MoveFacts): Line {
+  const { data, error } = canCreate
+  if (data !== undefined) return green('membership', `You belong to ${target}.`)
+  if (isApiError(error, 'forbidden')) {
+    const owner = targetOrg.data?.owner?.username
+    const ask = owner ? ` Ask its owner ${owner} to add you to a team.` : ''
+    return red('membership', `You do not belong to ${target}: only its members can move secrets there.${ask}`)
+  }
+  if (isApiError(error, 'rejected')) return red('membership', `There is no organization ${target}.`)
+  if (error) return failed('membership', `Whether you belong to ${target} could not be found out.`)
+  return pending('membership', `Looking up whether you belong to ${target}`)
+}
+
+function nameLine(facts: MoveFacts): Line {
+  const { nameTaken, newName, target, canCreate } = facts
+  if (canCreate.error) return amber('name', `Whether the name is free in ${target} is unknown.`)
+  if (nameTaken.error) return failed('name', `Whether ${newName} is free in ${target} could not be found out.`)
+  if (!isMember(facts) || nameTaken.data === undefined)
+    return pending('name', `Looking up whether ${newName} is free in ${target}`)
+  return nameTaken.data
+    ? red('name', `${target} has a secret named ${newName} already. Give it another name there.`)
+    : green('name', `The name ${newName} is free in ${target}.`)
+}
+
+function policyLine({ canCreate: { data, error }, target }: MoveFacts): Line {
+  if (data === false) return amber('policy', `A policy of ${target} forbids new secrets: it may refuse this one.`)
+  if (data) return green('policy', `Allowed by ${target}'s policies.`)
+  if (error) return amber('policy', `Whether ${target}'s policies allow it is unknown.`)
+  return pending('policy', `Looking up the policies of ${target}`)
+}
+
+function repositoriesLine({ usage: { data, error }, secret, target }: MoveFacts): Line {
+  if (error) return failed('repositories', `The repositories of ${secret.orgName} could not be read.`)
+  if (!data?.complete) {
+    const { projectsRead = 0, projectsTotal, uses = [] } = data ?? {}
+    const progress = projectsTotal === undefined ? '' : `: ${projectsRead} of ${projectsTotal} projects read`
+    const soFar = uses.length > 0 ? `, ${count(uses.length, 'repository', 'repositories')} found` : ''
+    return pending('repositories', `Looking for repositories that use it${progress}${soFar}`)
+  }
+  const { uses, unreadable } = data
+  const unseen = unreadable.length ? ` ${count(unreadable.length, 'project')} that you cannot read may have more.` : ''
+  if (uses.length === 0)
+    return unseen
+      ? amber('repositories', `No repository that you can see uses it.${unseen}`)
+      : green('repositories', `No repository of ${secret.orgName} uses it.`)
+  const verb = uses.length === 1 ? 'loses its link and fails at its' : 'lose their link and fail at their'
+  return amber(
+    'repositories',
+    `${count(uses.length, 'repository', 'repositories')} ${verb} next fetch.${unseen} Moving the project to ${target} ` +
+      'too does not keep a link, but there it can be made again.',
+    repositoryItems(uses),
+  )
+}
+
+/**
+ * Without its projects a secret can be downloaded by everybody who may read it (concord-api §9.9). They are removed when
+ * the secret moves, whether their project has moved before or moves afterwards (concord-api §9.6, Q36).
+ */
+function projectsLine({ secret: { projects, encryptedBy }, target }: MoveFacts): Line {
+  if (projects.length === 0) return green('projects', 'It is not limited to projects.')
+  const how = encryptedBy === 'PASSWORD' ? ' with its store password' : ''
+  return amber(
+    'projects',
+    `It is limited to ${count(projects.length, 'project')} now. That ends: every project of ${target} can use it, and ` +
+      `everybody who may read it can download its value${how}. A project that you move to ${target} too can be chosen ` +
+      'again there.',
+    projectItems(projects),
+  )
+}
+
+function grantsLine({ access, targetTeams, ownTeams, secret: { orgName }, target }: MoveFacts): Line {
+  if (access.error || targetTeams.error)
+    return failed('grants', `Which teams of ${orgName} keep their access could not be found out.`)
+  if (!access.data || !targetTeams.data) return pending('grants', 'Looking up the grants to teams')
+  if (access.data.length === 0) return green('grants', 'No team has a grant on it.')
+  const surviving = survivingGrants(access.data, targetTeams.data)
+  if (surviving.length === 0) return green('grants', `All grants on it are to teams of ${target}.`)
+  const teams = `${count(surviving.length, 'team')} ${whoseTeams(surviving, orgName, ownTeams.data)}`
+  return amber(
+    'grants',
+    `${teams} ${surviving.length === 1 ? 'keeps' : 'keep'} access. You can remove that afterwards.`,
+    grantItems(surviving, orgName, ownTeams.data),
+  )
+}
+
+function readersLine({ secret, target, targetOrg, access, targetTeams, ownTeams }: MoveFacts): Line {
+  if (secret.visibility === 'PUBLIC') {
+    const value =
+      secret.encryptedBy === 'PASSWORD'
+        ? 'may use it, and read its value with its store password'
+        : 'may read its value'
+    return amber(
+      'readers',
+      `It stays public: everybody who can sign in ${value}, and every member of ${target} may change it.`,
+    )
+  }
+  if (access.error || targetOrg.error) return failed('readers', 'Who may use it afterwards could not be found out.')
+  if (!access.data || !targetOrg.data) return pending('readers', 'Looking up who may use it afterwards')
+  const teams = targetTeams.data && [...targetTeams.data, ...(ownTeams.data ?? [])]
+  return green(
+    'readers',
+    `It stays private. All members of ${target} see its name; afterwards these may use it:`,
+    keepers({ ...secret, orgName: target }, { org: targetOrg.data, access: access.data, teams }),
+  )
+}
+
+type Id = Line['id']
+const line = (light: Light, id: Id, text: string, items?: Item[]): Line => ({
+  id,
+  light,
+  text,
+  ...(items && { items }),
+})
+const green = (id: Id, text: string, items?: Item[]) => line('green', id, text, items)
+const amber = (id: Id, text: string, items?: Item[]) => line('amber', id, text, items)
+const red = (id: Id, text: string) => line('red', id, text)
+const pending = (id: Id, text: string) => line('pending', id, `${text} …`)
+const failed = (id: Id, text: string): Line => ({ ...amber(id, text), failed: true })
