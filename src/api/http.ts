@@ -12,11 +12,14 @@ type Options = {
   partOfChange?: boolean
   /** A 401 is an answer like any other: for the sign-in itself, and for asking whether there is a session. */
   signingIn?: boolean
+  /** Called with the number of bytes so far, as the body of a read arrives. */
+  onProgress?: (bytes: number) => void
 }
 
 type Request = Options & { method: 'GET' | 'POST' | 'PUT' | 'DELETE'; body?: BodyInit }
 
-const READ_TIMEOUT = 30_000
+/** A read fails after this long without a byte. A body that arrives slowly is read to its end. */
+const READ_SILENCE = 30_000
 /** A generated 4096 bit key and an upload of 1 MiB on a slow line take their time. */
 const WRITE_TIMEOUT = 120_000
 
@@ -123,11 +126,12 @@ async function patiently(path: string, request: Request) {
   }
 }
 
-async function attempt(path: string, { method, body, headers, signal }: Request) {
+async function attempt(path: string, { method, body, headers, signal, onProgress }: Request) {
   const sentUnder = session.get()
-  const timeout = AbortSignal.timeout(body === undefined && method === 'GET' ? READ_TIMEOUT : WRITE_TIMEOUT)
+  const silence = method === 'GET' ? silenceLimit(READ_SILENCE) : undefined
+  const timeout = silence?.signal ?? AbortSignal.timeout(WRITE_TIMEOUT)
   try {
-    const response = await fetch(path, {
+    const answer = await fetch(path, {
       method,
       ...(body === undefined ? {} : { body }),
       credentials: 'same-origin',
@@ -135,10 +139,12 @@ async function attempt(path: string, { method, body, headers, signal }: Request)
       headers: { Accept: '*/*', 'X-Concord-UI-Request': 'true', ...headers },
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     })
+    const response = silence ? watched(answer, silence, onProgress) : answer
     if (kindOf(response.status) === 'unreachable') throw await errorOf(response)
     serverAnswered()
     return { response, sentUnder }
   } catch (error) {
+    silence?.end()
     if (signal?.aborted) throw error
     // What says what is wrong with it is there.
     if (isApiError(error) && error.kind !== 'unreachable') {
@@ -148,6 +154,41 @@ async function attempt(path: string, { method, body, headers, signal }: Request)
     serverIsAway()
     throw isApiError(error) ? error : new ApiError(0, 'unreachable', '')
   }
+}
+
+type SilenceLimit = { signal: AbortSignal; heard: () => void; end: () => void }
+
+/** A signal that aborts when nothing was heard for so many milliseconds. */
+function silenceLimit(limit: number): SilenceLimit {
+  const controller = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const end = () => clearTimeout(timer)
+  const heard = () => {
+    end()
+    timer = setTimeout(() => controller.abort(new DOMException('Nothing came', 'TimeoutError')), limit)
+  }
+  heard()
+  return { signal: controller.signal, heard, end }
+}
+
+/** The same response, with each piece of its body told to the limit and to the caller. */
+function watched(response: Response, silence: SilenceLimit, onProgress?: (bytes: number) => void): Response {
+  silence.heard()
+  if (!response.body) {
+    silence.end()
+    return response
+  }
+  let bytes = 0
+  const pieces = new TransformStream<Uint8Array, Uint8Array>({
+    transform(piece, controller) {
+      silence.heard()
+      bytes += piece.byteLength
+      onProgress?.(bytes)
+      controller.enqueue(piece)
+    },
+    flush: silence.end,
+  })
+  return new Response(response.body.pipeThrough(pieces), response)
 }
 
 async function errorOf(response: Response): Promise<ApiError> {
