@@ -247,7 +247,7 @@ const busy = ({ message, retryAfter }: BusyError) =>
 const textResponse = (status: number, type: string, text: string) =>
   new Response(text, { status, headers: { 'Content-Type': type } })
 
-function emptyResponse(status: number, headers: HeadersInit = {}) {
+function emptyResponse(status: number, headers: Headers | Record<string, string> = {}) {
   const response = new Response(null, { status, headers })
   if (status !== 204) response.headers.set('Content-Length', '0')
   return response

@@ -34,7 +34,9 @@ export class Caller {
           ? [multipart(form), MULTIPART]
           : [body === undefined ? undefined : Buffer.from(body), undefined]
     const contentType = type ?? defaultType
-    const search = query ? `?${new URLSearchParams(Object.entries(query).map(([k, v]) => [k, String(v)]))}` : ''
+    const search = query
+      ? `?${new URLSearchParams(Object.entries(query).map(([k, v]): [string, string] => [k, String(v)]))}`
+      : ''
     return send(server.url, {
       ...{ method, path: path + search.replaceAll('+', '%20'), body: bytes },
       headers: {

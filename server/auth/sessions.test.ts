@@ -16,7 +16,14 @@ import {
   SESSION,
   WHOAMI,
 } from '../../tests/support/signIn.ts'
-import { ADMIN_KEY, givenOrg, givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
+import {
+  ADMIN_KEY,
+  givenOrg,
+  givenUser,
+  startTestServer,
+  type TestResponse,
+  type TestServer,
+} from '../../tests/support/testServer.ts'
 import { createApp } from '../app.ts'
 import { readConfig } from '../config.ts'
 import { createLog } from '../log.ts'
@@ -41,7 +48,7 @@ const change = (columns: { passwordHash?: string; disabled?: 0 | 1 }) =>
   server.services.db.updateTable('users').set(columns).where('id', '=', user.id).execute()
 const whoami = (as: string, headers: Record<string, string> = {}) => server.request(WHOAMI, { as, headers })
 const withCookie = (cookie: string, as = '') => whoami(as, { Cookie: cookie })
-const nameIn = async (answer: Response) => (await answer.json()).username
+const nameIn = async (answer: TestResponse) => (await answer.json()).username
 
 describe('a session', () => {
   const signIn = async () => cookieOf(await whoami(user.key, SESSION), 'JSESSIONID')

@@ -197,13 +197,11 @@ function partName(disposition = ''): string | undefined {
 function decode({ bytes, charset = 'us-ascii' }: Part): string {
   if (/^(us-)?ascii$/i.test(charset)) return bytes.toString('latin1').replace(/[\u0080-\u00ff]/g, '\ufffd')
   if (/^(iso-8859-1|latin-?1)$/i.test(charset)) return bytes.toString('latin1')
-  let decoder: TextDecoder
   try {
-    decoder = new TextDecoder(charset, { ignoreBOM: true })
+    return new TextDecoder(charset, { ignoreBOM: true }).decode(bytes)
   } catch {
     throw javaError('java.io.UnsupportedEncodingException')
   }
-  return decoder.decode(bytes)
 }
 
 /** String#trim of Java: takes everything up to the blank, and nothing above it (a no-break space stays). */

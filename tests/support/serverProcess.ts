@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { ADMIN_KEY } from './testServer.ts'
+import { ADMIN_KEY, type TestResponse } from './testServer.ts'
 
 /*
  * For tests of what only a process of its own can show: signals, locks, a sudden end, the terminal. They run the built
@@ -70,7 +70,7 @@ export interface ServerProcess {
   /** Sends a signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<number | null>
   hasEnded(): boolean
-  request(path: string, init?: RequestInit & { as?: string }): Promise<Response>
+  request(path: string, init?: RequestInit & { as?: string }): Promise<TestResponse>
 }
 
 function listening(child: ChildProcess): Promise<ServerProcess> {

@@ -22,6 +22,12 @@ export interface TestRequest {
   text?: string
 }
 
+/** A response whose JSON a test reads without declaring its shape. */
+export interface TestResponse extends Response {
+  // biome-ignore lint/suspicious/noExplicitAny: the test says what it expects of it
+  json(): Promise<any>
+}
+
 /** A server on a data folder of its own, with a real database; `close()` removes both. */
 export async function startTestServer(environment: Record<string, string> = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'concord-console-'))
@@ -36,7 +42,10 @@ export async function startTestServer(environment: Record<string, string> = {}) 
   const app = createApp(services)
 
   /** Sends a request with the given API key (the admin's unless told; '' for none). */
-  const request = (path: string, { as = ADMIN_KEY, method, headers, json, form, text }: TestRequest = {}) => {
+  const request = async (
+    path: string,
+    { as = ADMIN_KEY, method, headers, json, form, text }: TestRequest = {},
+  ): Promise<TestResponse> => {
     const body = json !== undefined ? JSON.stringify(json) : form ? formData(form) : text
     return app.request(path, {
       method: method ?? (body === undefined ? 'GET' : 'POST'),

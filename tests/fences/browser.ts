@@ -1,0 +1,13 @@
+// What only Node has does not exist for the console. A package that brings Node's types along would fail here.
+export type NodeOnly = [
+  // @ts-expect-error
+  typeof Buffer,
+  // @ts-expect-error
+  typeof process,
+  // @ts-expect-error
+  typeof setImmediate,
+  // @ts-expect-error
+  NodeJS.Timeout,
+  // @ts-expect-error
+  typeof import('node:fs'),
+]

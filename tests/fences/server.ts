@@ -1,0 +1,13 @@
+// What only browsers have does not exist for the server. A package that brings the DOM's types along would fail here.
+export type BrowserOnly = [
+  // @ts-expect-error
+  typeof window,
+  // @ts-expect-error
+  typeof document,
+  // @ts-expect-error
+  typeof localStorage,
+  // @ts-expect-error
+  typeof location,
+  // @ts-expect-error
+  HTMLElement,
+]
