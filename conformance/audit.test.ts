@@ -112,9 +112,13 @@ describe('the events of a secret', () => {
     expect(changes.prev.owner).toMatchObject(userOf({ ...owner, base: 'owner' }))
     expect(changes.new.owner).toMatchObject(userOf({ ...member, base: 'member' }))
   })
-  test('UPDATE of the value, which is not told', async () => {
-    const changes = await updated(await fresh(), { data: Buffer.from('hush-hush').toString('base64') })
-    expect(changes).toMatchObject({ updated: { data: true }, new: { lastUpdatedAt: expect.any(String) } })
+  test('UPDATE of the value, which is not told, and of its type', async () => {
+    const changes = await updated(await fresh(KEY_PAIR), { data: Buffer.from('hush-hush').toString('base64') })
+    expect(changes).toEqual({
+      prev: { type: 'KEY_PAIR' },
+      new: { type: 'DATA', lastUpdatedAt: expect.stringMatching(/Z$/) },
+      updated: { data: true },
+    })
     expect(JSON.stringify(changes)).not.toContain('hush-hush')
   })
   test('UPDATE of the store password, which is not told', async () => {
@@ -130,11 +134,10 @@ describe('the events of a secret', () => {
     expect(Object.keys(prev.projects)[0]).toMatch(/^[0-9A-Fa-f]{32}$/)
   })
   test('UPDATE of the organization, under the old one', async () => {
-    const changes = await updated(await fresh(), { orgId: other.id })
-    expect(changes).toMatchObject({
-      prev: { orgId: org.id, orgName: org.name },
-      new: { orgId: other.id, orgName: other.name },
-    })
+    const { prev, new: now } = await updated(await fresh({ projectIds: project.id }), { orgId: other.id })
+    expect(prev).toMatchObject({ orgId: org.id, orgName: org.name })
+    expect(now).toEqual({ orgId: other.id, orgName: other.name })
+    if (projectsHaveExecMode) expect(Object.values(prev.projects)).toMatchObject([{ id: project.id }])
   })
   test('UPDATE of all access, without the organization', async () => {
     const secret = await fresh()
@@ -156,6 +159,11 @@ describe('the events of a secret', () => {
       ...{ ...CALL, orgId: org.id, secretId: secret.id, name: secret.name, type: 'DATA', scope: { name: 'apiAccess' } },
     })
   })
+  test('ACCESS to a public key that the secret has not, too', async () => {
+    const secret = await fresh()
+    expect((await owner.get(`${secret.v1}/public`)).status).toBe(400)
+    expect(await last(secret)).toMatchObject({ action: 'ACCESS' })
+  })
   test('ACCESS to a public key', async () => {
     const secret = await fresh(KEY_PAIR)
     await owner.get(`${secret.v1}/public`)
@@ -167,11 +175,23 @@ describe('the events of a secret', () => {
     expectSecretForbidden(await member.delete(secret.v1), 'OWNER', secret.name)
     expect((await last(secret)).action).toBe('CREATE')
   })
+  test('none for what failed', async () => {
+    const secret = await fresh()
+    const json = [
+      { teamId: team.id, level: 'READER' },
+      { teamId: UNKNOWN_ID, level: 'READER' },
+    ]
+    expectFailure(await owner.post(`${secret.v1}/access/bulk`, { json }))
+    expect((await last(secret)).action).toBe('CREATE')
+  })
   test('DELETE, to be found by the organization only', async () => {
     const secret = await fresh()
     made(await owner.delete(secret.v1))
     const found = await events({ object: 'SECRET', action: 'DELETE', 'details.orgName': org.name })
-    expect(found.map(({ details }: { details: { secretId: string } }) => details.secretId)).toContain(secret.id)
+    expect(found).toContainEqual({
+      ...{ entryDate: expect.any(String), object: 'SECRET', action: 'DELETE', user: expect.any(Object) },
+      details: expect.objectContaining({ ...CALL, orgId: org.id, secretId: secret.id, name: secret.name }),
+    })
     expectEmpty(await audit(ofSecret(secret)), 404)
     expectEmpty(await audit({ 'details.orgName': org.name, 'details.secretName': secret.name }), 404)
   })

@@ -148,6 +148,10 @@ describe('parameters', () => {
     for (const no of ['false', '1', 'yes', '']) expect(await found(no)).toEqual([org.name])
   })
 
+  test('the first of two counts', async () => {
+    expect(namesOf(await admin.get(`${org.v2}/secret?filter=abc&filter=abd`))).toEqual(['abc'])
+  })
+
   test('a UUID of a path that is none is a 404 without a body', async () => {
     expectEmpty(await admin.get('/api/v2/user/abc'), 404)
   })

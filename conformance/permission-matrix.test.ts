@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { admin, anonymous, Caller } from './lib/caller.ts'
+import { admin, anonymous, Caller, withKey } from './lib/caller.ts'
 import { expectNotInOrg, expectSecretForbidden, expectText, expectUnauthorized, jsonOf, namesOf } from './lib/expect.ts'
 import type { Answer } from './lib/http.ts'
 import type { Form } from './lib/multipart.ts'
@@ -11,23 +11,26 @@ import {
   newWorld,
   PRIVATE_KEY,
   PUBLIC_KEY,
+  removeLater,
   type Secret,
   STORE_PASSWORD,
   type User,
 } from './lib/world.ts'
+import { hasNewApiKeys } from './versions.ts'
 
 /*
  * Who may do what to a secret (concord-api §1.1, §9.2–§9.4). Rows are people, columns operations; a cell says
  *
  *   +  it works
  *   R  403: no READER access to the secret      W  403: no WRITER access      O  403: no OWNER access
- *   M  403: no member of the organization       A  401: no credentials
+ *   M  403: no member of the organization       A  401: no credentials        K  401: an API key that has no user
  *   .  works, but the secret is not there for them
  *   P  403: the secret is for processes of its project only      X  403: the process is of another project
  *
  * `data` is the value, `scoped` that of a secret that is linked to a project. `value` replaces the value and `password` the
  * store password, `link` limits the secret to a project, `owner` gives it to somebody, `move` takes it to an organization
- * where everybody of the table is a member. `grant` and `grants` are the access of one team and of all.
+ * where everybody of the table is a member. `grant` and `grants` are the access of one team and of all. The `leaver` owns
+ * secrets of their own here, and is in no team of the organization any more.
  */
 
 const PUBLIC_SECRETS = `
@@ -45,6 +48,8 @@ OWNER-grant     +     +       +    +     P       +       +       +     | +      
 secret-owner    +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
 other-org       +     .       +    +     P       +       +       R     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
 no-org          +     .       +    +     P       +       +       R     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
+leaver          +     .       +    +     P       +       +       +     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
+agent-key       K     K       K    K     K       K       K       K     | K       K          K          K         K         K         K    | K        K        K         K        | K      K       K
 anonymous       A     A       A    A     A       A       A       A     | A       A          A          A         A         A         A    | A        A        A         A        | A      A       A
 session-inside  +     +       +    +     +       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
 session-outside +     +       +    +     X       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
@@ -65,12 +70,15 @@ OWNER-grant     +     +       +    +     P       +       +       +     | +      
 secret-owner    +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
 other-org       .     .       R    R     R       R       R       R     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
 no-org          .     .       R    R     R       R       R       R     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
+leaver          +     .       +    +     P       +       +       +     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
+agent-key       K     K       K    K     K       K       K       K     | K       K          K          K         K         K         K    | K        K        K         K        | K      K       K
 anonymous       A     A       A    A     A       A       A       A     | A       A          A          A         A         A         A    | A        A        A         A        | A      A       A
 session-inside  +     +       +    +     +       +       +       +     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
 session-outside +     +       +    +     X       +       +       +     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
 `
 
 const LEVELS: Record<string, string> = { R: 'READER', W: 'WRITER', O: 'OWNER' }
+const PRINCIPAL = 'com.walmartlabs.concord.server.security.UserPrincipal'
 
 const world = newWorld('matrix')
 const user = (base: string, roles?: string[]) => world.user(base, roles ? { roles } : {})
@@ -90,6 +98,7 @@ const people: Record<string, User> = {
   'secret-owner': await user('owner'),
   'other-org': await user('elsewhere'),
   'no-org': await user('nowhere'),
+  leaver: await user('leaver'),
 }
 const person = (name: string): User => people[name] ?? never(name)
 const heir = await user('heir')
@@ -104,6 +113,7 @@ const writers = await world.team(org, 'writers', { MEMBER: [person('WRITER-grant
 const owners = await world.team(org, 'owners', { MEMBER: [person('OWNER-grant')] })
 await world.team(target, 'all', { MEMBER: Object.values(people).filter((one) => one !== person('no-org')) })
 await world.leaveDefault(person('no-org'))
+await world.leaveDefault(person('leaver'))
 const inside = await world.project(org, 'inside')
 const outside = await world.project(org, 'outside')
 
@@ -116,8 +126,16 @@ async function session(project: { name: string }): Promise<Caller> {
   return new Caller({ 'X-Concord-SessionToken': sessionToken })
 }
 
+/** The key of an agent, which has no user. */
+async function agentKey(): Promise<Caller> {
+  const { id, key } = made(await admin.post(`/api/v1/apikey/${world.unique('agent')}`, { type: 'application/json' }))
+  removeLater(`/api/v1/apikey/${id}`)
+  return withKey(key)
+}
+
 const callers: Record<string, Caller> = {
   ...{ ...people, admin, anonymous },
+  ...(hasNewApiKeys ? { 'agent-key': await agentKey() } : {}),
   ...(server.processSessions
     ? { 'session-inside': await session(inside), 'session-outside': await session(outside) }
     : {}),
@@ -132,9 +150,14 @@ const grants = [
 ]
 
 type Visibility = 'PUBLIC' | 'PRIVATE'
-const secretWith = async (visibility: Visibility, form: Record<string, string | Buffer> = KEY_PAIR) => {
+const secretWith = async (
+  visibility: Visibility,
+  form: Record<string, string | Buffer> = KEY_PAIR,
+  owner = person('secret-owner'),
+) => {
   const secret = await world.secret(org, { visibility, ...form }, person('secret-owner'))
   await world.grant(secret, grants)
+  if (owner !== person('secret-owner')) made(await admin.post(secret.v1, { json: { owner: { id: owner.id } } }))
   return secret
 }
 /** The secrets that operations work on, apart so that none sees what another has done. */
@@ -232,6 +255,7 @@ function expectCell(cell: string, answer: Answer, secret: Secret, who: string, {
     if (found) expect(found(answer, secret)).toBe(cell === '+')
     else expect(jsonOf(answer)).toMatchObject({ ok: true, result })
   } else if (cell === 'A') expectUnauthorized(answer, { challenge: true })
+  else if (cell === 'K') expectText(answer, 401, `Can't determine the current principal (${PRINCIPAL})`)
   else if (cell === 'M') expectNotInOrg(answer, actor(who), org)
   else if (cell === 'P' || cell === 'X') {
     const where = cell === 'P' ? 'within a running process' : 'within the project they belong to'
@@ -246,7 +270,11 @@ describe.each<[Visibility, string]>([
   ['PRIVATE', PRIVATE_SECRETS],
 ])('a %s secret', async (visibility, table) => {
   const secrets: Record<string, Secret> = {}
-  for (const [kind, form] of Object.entries(KINDS)) secrets[kind] = await secretWith(visibility, form)
+  const leavers: Record<string, Secret> = {}
+  for (const [kind, form] of Object.entries(KINDS)) {
+    secrets[kind] = await secretWith(visibility, form)
+    leavers[kind] = await secretWith(visibility, form, person('leaver'))
+  }
   const [header = [], ...rows] = table
     .trim()
     .split('\n')
@@ -261,7 +289,8 @@ describe.each<[Visibility, string]>([
           const operation = OPERATIONS[what] ?? never(what)
           const kind = operation.on ?? 'plain'
           const own = operation.consumes && cell === '+'
-          const secret = own ? await secretWith(visibility, KINDS[kind]) : (secrets[kind] ?? never(what))
+          const theirs = who === 'leaver' ? leavers : secrets
+          const secret = own ? await secretWith(visibility, KINDS[kind]) : (theirs[kind] ?? never(what))
           const answer = await operation.run(secret, as ?? never(who), visibility)
           expectCell(cell, answer, secret, who, operation)
         })

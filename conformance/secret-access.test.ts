@@ -122,10 +122,24 @@ describe('setting one', () => {
   test.each(['KING', 'reader'])('with level %s is a 500', async (level) => {
     expectFailure(await one(await fresh(), { teamId: red.id, level }), 'com.fasterxml.jackson.')
   })
-  test('with a list is a 500', async () => expectFailure(await one(await fresh(), []), 'com.fasterxml.jackson.'))
-  test('with nothing is a 500', async () => {
+  test.each([{ json: [] }, { json: { teamId: 'abc', level: 'READER' } }])('with %o is a 500', async ({ json }) =>
+    expectFailure(await one(await fresh(), json), 'com.fasterxml.jackson.'),
+  )
+  test.each(['', 'null'])('with the body "%s" is a 500', async (body) => {
     const { v1 } = await fresh()
-    expectFailure(await owner.post(`${v1}/access`, { type: 'application/json' }), 'java.lang.NullPointerException')
+    const answer = await owner.post(`${v1}/access`, { body, type: 'application/json' })
+    expectFailure(answer, 'java.lang.NullPointerException')
+  })
+  test('is checked in this order: the level, membership, the secret, the team, the right', async () => {
+    const [secret, missing] = [await fresh(), secretNamed(org, 'nope')]
+    expectViolations(await one(missing, {}, foreigner), {
+      'ResourceAccessEntry.updateAccessLevel.arg2.level': 'must not be null',
+    })
+    expectNotInOrg(await one(missing, { level: 'READER' }, foreigner), foreigner, org)
+    expectText(await one(missing, { level: 'READER' }, member), 404, 'Secret not found: nope')
+    const unknown = { teamName: 'nope', level: 'READER' }
+    expectFailure(await one(secret, unknown, member), 'java.lang.IllegalArgumentException: Team not found: nope')
+    expectSecretForbidden(await one(secret, { teamName: 'red', level: 'READER' }, member), 'OWNER', secret.name)
   })
 })
 
@@ -191,15 +205,23 @@ describe('replacing all', () => {
     const { v1 } = await fresh()
     expectText(await owner.post(`${v1}/access/bulk`, { body, type: 'application/json' }), 400, 'List of teams is null.')
   })
-  test('with the body null is refused before the permission is looked at', async () => {
-    const { v1 } = await fresh()
-    expectText(
-      await member.post(`${v1}/access/bulk`, { body: 'null', type: 'application/json' }),
-      400,
-      'List of teams is null.',
-    )
+  test('is checked in this order: membership, the secret, whether there is a list, the right', async () => {
+    const [secret, missing] = [await fresh(), secretNamed(org, 'nope')]
+    expectNotInOrg(await bulk(missing, null, foreigner), foreigner, org)
+    expectText(await bulk(missing, null, member), 404, 'Secret not found: nope')
+    expectText(await bulk(secret, null, member), 400, 'List of teams is null.')
+    expectSecretForbidden(await bulk(secret, [], member), 'OWNER', secret.name)
   })
-  test('with an object is a 500', async () => expectFailure(await bulk(await fresh(), {}), 'com.fasterxml.jackson.'))
+  test.each([{ json: {} }, { json: ['x'] }, { json: [{ teamId: red.id, level: 'KING' }] }])(
+    'with %o is a 500',
+    async ({ json }) => expectFailure(await bulk(await fresh(), json), 'com.fasterxml.jackson.'),
+  )
+  test('with an entry that is null is a 500, and nothing changes', async () => {
+    const secret = await fresh()
+    await one(secret, { teamId: blue.id, level: 'READER' })
+    expectFailure(await bulk(secret, [{ teamId: red.id, level: 'READER' }, null]))
+    expect(await listOf(secret)).toEqual(['blue READER'])
+  })
   test('knows POST only', async () =>
     expectMethodNotAllowed(await owner.get(`${(await fresh()).v1}/access/bulk`), 'OPTIONS, POST'))
 })

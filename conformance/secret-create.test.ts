@@ -14,6 +14,7 @@ import {
   expectViolations,
   jsonOf,
 } from './lib/expect.ts'
+import type { Answer } from './lib/http.ts'
 import { type Form, utf8 } from './lib/multipart.ts'
 import {
   KEY_PAIR,
@@ -94,8 +95,11 @@ describe('what is made', () => {
 })
 
 describe('types', () => {
-  test('DATA keeps bytes as they are', async () => {
-    const data = Buffer.from([0, 1, 2, 255, 254, 13, 10, 128])
+  test.each([
+    ['any byte', Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))],
+    ['blanks and line ends around it', Buffer.from('  \t one\ntwo\r\nthree \n ')],
+    ['what looks like the end of a part', Buffer.from('\r\n--boundary--\r\n')],
+  ])('DATA keeps %s', async (_, data) => {
     const { name } = await created({ data })
     expect(await dataOf(name)).toEqual(data)
   })
@@ -129,15 +133,17 @@ describe('types', () => {
   })
 
   test('KEY_PAIR takes an existing pair and answers the public key', async () => {
-    const answer = await post({ name: fresh(), ...KEY_PAIR })
-    expectJson(answer, { ok: true, id: expect.any(String), result: 'CREATED', publicKey: PUBLIC_KEY })
+    const publicKey = `${PUBLIC_KEY}\n`
+    const answer = await post({ name: fresh(), ...KEY_PAIR, public: Buffer.from(publicKey) })
+    expectJson(answer, { ok: true, id: expect.any(String), result: 'CREATED', publicKey })
   })
 
   test('KEY_PAIR is generated when no public key is given, and a lone private one is ignored', async () => {
-    const answer = await post({ name: fresh(), type: 'KEY_PAIR', private: Buffer.from('mine') })
-    const { publicKey } = jsonOf(answer)
+    const name = fresh()
+    const { publicKey } = jsonOf(await post({ name, type: 'KEY_PAIR', private: Buffer.from('mine') }))
     expect(publicKey).toMatch(/^ssh-rsa [0-9A-Za-z+/]+=* concord-server\n?$/)
     expect(modulusBits(publicKey)).toBe(4096)
+    expect((await dataOf(name)).includes(publicKey)).toBe(true)
   })
 
   test('the type may be in any case', async () => expect((await created({ type: 'dAtA' })).type).toBe('DATA'))
@@ -198,7 +204,7 @@ describe('projects', () => {
   test('are linked by ids with blanks between them', async () => {
     expect(await projectsOf({ projectIds: ` ${one.id} , ${two.id} ` })).toEqual(['one', 'two'])
   })
-  test('are linked by names', async () => expect(await projectsOf({ projects: 'one,two' })).toEqual(['one', 'two']))
+  test('are linked by names', async () => expect(await projectsOf({ projects: 'one, two' })).toEqual(['one', 'two']))
   test('are linked by one id', async () => expect(await projectsOf({ projectId: one.id })).toEqual(['one']))
   test('are linked by one name', async () => expect(await projectsOf({ project: 'two' })).toEqual(['two']))
   test('ids win over names', async () =>
@@ -226,8 +232,11 @@ describe('projects', () => {
   test.each(['projects', 'project'])('an unknown name in %s is a validation error', async (field) => {
     expectValidationError(await post({ name: fresh(), ...DATA, [field]: 'nope' }), 'Project not found: nope')
   })
-  test('an unknown id is a 500', async () =>
-    expectFailure(await post({ name: fresh(), ...DATA, projectIds: UNKNOWN_ID }), 'org.jooq.exception.'))
+  test('an unknown id is a 500, and nothing is made', async () => {
+    const name = fresh()
+    expectFailure(await post({ name, ...DATA, projectIds: UNKNOWN_ID }), 'org.jooq.exception.')
+    expectEmpty(await admin.get(secretNamed(org, name).v2), 404)
+  })
 })
 
 describe('fields', () => {
@@ -293,7 +302,9 @@ describe('characters', () => {
     expect((await dataOf((await created({ data: 'grüße' })).name)).toString('utf8')).toBe('grüße')
   })
   test('survive in a store password that says UTF-8', async () => {
-    expect(jsonOf(await post({ name: fresh(), ...DATA, storePassword: utf8('Aa1Bb2Ü3x') })).password).toBe('Aa1Bb2Ü3x')
+    const [name, storePassword] = [fresh(), utf8('Aa1Bb2Ü3x')]
+    expect(jsonOf(await post({ name, ...DATA, storePassword })).password).toBe('Aa1Bb2Ü3x')
+    expect((await dataOf(name, { storePassword })).toString()).toBe('value')
   })
 })
 
@@ -354,8 +365,8 @@ describe('what is missing or wrong', () => {
     expectText(await post({ name: fresh(), ...DATA, visibility }), 400, `Invalid visibility value: ${visibility}`)
   })
   test('no data', async () => expectText(await post({ name: fresh(), type: 'DATA' }), 400, 'data not specified'))
-  test('no username', async () => {
-    expectText(await post({ name: fresh(), type: 'USERNAME_PASSWORD', password: 'x' }), 400, 'username not specified')
+  test.each([undefined, 'x'])('no username (password: %s)', async (password) => {
+    expectText(await post({ name: fresh(), type: 'USERNAME_PASSWORD', password }), 400, 'username not specified')
   })
   test.each([undefined, '  '])('no password (%s)', async (password) => {
     expectText(
@@ -369,34 +380,38 @@ describe('what is missing or wrong', () => {
   })
 })
 
-describe('the order of checks', () => {
-  test('membership before the type', async () => expectNotInOrg(await post({}, outsider), outsider, org))
-  test('type before store', async () => {
-    expectValidationError(await post({ type: 'FILE', storeType: 'vault' }), 'Unsupported secret type: FILE')
-  })
-  test('store before name', async () => {
-    expectValidationError(
-      await post({ type: 'DATA', storeType: 'vault' }),
-      'Secret store of type vault is not available!',
-    )
-  })
-  test('name before password', async () => {
-    const { name } = await created()
-    expectValidationError(await post({ name, ...DATA, storePassword: 'x' }), `Secret already exists: ${name}`)
-  })
-  test('password before visibility', async () => {
-    const form = { name: fresh(), ...DATA, storePassword: 'x', visibility: 'x' }
-    expectText(await post(form), 400, 'Invalid password: Password must be at least seven (7) characters')
-  })
-  test('visibility before projects', async () => {
-    expectText(
-      await post({ name: fresh(), ...DATA, visibility: 'x', projectIds: 'x' }),
-      400,
-      'Invalid visibility value: x',
-    )
-  })
-  test('projects before the parts of the value', async () => {
-    expectText(await post({ name: fresh(), type: 'DATA', projectIds: 'x' }), 500, 'Error parsing the request')
+describe('the order of checks: membership before all of these', () => {
+  /** A request with every mistake; each row mends one, so that the next is found. */
+  const MISTAKES: Form = {
+    storeType: 'vault',
+    storePassword: 'short',
+    visibility: 'private',
+    projectIds: 'junk',
+    private: 'a private key without a public one is no mistake',
+  }
+  const valid = (message: string) => (answer: Answer) => expectValidationError(answer, message)
+  const text = (status: number, message: string) => (answer: Answer) => expectText(answer, status, message)
+  const ROWS: [string, Form, (answer: Answer) => void][] = [
+    ['no type', {}, valid("'type' is required")],
+    ['unknown type', { type: 'FILE' }, valid('Unsupported secret type: FILE')],
+    ['unknown store', { type: 'DATA' }, valid('Secret store of type vault is not available!')],
+    ['no name', { storeType: 'concord' }, text(400, 'name not specified')],
+    ['bad name', { name: 'a b' }, valid(`Invalid secret name: a b. ${NAME_RULE}`)],
+    ['taken name', { name: 'order-taken' }, valid('Secret already exists: order-taken')],
+    ['weak password', { name: 'order' }, text(400, 'Invalid password: Password must be at least seven (7) characters')],
+    ['bad visibility', { storePassword: STORE_PASSWORD }, text(400, 'Invalid visibility value: private')],
+    ['bad project id', { visibility: 'PRIVATE' }, text(500, 'Error parsing the request')],
+    ['bad old project id', { projectIds: '', projectId: 'x' }, text(500, 'Error parsing the request')],
+    ['unknown project', { projectId: '', projects: 'one,nope' }, valid('Project not found: nope')],
+    ['unknown old project', { projects: '', project: 'nope' }, valid('Project not found: nope')],
+    ['no data', { project: '' }, text(400, 'data not specified')],
+  ]
+
+  test.each(ROWS.map(([what], i) => [what, i] as const))('%s', async (what, i) => {
+    if (what === 'taken name') await world.secret(org, { name: 'order-taken' })
+    const form: Form = Object.assign({}, MISTAKES, ...ROWS.slice(0, i + 1).map(([, mended]) => mended))
+    ROWS[i]?.[2](await post(form))
+    expectNotInOrg(await post(form, outsider), outsider, org)
   })
 })
 

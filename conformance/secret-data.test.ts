@@ -47,7 +47,10 @@ const read = (secret: Secret, as: Caller = owner, form: Form = {}) => as.post(`$
 
 function expectValue(answer: Answer, type: string, value: Buffer) {
   expect({ status: answer.status, type: answer.type }).toEqual({ status: 200, type: 'application/octet-stream' })
-  expect(answer.headers['x-concord-secrettype']).toEqual([type])
+  expect(answer.headers).toMatchObject({
+    'x-concord-secrettype': [type],
+    'cache-control': ['no-cache, no-store, must-revalidate'],
+  })
   expect(answer.bytes.toString('hex')).toBe(value.toString('hex'))
 }
 const expectRefused = (answer: Answer, secret: Secret, reason: string) =>
@@ -209,11 +212,15 @@ describe('the public key', () => {
       "Error while fetching a secret 'plain': Invalid secret type: plain, expected KEY_PAIR, got: DATA",
     )
   })
-  test('of more than 8192 bytes cannot be had, the pair can', async () => {
-    const secret = await world.secret(org, { ...KEY_PAIR, name: 'big-pair', public: Buffer.alloc(8193, 'a') }, owner)
-    refused(await get(secret), "Error while fetching a secret 'big-pair': Invalid key length: 8193")
-    expect((await read(secret)).bytes).toHaveLength(8 + 8193 + PRIVATE_KEY.length)
-  })
+  test.each(['public', 'private'])(
+    'cannot be had when the %s key has more than 8192 bytes, the pair can',
+    async (which) => {
+      const name = `big-${which}`
+      const secret = await world.secret(org, { ...KEY_PAIR, name, [which]: Buffer.alloc(8193, 'a') }, owner)
+      refused(await get(secret), `Error while fetching a secret '${name}': Invalid key length: 8193`)
+      expect((await read(secret)).bytes.length).toBeGreaterThan(8193)
+    },
+  )
   test('of a PRIVATE secret is denied to a member', async () =>
     expectSecretForbidden(await get(closed, member), 'READER', 'closed'))
   test('of a secret that is missing is a 404 without a body', async () =>

@@ -11,7 +11,7 @@ import {
   jsonOf,
 } from './lib/expect.ts'
 import type { Form } from './lib/multipart.ts'
-import { newWorld, type Org, secretNamed, UNKNOWN_ID } from './lib/world.ts'
+import { newWorld, type Org, STORE_PASSWORD, secretNamed, TIMESTAMP, UNKNOWN_ID } from './lib/world.ts'
 
 // concord-api §9.6, "Move".
 
@@ -25,6 +25,12 @@ const project = await world.project(from, 'project')
 const newProject = await world.project(to, 'elsewhere')
 
 const fresh = (form: Form & { name?: string } = {}) => world.secret(from, form, both)
+/** A project with a repository that uses a secret; answers what it uses now. */
+async function usedBy(secretName: string) {
+  const repo = { name: 'repo', url: 'https://git.invalid/x.git', branch: 'main', secretName, disabled: true }
+  const { name } = await world.project(from, `user-of-${secretName}`, { repositories: { repo } })
+  return async () => jsonOf(await admin.get(`${from.v1}/project/${name}/repository/repo`)).secretId
+}
 const entryIn = async (org: Org, name: string) => jsonOf(await admin.get(secretNamed(org, name).v2))
 type Mover = (name: string, as?: Caller, more?: Record<string, string>, o?: Org) => ReturnType<Caller['post']>
 const v1: Mover = (name, as = both, more = {}, o = from) => as.post(secretNamed(o, name).v1, { json: more })
@@ -37,7 +43,8 @@ describe('moving a secret to another organization', () => {
     ['v1 takes orgName', v1, () => ({ orgName: to.name })],
     ['v2 takes orgId', v2, () => ({ orgId: to.id })],
     ['v2 takes org', v2, () => ({ org: to.name })],
-    ['the id wins over the name', v2, () => ({ orgId: to.id, org: from.name })],
+    ['the id wins over the name in v1', v1, () => ({ orgId: to.id, orgName: from.name })],
+    ['the id wins over the name in v2', v2, () => ({ orgId: to.id, org: from.name })],
   ])('%s', async (_, move, more) => {
     const { id, name } = await fresh()
     expectResult(await move(name, both, more()), 'UPDATED')
@@ -51,20 +58,48 @@ describe('moving a secret to another organization', () => {
     expect((await entryIn(from, name)).orgId).toBe(from.id)
   })
 
-  test.each<[string, Mover]>([
-    ['v1', v1],
-    ['v2', v2],
-  ])('to where it is already does nothing: %s', async (_, move) => {
-    const { name } = await fresh()
-    expectResult(await move(name, both, { orgId: from.id }), 'UPDATED')
-    expect((await entryIn(from, name)).orgId).toBe(from.id)
+  test.each<[string, Mover, Record<string, string>]>([
+    ['v1', v1, { orgId: from.id }],
+    ['v1', v1, { orgName: from.name }],
+    ['v2', v2, { orgId: from.id }],
+    ['v2', v2, { org: from.name }],
+  ])('to where it is already does nothing: %s, %o', async (_, move, more) => {
+    const { id, name } = await fresh({ projectIds: project.id })
+    const usedSecret = await usedBy(name)
+    expectResult(await move(name, both, more), 'UPDATED')
+    expect(await entryIn(from, name)).toMatchObject({ orgId: from.id, projects: [{ id: project.id }] })
+    expect(await usedSecret()).toBe(id)
   })
 
-  test('keeps id, owner, value and, in v1, visibility', async () => {
-    const { id, name } = await fresh({ visibility: 'PRIVATE' })
+  test('keeps id, owner, store password, value, times and, in v1, visibility', async () => {
+    const { id, name } = await fresh({ visibility: 'PRIVATE', storePassword: STORE_PASSWORD })
+    const { createdAt } = await entryIn(from, name)
     await v1(name, both, { orgName: to.name })
-    expect(await entryIn(to, name)).toMatchObject({ id, visibility: 'PRIVATE', owner: { id: both.id } })
-    expect((await both.post(`${secretNamed(to, name).v1}/data`, { form: {} })).text).toBe('value')
+    const entry = await entryIn(to, name)
+    expect(entry).toMatchObject({
+      id,
+      visibility: 'PRIVATE',
+      owner: { id: both.id },
+      encryptedBy: 'PASSWORD',
+      createdAt,
+    })
+    expect(entry).not.toHaveProperty('lastUpdatedAt')
+    const form = { storePassword: STORE_PASSWORD }
+    expect((await both.post(`${secretNamed(to, name).v1}/data`, { form })).text).toBe('value')
+  })
+
+  test('may come with all other changes', async () => {
+    const { id, name } = await fresh()
+    const changes = { name: 'combined', visibility: 'PRIVATE', ownerId: target.id, type: 'DATA', data: 'new' }
+    expectResult(await v2(name, both, { org: to.name, ...changes }), 'UPDATED')
+    const entry = {
+      id,
+      visibility: 'PRIVATE',
+      owner: { id: target.id },
+      lastUpdatedAt: expect.stringMatching(TIMESTAMP),
+    }
+    expect(await entryIn(to, 'combined')).toMatchObject(entry)
+    expect((await target.post(`${secretNamed(to, 'combined').v1}/data`, { form: {} })).text).toBe('new')
   })
 
   test('keeps the old teams’ access: they still read it, the new organization does not', async () => {
@@ -84,22 +119,28 @@ describe('moving a secret to another organization', () => {
   })
 
   test('takes it from the repositories that used it', async () => {
-    const { name } = await fresh()
-    const repositories = {
-      repo: { name: 'repo', url: 'https://git.invalid/x.git', branch: 'main', secretName: name, disabled: true },
-    }
-    await world.project(from, 'user-of-it', { repositories })
+    const { id, name } = await fresh()
+    const usedSecret = await usedBy(name)
+    expect(await usedSecret()).toBe(id)
     await v2(name, both, { org: to.name })
-    expect(jsonOf(await admin.get(`${from.v1}/project/user-of-it/repository/repo`))).not.toHaveProperty('secretId')
+    expect(await usedSecret()).toBeUndefined()
   })
 
   test.each<[string, Mover, Record<string, string>]>([
     ['v1', v1, { orgName: to.name }],
     ['v2', v2, { org: to.name }],
+    ['with another one', v2, { org: to.name, name: 'taken-too' }],
   ])('needs a name that is free there: %s', async (_, move, more) => {
-    const { name } = await fresh()
-    await world.secret(to, { name })
+    const { id, name } = await fresh()
+    await world.secret(to, { name: more.name ?? name })
     expectValidationError(await move(name, both, more), `Secret already exists: ${name}`)
+    expect((await entryIn(from, name)).id).toBe(id)
+  })
+
+  test('may send the name that it has', async () => {
+    const { id, name } = await fresh()
+    expectResult(await v1(name, both, { orgName: to.name, name }), 'UPDATED')
+    expect((await entryIn(to, name)).id).toBe(id)
   })
 
   test('may rename on the way', async () => {

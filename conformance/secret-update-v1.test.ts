@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { onlyOnConcord, onlyOnOurs } from './differences.ts'
 import { admin, anonymous, type Caller } from './lib/caller.ts'
 import {
@@ -14,6 +14,7 @@ import {
   expectViolations,
   jsonOf,
 } from './lib/expect.ts'
+import type { Answer } from './lib/http.ts'
 import type { Form } from './lib/multipart.ts'
 import {
   LOGIN,
@@ -165,9 +166,9 @@ describe('projects', () => {
     const json = { projectName: 'one', ...('orgName' in more ? { orgName: org.name } : {}) }
     expectValidationError(await update(await fresh(), json), 'Project not found: one')
   })
-  test('are all removed by an empty name', async () => {
+  test.each(['', ' '])('are all removed by the empty name "%s"', async (projectName) => {
     const secret = await fresh({ projectIds: `${one.id},${two.id}` })
-    expectResult(await update(secret, { projectName: '' }), 'UPDATED')
+    expectResult(await update(secret, { projectName }), 'UPDATED')
     expect(await projects(secret)).toEqual([])
   })
   test('of another organization are refused', async () => {
@@ -196,6 +197,11 @@ describe('the value', () => {
     const secret = await fresh()
     expectResult(await update(secret, { data: '' }), 'UPDATED')
     expect(await value(secret)).toBe('')
+  })
+  test('may have line breaks in its base64', async () => {
+    const secret = await fresh()
+    expectResult(await update(secret, { data: 'bmV3\nIHZh\r\nbHVl' }), 'UPDATED')
+    expect(await value(secret)).toBe('new value')
   })
   test('makes any secret a DATA one', async () => {
     const secret = await fresh(LOGIN)
@@ -226,6 +232,7 @@ describe('the store password', () => {
     const secret = await locked()
     expectResult(await update(secret, { storePassword: STORE_PASSWORD, newStorePassword: OTHER_PASSWORD }), 'UPDATED')
     expect(await value(secret, { storePassword: OTHER_PASSWORD })).toBe('value')
+    expect(await value(secret, { storePassword: STORE_PASSWORD })).not.toBe('value')
     expect((await entry(secret)).lastUpdatedAt).toMatch(TIMESTAMP)
   })
   test('is not checked against the rules', async () => {
@@ -259,6 +266,8 @@ describe('the store password', () => {
     for (const form of [{}, { storePassword: '' }, { storePassword: STORE_PASSWORD }]) {
       expect(await value(secret, form)).not.toBe('value')
     }
+    expectResult(await update(secret, { storePassword: '', newStorePassword: OTHER_PASSWORD }), 'UPDATED')
+    expect(await value(secret, { storePassword: OTHER_PASSWORD })).toBe('value')
   })
   test('new without the old is a 500', async () =>
     expectFailure(await update(await locked(), { newStorePassword: OTHER_PASSWORD }), WRONG_PASSWORD))
@@ -313,45 +322,69 @@ describe('all at once', () => {
 })
 
 describe('the order of checks', () => {
-  const NOWHERE = { orgName: 'no-such-org' }
-  const NO_PROJECT = { projectId: UNKNOWN_ID }
-  const NOBODY = { owner: { id: UNKNOWN_ID } }
-  const PASSWORD = { storePassword: 'x' }
-  const TOO_LARGE = { data: Buffer.alloc(1024 * 1024 + 1).toString('base64') }
+  const NOBODY = `User not found: ${UNKNOWN_ID}`
+  const TOO_LARGE = Buffer.alloc(1024 * 1024 + 1).toString('base64')
+  const valid = (message: string) => (answer: Answer) => expectValidationError(answer, message)
+  const text = (status: number, message: string) => (answer: Answer) => expectText(answer, status, message)
+  const tooLarge = (answer: Answer) =>
+    expectFailure(answer, 'java.lang.IllegalArgumentException: File size exceeds limit')
 
-  test('the secret before the target organization', async () =>
-    expectEmpty(await update(secretNamed(org, 'nope'), NOWHERE), 404))
-  test('the right to change it before the target organization', async () => {
-    const secret = await fresh({ visibility: 'PRIVATE' })
-    expectSecretForbidden(await update(secret, NOWHERE, member), 'WRITER', secret.name)
+  /** A request with every mistake; each row mends one, so that the next is found. Undefined is not sent. */
+  const MISTAKES: Record<string, unknown> = {
+    name: 'a b',
+    projectName: 'nope',
+    owner: { username: 'no-such-user' },
+    data: TOO_LARGE,
+    orgId: UNKNOWN_ID,
+    orgName: 'the id wins',
+    storePassword: '',
+  }
+  const bad = { 'ImmutableSecretUpdateRequest.update.arg2.name': nameViolation }
+  const ROWS: [string, Record<string, unknown>, (answer: Answer) => void][] = [
+    ['bad name', {}, (answer) => expectViolations(answer, bad)],
+    ['unknown project name', { name: 'order-taken' }, valid('Project not found: nope')],
+    [
+      'unknown owner name',
+      { projectName: undefined, projectId: UNKNOWN_ID },
+      text(500, 'User not found: no-such-user'),
+    ],
+    ['unknown owner id', { owner: { id: UNKNOWN_ID } }, valid(NOBODY)],
+    ['too much data', { owner: {} }, tooLarge],
+    ['secret missing', { data: base64('x') }, (answer) => expectEmpty(answer, 404)],
+    ['no right', { secret: 'closed' }, (answer) => expectSecretForbidden(answer, 'WRITER', 'order-closed')],
+    ['unknown target', { secret: 'open' }, (answer) => expectNoOrg(answer, UNKNOWN_ID)],
+    ['unknown project id', { orgId: undefined, orgName: undefined }, valid(`Project not found: ${UNKNOWN_ID}`)],
+    ['server key', { projectId: undefined }, text(400, SERVER_KEY)],
+    [
+      'no password',
+      { secret: 'locked', storePassword: undefined },
+      text(400, "Updating the secret's data requires the original 'storePassword'"),
+    ],
+    ['taken name', { storePassword: STORE_PASSWORD }, valid('Secret already exists: order-locked')],
+  ]
+  const secrets: Record<string, Promise<Secret>> = {
+    missing: Promise.resolve(secretNamed(org, 'nope')),
+    closed: world.secret(org, { name: 'order-closed', visibility: 'PRIVATE' }),
+    open: fresh({ name: 'order-open' }),
+    locked: fresh({ name: 'order-locked', storePassword: STORE_PASSWORD }),
+    taken: fresh({ name: 'order-taken' }),
+  }
+  beforeAll(() => Promise.all(Object.values(secrets)))
+
+  test.each(ROWS.map(([what], i) => [what, i] as const))('%s', async (_, i) => {
+    const { secret, ...json } = Object.assign(
+      { secret: 'missing' },
+      MISTAKES,
+      ...ROWS.slice(0, i + 1).map((row) => row[1]),
+    )
+    ROWS[i]?.[2](await update((await secrets[secret]) ?? secretNamed(org, 'nope'), json))
   })
-  test('the target organization before projects', async () =>
-    expectNoOrg(await update(await fresh(), { ...NOWHERE, ...NO_PROJECT })))
-  test('the owner before the project and the target organization', async () => {
-    const unknown = `User not found: ${UNKNOWN_ID}`
-    expectValidationError(await update(await fresh(), { ...NO_PROJECT, ...NOBODY }), unknown)
-    expectValidationError(await update(await fresh(), { ...NOWHERE, ...NOBODY }), unknown)
-  })
-  test('a project’s name before the owner', async () => {
-    const answer = await update(await fresh(), { projectName: 'nope', ...NOBODY })
-    expectValidationError(answer, 'Project not found: nope')
-  })
-  test('the owner before the secret', async () => {
-    expectValidationError(await update(secretNamed(org, 'nope'), NOBODY), `User not found: ${UNKNOWN_ID}`)
-  })
-  test('the owner before the store password', async () => {
-    expectValidationError(await update(await fresh(), { ...NOBODY, ...PASSWORD }), `User not found: ${UNKNOWN_ID}`)
-  })
-  test('the size of the value before the store password', async () => {
-    expectFailure(await update(await fresh(), { ...PASSWORD, ...TOO_LARGE }), 'java.lang.IllegalArgumentException')
-  })
-  test('the store password before the name', async () => {
-    const secret = await fresh()
-    expectText(await update(secret, { ...PASSWORD, name: secret.name }), 400, SERVER_KEY)
-  })
-  test('the value before the name', async () => {
-    const secret = await fresh()
-    expectFailure(await update(secret, { ...TOO_LARGE, name: secret.name }), 'java.lang.IllegalArgumentException')
+  test('membership before all but what is found in the request itself', async () => {
+    expectNotInOrg(
+      await update(secretNamed(org, 'nope'), { orgId: UNKNOWN_ID, storePassword: '' }, outsider),
+      outsider,
+      org,
+    )
   })
 })
 

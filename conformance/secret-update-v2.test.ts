@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { onlyOnOurs } from './differences.ts'
 import { admin, anonymous, type Caller } from './lib/caller.ts'
 import {
@@ -14,6 +14,7 @@ import {
   expectViolations,
   jsonOf,
 } from './lib/expect.ts'
+import type { Answer } from './lib/http.ts'
 import type { Form } from './lib/multipart.ts'
 import {
   KEY_PAIR,
@@ -92,8 +93,11 @@ describe('renaming', () => {
     expectValidationError(await update(secret, { name: taken.name }), `Secret already exists: ${secret.name}`)
   })
   test('to a blank keeps the name', async () => expectResult(await update(await fresh(), { name: '  ' }), 'UPDATED'))
-  test('to 129 characters is a 500', async () =>
-    expectFailure(await update(await fresh(), { name: 'k'.repeat(129) }), 'org.jooq.exception.'))
+  test('to 129 characters is a 500, to 128 works', async () => {
+    const secret = await fresh()
+    expectFailure(await update(secret, { name: 'k'.repeat(129) }), 'org.jooq.exception.')
+    expectResult(await update(secret, { name: 'k'.repeat(128) }), 'UPDATED')
+  })
   test('to a name that could not be created works', async () => {
     const secret = await fresh()
     expectResult(await update(secret, { name: 'x y' }), 'UPDATED')
@@ -143,14 +147,14 @@ describe('projects', () => {
     expectResult(await update(secret, { projectIds: '' }), 'UPDATED')
     expect(await projects(secret)).toEqual(['one'])
   })
-  test('are all removed by removeProjectLink=true, which wins over ids', async () => {
+  test.each(['true', 'TRUE'])('are all removed by removeProjectLink=%s, which wins over ids', async (value) => {
     const secret = await fresh({ projectIds: one.id })
-    expectResult(await update(secret, { removeProjectLink: 'true', projectIds: two.id }), 'UPDATED')
+    expectResult(await update(secret, { removeProjectLink: value, projectIds: two.id }), 'UPDATED')
     expect(await projects(secret)).toEqual([])
   })
-  test('are kept by removeProjectLink=false', async () => {
+  test.each(['false', 'no'])('are kept by removeProjectLink=%s', async (value) => {
     const secret = await fresh({ projectIds: one.id })
-    expectResult(await update(secret, { removeProjectLink: 'false' }), 'UPDATED')
+    expectResult(await update(secret, { removeProjectLink: value }), 'UPDATED')
     expect(await projects(secret)).toEqual(['one'])
   })
   test('of another organization are refused', async () => {
@@ -188,7 +192,7 @@ describe('the value', () => {
   })
   test('may change the type', async () => {
     const secret = await fresh()
-    expectResult(await update(secret, LOGIN), 'UPDATED')
+    expectResult(await update(secret, { ...LOGIN, type: 'username_password' }), 'UPDATED')
     expect((await entry(secret)).type).toBe('USERNAME_PASSWORD')
     expectResult(await update(secret, KEY_PAIR), 'UPDATED')
     expect(jsonOf(await owner.get(`${secret.v1}/public`)).publicKey).toBe(PUBLIC_KEY)
@@ -270,31 +274,68 @@ describe('the store password', () => {
 })
 
 describe('the order of checks', () => {
-  test('names of projects before ids that are none', async () => {
-    expectValidationError(await update(await fresh(), { projects: 'nope', ownerId: 'abc' }), 'Project not found: nope')
-  })
-  test('ids that are none before the secret', async () => {
-    expectText(await update(secretNamed(org, 'nope'), { ownerId: 'abc' }), 500, 'Error parsing the request')
-  })
-  test('the secret before the target organization', async () =>
-    expectEmpty(await update(secretNamed(org, 'nope'), { org: 'no-such-org' }), 404))
-  test('the target organization before projects', async () =>
-    expectNoOrg(await update(await fresh(), { org: 'no-such-org', projectIds: UNKNOWN_ID })))
-  test('projects before the owner', async () => {
-    expectValidationError(
-      await update(await fresh(), { projectIds: UNKNOWN_ID, ownerId: UNKNOWN_ID }),
-      `Project not found: ${UNKNOWN_ID}`,
+  const valid = (message: string) => (answer: Answer) => expectValidationError(answer, message)
+  const text = (status: number, message: string) => (answer: Answer) => expectText(answer, status, message)
+  const unparsed = text(500, 'Error parsing the request')
+  const tooLarge = (answer: Answer) =>
+    expectFailure(answer, 'java.lang.IllegalArgumentException: File size exceeds limit')
+  const unreadable = `The current user (${owner.name}) doesn't have the necessary access level (READER) to the project: hidden`
+
+  /** A request with every mistake; each row mends one, so that the next is found. */
+  const MISTAKES: Form = {
+    projects: 'nope',
+    projectId: 'junk',
+    orgId: 'junk',
+    ownerId: 'junk',
+    type: 'FILE',
+    visibility: 'public',
+    org: 'no-such-org',
+    storePassword: 'wrong',
+    newStorePassword: 'new',
+    name: 'order-taken',
+  }
+  const ROWS: [string, Form & { secret?: string }, (answer: Answer) => void][] = [
+    ['bad project id', {}, unparsed],
+    ['unknown project', { projectId: '' }, valid('Project not found: nope')],
+    ['bad organization id', { projects: '' }, unparsed],
+    ['bad owner id', { orgId: '' }, unparsed],
+    ['unknown type', { ownerId: UNKNOWN_ID }, valid('Unsupported secret type: FILE')],
+    ['part missing', { type: 'KEY_PAIR' }, text(400, 'public not specified')],
+    ['other part missing', { public: Buffer.from('x') }, text(400, 'private not specified')],
+    ['too much data', { type: 'DATA', data: Buffer.alloc(1024 * 1024 + 1) }, tooLarge],
+    ['bad visibility', { data: 'x' }, text(400, 'Invalid visibility value: public')],
+    ['secret missing', { visibility: 'PRIVATE' }, (answer) => expectEmpty(answer, 404)],
+    ['no right', { secret: 'closed' }, (answer) => expectSecretForbidden(answer, 'WRITER', 'order-closed')],
+    ['unknown target', { secret: 'open' }, (answer) => expectNoOrg(answer)],
+    ['no member of the target', { org: other.name }, (answer) => expectNotInOrg(answer, owner, other)],
+    ['unknown project id', { org: org.name, projectIds: UNKNOWN_ID }, valid(`Project not found: ${UNKNOWN_ID}`)],
+    ['project not readable', { projectIds: '', projects: 'hidden' }, text(403, unreadable)],
+    ['unknown owner', { projects: 'one' }, valid(`User not found: ${UNKNOWN_ID}`)],
+    ['server key', { ownerId: '' }, text(400, SERVER_KEY)],
+    ['taken name', { secret: 'locked', storePassword: STORE_PASSWORD }, valid('Secret already exists: order-locked')],
+  ]
+  const secrets: Record<string, Promise<Secret>> = {
+    missing: Promise.resolve(secretNamed(org, 'nope')),
+    closed: world.secret(org, { name: 'order-closed', visibility: 'PRIVATE' }),
+    open: fresh({ name: 'order-open' }),
+    locked: fresh({ name: 'order-locked', storePassword: STORE_PASSWORD }),
+    taken: fresh({ name: 'order-taken' }),
+  }
+  beforeAll(() => Promise.all(Object.values(secrets)))
+
+  test.each(ROWS.map(([what], i) => [what, i] as const))('%s', async (_, i) => {
+    const { secret, ...form } = Object.assign(
+      { secret: 'missing' },
+      MISTAKES,
+      ...ROWS.slice(0, i + 1).map((row) => row[1]),
     )
+    ROWS[i]?.[2](await update((await secrets[secret]) ?? secretNamed(org, 'nope'), form))
   })
-  test('the owner before the store password', async () => {
-    expectValidationError(
-      await update(await fresh(), { ownerId: UNKNOWN_ID, storePassword: 'x' }),
-      `User not found: ${UNKNOWN_ID}`,
-    )
-  })
-  test('the store password before the name', async () => {
-    const secret = await fresh()
-    expectText(await update(secret, { storePassword: 'x', name: secret.name }), 400, SERVER_KEY)
+  test('the organization, then the name of the secret, then membership come before all of them', async () => {
+    expectNoOrg(await outsider.post('/api/v2/org/no-such-org/secret/nope', { form: MISTAKES }))
+    const bad = { 'SecretResourceV2.update.arg1': nameViolation }
+    expectViolations(await update(secretNamed(org, 'a b'), MISTAKES, outsider), bad)
+    expectNotInOrg(await update(secretNamed(org, 'nope'), MISTAKES, outsider), outsider, org)
   })
 })
 

@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
-import { givenSecret } from '../../tests/support/secrets.ts'
+import { sessionTokenOf } from '../../server/auth/sessionToken.ts'
+import { newId } from '../../server/ids.ts'
+import type { OpenApiDocument } from '../../server/openapi/document.ts'
+import { givenSecret } from '../support/secrets.ts'
 import {
   givenOrg,
   givenProcessSession,
@@ -9,10 +12,7 @@ import {
   givenUser,
   startTestServer,
   type TestServer,
-} from '../../tests/support/testServer.ts'
-import { sessionTokenOf } from '../auth/sessionToken.ts'
-import { newId } from '../ids.ts'
-import type { OpenApiDocument } from '../openapi/document.ts'
+} from '../support/testServer.ts'
 import { type FuzzedRequest, requestsTo, type World } from './requests.ts'
 import { LONGEST_MS, RUNS, SEED } from './settings.ts'
 import { givenWitnesses } from './witnesses.ts'

@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check'
-import type { DocumentedOperation, Schema } from '../openapi/document.ts'
+import type { DocumentedOperation, Schema } from '../../server/openapi/document.ts'
 
 /** What a fuzzed request is made of, besides what is arbitrary: things that exist, and who asks. */
 export interface World {

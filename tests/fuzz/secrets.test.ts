@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
-import { base64, file } from '../../tests/support/secrets.ts'
-import { givenOrg, givenTeam, givenUser, startTestServer } from '../../tests/support/testServer.ts'
-import type { SecretType, Visibility } from '../db/schema.ts'
-import { newId } from '../ids.ts'
-import { encodeKeyPair, encodeUsernamePassword } from '../vault/binary.ts'
+import type { SecretType, Visibility } from '../../server/db/schema.ts'
+import { newId } from '../../server/ids.ts'
+import { encodeKeyPair, encodeUsernamePassword } from '../../server/vault/binary.ts'
+import { base64, file } from '../support/secrets.ts'
+import { givenOrg, givenTeam, givenUser, startTestServer } from '../support/testServer.ts'
 import { RUNS, SEED } from './settings.ts'
 
 const server = await startTestServer({ REQUESTS_PER_SECOND: 'off' })

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'vitest'
-import { givenSecret } from '../../tests/support/secrets.ts'
-import { givenOrg, givenProject, givenTeam, givenUser, type TestServer } from '../../tests/support/testServer.ts'
-import type { SecretRow, SecretType, Visibility } from '../db/schema.ts'
-import { encodeKeyPair, encodeUsernamePassword } from '../vault/binary.ts'
+import type { SecretRow, SecretType, Visibility } from '../../server/db/schema.ts'
+import { encodeKeyPair, encodeUsernamePassword } from '../../server/vault/binary.ts'
+import { givenSecret } from '../support/secrets.ts'
+import { givenOrg, givenProject, givenTeam, givenUser, type TestServer } from '../support/testServer.ts'
 
 const TYPES: SecretType[] = ['DATA', 'USERNAME_PASSWORD', 'KEY_PAIR']
 const VALUES: Record<SecretType, (bytes: Buffer) => Buffer> = {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { afterAll, describe, expect, test } from 'vitest'
-import { startTestServer } from '../../tests/support/testServer.ts'
-import { MOST_BODY_BYTES } from '../app.ts'
-import type { OpenApiDocument } from '../openapi/document.ts'
+import { MOST_BODY_BYTES } from '../../server/app.ts'
+import type { OpenApiDocument } from '../../server/openapi/document.ts'
+import { startTestServer } from '../support/testServer.ts'
 import { isChosen, operationsOf, type WorstRequest } from './worst.ts'
 import { givenWords } from './worstWords.ts'
 

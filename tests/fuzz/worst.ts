@@ -1,6 +1,6 @@
-import { MOST_BODY_BYTES } from '../app.ts'
-import { newId } from '../ids.ts'
-import type { DocumentedOperation, OpenApiDocument, Schema } from '../openapi/document.ts'
+import { MOST_BODY_BYTES } from '../../server/app.ts'
+import { newId } from '../../server/ids.ts'
+import type { DocumentedOperation, OpenApiDocument, Schema } from '../../server/openapi/document.ts'
 import { RUNS, SEED } from './settings.ts'
 
 /*

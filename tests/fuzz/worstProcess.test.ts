@@ -1,7 +1,7 @@
 import http from 'node:http'
 import { afterAll, expect, test } from 'vitest'
-import { buildPrograms, temporaryFolder } from '../../tests/support/serverProcess.ts'
-import type { OpenApiDocument } from '../openapi/document.ts'
+import type { OpenApiDocument } from '../../server/openapi/document.ts'
+import { buildPrograms, temporaryFolder } from '../support/serverProcess.ts'
 import { isChosen, operationsOf, type Words, type WorstRequest } from './worst.ts'
 
 /** Milliseconds for an answer to `ping`, whatever else the server has been sent. */

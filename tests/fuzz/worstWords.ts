@@ -1,6 +1,6 @@
-import { givenSecret } from '../../tests/support/secrets.ts'
-import { givenOrg, givenProject, givenTeam, givenUser, type TestServer } from '../../tests/support/testServer.ts'
-import { newId } from '../ids.ts'
+import { newId } from '../../server/ids.ts'
+import { givenSecret } from '../support/secrets.ts'
+import { givenOrg, givenProject, givenTeam, givenUser, type TestServer } from '../support/testServer.ts'
 import type { Words } from './worst.ts'
 
 /** Something of each kind, and the key of an admin who may do everything with it. */

@@ -9,7 +9,7 @@ import { expect, test } from 'vitest'
 const ROOT = join(import.meta.dirname, '../..')
 
 /** What runs in production: no tests, and nothing that only tests import. */
-const ONLY_FOR_TESTS = /\.test\.tsx?$|\/fuzz\/|\/testing\.ts$|\/slapd\.ts$|\/serverProcess\.ts$/
+const ONLY_FOR_TESTS = /\.test\.tsx?$|\/testing\.ts$|\/slapd\.ts$|\/serverProcess\.ts$/
 const sources = ['server', 'src']
   .flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),

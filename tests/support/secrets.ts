@@ -85,7 +85,7 @@ function isJson(text: string) {
 /** Concord's answers as tests expect them. */
 export const VALIDATION = 'application/vnd.concord-validation-errors-v1+json'
 export const validation = (message: string, id = '*') => ({ status: 400, type: VALIDATION, body: [{ id, message }] })
-export const text = (status: number, body: string) => ({ status, type: 'text/plain;charset=UTF-8', body })
+export const text = (status: number, body: unknown) => ({ status, type: 'text/plain;charset=UTF-8', body })
 export const empty = (status: number) => ({ status, type: null, body: '' })
 export const ok = (body: unknown) => ({ status: 200, type: 'application/json', body })
 export const UPDATED = ok({ ok: true, result: 'UPDATED' })
