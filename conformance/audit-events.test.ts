@@ -50,6 +50,23 @@ describe('other events', () => {
     expect({ action, details }).toMatchObject({ action: 'CREATE', details: { ...CALL, projectId: id, name: 'brief' } })
     expect(details.changes).toEqual({ new: { name: 'brief', ...sent, repositories: { repo: repository } } })
   })
+  test('of a project: UPDATE of the access of a team, and DELETE', async () => {
+    const { id } = await world.project(org, 'audited')
+    const path = `${org.v1}/project/audited`
+    made(await admin.post(`${path}/access`, { json: { teamId: team.id, level: 'READER' } }))
+    const query = { object: 'PROJECT', 'details.projectId': id }
+    const access = { replace: false, teams: [{ id: team.id, level: 'READER' }] }
+    expect(await newest(query)).toMatchObject({ action: 'UPDATE', details: { ...CALL, projectId: id, access } })
+    made(await admin.delete(path))
+    const deleted = await events({ object: 'PROJECT', action: 'DELETE', 'details.orgName': org.name }, admin)
+    expect(deleted[0].details).toMatchObject({
+      ...CALL,
+      orgId: org.id,
+      orgName: org.name,
+      projectId: id,
+      name: 'audited',
+    })
+  })
   test('of a repository: what is new of it, what was, and never its meta', async () => {
     const { id: projectId } = await world.project(org, 'repos')
     const path = `${org.v1}/project/repos/repository`
@@ -74,8 +91,10 @@ describe('other events', () => {
     made(await admin.post(`${org.v1}/team`, { json: { name: 'audited', description: 'new' } }))
     const details = { ...CALL, orgId: org.id, teamId: id, name: 'audited' }
     expect(await newest(ofTeam)).toMatchObject({ action: 'UPDATE', details })
-    made(await admin.put(`${path}/users`, { json: [{ userId: member.id }] }))
-    expect(await newest(ofTeam)).toMatchObject({ action: 'UPDATE', details })
+    const users = [{ userId: member.id, role: 'OWNER' }]
+    made(await admin.put(`${path}/users`, { json: users }))
+    const added = { ...details, action: 'addUsers', replace: false, users }
+    expect(await newest(ofTeam)).toMatchObject({ action: 'UPDATE', details: added })
     expect(await newest({ ...ofTeam, 'details.teamName': 'audited' })).toMatchObject({ action: 'UPDATE', details })
     made(await admin.delete(path))
     expect(await newest(ofTeam)).toMatchObject({ action: 'DELETE', details })

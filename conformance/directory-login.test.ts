@@ -128,6 +128,12 @@ describe.runIf(server.directory)('LDAP groups', async () => {
     await world.grant(secret, [{ team: { id: teamId, name: 'grouped' }, level: 'READER' }])
     expect(jsonOf(await anonymous.get(secret.v2, { cookie })).id).toBe(secret.id)
   })
+  test('give the role that the team gives them', async () => {
+    const colleague = await world.user('colleague')
+    expectJson(await anonymous.put(`${team}/users`, { cookie, json: [{ userId: colleague.id }] }), { ok: true })
+    made(await admin.delete(`${team}/users`, { json: [colleague.name] }))
+    expect((await anonymous.delete(team, { cookie })).status).toBe(403)
+  })
   test('show in the team, after its own members', async () => {
     const entries = jsonOf(await admin.get(`${team}/users`))
     expect(entries).toHaveLength(2)

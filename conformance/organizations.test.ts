@@ -63,7 +63,7 @@ describe('reading one', () => {
     })
   })
 
-  test.each(['no-such-org', 'a%20b'])('%s, which does not exist, is a 204', async (name) => {
+  test.each(['no-such-org', 'a%20b', open.name.toUpperCase()])('%s, which does not exist, is a 204', async (name) => {
     expectEmpty(await outsider.get(`${ORG}/${name}`), 204)
   })
 
@@ -109,10 +109,14 @@ describe('the list', () => {
     expect(await page(0, 2)).toEqual([closed.name, open.name])
     expect(await page(0, 1)).toEqual([closed.name])
     expect(await page(1, 1)).toEqual([open.name])
+    expect((await page(-1, 0)).slice(0, 2)).toEqual([closed.name, open.name])
   })
 
   test('can be filtered in any case', async () => {
     expect(namesOf(await admin.get(ORG, { query: { filter: open.name.toUpperCase() } }))).toEqual([open.name])
+  })
+  test.each(['%', '_'])('takes %s in a filter as itself', async (wildcard) => {
+    expectJson(await admin.get(ORG, { query: { filter: `${wildcard}${open.name}` } }), [])
   })
 
   test('wants credentials', async () => expectUnauthorized(await anonymous.get(ORG), { challenge: true }))
@@ -186,16 +190,15 @@ describe('creating', () => {
     expect(jsonOf(await admin.get(org.v1))).toMatchObject({ visibility: 'PRIVATE', meta: { k: 'v' }, cfg: { c: 1 } })
   })
 
-  test('takes the owner by user name', async () => {
-    const org = await create('named', { owner: { username: owner.name, userType: 'LOCAL' } })
+  test('takes the owner by user name, in any case', async () => {
+    const org = await create('named', { owner: { username: owner.name.toUpperCase(), userType: 'LOCAL' } })
     expect(jsonOf(await admin.get(org.v1)).owner.id).toBe(owner.id)
   })
 
-  test('with an owner whose id is unknown fails', async () => {
-    expectValidationError(
-      await save({ name: world.unique('never'), owner: { id: UNKNOWN_ID } }),
-      `User not found: ${UNKNOWN_ID}`,
-    )
+  test('with an owner whose id is unknown fails, and makes nothing', async () => {
+    const name = world.unique('never')
+    expectValidationError(await save({ name, owner: { id: UNKNOWN_ID } }), `User not found: ${UNKNOWN_ID}`)
+    expectEmpty(await admin.get(`${ORG}/${name}`), 204)
   })
 
   test('with an owner whose name is unknown fails', async () => {
@@ -269,8 +272,10 @@ describe('updating', async () => {
     expect(jsonOf(await admin.get(`${ORG}/${name}`)).id).toBe(renamed.id)
   })
 
-  test('to a name that is taken fails', async () =>
-    expectFailure(await save({ id: org.id, name: open.name }), 'org.jooq.exception.'))
+  test('to a name that is taken fails, and changes nothing', async () => {
+    expectFailure(await save({ id: org.id, name: open.name, meta: { lost: 1 } }), 'org.jooq.exception.')
+    expect(jsonOf(await admin.get(org.v1)).meta).not.toHaveProperty('lost')
+  })
   test('of an unknown id is a validation error', async () => {
     expectNoOrg(await save({ id: UNKNOWN_ID, name: world.unique('never') }), UNKNOWN_ID)
   })

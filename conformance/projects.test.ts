@@ -23,12 +23,13 @@ import { nameViolation, projectsHaveExecMode, projectUpdateOpensRawPayload } fro
 // concord-api §6.
 
 const world = newWorld('projects')
-const [member, creator, granted, outsider, reader] = await Promise.all([
+const [member, creator, granted, outsider, reader, writer] = await Promise.all([
   world.user('member'),
   world.user('creator'),
   world.user('granted'),
   world.user('outsider'),
   world.user('reader', { roles: ['concordSystemReader'] }),
+  world.user('writer', { roles: ['concordSystemWriter'] }),
 ])
 const org = await world.org('org')
 const other = await world.org('other')
@@ -85,8 +86,8 @@ describe('reading one', () => {
     expectText(await user.get(v2('closed')), 403, denied(user, 'READER', 'closed'))
   })
 
-  test('a private one can be read by a system reader', async () => {
-    expect(jsonOf(await reader.get(v2('closed'))).id).toBe(hidden.id)
+  test('a private one can be read by a system reader and a system writer', async () => {
+    for (const as of [reader, writer]) expect(jsonOf(await as.get(v2('closed'))).id).toBe(hidden.id)
   })
 
   test.each([v1('nope'), v2('nope')])('%s, which does not exist, is a 404', async (path) => {
@@ -167,8 +168,14 @@ describe('creating', () => {
     expectEmpty(await withRepository({ secretName: 'nope' }), 404)
     expectEmpty(await withRepository({ secretId: UNKNOWN_ID }), 404)
   })
-  test('with a repository whose secret the caller may not read is denied', async () => {
+  test('with a repository whose secret the caller may not read is denied, and makes nothing', async () => {
     expectSecretForbidden(await withRepository({ secretName: 'key' }, member), 'READER', 'key')
+    expectText(await creator.get(v2('never')), 404, 'Project not found: never')
+  })
+  test('with a repository without a URL is refused', async () => {
+    expectViolations(await withRepository({ url: null }), {
+      'RepositoryEntry.createOrUpdate.arg1.repositories[repo].url': 'must not be null',
+    })
   })
   test('with a repository whose name is bad is refused', async () => {
     expectViolations(await save({ name: 'never', repositories: { ab: { ...repositories.repo, name: 'ab' } } }), {
@@ -185,21 +192,36 @@ describe('updating', () => {
   })
 
   test('without rawPayloadMode sets ORG_MEMBERS, or keeps it before 2.44', async () => {
-    await world.project(org, 'payload', {}, creator)
+    await world.project(org, 'payload', { visibility: 'PRIVATE', rawPayloadMode: 'DISABLED' }, creator)
+    await save({ name: 'payload', rawPayloadMode: 'OWNERS' })
+    expect(jsonOf(await creator.get(v2('payload')))).toMatchObject({ rawPayloadMode: 'OWNERS', visibility: 'PRIVATE' })
+    await save({ name: 'payload', rawPayloadMode: 'DISABLED' })
     await save({ name: 'payload', description: 'new' })
     expect(jsonOf(await creator.get(v2('payload'))).rawPayloadMode).toBe(
       projectUpdateOpensRawPayload ? 'ORG_MEMBERS' : 'DISABLED',
     )
   })
 
-  test('by id renames', async () => {
-    const { id } = await world.project(org, 'before', {}, creator)
+  test('by id renames, and keeps what is not sent', async () => {
+    const { id } = await world.project(org, 'before', { description: 'old' }, creator)
     expect(expectIdResult(await save({ id, name: 'after' }), 'UPDATED')).toBe(id)
     expect((await creator.get(v2('before'))).status).toBe(404)
+    expect(jsonOf(await creator.get(v2('after')))).toMatchObject({ id, description: 'old' })
+  })
+  test('of an unknown id is a validation error', async () => {
+    expectValidationError(await save({ id: UNKNOWN_ID }), `Project not found: ${UNKNOWN_ID}`)
   })
 
   test('of a public one is not for every member', async () => {
     expectText(await save({ name: 'open', description: 'x' }, member), 403, denied(member, 'WRITER', 'open'))
+  })
+  test('is for system writers, but to give it away is for owners', async () => {
+    await world.project(org, 'given', {}, creator)
+    expectIdResult(await save({ name: 'given', description: 'x' }, writer), 'UPDATED')
+    const gift = { name: 'given', owner: { id: member.id } }
+    expectText(await save(gift, writer), 403, denied(writer, 'OWNER', 'given'))
+    expectIdResult(await save(gift), 'UPDATED')
+    expectIdResult(await save({ name: 'given', description: 'mine' }, member), 'UPDATED')
   })
 
   test('to a name that is taken fails', async () => {
@@ -260,6 +282,37 @@ describe('access', () => {
     expectJson(await creator.get(`${v1('bulked')}/access`), [])
   })
 
+  test('is for owners to set, and for readers to see', async () => {
+    const json = { teamName: grantedTeam.name, level: 'READER' }
+    expectText(await member.post(access, { json }), 403, denied(member, 'OWNER', 'closed'))
+    expectText(await member.get(access), 403, denied(member, 'READER', 'closed'))
+  })
+  test('counts by its level', async () => {
+    await world.project(org, 'levels', { visibility: 'PRIVATE' }, creator)
+    const grant = (level: string) => creator.post(`${v1('levels')}/access`, { json: { teamId: team.id, level } })
+    expectResult(await grant('READER'), 'UPDATED')
+    expectText(await save({ name: 'levels' }, member), 403, denied(member, 'WRITER', 'levels'))
+    expectResult(await grant('WRITER'), 'UPDATED')
+    expectIdResult(await save({ name: 'levels' }, member), 'UPDATED')
+  })
+  test.each<[Record<string, unknown>, string]>([
+    [{ teamName: 'nope' }, 'Team not found: nope'],
+    [{}, 'You must specify an organization and/or a team name.'],
+  ])('of the team %o is a 500', async (json, text) => {
+    const answer = await creator.post(access, { json: { ...json, level: 'READER' } })
+    expectFailure(answer, `java.lang.IllegalArgumentException: ${text}`)
+  })
+  test('as a whole knows teams by their ids only: a 500, and nothing changes', async () => {
+    const before = jsonOf(await creator.get(access))
+    const json = [{ teamName: team.name, level: 'READER' }]
+    expectFailure(await creator.post(`${access}/bulk`, { json }))
+    expectJson(await creator.get(access), before)
+  })
+  test('without a level is refused', async () => {
+    expectViolations(await creator.post(access, { json: { teamName: team.name } }), {
+      'ResourceAccessEntry.updateAccessLevel.arg2.level': 'must not be null',
+    })
+  })
   test('without a list is refused', async () => {
     expectText(
       await creator.post(`${access}/bulk`, { body: 'null', type: 'application/json' }),
@@ -297,8 +350,13 @@ describe('encrypting a string', () => {
   test('is for members only, even of a public project', async () => {
     expectNotInOrg(await encrypt(outsider, 'hello'), outsider, org)
   })
+  test('in a private project is for its readers', async () => {
+    expectText(await encrypt(member, 'x', 'closed'), 403, denied(member, 'READER', 'closed'))
+    expectJson(await encrypt(admin, 'x', 'closed'), BASE64)
+  })
   test('in a project that does not exist is a 404', async () => {
     expectText(await encrypt(creator, 'x', 'nope'), 404, 'Project not found: nope')
+    expectViolations(await encrypt(creator, 'x', 'a%20b'), { 'ProjectResource.encrypt.arg1': nameViolation })
   })
   test('takes text only', async () => expectEmpty(await creator.post(`${v1('open')}/encrypt`, { json: 'x' }), 415))
 })

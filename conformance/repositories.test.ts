@@ -3,7 +3,9 @@ import { onlyOnConcord, onlyOnOurs } from './differences.ts'
 import { admin } from './lib/caller.ts'
 import {
   expectFailure,
+  expectIdResult,
   expectJson,
+  expectNotInOrg,
   expectResult,
   expectText,
   expectValidationError,
@@ -17,7 +19,11 @@ import { revisionsHaveAPattern } from './versions.ts'
 // concord-api §6, the repositories of a project.
 
 const world = newWorld('repos')
-const [member, creator] = await Promise.all([world.user('member'), world.user('creator')])
+const [member, creator, outsider] = await Promise.all([
+  world.user('member'),
+  world.user('creator'),
+  world.user('outsider'),
+])
 const org = await world.org('org')
 const other = await world.org('other')
 await world.team(org, 'team', { MEMBER: [member, creator] })
@@ -150,11 +156,45 @@ describe('repositories', () => {
     expectValidationError(await creator.delete(at('repos', 'bare')), 'Repository not found: bare')
   })
 
-  test('take the name of their secret as "secret" too', async () => {
-    await world.project(org, 'alias', {}, creator)
-    const json = { name: 'aliased', url: 'https://git.invalid/y.git', branch: 'main', secret: 'key', disabled: true }
-    expectResult(await creator.post(at('alias'), { json }), 'CREATED')
-    expect(jsonOf(await creator.get(at('alias', 'aliased'))).secretId).toBe(secret.id)
+  test('are changed by their name, and renamed by their id', async () => {
+    await world.project(org, 'changing', {}, creator)
+    const json = { name: 'repo', url: 'https://git.invalid/y.git', branch: 'main', disabled: true }
+    expectResult(await creator.post(at('changing'), { json }), 'CREATED')
+    const { id } = jsonOf(await creator.get(at('changing', 'repo')))
+    await creator.post(at('changing'), { json: { ...json, branch: 'next', secretName: 'key' } })
+    expect(jsonOf(await creator.get(at('changing', 'repo')))).toMatchObject({ id, branch: 'next', secretId: secret.id })
+    expectResult(await creator.post(at('changing'), { json: { ...json, id, name: 'renamed' } }), 'UPDATED')
+    expect(namesOf(await creator.get(at('changing')))).toEqual(['renamed'])
+  })
+  test('are for those with WRITER to save and to delete', async () => {
+    const json = { name: 'never', url: 'https://git.invalid/y.git', branch: 'main', disabled: true }
+    expectText(await member.post(at('closed'), { json }), 403, denied(member, 'WRITER', 'closed'))
+    expectText(await member.delete(at('closed', 'repo')), 403, denied(member, 'WRITER', 'closed'))
+    expectNotInOrg(await outsider.delete(at('closed', 'repo')), outsider, org)
+  })
+  test('are replaced as a whole by those that come with their project, if any do', async () => {
+    const repository = { url: 'https://git.invalid/y.git', branch: 'main', disabled: true }
+    const save = (more: object) => creator.post(`${org.v1}/project`, { json: { name: 'replaced', ...more } })
+    expectIdResult(await save({ repositories: { one: repository, two: repository } }), 'CREATED')
+    expectIdResult(await save({ repositories: { three: repository } }), 'UPDATED')
+    expectIdResult(await save({ description: 'none' }), 'UPDATED')
+    expect(namesOf(await creator.get(at('replaced')))).toEqual(['three'])
+  })
+  test('take their name from the key, and their secret by name, by id or by the old field', async () => {
+    const repository = { url: 'https://git.invalid/x.git', branch: 'main', disabled: true }
+    const repositories = {
+      'by-name': { ...repository, secretName: 'key' },
+      'by-id': { ...repository, secretId: secret.id, path: ' a/b ', commitId: '' },
+      'by-alias': { ...repository, secret: 'key' },
+      without: { ...repository, name: 'named' },
+    }
+    await world.project(org, 'full', { repositories }, creator)
+    const found = jsonOf(await creator.get(`${org.v1}/project/full`)).repositories
+    expect(Object.keys(found).toSorted()).toEqual(['by-alias', 'by-id', 'by-name', 'named'])
+    for (const name of ['by-alias', 'by-id', 'by-name']) expect(found[name].secretId).toBe(secret.id)
+    expect(found['by-id']).toMatchObject({ name: 'by-id', path: 'a/b' })
+    expect(found['by-id']).not.toHaveProperty('commitId')
+    expect(found.named).not.toHaveProperty('secretId')
   })
 
   test('may use a secret of another organization, by its id', async () => {

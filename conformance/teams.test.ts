@@ -20,12 +20,13 @@ import { nameViolation, tooLongNamesAreRefused } from './versions.ts'
 // concord-api §7.
 
 const world = newWorld('teams')
-const [orgOwner, teamOwner, maintainer, member, outsider] = await Promise.all([
+const [orgOwner, teamOwner, maintainer, member, outsider, reader] = await Promise.all([
   world.user('orgowner'),
   world.user('teamowner'),
   world.user('maintainer'),
   world.user('member'),
   world.user('outsider'),
+  world.user('reader', { roles: ['concordSystemReader'] }),
 ])
 const org = await world.org('org', { owner: orgOwner })
 const team = await world.team(org, 'keepers', { OWNER: [teamOwner], MAINTAINER: [maintainer], MEMBER: [member] })
@@ -50,8 +51,12 @@ describe('reading', () => {
     expect(namesOf(await outsider.get(`${org.v1}/team`))).toContain('keepers')
   })
 
-  test('one has id, name and organization', async () => {
-    expectJson(await member.get(at('keepers')), { id: team.id, orgId: org.id, orgName: org.name, name: 'keepers' })
+  test.each<[string, Caller]>([
+    ['a member', member],
+    ['the organization’s owner', orgOwner],
+    ['a system reader', reader],
+  ])('one has id, name and organization, for %s', async (_, as) => {
+    expectJson(await as.get(at('keepers')), { id: team.id, orgId: org.id, orgName: org.name, name: 'keepers' })
   })
 
   test('its members are listed with role, by user name', async () => {
@@ -101,12 +106,16 @@ describe('creating', () => {
   test.each([
     ['a maintainer', maintainer],
     ['a member', member],
+    ['a system reader', reader],
   ])('is denied to %s', async (_, user) => {
     needs(await save({ name: 'never' }, user), user, 'OWNER')
   })
 
   test('is denied to an outsider', async () => expectNotInOrg(await save({ name: 'never' }, outsider), outsider, org))
 
+  test('without a name is refused', async () => {
+    expectViolations(await save({}), { 'TeamEntry.createOrUpdate.arg1.name': 'must not be null' })
+  })
   test.each(['ab', 'a b'])('with the name "%s" is refused', async (name) => {
     expectViolations(await save({ name }), { 'TeamEntry.createOrUpdate.arg1.name': nameViolation })
   })
@@ -130,10 +139,17 @@ describe('updating', () => {
     expect(expectIdResult(await save({ name: 'described', description: 'new' }, maintainer), 'UPDATED')).toBe(id)
   })
 
-  test('by id renames', async () => {
-    const { id } = await fresh('before')
-    expectIdResult(await save({ id, name: 'after' }, maintainer), 'UPDATED')
-    expect(jsonOf(await member.get(at('after'))).id).toBe(id)
+  test.each<[string, Caller, string]>([
+    ['a maintainer', maintainer, 'after'],
+    ['the organization’s owner', orgOwner, 'after-all'],
+  ])('by id renames, for %s', async (_, as, name) => {
+    const { id } = await fresh(`before-${name}`)
+    expectIdResult(await save({ id, name }, as), 'UPDATED')
+    expect(jsonOf(await member.get(at(name))).id).toBe(id)
+  })
+  test('to a name that is taken fails', async () => {
+    const { id } = await fresh('taking')
+    expectFailure(await save({ id, name: 'keepers' }), 'org.jooq.exception.')
   })
 
   test('is denied to a member', async () =>
@@ -191,6 +207,14 @@ describe('members', () => {
   })
   test('whose id is unknown are a 500', async () =>
     expectFailure(await put('keepers', [{ userId: UNKNOWN_ID }]), 'org.jooq.exception.'))
+  test('that are unknown leave all others as they were', async () => {
+    await fresh('whole')
+    const before = await usersOf('whole')
+    const json = [{ userId: member.id }, { username: 'no-such-user' }]
+    expectText(await put('whole', json, maintainer, '?replace=true'), 500, 'User not found: no-such-user')
+    expectFailure(await put('whole', [{ userId: UNKNOWN_ID }], maintainer, '?replace=true'), 'org.jooq.exception.')
+    expect(await usersOf('whole')).toEqual(before)
+  })
   test('with neither are a 500', async () => expectText(await put('keepers', [{}]), 500, 'User not found: null'))
   test('with a role that is none are a 500', async () => {
     expectFailure(await put('keepers', [{ userId: member.id, role: 'KING' }]), 'com.fasterxml.jackson.')
@@ -202,10 +226,12 @@ describe('members', () => {
     expectNotInOrg(await put('keepers', [{ userId: outsider.id }], outsider), outsider, org)
   })
 
-  test('are removed by user name', async () => {
+  test('are removed by user name, in any case; unknown names do not matter', async () => {
     await fresh('removing')
     await put('removing', [{ userId: member.id }])
-    expectJson(await maintainer.delete(`${at('removing')}/users`, { json: [member.name] }), { ok: true })
+    const remove = (json: string[]) => maintainer.delete(`${at('removing')}/users`, { json })
+    expectValidationError(await remove([]), 'Empty user list')
+    expectJson(await remove([member.name.toUpperCase(), 'no-such-user']), { ok: true })
     expect(await usersOf('removing')).not.toContainEqual([member.name, 'MEMBER'])
   })
 
