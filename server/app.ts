@@ -23,6 +23,7 @@ import {
   VALIDATION_ERRORS_TYPE,
 } from './errors.ts'
 import { healthRoutes } from './health/routes.ts'
+import { type Call, type Env, senderOf } from './http/call.ts'
 import { clientAddress } from './http/clientAddress.ts'
 import { NO_PAGE } from './http/noPage.ts'
 import { admits } from './http/operation.ts'
@@ -34,7 +35,7 @@ import { isAdmin } from './principal.ts'
 import { processRoutes } from './processes/routes.ts'
 import { projectRoutes } from './projects/routes.ts'
 import { secretRoutes } from './secrets/routes.ts'
-import type { Call, Env, Services } from './services.ts'
+import type { Services } from './services.ts'
 import { passwordRoutes } from './sessions/password.ts'
 import { sessionRoutes } from './sessions/routes.ts'
 import { teamRoutes } from './teams/routes.ts'
@@ -58,8 +59,9 @@ export function createApp(services: Services): Hono<Env> {
     c.set('reserve', services.reserve)
     const started = performance.now()
     await workFor(networkOf(c.get('clientAddress')), next)
-    if (isDenial(c.error)) noteDenial(services.refusals, c)
-    else if (isInvalid(c.error)) noteInvalid(services.refusals, c, c.error.status)
+    const asked = { method: c.req.method, endpoint: c.get('endpoint') }
+    if (isDenial(c.error)) noteDenial(services.refusals, senderOf(c), asked)
+    else if (isInvalid(c.error)) noteInvalid(services.refusals, senderOf(c), asked, c.error.status)
     for (const cookie of c.get('cookies')) c.res.headers.append('Set-Cookie', cookie)
     for (const [name, value] of Object.entries(NO_PAGE)) c.res.headers.set(name, value)
     services.log.debug('request', {

@@ -1,7 +1,5 @@
 import type { UserRow } from './db/schema.ts'
 import { textError } from './errors.ts'
-import type { Call } from './services.ts'
-import type { Turn } from './waiting/limit.ts'
 
 /** Who sends a request. */
 export interface Principal {
@@ -19,24 +17,11 @@ export interface Principal {
   process?: { instanceId: string; projectId: string }
 }
 
-/** The principal of a request behind the authentication filter. */
-export function principalOf(c: Call): Principal {
-  const principal = c.get('principal')
-  if (!principal) throw textError(401, "Can't determine the current principal")
-  return principal
-}
-
-/** The user of a request; keys of agents have none. */
-export const userOf = (c: Call): UserRow => userOfPrincipal(principalOf(c))
-
 /** Concord's UserPrincipal#assertCurrent: most endpoints need a user, which the keys of agents do not have. */
-export function userOfPrincipal({ user }: Principal): UserRow {
+export function userOf({ user }: Principal): UserRow {
   if (user) return user
   throw textError(401, "Can't determine the current principal (com.walmartlabs.concord.server.security.UserPrincipal)")
 }
-
-/** Whose turn it is where requests wait for each other. */
-export const turnOf = (c: Call): Turn => ({ who: personOf(principalOf(c)), signal: c.req.raw.signal })
 
 /** Whose requests count together: a user's, or those of an agent's key. */
 export const personOf = ({ user, apiKeyId = '' }: Principal): string => user?.id ?? apiKeyId

@@ -1,8 +1,8 @@
 import { readListColumn } from '../db/json.ts'
-import type { Db } from '../db/open.ts'
+import type { Reader } from '../db/open.ts'
 import type { AccessLevel, OrgRow, ProjectRow, SecretRow, TeamRole } from '../db/schema.ts'
 import { denial, emptyError, forbidden, javaError, validationError } from '../errors.ts'
-import { isAdmin, isSystemReader, isSystemWriter, type Principal, userOfPrincipal } from '../principal.ts'
+import { isAdmin, isSystemReader, isSystemWriter, type Principal, userOf } from '../principal.ts'
 
 /*
  * Who may do what: concord-api §1.1 and §9.3, Concord's OrganizationManager, SecretManager, ProjectAccessManager and
@@ -72,20 +72,20 @@ function granted(rules: Rule[], facts: Facts, level: AccessLevel, mode: Mode): b
 }
 
 /** `SECRET(level, mode)`. Throws Concord's 403; a secret that does not exist is the caller's to answer. */
-export async function requireSecret(db: Db, who: Principal, secret: SecretRow, level: AccessLevel, mode: Mode) {
+export async function requireSecret(db: Reader, who: Principal, secret: SecretRow, level: AccessLevel, mode: Mode) {
   const requireThis = await secretGuard(db, who, [secret], level, mode)
   requireThis(secret)
 }
 
 /** The same for several secrets, with the queries of one: throws when it is called with one that isn't permitted. */
 export async function secretGuard(
-  db: Db,
+  db: Reader,
   who: Principal,
   secrets: readonly SecretRow[],
   level: AccessLevel,
   mode: Mode,
 ): Promise<(secret: SecretRow) => void> {
-  userOfPrincipal(who)
+  userOf(who)
   if (secrets.length === 0) return () => undefined
   const factsOf = await factsReader(db, who, secrets, await secretTeamLevels(db, who, secrets))
   return (secret) => {
@@ -111,14 +111,14 @@ export function requireProcessSessionStart(who: Principal) {
 }
 
 /** The right that opens a process session, which its token needs for as long as it is used. */
-export async function requireProcessProject(db: Db, who: Principal, projectId: string) {
+export async function requireProcessProject(db: Reader, who: Principal, projectId: string) {
   const project = await db.selectFrom('projects').selectAll().where('id', '=', projectId).executeTakeFirstOrThrow()
   await requireProject(db, who, project, 'WRITER', 'strict')
 }
 
 /** Who opened a process session, also with its own token, and admins. */
 export function requireProcessSessionEnd(who: Principal, session: { userId: string }) {
-  if (isAdmin(who) || userOfPrincipal(who).id === session.userId) return
+  if (isAdmin(who) || userOf(who).id === session.userId) return
   throw forbidden(`The current user (${nameOf(who)}) did not open this process session`)
 }
 
@@ -129,20 +129,20 @@ export function requireThisProcess(who: Principal, instanceId: string) {
 }
 
 /** A project's rule; throws Concord's 403. */
-export async function requireProject(db: Db, who: Principal, project: ProjectRow, level: AccessLevel, mode: Mode) {
+export async function requireProject(db: Reader, who: Principal, project: ProjectRow, level: AccessLevel, mode: Mode) {
   const requireThis = await projectGuard(db, who, [project], level, mode)
   requireThis(project)
 }
 
 /** The same for several projects, with the queries of one: throws when it is called with one that isn't permitted. */
 export async function projectGuard(
-  db: Db,
+  db: Reader,
   who: Principal,
   projects: readonly ProjectRow[],
   level: AccessLevel,
   mode: Mode,
 ): Promise<(project: ProjectRow) => void> {
-  userOfPrincipal(who)
+  userOf(who)
   if (projects.length === 0) return () => undefined
   const factsOf = await factsReader(db, who, projects, await projectTeamLevels(db, who, projects))
   return (project) => {
@@ -154,24 +154,24 @@ export async function projectGuard(
 }
 
 /** `ORG(any)`: the organization has to exist, nothing else. */
-export async function requireOrg(db: Db, orgName: string): Promise<OrgRow> {
+export async function requireOrg(db: Reader, orgName: string): Promise<OrgRow> {
   const org = await db.selectFrom('orgs').selectAll().where('name', '=', orgName).executeTakeFirst()
   return org ?? orgNotFound(orgName)
 }
 
-export async function requireOrgById(db: Db, orgId: string): Promise<OrgRow> {
+export async function requireOrgById(db: Reader, orgId: string): Promise<OrgRow> {
   const org = await db.selectFrom('orgs').selectAll().where('id', '=', orgId).executeTakeFirst()
   return org ?? orgNotFound(orgId)
 }
 
 /** `ORG(member)`: it exists and the caller belongs to it. */
-export async function requireMember(db: Db, who: Principal, orgName: string): Promise<OrgRow> {
+export async function requireMember(db: Reader, who: Principal, orgName: string): Promise<OrgRow> {
   const org = await requireOrg(db, orgName)
   await assertMember(db, who, org)
   return org
 }
 
-export async function assertMember(db: Db, who: Principal, org: OrgRow): Promise<void> {
+export async function assertMember(db: Reader, who: Principal, org: OrgRow): Promise<void> {
   if (await belongsTo(db, who, org)) return
   throw forbidden(`The current user (${nameOf(who)}) doesn't belong to the specified organization: ${org.name}`)
 }
@@ -180,18 +180,22 @@ export async function assertMember(db: Db, who: Principal, org: OrgRow): Promise
 export const seesEverything = (who: Principal) => isAdmin(who) || isSystemReader(who) || isSystemWriter(who)
 
 /** Whether `ORG(member)` holds: admins, system roles, the owner and everybody in a team. */
-export async function belongsTo(db: Db, who: Principal, org: OrgRow): Promise<boolean> {
+export async function belongsTo(db: Reader, who: Principal, org: OrgRow): Promise<boolean> {
   if (seesEverything(who)) return true
-  userOfPrincipal(who)
+  userOf(who)
   return isOrgOwner(who, org) || isOrgMember(db, who, org.id)
 }
 
-export async function isOrgMember(db: Db, who: Principal, orgId: string): Promise<boolean> {
+export async function isOrgMember(db: Reader, who: Principal, orgId: string): Promise<boolean> {
   return (await orgsWithMember(db, who, [orgId])).has(orgId)
 }
 
 /** Those of the organizations that somebody is in a team of. */
-async function orgsWithMember(db: Db, { user }: Principal, orgIds: readonly string[]): Promise<ReadonlySet<string>> {
+async function orgsWithMember(
+  db: Reader,
+  { user }: Principal,
+  orgIds: readonly string[],
+): Promise<ReadonlySet<string>> {
   if (!user) return new Set()
   const rows = await db
     .selectFrom('userTeams')
@@ -213,7 +217,7 @@ export function requireAdmin(who: Principal) {
 /** What roles of Concord permit beyond their name (concord-api §5, §10). */
 type Permission = 'createOrg' | 'updateOrg' | 'apiKeySpecifyValue'
 
-async function hasPermission(db: Db, { roles }: Principal, permission: Permission): Promise<boolean> {
+async function hasPermission(db: Reader, { roles }: Principal, permission: Permission): Promise<boolean> {
   if (roles.size === 0) return false
   const rows = await db
     .selectFrom('roles')
@@ -226,13 +230,13 @@ async function hasPermission(db: Db, { roles }: Principal, permission: Permissio
 /** OrganizationManager throws Shiro's own exception, which Concord answers with a 500 (concord-api §14 Q21). */
 const shiroDenial = (message: string) => denial(javaError('org.apache.shiro.authz.AuthorizationException', message))
 
-export async function requireOrgCreation(db: Db, who: Principal) {
+export async function requireOrgCreation(db: Reader, who: Principal) {
   if (await hasPermission(db, who, 'createOrg')) return
   throw shiroDenial("Only roles with 'createOrg' permission are allowed to update organizations")
 }
 
-export async function requireOrgUpdate(db: Db, who: Principal, org: OrgRow) {
-  userOfPrincipal(who)
+export async function requireOrgUpdate(db: Reader, who: Principal, org: OrgRow) {
+  userOf(who)
   if (isOrgOwner(who, org) || (await hasPermission(db, who, 'updateOrg'))) return
   throw shiroDenial("Only roles with 'updateOrg' permission are allowed to update organizations")
 }
@@ -243,13 +247,13 @@ export function requireOrgDeletion(who: Principal) {
 
 /** A user's whole entry: their own, or for admins and system readers. */
 export function requireUserRead(who: Principal, userId: string) {
-  if (userOfPrincipal(who).id === userId || isAdmin(who) || isSystemReader(who)) return
+  if (userOf(who).id === userId || isAdmin(who) || isSystemReader(who)) return
   throw forbidden('Users can only view their own information or must have admin privileges.')
 }
 
 /** API keys are their user's and the admins' business. */
 export function requireApiKeysOf(who: Principal, userId: string) {
-  if (isAdmin(who) || userOfPrincipal(who).id === userId) return
+  if (isAdmin(who) || userOf(who).id === userId) return
   throw forbidden('Operation is not permitted')
 }
 
@@ -274,12 +278,12 @@ export function requireSignedIn(who: Principal): string {
 /** Sessions are their user's and the admins' business. */
 export function requireSessionsOf(who: Principal, userId: string) {
   requireLastingLogin(who, 'sessions')
-  if (isAdmin(who) || userOfPrincipal(who).id === userId) return
+  if (isAdmin(who) || userOf(who).id === userId) return
   throw forbidden('Only admins can see and end the sessions of others')
 }
 
 /** Whether the caller may choose a key's value instead of having it made. */
-export async function requireOwnApiKeyValue(db: Db, who: Principal) {
+export async function requireOwnApiKeyValue(db: Reader, who: Principal) {
   if (await hasPermission(db, who, 'apiKeySpecifyValue')) return
   throw forbidden('Not allowed to specify the API key value.')
 }
@@ -296,7 +300,7 @@ export function requireWholeAuditLog(who: Principal) {
 const TEAM_RANK: Record<TeamRole, number> = { MEMBER: 1, MAINTAINER: 2, OWNER: 3 }
 
 /** Admin, owner of the organization, or at least that role: in one team, or in any team of the organization. */
-export async function requireTeamRole(db: Db, who: Principal, org: OrgRow, role: TeamRole, teamId?: string) {
+export async function requireTeamRole(db: Reader, who: Principal, org: OrgRow, role: TeamRole, teamId?: string) {
   if (isAdmin(who) || isOrgOwner(who, org)) return
   const rows = await db
     .selectFrom('userTeams')
@@ -310,7 +314,7 @@ export async function requireTeamRole(db: Db, who: Principal, org: OrgRow, role:
 
 /** Reads what the rules look at for several entities at once. */
 async function factsReader<E extends SecretRow | ProjectRow>(
-  db: Db,
+  db: Reader,
   who: Principal,
   entities: readonly E[],
   levels: ReadonlyMap<string, AccessLevel>,
@@ -335,7 +339,7 @@ async function factsReader<E extends SecretRow | ProjectRow>(
   }
 }
 
-async function secretTeamLevels(db: Db, { user }: Principal, secrets: readonly { id: string }[]) {
+async function secretTeamLevels(db: Reader, { user }: Principal, secrets: readonly { id: string }[]) {
   const rows = await db
     .selectFrom('secretTeamAccess as access')
     .innerJoin('userTeams', 'userTeams.teamId', 'access.teamId')
@@ -346,7 +350,7 @@ async function secretTeamLevels(db: Db, { user }: Principal, secrets: readonly {
   return highestOf(rows)
 }
 
-async function projectTeamLevels(db: Db, { user }: Principal, projects: readonly { id: string }[]) {
+async function projectTeamLevels(db: Reader, { user }: Principal, projects: readonly { id: string }[]) {
   const rows = await db
     .selectFrom('projectTeamAccess as access')
     .innerJoin('userTeams', 'userTeams.teamId', 'access.teamId')
@@ -369,18 +373,18 @@ function highestOf(rows: readonly { id: string; level: AccessLevel }[]): Readonl
   return highest
 }
 
-const nameOf = (who: Principal) => userOfPrincipal(who).username
+const nameOf = (who: Principal) => userOf(who).username
 
 function orgNotFound(nameOrId: string): never {
   throw validationError(`Organization not found: ${nameOrId}`)
 }
 
 /** A secret by name; missing → 404 without a body, before any other decision (concord-api §9.3, row 0). */
-export async function requireSecretRow(db: Db, orgId: string, secretName: string): Promise<SecretRow> {
+export async function requireSecretRow(db: Reader, orgId: string, secretName: string): Promise<SecretRow> {
   const secret = await findSecret(db, orgId, secretName)
   if (!secret) throw emptyError(404)
   return secret
 }
 
-export const findSecret = (db: Db, orgId: string, name: string) =>
+export const findSecret = (db: Reader, orgId: string, name: string) =>
   db.selectFrom('secrets').selectAll().where('orgId', '=', orgId).where('name', '=', name).executeTakeFirst()

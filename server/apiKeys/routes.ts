@@ -9,8 +9,10 @@ import {
 import { recordEvent } from '../audit/events.ts'
 import { recordAudit } from '../audit/record.ts'
 import { endSessionsOfKey } from '../auth/endSessions.ts'
-import type { Db } from '../db/open.ts'
+import type { Db, Reader, Trx } from '../db/open.ts'
 import { javaError, validationError } from '../errors.ts'
+import type { Call, Env } from '../http/call.ts'
+import { callerOf, principalOf } from '../http/call.ts'
 import { text, userType, uuid } from '../http/jackson.ts'
 import {
   checkNames,
@@ -25,8 +27,8 @@ import {
 } from '../http/operation.ts'
 import { uuidParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
-import { principalOf, userOf } from '../principal.ts'
-import type { Call, Env, Services } from '../services.ts'
+import { userOf } from '../principal.ts'
+import type { Services } from '../services.ts'
 import { resolveOwner } from '../users/owner.ts'
 import { generateApiKey, hashApiKey, isLongEnough, LEAST_API_KEY_BYTES } from '../vault/tokens.ts'
 
@@ -46,7 +48,7 @@ export function apiKeyRoutes(app: Hono<Env>, { db, config }: Services) {
   const { apiKeyExpiry } = config
   resource(app, '/api/v1/apikey', {
     GET: operation({ summary: 'List the API keys of a user', query: { userId: uuidParameter } }, async (c) => {
-      const userId = uuidQuery(c, 'userId') ?? userOf(c).id
+      const userId = uuidQuery(c, 'userId') ?? userOf(principalOf(c)).id
       requireApiKeysOf(principalOf(c), userId)
       const rows = await db.selectFrom('apiKeys').selectAll().where('userId', '=', userId).orderBy('name').execute()
       return rows.map(({ id, name, expiredAt }) => nonNull({ id, userId, name, expiredAt }))
@@ -99,7 +101,7 @@ export function apiKeyRoutes(app: Hono<Env>, { db, config }: Services) {
         requireApiKeysOf(principalOf(c), key.userId)
         await endOpened(trx, c, { apiKeyId: id, userId: key.userId })
         await trx.deleteFrom('apiKeys').where('id', '=', id).execute()
-        await recordAudit(trx, c, { object: 'API_KEY', action: 'DELETE', details: { id } })
+        await recordAudit(trx, callerOf(c), { object: 'API_KEY', action: 'DELETE', details: { id } })
         return { ok: true, result: 'DELETED' }
       })
     }),
@@ -107,7 +109,7 @@ export function apiKeyRoutes(app: Hono<Env>, { db, config }: Services) {
 }
 
 /** v1: the name has to be a new one that fits the pattern. */
-async function create(trx: Db, c: Call, request: KeyRequest, expiredAt: string | null) {
+async function create(trx: Trx, c: Call, request: KeyRequest, expiredAt: string | null) {
   const userId = await userOfKey(trx, c, request)
   const name = request.name?.trim() || `key-${newId()}`
   if (!NAME_PATTERN.test(name)) throw validationError(`Invalid API key name. Must match ${NAME_PATTERN.source}`)
@@ -116,7 +118,7 @@ async function create(trx: Db, c: Call, request: KeyRequest, expiredAt: string |
 }
 
 /** v2: any name; an existing key of that name gets a new value. */
-async function createOrOverwrite(trx: Db, c: Call, request: KeyRequest, expiredAt: string | null) {
+async function createOrOverwrite(trx: Trx, c: Call, request: KeyRequest, expiredAt: string | null) {
   const userId = await userOfKey(trx, c, request)
   const name = request.name?.trim() || `key#${newId()}`
   if (name.length > 128) throw javaError('org.jooq.exception.DataException', 'value too long')
@@ -130,24 +132,28 @@ async function createOrOverwrite(trx: Db, c: Call, request: KeyRequest, expiredA
     .where('id', '=', id)
     .execute()
   await endOpened(trx, c, { apiKeyId: id, userId })
-  await recordAudit(trx, c, { object: 'API_KEY', action: 'UPDATE', details: nonNull({ id, name, expiredAt, userId }) })
+  await recordAudit(trx, callerOf(c), {
+    object: 'API_KEY',
+    action: 'UPDATE',
+    details: nonNull({ id, name, expiredAt, userId }),
+  })
   return { ok: true, id, name, key, result: 'UPDATED' }
 }
 
 /** Sessions end with the key that opened them, unlike Concord's (concord-api §14 Q25): else deleting it locks nobody out. */
-async function endOpened(trx: Db, c: Call, { apiKeyId, userId }: { apiKeyId: string; userId: string }) {
+async function endOpened(trx: Trx, c: Call, { apiKeyId, userId }: { apiKeyId: string; userId: string }) {
   const ended = await endSessionsOfKey(trx, apiKeyId)
-  if (ended > 0) await recordEvent(trx, c, 'sessions-ended', { userId, apiKeyId, ended })
+  if (ended > 0) await recordEvent(trx, callerOf(c), 'sessions-ended', { userId, apiKeyId, ended })
 }
 
 /** Whose key it is to be, in ApiKeyManager's order of checks: may the value be given, who is it, may the caller. */
-async function userOfKey(trx: Db, c: Call, request: KeyRequest): Promise<string> {
+async function userOfKey(trx: Trx, c: Call, request: KeyRequest): Promise<string> {
   const who = principalOf(c)
   requireLastingLogin(who)
   if (typeof request.key === 'string') await requireOwnApiKeyValue(trx, who)
   const { userId: id, username, userDomain } = request
-  const type = request.userType ?? userOf(c).type
-  const user = (await resolveOwner(trx, { id, username, userDomain, userType: type })) ?? userOf(c)
+  const type = request.userType ?? userOf(principalOf(c)).type
+  const user = (await resolveOwner(trx, { id, username, userDomain, userType: type })) ?? userOf(principalOf(c))
   requireApiKeysOf(who, user.id)
   return user.id
 }
@@ -161,18 +167,22 @@ interface NewKey {
   expiredAt: string | null
 }
 
-async function insertKey(trx: Db, c: Call, { userId, name, expiredAt }: NewKey, value?: string | null) {
+async function insertKey(trx: Trx, c: Call, { userId, name, expiredAt }: NewKey, value?: string | null) {
   const key = value ?? generateApiKey()
   const hash = hashOf(key)
   // Concord mistakes a value that exists for a name that exists.
   if (await trx.selectFrom('apiKeys').select('id').where('hash', '=', hash).executeTakeFirst()) throw duplicate(name)
   const id = newId()
   await trx.insertInto('apiKeys').values({ id, userId, name, hash, expiredAt }).execute()
-  await recordAudit(trx, c, { object: 'API_KEY', action: 'CREATE', details: nonNull({ id, name, expiredAt, userId }) })
+  await recordAudit(trx, callerOf(c), {
+    object: 'API_KEY',
+    action: 'CREATE',
+    details: nonNull({ id, name, expiredAt, userId }),
+  })
   return { ok: true, id, name, key, result: 'CREATED' }
 }
 
-export const findKey = (db: Db, userId: string | null, name: string) =>
+export const findKey = (db: Reader, userId: string | null, name: string) =>
   db.selectFrom('apiKeys').select('id').where('userId', 'is', userId).where('name', '=', name).executeTakeFirst()
 
 /** What Concord says when its database has such a key: of a name without a user, or of a value. */

@@ -2,7 +2,7 @@ import { type FileHandle, open, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import type { Db } from '../db/open.ts'
+import type { Db, Trx } from '../db/open.ts'
 import type { AuditRow } from '../db/schema.ts'
 import { readSetting, writeSetting } from '../db/settings.ts'
 
@@ -32,7 +32,7 @@ export async function archive(db: Db, dataDir: string, entries: Entry[]): Promis
   return written.file
 }
 
-export async function removeEntries(db: Db, entries: Entry[]): Promise<void> {
+export async function removeEntries(db: Db | Trx, entries: Entry[]): Promise<void> {
   const seqs = entries.map(({ seq }) => seq)
   await db.deleteFrom('auditLog').where('seq', 'in', seqs).execute()
 }

@@ -1,6 +1,6 @@
-import type { Db } from '../db/open.ts'
-import type { Call } from '../services.ts'
-import { type AuditAction, type AuditEvent, recordAudit } from './record.ts'
+import type { Actor } from '../actor.ts'
+import type { Trx } from '../db/open.ts'
+import { type AuditAction, recordAudit } from './record.ts'
 
 /**
  * Events that Concord's log does not have. They are entries of the object SYSTEM with `details.event`. No id of an
@@ -26,23 +26,18 @@ export const OWN_EVENTS = {
 
 export type OwnEvent = keyof typeof OWN_EVENTS
 
-type Details = Record<string, unknown>
-/** Whose event it is, where the request has no principal. */
-type Who = Pick<AuditEvent, 'principal' | 'userId'>
-
-/** Writes one of our own events that belongs to a request. Give it the transaction of the change. */
-export function recordEvent(db: Db, c: Call, event: OwnEvent, details: Details, who: Who = {}): Promise<void> {
-  return recordAudit(db, c, { object: 'SYSTEM', action: OWN_EVENTS[event], details: { event, ...details }, ...who })
-}
-
-/** Writes one of our own events that no request has caused. */
-export async function recordSystemEvent(db: Db, event: OwnEvent, details: Details): Promise<void> {
-  await db
-    .insertInto('auditLog')
-    .values({
-      entryDate: new Date().toISOString(),
-      ...{ userId: null, object: 'SYSTEM', action: OWN_EVENTS[event], event },
-      details: JSON.stringify({ event, ...details, actionSource: { type: 'SYSTEM' } }),
-    })
-    .execute()
+/** Writes one of our own events, as part of the change's own transaction. `userId`: whose it is, where nobody is signed in. */
+export function recordEvent(
+  trx: Trx,
+  actor: Actor,
+  event: OwnEvent,
+  details: Record<string, unknown>,
+  userId?: string,
+): Promise<void> {
+  return recordAudit(trx, actor, {
+    object: 'SYSTEM',
+    action: OWN_EVENTS[event],
+    details: { event, ...details },
+    userId,
+  })
 }

@@ -1,6 +1,5 @@
-import type { Db } from '../db/open.ts'
-import type { Principal } from '../principal.ts'
-import type { Call } from '../services.ts'
+import type { Actor } from '../actor.ts'
+import type { Db, Trx } from '../db/open.ts'
 
 export const AUDIT_OBJECTS = [
   'API_KEY',
@@ -29,30 +28,29 @@ export interface AuditEvent {
   action: AuditAction
   /** Ids, names and kinds; never a value, a password or a key. Fields that are undefined are left out. */
   details: Record<string, unknown>
-  /** For events of the login itself, before the request has a principal. */
-  principal?: Principal
-  /** As `principal`, where only the id is known. */
-  userId?: string
+  /** Whose event it is, where the actor is not signed in: whose session ends. */
+  userId?: string | undefined
 }
 
 /**
- * Writes one row of the audit log. Give it the transaction of the change: the row is part of it (concord-api §11 says
- * which events have which details).
+ * Writes one row of the audit log, as part of the change's own transaction (concord-api §11 says which events have which
+ * details).
  */
-export async function recordAudit(
-  db: Db,
-  c: Call,
-  { object, action, details, principal, userId }: AuditEvent,
-): Promise<void> {
-  const who = principal ?? c.get('principal')
+export const recordAudit = (trx: Trx, actor: Actor, event: AuditEvent): Promise<void> => insert(trx, actor, event)
+
+/** Writes the row of something that changes nothing, so that there is no transaction it could be part of. */
+export const recordAccess = (db: Db, actor: Actor, event: Omit<AuditEvent, 'action'>): Promise<void> =>
+  insert(db, actor, { ...event, action: 'ACCESS' })
+
+async function insert(db: Db | Trx, actor: Actor, { object, action, details, userId }: AuditEvent) {
   await db
     .insertInto('auditLog')
     .values({
       entryDate: new Date().toISOString(),
-      userId: who?.user?.id ?? userId ?? null,
+      userId: actor.who?.user?.id ?? userId ?? null,
       object,
       action,
-      details: JSON.stringify({ ...details, ...sourceOf(c, who) }),
+      details: JSON.stringify({ ...details, ...sourceOf(actor) }),
       event: eventOf(object, details),
     })
     .execute()
@@ -62,12 +60,13 @@ export async function recordAudit(
 const eventOf = (object: AuditObject, { event }: Record<string, unknown>) =>
   object === 'SYSTEM' && typeof event === 'string' ? event : null
 
-/** Which request an entry comes from: part of its details. */
-export function sourceOf(c: Call, who: Principal | undefined) {
-  const channel = { type: c.req.header('X-Concord-UI-Request') ? 'UI' : 'API_REQUEST' }
+/** Where an entry comes from: part of its details. */
+export function sourceOf({ who, request }: Actor) {
+  if (!request) return { actionSource: { type: 'SYSTEM' } }
+  const process = who?.process
   return {
-    requestId: c.get('requestId'),
-    requestIp: c.get('clientAddress'),
-    actionSource: who?.process ? { type: 'PROCESS', instanceId: who.process.instanceId } : channel,
+    requestId: request.id,
+    requestIp: request.address,
+    actionSource: process ? { type: 'PROCESS', instanceId: process.instanceId } : { type: request.channel },
   }
 }

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
+import type { Sender } from '../actor.ts'
+import type { UserRow } from '../db/schema.ts'
 import { newId } from '../ids.ts'
-import type { Call } from '../services.ts'
 import { Refusals } from './refusals.ts'
 
 const MINUTE = 60_000
@@ -20,11 +21,13 @@ afterEach(async () => {
   await server.close()
 })
 
-/** A request, as far as the log looks at it. */
-function callFrom(clientAddress: string, userId?: string): Call {
-  const principal = userId === undefined ? undefined : { realm: 'apikey', user: { id: userId }, roles: new Set() }
-  const known: Record<string, unknown> = { clientAddress, principal, requestId: newId() }
-  return { get: (name: string) => known[name], req: { header: () => undefined } } as unknown as Call
+/** Who sends a request, from an address. */
+function sent(address: string, userId?: string): Sender {
+  const user = { id: userId } as UserRow
+  return {
+    who: userId === undefined ? undefined : { realm: 'apikey', user, roles: new Set() },
+    request: { id: newId(), address, channel: 'API_REQUEST', signal: new AbortController().signal },
+  }
 }
 
 async function written() {
@@ -35,7 +38,7 @@ async function written() {
 const countOf = (rows: { count?: number }[]) => rows.reduce((sum, { count = 1 }) => sum + count, 0)
 
 test('a stranger has a few rows; the rest is one row with a count', async () => {
-  for (let i = 0; i < 500; i++) refusals.note(callFrom('10.0.0.1'), 'sign-in-refused', { way: 'password' })
+  for (let i = 0; i < 500; i++) refusals.note(sent('10.0.0.1'), 'sign-in-refused', { way: 'password' })
   expect(await written()).toHaveLength(10)
   refusals.summarize()
   const rows = await written()
@@ -48,7 +51,7 @@ test('many strangers get no more rows than the log has room for, and none is lef
   for (let minute = 0; minute < 10; minute++) {
     for (let i = 0; i < 3000; i++, noted++) {
       const address = `10.${minute}.${i % 250}.${Math.floor(i / 250)}`
-      refusals.note(callFrom(address), i % 2 ? 'denied' : 'sign-in-refused', {})
+      refusals.note(sent(address), i % 2 ? 'denied' : 'sign-in-refused', {})
     }
     now += MINUTE
     refusals.summarize()
@@ -61,7 +64,7 @@ test('many strangers get no more rows than the log has room for, and none is lef
 
 test('every 403 of a user is in the log, if only as a number', async () => {
   const { id } = await givenUser(server, 'mallory')
-  for (let i = 0; i < 1000; i++) refusals.note(callFrom('10.0.0.1', id), 'denied', { method: 'DELETE' })
+  for (let i = 0; i < 1000; i++) refusals.note(sent('10.0.0.1', id), 'denied', { method: 'DELETE' })
   refusals.summarize()
   const rows = (await written()).filter(({ userId }) => userId === id)
   expect(rows).toHaveLength(61)
@@ -75,7 +78,7 @@ test('what cannot be written now is written later, or counted', async () => {
   let noted = 0
   for (let user = 0; user < 30; user++) {
     const id = newId()
-    for (let i = 0; i < 60; i++, noted++) refusals.note(callFrom('10.0.0.1', id), 'denied', {})
+    for (let i = 0; i < 60; i++, noted++) refusals.note(sent('10.0.0.1', id), 'denied', {})
     expect(await written()).toEqual([])
   }
   await sql`PRAGMA query_only = 0`.execute(db)
@@ -84,7 +87,7 @@ test('what cannot be written now is written later, or counted', async () => {
 })
 
 test('closing writes the counts too', async () => {
-  for (let i = 0; i < 50; i++) refusals.note(callFrom('10.0.0.1'), 'denied', {})
+  for (let i = 0; i < 50; i++) refusals.note(sent('10.0.0.1'), 'denied', {})
   await refusals.close()
   expect(countOf(await written())).toBe(50)
 })

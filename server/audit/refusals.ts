@@ -1,8 +1,8 @@
+import { type Sender, SYSTEM } from '../actor.ts'
 import { networkOf } from '../addresses.ts'
 import type { Db } from '../db/open.ts'
 import { withoutReserve } from '../db/reserve.ts'
 import type { Log } from '../log.ts'
-import type { Call } from '../services.ts'
 import type { Alerts } from './alerts.ts'
 import { OWN_EVENTS, type OwnEvent } from './events.ts'
 import { sourceOf } from './record.ts'
@@ -66,15 +66,14 @@ export class Refusals {
   }
 
   /** Notes what was refused; of a user, or else of a stranger's address. */
-  note(c: Call, event: OwnEvent, details: Record<string, unknown>) {
+  note(sender: Sender, event: OwnEvent, details: Record<string, unknown>) {
     if (this.#closed) return
-    const principal = c.get('principal')
-    const userId = principal?.user?.id ?? null
-    const requestIp = c.get('clientAddress')
+    const userId = sender.who?.user?.id ?? null
+    const requestIp = sender.request.address
     // What is invalid is a mistake more often than an attempt.
     if (event !== 'invalid-request') this.#alerts?.refused({ user: userId, address: requestIp })
     if (!this.#mayHaveRow(userId, requestIp)) return this.#count({ event, userId, requestIp, count: 1, since: now() })
-    const all = { event, ...details, ...sourceOf(c, principal) }
+    const all = { event, ...details, ...sourceOf(sender) }
     this.#add({ entryDate: now(), userId, ...shapeOf(event), details: JSON.stringify(all) })
   }
 
@@ -126,7 +125,7 @@ export class Refusals {
   }
 
   #addSum({ event, userId, requestIp, count, since }: Sum) {
-    const details = { event, count, since, requestIp, actionSource: { type: 'SYSTEM' } }
+    const details = { event, count, since, requestIp, ...sourceOf(SYSTEM) }
     this.#add({ entryDate: now(), userId, ...shapeOf(event), details: JSON.stringify(details) })
   }
 

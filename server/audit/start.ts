@@ -1,8 +1,9 @@
 import { version } from '../../package.json'
+import { SYSTEM } from '../actor.ts'
 import { readSetting, writeSetting } from '../db/settings.ts'
 import { codeOf } from '../db/storageTrouble.ts'
 import type { Services } from '../services.ts'
-import { recordSystemEvent } from './events.ts'
+import { recordEvent } from './events.ts'
 
 /**
  * Records that this server has opened the database with its master key, which was checked against it, and the settings
@@ -16,12 +17,12 @@ export async function recordStart({ db, config, log }: Services): Promise<void> 
   await db
     .transaction()
     .execute(async (trx) => {
-      await recordSystemEvent(trx, 'start', { version, node: process.version, masterKey, masterKeyFits: true })
+      await recordEvent(trx, SYSTEM, 'start', { version, node: process.version, masterKey, masterKeyFits: true })
       if (last && settings === JSON.stringify(before)) return
       const changed = [...new Set([...Object.keys(before), ...Object.keys(config.given)])]
         .filter((name) => before[name] !== config.given[name])
         .sort()
-      await recordSystemEvent(trx, 'settings', { settings: config.given, changed })
+      await recordEvent(trx, SYSTEM, 'settings', { settings: config.given, changed })
       await writeSetting(trx, 'lastSettings', Buffer.from(settings))
     })
     .catch((error: Error) => log.error('start not recorded', { name: error.name, code: codeOf(error) }))

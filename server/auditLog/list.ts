@@ -3,7 +3,7 @@ import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { OwnEvent } from '../audit/events.ts'
 import type { AuditAction, AuditObject } from '../audit/record.ts'
 import { readJsonColumn } from '../db/json.ts'
-import type { Db } from '../db/open.ts'
+import type { Reader } from '../db/open.ts'
 import { nonEmpty } from '../http/operation.ts'
 import { ownersOf } from '../users/owner.ts'
 
@@ -34,7 +34,7 @@ export const ENTRIES_PER_SLICE = 1_000
 const MOST_BYTES = 256 * 1024
 
 /** The entries that fit, newest first, in pages of a few hundred. They are those of the moment of the first one. */
-export async function* readAudit(db: Db, filter: AuditFilter, signal?: AbortSignal) {
+export async function* readAudit(db: Reader, filter: AuditFilter, signal?: AbortSignal) {
   const slices = slicesOf(filter)
   let left = Math.min(filter.limit, MOST_ENTRIES)
   let skip = filter.offset
@@ -55,7 +55,7 @@ export async function* readAudit(db: Db, filter: AuditFilter, signal?: AbortSign
   }
 }
 
-async function newestOf(db: Db): Promise<number> {
+async function newestOf(db: Reader): Promise<number> {
   const row = await db
     .selectFrom('auditLog')
     .select(({ fn }) => fn.max('seq').as('seq'))
@@ -80,20 +80,20 @@ function slicesOf(filter: AuditFilter) {
   }
   return {
     /** Where the next slice ends; 0 when it is the last one. */
-    async lowest(db: Db, newest: number): Promise<number> {
+    async lowest(db: Reader, newest: number): Promise<number> {
       const { rows } = await sql<{ seq: number }>`
         SELECT seq ${slice(newest, 0, driving)} ORDER BY seq DESC LIMIT 1 OFFSET ${ENTRIES_PER_SLICE - 1}
       `.execute(db)
       return rows[0]?.seq ?? 0
     },
     /** What fits in a slice: without the details, as these can be long. */
-    async found(db: Db, newest: number, lowest: number): Promise<Found[]> {
+    async found(db: Reader, newest: number, lowest: number): Promise<Found[]> {
       const { rows } = await sql<Found>`
         SELECT seq, octet_length(details) AS bytes ${slice(newest, lowest, [...driving, ...rest])} ORDER BY seq DESC
       `.execute(db)
       return rows
     },
-    async count(db: Db, newest: number, lowest: number): Promise<number> {
+    async count(db: Reader, newest: number, lowest: number): Promise<number> {
       const { rows } = await sql<{ entries: number }>`
         SELECT count(*) AS entries ${slice(newest, lowest, [...driving, ...rest])}
       `.execute(db)
@@ -143,7 +143,7 @@ function* byBytes(found: readonly Found[]): Generator<number[]> {
   if (seqs.length > 0) yield seqs
 }
 
-async function entriesOf(db: Db, seqs: number[]) {
+async function entriesOf(db: Reader, seqs: number[]) {
   const rows = await db.selectFrom('auditLog').selectAll().where('seq', 'in', seqs).orderBy('seq', 'desc').execute()
   const userOf = await ownersOf(
     db,

@@ -11,14 +11,15 @@ import {
 } from '../access/rules.ts'
 import { OWN_EVENTS, type OwnEvent } from '../audit/events.ts'
 import { AUDIT_ACTIONS, AUDIT_OBJECTS } from '../audit/record.ts'
-import type { Db } from '../db/open.ts'
+import type { Reader } from '../db/open.ts'
 import { emptyError, javaError, validationError } from '../errors.ts'
+import type { Call, Env } from '../http/call.ts'
+import { principalOf } from '../http/call.ts'
 import { intQuery, operation, queryAs, rawQuery, resource, textQuery, uuidQuery } from '../http/operation.ts'
 import { pageQuery, textParameter, timeParameter, uuidParameter } from '../http/parameters.ts'
 import { jsonInPieces, listAsJson } from '../http/pieces.ts'
-import { principalOf } from '../principal.ts'
 import { requireProjectNamed } from '../projects/store.ts'
-import type { Call, Env, Services } from '../services.ts'
+import type { Services } from '../services.ts'
 import { requireTeam } from '../teams/store.ts'
 import { findUser } from '../users/owner.ts'
 import { type AuditFilter, readAudit } from './list.ts'
@@ -104,7 +105,7 @@ async function search(services: Services, c: Call, own: AuditFilter['own']) {
  * The `details.…` filters as paths into the details and the values there, after checking that the caller may read the
  * log of each entity they name. Names become ids: the log is searched by ids only.
  */
-async function readableDetails(db: Db, c: Call): Promise<AuditFilter['details']> {
+async function readableDetails(db: Reader, c: Call): Promise<AuditFilter['details']> {
   const orgId = await readableOrg(db, c)
   const paths = {
     orgId,
@@ -118,7 +119,7 @@ async function readableDetails(db: Db, c: Call): Promise<AuditFilter['details']>
   return paths
 }
 
-async function readableOrg(db: Db, c: Call): Promise<string | undefined> {
+async function readableOrg(db: Reader, c: Call): Promise<string | undefined> {
   const id = uuidDetail(c, 'orgId')
   const name = detail(c, 'orgName')
   if (id === undefined && name === undefined) return undefined
@@ -127,7 +128,7 @@ async function readableOrg(db: Db, c: Call): Promise<string | undefined> {
   return org.id
 }
 
-async function readableProject(db: Db, c: Call, orgId: string | undefined): Promise<string | undefined> {
+async function readableProject(db: Reader, c: Call, orgId: string | undefined): Promise<string | undefined> {
   const { id, name } = reference(c, 'project', orgId)
   if (id === undefined && name === undefined) return undefined
   const project =
@@ -139,7 +140,7 @@ async function readableProject(db: Db, c: Call, orgId: string | undefined): Prom
   return project.id
 }
 
-async function readableSecret(db: Db, c: Call, orgId: string | undefined): Promise<string | undefined> {
+async function readableSecret(db: Reader, c: Call, orgId: string | undefined): Promise<string | undefined> {
   const { id, name } = reference(c, 'secret', orgId)
   if (id === undefined && name === undefined) return undefined
   const secret =
@@ -158,7 +159,7 @@ function readableJsonStore(c: Call, orgId: string | undefined): undefined {
 }
 
 /** AuditLogResource looks for a team by name alone: one that is given by its id only is not found. */
-async function readableTeam(db: Db, c: Call, orgId: string | undefined): Promise<string | undefined> {
+async function readableTeam(db: Reader, c: Call, orgId: string | undefined): Promise<string | undefined> {
   const { id, name } = reference(c, 'team', orgId)
   if (id === undefined && name === undefined) return undefined
   if (orgId === undefined || name === undefined) throw validationError(`Team not found: ${name ?? null}`)

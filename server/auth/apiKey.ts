@@ -1,5 +1,5 @@
 import { readListColumn } from '../db/json.ts'
-import type { Db } from '../db/open.ts'
+import type { Reader } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
 import type { Principal } from '../principal.ts'
 import { hashApiKey, isLongEnough } from '../vault/tokens.ts'
@@ -12,7 +12,7 @@ import { isPast } from './sessions.ts'
  * (Concord's ApiKeyAuthenticationHandler). An unknown, expired, malformed or short key yields nothing.
  */
 export async function apiKeyPrincipal(
-  db: Db,
+  db: Reader,
   authorization: string | undefined,
   refuse: (refusal: Refusal) => void = () => {},
 ): Promise<Principal | undefined> {

@@ -1,8 +1,9 @@
+import type { Sender } from '../actor.ts'
 import type { Config } from '../config.ts'
 import { askDirectory, type DirectoryAnswer, directoryPrincipal } from '../directory/directoryUser.ts'
 import { HttpError } from '../errors.ts'
 import type { Principal } from '../principal.ts'
-import type { Call, Services } from '../services.ts'
+import type { Services } from '../services.ts'
 import { verifyDummy, verifyPassword } from '../vault/password.ts'
 import { known, type Turn } from '../waiting/limit.ts'
 import type { Guess } from './guessing.ts'
@@ -50,7 +51,7 @@ interface Attempt {
  */
 export async function basicPrincipal(
   services: Services,
-  c: Call,
+  sender: Sender,
   { guess, turn: ofStranger, refuse }: Attempt,
   { username, password }: Credentials,
 ): Promise<Principal | undefined> {
@@ -77,7 +78,7 @@ export async function basicPrincipal(
   for (const name of names) guess.refuse(name)
   let principal: Principal | undefined
   if (user && matches) principal = { realm: 'internal', user, roles: await rolesOf(db, user.id) }
-  else if (answer.entry) principal = await directoryPrincipal(db, c, answer.entry)
+  else if (answer.entry) principal = await directoryPrincipal(db, sender, answer.entry)
   if (!principal || principal.user?.disabled) {
     if (!answer.away) guess.failed(names)
     refuse?.({ userId: (user ?? principal?.user)?.id, reason: reasonOf(answer, { user, principal }) })

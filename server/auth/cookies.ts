@@ -1,6 +1,6 @@
 import { getCookie } from 'hono/cookie'
 import type { Config } from '../config.ts'
-import type { Call } from '../services.ts'
+import type { Call } from '../http/call.ts'
 
 export const SESSION_COOKIE = 'JSESSIONID'
 export const REMEMBER_ME_COOKIE = 'rememberMe'

@@ -1,4 +1,4 @@
-import type { Db } from '../db/open.ts'
+import type { Trx } from '../db/open.ts'
 import { hashSessionId } from '../vault/tokens.ts'
 
 /*
@@ -9,7 +9,7 @@ import { hashSessionId } from '../vault/tokens.ts'
 const KINDS = ['sessions', 'rememberMe', 'processSessions'] as const
 
 /** Ends all that somebody is signed in with, but for the session to `keep`. Returns how many that were. */
-export async function endSessionsOf(trx: Db, userId: string, { keep = '' }: { keep?: string } = {}): Promise<number> {
+export async function endSessionsOf(trx: Trx, userId: string, { keep = '' }: { keep?: string } = {}): Promise<number> {
   // What ended when the user was disabled stays as it is, to be told so.
   const results = [
     ...(await trx
@@ -28,7 +28,7 @@ export async function endSessionsOf(trx: Db, userId: string, { keep = '' }: { ke
  * The same for a user who is disabled. Sessions are marked instead of removed, until their time is over: their client is
  * told `User is disabled` and not just asked to sign in. They stay ended when the user is enabled again.
  */
-export async function closeSessionsOf(trx: Db, userId: string): Promise<number> {
+export async function closeSessionsOf(trx: Trx, userId: string): Promise<number> {
   const endedAt = new Date().toISOString()
   const results = []
   for (const table of ['sessions', 'rememberMe'] as const) {
@@ -46,14 +46,14 @@ export async function closeSessionsOf(trx: Db, userId: string): Promise<number> 
 }
 
 /** Ends all that was opened with an API key, also through a session or a cookie of that key. Returns how many. */
-export async function endSessionsOfKey(trx: Db, apiKeyId: string): Promise<number> {
+export async function endSessionsOfKey(trx: Trx, apiKeyId: string): Promise<number> {
   const results = []
   for (const table of KINDS) results.push(...(await trx.deleteFrom(table).where('apiKeyId', '=', apiKeyId).execute()))
   return sum(results.map(({ numDeletedRows }) => numDeletedRows))
 }
 
 /** Ends the session of a cookie: a logout. Returns whose it was; undefined when there was none. */
-export async function endSession(trx: Db, secret: string): Promise<string | undefined> {
+export async function endSession(trx: Trx, secret: string): Promise<string | undefined> {
   const session = await trx
     .selectFrom('sessions')
     .select(['id', 'userId', 'rememberMeId'])
@@ -67,13 +67,13 @@ export async function endSession(trx: Db, secret: string): Promise<string | unde
  * Ends a session and the remember-me cookie of its browser, which would open the next one right away. Sessions of the
  * same cookie are that browser's too.
  */
-export async function endOneSession(trx: Db, { id, rememberMeId }: { id: string; rememberMeId: string | null }) {
+export async function endOneSession(trx: Trx, { id, rememberMeId }: { id: string; rememberMeId: string | null }) {
   await trx.deleteFrom('sessions').where('id', '=', id).execute()
   if (rememberMeId !== null) await endBrowser(trx, rememberMeId)
 }
 
 /** Ends a remember-me cookie and the sessions that it opened. */
-export async function endBrowser(trx: Db, rememberMeId: string) {
+export async function endBrowser(trx: Trx, rememberMeId: string) {
   await trx.deleteFrom('sessions').where('rememberMeId', '=', rememberMeId).execute()
   await trx.deleteFrom('rememberMe').where('id', '=', rememberMeId).execute()
 }

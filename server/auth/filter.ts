@@ -1,15 +1,16 @@
 import type { MiddlewareHandler } from 'hono'
 import { isLoopback, networkOf } from '../addresses.ts'
 import { recordEvent } from '../audit/events.ts'
-import { recordAudit } from '../audit/record.ts'
+import { recordAccess } from '../audit/record.ts'
 import { codeOf, storageTroubleOf } from '../db/storageTrouble.ts'
 import { stillInDirectory } from '../directory/directoryUser.ts'
 import { emptyError, forbidden } from '../errors.ts'
+import { type Call, type Env, senderOf } from '../http/call.ts'
 import { forwardedHost } from '../http/clientAddress.ts'
 import { freesSpace } from '../http/freesSpace.ts'
 import { comesFromAnotherPage, FOREIGN_PAGE } from '../http/origin.ts'
 import { type Principal, personOf } from '../principal.ts'
-import type { Call, Env, Services } from '../services.ts'
+import type { Services } from '../services.ts'
 import { newSessionId } from '../vault/tokens.ts'
 import type { Turn } from '../waiting/limit.ts'
 import { nowFor } from '../waiting/person.ts'
@@ -140,7 +141,7 @@ async function identify(
   const viaKey = principal.realm === 'apikey'
   if (viaKey) {
     const details = { realm: 'apikey', apiKeyId: principal.apiKeyId }
-    await recordAudit(db, c, { principal, object: 'SYSTEM', action: 'ACCESS', details }).catch((error: Error) => {
+    await recordAccess(db, senderOf(c), { object: 'SYSTEM', details }).catch((error: Error) => {
       // On a full disk what only reads or makes room goes on. A value is read by POST, and not without its entry in the log.
       if (c.req.method !== 'GET' && c.req.method !== 'HEAD' && !freesSpace(c.req.method, c.req.path)) throw error
       services.log.error('use of an API key not recorded', {
@@ -172,7 +173,7 @@ async function signIn(c: Call, services: Services, who: Principal, wanted: { ses
   const { db, config, masterKey } = services
   return db.transaction().execute(async (trx) => {
     if (!(await stillSignsIn(trx, who))) return false
-    if (wanted.session) await recordEvent(trx, c, 'sign-in', { way: wayOf(who) }, { principal: who })
+    if (wanted.session) await recordEvent(trx, senderOf(c, who), 'sign-in', { way: wayOf(who) })
     const remembered = wanted.rememberMe ? await startRememberMe(trx, masterKey, c, who) : undefined
     if (wanted.session) sendSessionCookie(c, config, await startSession(trx, c, who, remembered?.id))
     if (remembered) sendRememberMeCookie(c, config, remembered.cookie)
@@ -184,12 +185,12 @@ async function signIn(c: Call, services: Services, who: Principal, wanted: { ses
 async function signInAgain(c: Call, services: Services, found: Remembered): Promise<Principal | undefined> {
   const { db, config, masterKey, log } = services
   const known = found.principal
-  const principal = known?.realm === 'ldap' ? await stillInDirectory(services, c, known) : known
+  const principal = known?.realm === 'ldap' ? await stillInDirectory(services, senderOf(c), known) : known
   if (!principal) return undefined
   const { used, session } = await db.transaction().execute(async (trx) => {
     const used = await useRememberMe(trx, masterKey, c, found)
     if (!used || !('cookie' in used)) return { used }
-    await recordEvent(trx, c, 'sign-in', { way: 'remember-me' satisfies Way }, { principal })
+    await recordEvent(trx, senderOf(c, principal), 'sign-in', { way: 'remember-me' satisfies Way })
     return { used, session: await startSession(trx, c, principal, found.token.id) }
   })
   if (used && 'spent' in used)
@@ -209,7 +210,7 @@ async function fromHeaders(c: Call, services: Services, guessing: Guessing) {
   const refuse = (refusal: Refusal) => c.set('refusal', refusal)
   if (basic && 'username' in basic) {
     const guess = guessing.from(c.get('clientAddress'))
-    return basicPrincipal(services, c, { guess, turn: turnOfStranger(c), refuse }, basic)
+    return basicPrincipal(services, senderOf(c), { guess, turn: turnOfStranger(c), refuse }, basic)
   }
   const byKey = await apiKeyPrincipal(db, authorization, refuse)
   if (byKey) return byKey

@@ -1,7 +1,8 @@
 import { recordEvent } from '../audit/events.ts'
 import { codeOf } from '../db/storageTrouble.ts'
+import { type Call, senderOf } from '../http/call.ts'
 import type { Principal } from '../principal.ts'
-import type { Call, Services } from '../services.ts'
+import type { Services } from '../services.ts'
 
 const MOST_REMEMBERED = 10_000
 
@@ -19,9 +20,12 @@ export class FirstUses {
     if (this.#used.size >= MOST_REMEMBERED && oldest !== undefined) this.#used.delete(oldest)
     this.#used.add(process.instanceId)
     const details = { way: 'session-token', process }
-    await recordEvent(db, c, 'sign-in', details, { principal }).catch((error: Error) => {
-      this.#used.delete(process.instanceId)
-      log.error('use of a session token not recorded', { name: error.name, code: codeOf(error) })
-    })
+    await db
+      .transaction()
+      .execute((trx) => recordEvent(trx, senderOf(c, principal), 'sign-in', details))
+      .catch((error: Error) => {
+        this.#used.delete(process.instanceId)
+        log.error('use of a session token not recorded', { name: error.name, code: codeOf(error) })
+      })
   }
 }

@@ -1,7 +1,8 @@
 import type { Refusals } from '../audit/refusals.ts'
 import { HttpError } from '../errors.ts'
+import type { Call } from '../http/call.ts'
+import { senderOf } from '../http/call.ts'
 import type { Principal } from '../principal.ts'
-import type { Call } from '../services.ts'
 import { RateError } from './requestRate.ts'
 
 /** How somebody identifies; the audit log has it as `details.way`. */
@@ -21,7 +22,7 @@ export async function noteRefusal<T>(
   way: Way | undefined,
   identify: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
-  const note = (refusal: Refusal) => way && refusals.note(c, 'sign-in-refused', { way, ...refusal })
+  const note = (refusal: Refusal) => way && refusals.note(senderOf(c), 'sign-in-refused', { way, ...refusal })
   try {
     const principal = await identify()
     if (!principal) note(c.get('refusal') ?? { reason: 'unknown' })

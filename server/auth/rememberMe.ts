@@ -1,10 +1,11 @@
 import type { KeyObject } from 'node:crypto'
 import { recordEvent } from '../audit/events.ts'
 import { readListColumn } from '../db/json.ts'
-import type { Db } from '../db/open.ts'
+import type { Db, Reader, Trx } from '../db/open.ts'
+import type { Call } from '../http/call.ts'
+import { senderOf } from '../http/call.ts'
 import { newId } from '../ids.ts'
 import type { Principal } from '../principal.ts'
-import type { Call } from '../services.ts'
 import { hashSessionId, newSessionId, openToken, sealToken } from '../vault/tokens.ts'
 import { REMEMBER_ME_SECONDS } from './cookies.ts'
 import { endBrowser, endSessionsOf } from './endSessions.ts'
@@ -37,7 +38,7 @@ const GRACE = 60_000
 const MOST_REMEMBERED = 100
 
 /** Remembers a sign-in, and returns the row's id and the cookie's value. */
-export async function startRememberMe(trx: Db, masterKey: KeyObject, c: Call, { user, realm, apiKeyId }: Principal) {
+export async function startRememberMe(trx: Trx, masterKey: KeyObject, c: Call, { user, realm, apiKeyId }: Principal) {
   if (!user) throw new Error('Only users are remembered')
   const [id, secret, now] = [newId(), newSessionId(), new Date().toISOString()]
   await keepNewest(trx, 'rememberMe', user.id, MOST_REMEMBERED - 1)
@@ -63,7 +64,7 @@ export interface Remembered {
 }
 
 /** What a remember-me cookie stands for; undefined when it is not ours or has ended: it is then deleted and ignored. */
-export async function findRememberMe(db: Db, masterKey: KeyObject, value: string): Promise<Remembered | undefined> {
+export async function findRememberMe(db: Reader, masterKey: KeyObject, value: string): Promise<Remembered | undefined> {
   const token = openToken(masterKey, value, PURPOSE) as Partial<RememberMe> | undefined
   if (!token?.id || !token.secret || token.serial === undefined) return undefined
   const found = await db
@@ -102,7 +103,7 @@ export const endOfRememberMe = ({ createdAt, lastUsedAt }: { createdAt: string; 
  * user is signed in with has ended then, as nobody can tell the thief from the user.
  */
 export async function useRememberMe(
-  trx: Db,
+  trx: Trx,
   masterKey: KeyObject,
   c: Call,
   { token }: Remembered,
@@ -119,7 +120,7 @@ export async function useRememberMe(
   const age = Math.abs(Date.now() - Date.parse(row.rotatedAt))
   if (token.serial < serial - 1 || (token.serial < serial && age > GRACE)) {
     const ended = await endSessionsOf(trx, userId)
-    await recordEvent(trx, c, 'remember-me-reused', { userId, ended }, { userId })
+    await recordEvent(trx, senderOf(c), 'remember-me-reused', { userId, ended }, userId)
     return { spent: { userId, ended } }
   }
   const now = new Date().toISOString()
@@ -136,7 +137,7 @@ export async function useRememberMe(
  * Ends a cookie for good, whether or not the browser drops it, and the sessions that it opened. Returns whose it was;
  * undefined when it had ended.
  */
-export async function endRememberMe(trx: Db, masterKey: KeyObject, value: string): Promise<string | undefined> {
+export async function endRememberMe(trx: Trx, masterKey: KeyObject, value: string): Promise<string | undefined> {
   const found = await findRememberMe(trx, masterKey, value)
   if (!found) return undefined
   await endBrowser(trx, found.token.id)

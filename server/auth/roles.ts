@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import type { Db } from '../db/open.ts'
+import type { Reader } from '../db/open.ts'
 
 /** The names of somebody's roles, their own and those of their LDAP groups. */
-export async function rolesOf(db: Db, userId: string): Promise<Set<string>> {
+export async function rolesOf(db: Reader, userId: string): Promise<Set<string>> {
   const rows = await db
     .selectFrom('allUserRoles')
     .innerJoin('roles', 'roles.id', 'allUserRoles.roleId')

@@ -1,13 +1,14 @@
 import { sql } from 'kysely'
 import type { Config } from '../config.ts'
 import { readListColumn } from '../db/json.ts'
-import type { Db } from '../db/open.ts'
+import type { Db, Trx } from '../db/open.ts'
 import { codeOf } from '../db/storageTrouble.ts'
 import { forbidden } from '../errors.ts'
+import type { Call } from '../http/call.ts'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { Principal } from '../principal.ts'
-import type { Call, Services } from '../services.ts'
+import type { Services } from '../services.ts'
 import { hashSessionId, newSessionId } from '../vault/tokens.ts'
 import { roleNames } from './roles.ts'
 
@@ -27,7 +28,7 @@ export const clientOf = (c: Call) => ({
  * Starts a session, which survives a restart of the server, and returns its secret: the cookie's value. Beyond
  * `MOST_SESSIONS` the user's longest unused one ends.
  */
-export async function startSession(trx: Db, c: Call, principal: Principal, rememberMeId?: string): Promise<string> {
+export async function startSession(trx: Trx, c: Call, principal: Principal, rememberMeId?: string): Promise<string> {
   const { realm, user, apiKeyId } = principal
   if (!user) throw new Error('A session needs a user')
   const secret = newSessionId()
@@ -44,7 +45,7 @@ export async function startSession(trx: Db, c: Call, principal: Principal, remem
 }
 
 /** Ends somebody's longest unused sessions or remember-me cookies, but for so many. */
-export async function keepNewest(trx: Db, table: 'sessions' | 'rememberMe', userId: string, most: number) {
+export async function keepNewest(trx: Trx, table: 'sessions' | 'rememberMe', userId: string, most: number) {
   await trx
     .deleteFrom(table)
     .where('id', 'in', ({ selectFrom }) =>
@@ -57,7 +58,7 @@ export async function keepNewest(trx: Db, table: 'sessions' | 'rememberMe', user
  * Whether a sign-in that has taken its time (passwords are slow to verify) is still good now: nobody is to open a session
  * with a password or key that was changed, or for a user who was disabled, meanwhile.
  */
-export async function stillSignsIn(trx: Db, { realm, user, apiKeyId }: Principal): Promise<boolean> {
+export async function stillSignsIn(trx: Trx, { realm, user, apiKeyId }: Principal): Promise<boolean> {
   if (!user) return false
   const now = await trx.selectFrom('users').selectAll().where('id', '=', user.id).executeTakeFirst()
   if (!now || now.disabled) return false
@@ -118,7 +119,7 @@ export const orLog = (log: Log, write: Promise<unknown>) =>
   write.catch((error: Error) => log.error('session not written', { name: error.name, code: codeOf(error) }))
 
 /** Gives a session another secret, the cookie's new value. The old one no longer works. */
-export async function renewSession(trx: Db, sessionId: string): Promise<string> {
+export async function renewSession(trx: Trx, sessionId: string): Promise<string> {
   const secret = newSessionId()
   await trx
     .updateTable('sessions')

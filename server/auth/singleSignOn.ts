@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { HttpError } from '../errors.ts'
-import type { Env } from '../services.ts'
+import type { Env } from '../http/call.ts'
 
 const PATHS = [
   '/api/service/oidc/auth',

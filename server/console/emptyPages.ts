@@ -1,13 +1,15 @@
 import type { Hono } from 'hono'
 import { requireMember, requireOrg, requireOrgById, requireProject } from '../access/rules.ts'
-import type { Db } from '../db/open.ts'
+import type { Reader } from '../db/open.ts'
 import type { ProjectRow } from '../db/schema.ts'
 import { javaError, textError, validationError } from '../errors.ts'
+import type { Call, Env } from '../http/call.ts'
+import { principalOf } from '../http/call.ts'
 import { intQuery, operation, paging, param, resource, textQuery, uuidQuery } from '../http/operation.ts'
 import { intParameter, listQuery, pageQuery, textParameter, uuidParameter } from '../http/parameters.ts'
-import { principalOf, userOf } from '../principal.ts'
+import { userOf } from '../principal.ts'
 import { findRepository, requireProjectNamed, requireProjectRow } from '../projects/store.ts'
-import type { Call, Env, Services } from '../services.ts'
+import type { Services } from '../services.ts'
 
 /*
  * What the pages of Concord's own console (console2) ask for besides what is here: processes, triggers, JSON stores and
@@ -23,7 +25,7 @@ export function emptyPageRoutes(app: Hono<Env>, { db }: Services) {
       (c) => {
         intQuery(c, 'maxProjectsPerOrg')
         intQuery(c, 'maxOwnProcesses')
-        userOf(c)
+        userOf(principalOf(c))
         return {}
       },
     ),
@@ -54,7 +56,7 @@ export function emptyPageRoutes(app: Hono<Env>, { db }: Services) {
       paging(c)
       textQuery(c, 'filter')
       await requireOrg(db, param(c, 'orgName'))
-      userOf(c)
+      userOf(principalOf(c))
       return []
     }),
   })
@@ -69,7 +71,7 @@ export function emptyPageRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/org/:orgName/project/:projectName/kv/capacity', {
     GET: operation({ summary: 'Tell how full a key-value store is: there is none' }, async (c) => {
       const org = await requireOrg(db, param(c, 'orgName'))
-      userOf(c)
+      userOf(principalOf(c))
       const project = await requireProjectNamed(db, org.id, param(c, 'projectName'))
       await requireProject(db, principalOf(c), project, 'READER', 'open')
       return { size: 0 }
@@ -84,7 +86,7 @@ const PROCESS_QUERY = {
   projectName: textParameter,
 }
 
-async function noProcesses(db: Db, c: Call) {
+async function noProcesses(db: Reader, c: Call) {
   const [limit, offset] = [intQuery(c, 'limit') ?? 1, intQuery(c, 'offset') ?? 0]
   const [orgId, projectId] = [uuidQuery(c, 'orgId'), uuidQuery(c, 'projectId')]
   const [orgName, projectName] = [textQuery(c, 'orgName'), textQuery(c, 'projectName')]
@@ -95,7 +97,7 @@ async function noProcesses(db: Db, c: Call) {
     : orgName === undefined
       ? undefined
       : await requireOrg(db, orgName)
-  userOf(c)
+  userOf(principalOf(c))
   const project = projectId
     ? await requireProjectWithId(db, projectId)
     : projectName === undefined
@@ -109,7 +111,7 @@ function organizationMissing(): never {
   throw validationError('Organization name or ID is required')
 }
 
-async function requireProjectWithId(db: Db, id: string): Promise<ProjectRow> {
+async function requireProjectWithId(db: Reader, id: string): Promise<ProjectRow> {
   const project = await db.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst()
   if (!project) throw validationError(`Project not found: ${id}`)
   return project
@@ -123,11 +125,11 @@ const TRIGGER_QUERY = {
 }
 
 /** Concord looks the names up and does not ask who may read them: it leaves out the triggers of what one may not. */
-async function noTriggers(db: Db, c: Call) {
+async function noTriggers(db: Reader, c: Call) {
   textQuery(c, 'type')
   const [orgName, projectName] = [textQuery(c, 'orgName'), textQuery(c, 'projectName')]
   const repoName = textQuery(c, 'repoName')
-  userOf(c)
+  userOf(principalOf(c))
   const org = orgName === undefined ? undefined : await requireOrg(db, orgName)
   if (projectName === undefined) {
     if (repoName !== undefined) throw validationError('Invalid project ID or name')
@@ -139,6 +141,6 @@ async function noTriggers(db: Db, c: Call) {
   return []
 }
 
-async function requireRepository(db: Db, { id }: ProjectRow, name: string) {
+async function requireRepository(db: Reader, { id }: ProjectRow, name: string) {
   if (!(await findRepository(db, id, name))) throw textError(404, `Repository not found: ${name}`)
 }

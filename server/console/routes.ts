@@ -5,14 +5,16 @@ import { recordEvent } from '../audit/events.ts'
 import { cookieOf, forgetRememberMe, REMEMBER_ME_COOKIE, SESSION_COOKIE, sendSessionCookie } from '../auth/cookies.ts'
 import { endSession } from '../auth/endSessions.ts'
 import { endRememberMe } from '../auth/rememberMe.ts'
-import type { Db } from '../db/open.ts'
+import type { Reader } from '../db/open.ts'
 import type { OrgRow, UserRow } from '../db/schema.ts'
 import { forbidden, textError, violations } from '../errors.ts'
+import type { Call, Env } from '../http/call.ts'
+import { callerOf, principalOf } from '../http/call.ts'
 import { nonEmpty, operation, param, resource, textQuery } from '../http/operation.ts'
 import { textParameter } from '../http/parameters.ts'
-import { principalOf, userOf } from '../principal.ts'
+import { userOf } from '../principal.ts'
 import { findProject, findRepository } from '../projects/store.ts'
-import type { Call, Env, Services } from '../services.ts'
+import type { Services } from '../services.ts'
 import { findTeam } from '../teams/store.ts'
 import { findUserById } from '../users/owner.ts'
 import { orgsOf } from '../users/store.ts'
@@ -75,7 +77,7 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
     POST: {
       summary: 'Tell whether a text will do as a store password',
       consumes: 'text/plain',
-      handle: async (c) => checkStorePassword(await c.req.text(), userOf(c).username) === undefined,
+      handle: async (c) => checkStorePassword(await c.req.text(), userOf(principalOf(c)).username) === undefined,
     },
   })
 
@@ -96,7 +98,7 @@ async function logout(c: Call, { db, config, masterKey }: Services) {
     const left = sessionId && (await endSession(trx, sessionId))
     const forgotten = remembered && (await endRememberMe(trx, masterKey, remembered))
     const userId = left || forgotten
-    if (userId) await recordEvent(trx, c, 'sign-out', {}, { userId })
+    if (userId) await recordEvent(trx, callerOf(c), 'sign-out', {}, userId)
   })
   if (remembered === undefined) return
   // Shiro keeps the message "forget" in a session, and makes one for it: an id that opens nothing.
@@ -105,7 +107,7 @@ async function logout(c: Call, { db, config, masterKey }: Services) {
 }
 
 /** The names of groups that past logins brought; `%` and `_` in the filter are wildcards here. */
-async function searchLdapGroups(db: Db, filter: string | undefined) {
+async function searchLdapGroups(db: Reader, filter: string | undefined) {
   if (filter === undefined) return []
   if (filter.length < 5 || filter.length > 256) {
     throw violations([{ id: 'ConsoleService.searchLdapGroups.arg0', message: 'size must be between 5 and 256' }])
@@ -160,7 +162,7 @@ function existsChecks(app: Hono<Env>, { db }: Services) {
 }
 
 /** ConsoleService turns a 403 into `false`. */
-async function forMembers(c: Call, db: Db, check: (org: OrgRow) => Promise<boolean>): Promise<boolean> {
+async function forMembers(c: Call, db: Reader, check: (org: OrgRow) => Promise<boolean>): Promise<boolean> {
   const org = await requireOrg(db, param(c, 'orgName'))
   return (await belongsTo(db, principalOf(c), org)) && check(org)
 }
@@ -171,7 +173,7 @@ function currentUser(c: Call): UserRow {
   return user
 }
 
-async function ldapGroupsOf(db: Db, userId: string): Promise<string[]> {
+async function ldapGroupsOf(db: Reader, userId: string): Promise<string[]> {
   const rows = await db
     .selectFrom('userLdapGroups')
     .select('ldapGroup')
@@ -181,7 +183,7 @@ async function ldapGroupsOf(db: Db, userId: string): Promise<string[]> {
   return rows.map(({ ldapGroup }) => ldapGroup)
 }
 
-const directTeamsOf = (db: Db, userId: string) =>
+const directTeamsOf = (db: Reader, userId: string) =>
   db
     .selectFrom('teamUsers')
     .innerJoin('teams', 'teams.id', 'teamUsers.teamId')

@@ -1,6 +1,16 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { DEFAULT_MIGRATION_TABLE, Kysely, type Migration, Migrator, SqliteAdapter, SqliteDialect, sql } from 'kysely'
+import {
+  DEFAULT_MIGRATION_TABLE,
+  Kysely,
+  type KyselyPlugin,
+  type Migration,
+  Migrator,
+  SqliteAdapter,
+  SqliteDialect,
+  sql,
+  type Transaction,
+} from 'kysely'
 import LibSql from 'libsql'
 import { FairSqliteDriver } from './driver.ts'
 import { DataFolderError, inWords } from './folderErrors.ts'
@@ -16,7 +26,14 @@ import * as seedRows from './migrations/009_seed_rows.ts'
 import type { Database } from './schema.ts'
 import { foldLogNow } from './writeAheadLog.ts'
 
-export type Db = Kysely<Database>
+/** The database itself, outside of any transaction: what opens one takes it. */
+export type Db = { readonly isTransaction: false; withPlugin(plugin: KyselyPlugin): Db } & Kysely<Database>
+
+/** An open transaction: what changes several rows, or one after a check, takes it, and the audit log does. */
+export type Trx = Transaction<Database>
+
+/** Either: what only reads takes it, so that a check can be part of the change that it guards. */
+export type Reader = Pick<Kysely<Database>, 'selectFrom' | 'getExecutor'>
 
 /** Another process has the data folder open. */
 export class DataFolderInUseError extends DataFolderError {}
@@ -74,8 +91,8 @@ export function lockDatabase(dataDir: string): Db {
     }
     throw inWords(error, dataDir)
   }
-  // libsql's synchronous API is better-sqlite3's, which is what kysely's dialect expects.
-  return new Kysely<Database>({ dialect: new Dialect(file) })
+  // libsql's synchronous API is better-sqlite3's, which is what kysely's dialect expects. The type says what it is not.
+  return new Kysely<Database>({ dialect: new Dialect(file) }) as Db
 }
 
 class Dialect extends SqliteDialect {

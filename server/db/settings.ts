@@ -1,4 +1,4 @@
-import type { Db } from './open.ts'
+import type { Db, Reader, Trx } from './open.ts'
 
 /** What the database keeps of the server itself, one row each. */
 type Name =
@@ -13,12 +13,12 @@ type Name =
   /** Which file the audit log was last archived to. */
   | 'auditArchive'
 
-export async function readSetting(db: Db, name: Name): Promise<Buffer | undefined> {
+export async function readSetting(db: Reader, name: Name): Promise<Buffer | undefined> {
   const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirst()
   return row && Buffer.from(row.value)
 }
 
-export async function writeSetting(db: Db, name: Name, value: Buffer): Promise<void> {
+export async function writeSetting(db: Db | Trx, name: Name, value: Buffer): Promise<void> {
   await db
     .insertInto('settings')
     .values({ name, value })

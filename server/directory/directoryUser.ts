@@ -1,13 +1,14 @@
+import type { Actor, Sender } from '../actor.ts'
 import { changesBetween } from '../audit/changes.ts'
 import { recordAudit } from '../audit/record.ts'
 import type { Credentials } from '../auth/basic.ts'
 import { rolesOf } from '../auth/roles.ts'
-import type { Db } from '../db/open.ts'
+import type { Db, Reader, Trx } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
 import { HttpError } from '../errors.ts'
 import { newId } from '../ids.ts'
 import type { Principal } from '../principal.ts'
-import type { Call, Services } from '../services.ts'
+import type { Services } from '../services.ts'
 import { insertUser } from '../users/directory.ts'
 import { findUserById } from '../users/owner.ts'
 import { briefUserEntry } from '../users/store.ts'
@@ -45,17 +46,17 @@ export async function askDirectory(
 }
 
 /** The user of an entry, made with their first login, with the groups that they are in now. */
-export async function directoryUser(db: Db, c: Call, entry: DirectoryEntry): Promise<UserRow> {
+export async function directoryUser(db: Db, actor: Actor, entry: DirectoryEntry): Promise<UserRow> {
   return db.transaction().execute(async (trx) => {
     const existing = await userOfEntry(trx, entry)
-    const user = existing ? await refresh(trx, c, existing, entry) : await createDirectoryUser(trx, c, entry)
+    const user = existing ? await refresh(trx, actor, existing, entry) : await createDirectoryUser(trx, actor, entry)
     await replaceGroups(trx, user.id, entry.groups)
     return user
   })
 }
 
-export async function directoryPrincipal(db: Db, c: Call, entry: DirectoryEntry): Promise<Principal> {
-  const user = await directoryUser(db, c, entry)
+export async function directoryPrincipal(db: Db, actor: Actor, entry: DirectoryEntry): Promise<Principal> {
+  const user = await directoryUser(db, actor, entry)
   return { realm: 'ldap', user, roles: await rolesOf(db, user.id) }
 }
 
@@ -65,19 +66,19 @@ export async function directoryPrincipal(db: Db, c: Call, entry: DirectoryEntry)
  */
 export async function stillInDirectory(
   services: Services,
-  c: Call,
+  sender: Sender,
   { user }: Principal,
 ): Promise<Principal | undefined> {
   const { db, config, log } = services
   if (!config.ldap || !user) return undefined
   // The cookie is good: it waits behind nobody who has none.
-  const turn = { who: user.id, signal: c.req.raw.signal }
+  const turn = { who: user.id, signal: sender.request.signal }
   const entry = await findEntry(config.ldap, loginOf(user), turn).catch((error: unknown) => {
     if (error instanceof BusyError) throw error
     return logTrouble(log, error)
   })
   if (!entry || !isEntryOf(user, entry)) return undefined
-  return directoryPrincipal(db, c, entry)
+  return directoryPrincipal(db, sender, entry)
 }
 
 /** What a user would type to sign in. */
@@ -87,18 +88,18 @@ export const isEntryOf = (user: UserRow, entry: DirectoryEntry) =>
   entry.username === user.username && entry.domain === user.domain
 
 /** Concord makes LDAP users of admins' requests too, before these sign in. */
-export async function createDirectoryUser(trx: Db, c: Call, entry: DirectoryEntry): Promise<UserRow> {
+export async function createDirectoryUser(trx: Trx, actor: Actor, entry: DirectoryEntry): Promise<UserRow> {
   const { username, domain, displayName, email } = entry
   const id = newId()
   await insertUser(trx, { id, username, domain, type: 'LDAP', displayName, email, passwordHash: null })
   const user = await findUserById(trx, id)
   if (!user) throw new Error('A user that was inserted is there')
   const changes = changesBetween(undefined, briefUserEntry(user))
-  await recordAudit(trx, c, { object: 'USER', action: 'CREATE', details: { userId: id, username, changes } })
+  await recordAudit(trx, actor, { object: 'USER', action: 'CREATE', details: { userId: id, username, changes } })
   return user
 }
 
-export const userOfEntry = (db: Db, { username, domain }: Pick<DirectoryEntry, 'username' | 'domain'>) =>
+export const userOfEntry = (db: Reader, { username, domain }: Pick<DirectoryEntry, 'username' | 'domain'>) =>
   db
     .selectFrom('users')
     .selectAll()
@@ -107,17 +108,22 @@ export const userOfEntry = (db: Db, { username, domain }: Pick<DirectoryEntry, '
     .where('type', '=', 'LDAP')
     .executeTakeFirst()
 
-async function refresh(trx: Db, c: Call, user: UserRow, { displayName, email }: DirectoryEntry): Promise<UserRow> {
+async function refresh(
+  trx: Trx,
+  actor: Actor,
+  user: UserRow,
+  { displayName, email }: DirectoryEntry,
+): Promise<UserRow> {
   const changed = { ...user, displayName, email }
   const changes = changesBetween(briefUserEntry(user), briefUserEntry(changed))
   if (Object.keys(changes).length === 0) return user
   await trx.updateTable('users').set({ displayName, email }).where('id', '=', user.id).execute()
   const details = { userId: user.id, username: user.username, changes }
-  await recordAudit(trx, c, { object: 'USER', action: 'UPDATE', details })
+  await recordAudit(trx, actor, { object: 'USER', action: 'UPDATE', details })
   return changed
 }
 
-export async function replaceGroups(trx: Db, userId: string, groups: string[]) {
+export async function replaceGroups(trx: Trx, userId: string, groups: string[]) {
   await trx.deleteFrom('userLdapGroups').where('userId', '=', userId).execute()
   // SQLite takes 32,766 parameters.
   for (let i = 0; i < groups.length; i += 1000) {

@@ -58,7 +58,7 @@ async function givenMember() {
   const { db } = server.services
   const { id } = await db.selectFrom('users').select('id').where('username', '=', name).executeTakeFirstOrThrow()
   const key = generateApiKey()
-  await insertApiKey(db, id, 'main', key)
+  await db.transaction().execute((trx) => insertApiKey(trx, id, 'main', key))
   return { id, name, cookie, key }
 }
 type Member = Awaited<ReturnType<typeof givenMember>>

@@ -1,4 +1,4 @@
-import type { Db } from '../db/open.ts'
+import type { Reader } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
 import type { Log } from '../log.ts'
 import type { Services } from '../services.ts'
@@ -57,7 +57,7 @@ async function ask(ldap: LdapConfig, log: Log, user: UserRow) {
 }
 
 /** Those of the directory, first those who can get in without asking it. */
-function enabledUsers(db: Db) {
+function enabledUsers(db: Reader) {
   return db
     .selectFrom('users')
     .selectAll()

@@ -15,13 +15,13 @@ import {
   whyNoSlapd,
 } from '../../tests/support/slapd.ts'
 import { givenOrg, givenTeam, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
+import type { Sender } from '../actor.ts'
 import { createApp } from '../app.ts'
 import { basicPrincipal } from '../auth/basic.ts'
 import { Guessing } from '../auth/guessing.ts'
 import { readConfig } from '../config.ts'
 import { SEED } from '../ids.ts'
 import { createLog } from '../log.ts'
-import type { Call } from '../services.ts'
 import { addUser } from '../users/directory.ts'
 import { findEntry, onlyOnce, passwordFits } from './ldap.ts'
 
@@ -182,7 +182,7 @@ describe.skipIf(missing)('a login with an LDAP directory', () => {
   test('is slowed after 20 failures, under whatever domain the name is given', async () => {
     const attempt = { guess: failuresOf('alice', 19), turn: TURN }
     const guess = (username: string) =>
-      basicPrincipal(server.services, NO_CALL, attempt, { username, password: 'wrong' })
+      basicPrincipal(server.services, STRANGER, attempt, { username, password: 'wrong' })
     expect(await guess('Alice@example.org')).toBeUndefined()
     await expect(guess('alice')).rejects.toMatchObject({ status: 429 })
   })
@@ -192,7 +192,7 @@ describe.skipIf(missing)('a login with an LDAP directory', () => {
     const config = readConfig({ DATA_DIR: server.dataDir, ...settings(filter) })
     const attempt = { guess: failuresOf('alice', 0), turn: TURN }
     const guess = (username: string, password = 'wrong') =>
-      basicPrincipal({ ...server.services, config }, NO_CALL, attempt, { username, password })
+      basicPrincipal({ ...server.services, config }, STRANGER, attempt, { username, password })
     for (let i = 0; i < 10; i++) {
       expect(await guess('alice')).toBeUndefined()
       expect(await guess('Alice Liddell')).toBeUndefined()
@@ -206,7 +206,7 @@ describe.skipIf(missing)('a login with an LDAP directory', () => {
   test.each(['ａｌｉｃｅ', ' AliCe ', 'alice@example.org'])('counts %j as the name it is', async (spelling) => {
     const attempt = { guess: failuresOf('alice', 20), turn: TURN }
     const credentials = { username: spelling, password: passwordOf('alice') }
-    await expect(basicPrincipal(server.services, NO_CALL, attempt, credentials)).rejects.toMatchObject({ status: 429 })
+    await expect(basicPrincipal(server.services, STRANGER, attempt, credentials)).rejects.toMatchObject({ status: 429 })
   })
 
   test('is remembered for as long as the directory has the user', async () => {
@@ -275,7 +275,7 @@ describe.skipIf(missing)('the connection', () => {
     await slapd.stop()
     const attempt = { guess: failuresOf('alice', 19), turn: TURN }
     const credentials = { username: 'alice', password: passwordOf('alice') }
-    expect(await basicPrincipal(server.services, NO_CALL, attempt, credentials)).toBeUndefined()
+    expect(await basicPrincipal(server.services, STRANGER, attempt, credentials)).toBeUndefined()
     expect(() => attempt.guess.refuse('alice')).not.toThrow()
     expect(lines.at(-1)).toMatch(/ERROR|error/)
     expect(lines.at(-1)).toContain('ECONNREFUSED')
@@ -313,7 +313,7 @@ describe.skipIf(missing)('an LDAP user made by an admin', () => {
 })
 
 /** For calls that record nothing. */
-const NO_CALL = {} as Call
+const STRANGER = {} as Sender
 const TURN = { who: '192.0.2.1' }
 
 function failuresOf(name: string, count: number) {

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { Db } from '../db/open.ts'
+import type { Trx } from '../db/open.ts'
 import type { SecretType } from '../db/schema.ts'
 import { newId, SEED } from '../ids.ts'
 import { insertApiKey, insertUser } from '../users/directory.ts'
@@ -30,7 +30,7 @@ export interface SampleData {
   /** Of `admin` and the sample users; admin's key is not among them. */
   credentials: Credentials[]
   /** Writes everything; to be called in the transaction that seeds the database. */
-  insert(trx: Db): Promise<void>
+  insert(trx: Trx): Promise<void>
 }
 
 /** Makes the sample data in memory: everything slow, hashing and sealing, happens here and not in the transaction. */
@@ -120,7 +120,7 @@ function sampleValue({ kind, name }: SampleSecret, keyPair: GeneratedKeyPair | u
 type Prepared = Awaited<ReturnType<typeof prepareSecrets>>[number]
 
 async function insertOrg(
-  trx: Db,
+  trx: Trx,
   { name, org, secrets, ids, now }: { name: string; org: SampleOrg; secrets: Prepared[]; ids: UserIds; now: number },
 ) {
   const orgId = newId()
@@ -217,7 +217,7 @@ async function insertOrg(
 
 /** The audit log that such secrets would have left, oldest first, as its order is that of its rows. */
 async function insertHistory(
-  trx: Db,
+  trx: Trx,
   { orgId, secrets, at, userId }: { orgId: string; secrets: Prepared[]; at: (age: number) => string; userId: UserOf },
 ) {
   const events = secrets.flatMap(({ id, sample: { name, kind, owner, age, changed } }) => {

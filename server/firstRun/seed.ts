@@ -1,9 +1,9 @@
-import type { Db } from '../db/open.ts'
+import type { Trx } from '../db/open.ts'
 import { newId, SEED } from '../ids.ts'
 import { hashApiKey } from '../vault/tokens.ts'
 
 /** Makes the rows that every Concord starts with: roles, `admin` with a key, the organizations (concord-api §5, §15.3). */
-export async function seed(trx: Db, adminApiKey: string): Promise<void> {
+export async function seed(trx: Trx, adminApiKey: string): Promise<void> {
   const hash = hashApiKey(adminApiKey)
   if (hash === undefined) throw new Error('The admin key is not base64')
   const roles = Object.entries(ROLES).map(([name, permissions]) => ({

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
+import type { Env } from '../http/call.ts'
 import { operation, resource } from '../http/operation.ts'
-import type { Env, Services } from '../services.ts'
+import type { Services } from '../services.ts'
 import { probe } from './probe.ts'
 import { CONCORD_VERSION } from './version.ts'
 

@@ -1,6 +1,6 @@
 import type { BlockList } from 'node:net'
 import { contains, isTrustedProxy, plainAddress } from '../addresses.ts'
-import type { Call } from '../services.ts'
+import type { Call } from './call.ts'
 
 /**
  * Who sends a request: the other end of the connection or, when that is a proxy that the settings trust, whom the proxy

@@ -12,7 +12,7 @@ import {
   type TestServer,
 } from '../../tests/support/testServer.ts'
 import { newId } from '../ids.ts'
-import type { Env } from '../services.ts'
+import type { Env } from './call.ts'
 import { map, text } from './jackson.ts'
 import { listOf, MOST_ENTRIES, MOST_LINKS, mapOf } from './listLimits.ts'
 import { readJson, resource } from './operation.ts'

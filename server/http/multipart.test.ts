@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
-import type { Env } from '../services.ts'
+import type { Env } from './call.ts'
 import { Form, fileField, listField, parseParts, readForm } from './multipart.ts'
 import { resource } from './operation.ts'
 import { textParameter } from './parameters.ts'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { emptyError, javaError, textError } from '../errors.ts'
-import type { Call } from '../services.ts'
+import type { Call } from './call.ts'
 import { MOST_LINKS, refuseMore } from './listLimits.ts'
 import { assertDeclared } from './operation.ts'
 import { flagParameter, textParameter, uuidParameter } from './parameters.ts'

@@ -5,7 +5,7 @@ import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createLog } from '../log.ts'
-import type { Env } from '../services.ts'
+import type { Env } from './call.ts'
 import { jsonInPieces } from './pieces.ts'
 
 const servers: Server[] = []

@@ -1,5 +1,6 @@
 import { writeJson } from '../json/write.ts'
-import type { Call, Services } from '../services.ts'
+import type { Services } from '../services.ts'
+import type { Call } from './call.ts'
 
 /** What is kept until the head of an answer goes out: a smaller one is sent whole, with its length. */
 const MOST_WHOLE_BYTES = 64 * 1024

@@ -4,10 +4,10 @@ import { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { startTestServer, type TestServer } from '../../tests/support/testServer.ts'
+import type { Env } from '../http/call.ts'
 import { text } from '../http/jackson.ts'
 import { endpointsOf, readJson, resource, textQuery, uuidParam } from '../http/operation.ts'
 import { intParameter } from '../http/parameters.ts'
-import type { Env } from '../services.ts'
 import type { OpenApiDocument, Schema } from './document.ts'
 
 let server: TestServer

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import { CONCORD_VERSION } from '../health/version.ts'
+import type { Env } from '../http/call.ts'
 import { endpointsOf, operation, resource } from '../http/operation.ts'
-import type { Env } from '../services.ts'
 import { type OpenApiDocument, openApiDocument } from './document.ts'
 
 /** The API, as a document for programs. Like all but Concord's own anonymous paths it is for those who are signed in. */

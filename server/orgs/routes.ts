@@ -11,9 +11,11 @@ import {
 import { changesBetween } from '../audit/changes.ts'
 import { recordAudit } from '../audit/record.ts'
 import { writeJsonColumn } from '../db/json.ts'
-import type { Db } from '../db/open.ts'
+import type { Reader, Trx } from '../db/open.ts'
 import type { OrgRow } from '../db/schema.ts'
 import { javaError, textError, validationError } from '../errors.ts'
+import type { Call, Env } from '../http/call.ts'
+import { callerOf, principalOf } from '../http/call.ts'
 import { map, text, uuid, visibility } from '../http/jackson.ts'
 import { requireSmall } from '../http/listLimits.ts'
 import {
@@ -30,8 +32,8 @@ import {
 } from '../http/operation.ts'
 import { flagParameter, listQuery, textParameter } from '../http/parameters.ts'
 import { isAllowed, requireAllowed } from '../policies/check.ts'
-import { principalOf, userOf } from '../principal.ts'
-import type { Call, Env, Services } from '../services.ts'
+import { userOf } from '../principal.ts'
+import type { Services } from '../services.ts'
 import { type OwnerRequest, ownerRequest, resolveOwner } from '../users/owner.ts'
 import { findOrg, insertOrg, listOrgs, orgEntry } from './store.ts'
 
@@ -64,7 +66,7 @@ const entityType = z.enum([
 export function orgRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/org', {
     GET: operation({ summary: 'List organizations', query: { ...listQuery, onlyCurrent: flagParameter } }, (c) => {
-      userOf(c)
+      userOf(principalOf(c))
       return listOrgs(db, principalOf(c), {
         ...paging(c),
         onlyCurrent: booleanQuery(c, 'onlyCurrent'),
@@ -99,7 +101,11 @@ export function orgRoutes(app: Hono<Env>, { db }: Services) {
         return db.transaction().execute(async (trx) => {
           const { id, name } = await requireOrg(trx, param(c, 'orgName'))
           await trx.deleteFrom('orgs').where('id', '=', id).execute()
-          await recordAudit(trx, c, { object: 'ORGANIZATION', action: 'DELETE', details: { orgId: id, name } })
+          await recordAudit(trx, callerOf(c), {
+            object: 'ORGANIZATION',
+            action: 'DELETE',
+            details: { orgId: id, name },
+          })
           return { ok: true, result: 'DELETED' }
         })
       },
@@ -125,8 +131,8 @@ export function orgRoutes(app: Hono<Env>, { db }: Services) {
 }
 
 /** As PolicyCheckResource, which asks about projects and secrets only, and about ones that are not known yet. */
-async function canCreate(db: Db, c: Call, { id: orgId, name: orgName }: OrgRow, type: string): Promise<boolean> {
-  const act = { action: 'create', owner: userOf(c), orgId } as const
+async function canCreate(db: Reader, c: Call, { id: orgId, name: orgName }: OrgRow, type: string): Promise<boolean> {
+  const act = { action: 'create', owner: userOf(principalOf(c)), orgId } as const
   if (type === 'PROJECT') {
     const attributes = { id: null, name: type, orgId, orgName }
     return isAllowed(db, principalOf(c), { ...act, entity: 'project', attributes })
@@ -137,16 +143,16 @@ async function canCreate(db: Db, c: Call, { id: orgId, name: orgName }: OrgRow, 
   return true
 }
 
-async function createOrUpdate(trx: Db, c: Call, request: OrgRequest) {
+async function createOrUpdate(trx: Trx, c: Call, request: OrgRequest) {
   if (request.id) return update(trx, c, request.id, request)
   const taken = typeof request.name === 'string' ? await findOrg(trx, request.name) : undefined
   return taken ? update(trx, c, taken.id, request) : create(trx, c, request)
 }
 
-async function create(trx: Db, c: Call, request: OrgRequest) {
+async function create(trx: Trx, c: Call, request: OrgRequest) {
   const who = principalOf(c)
   await requireOrgCreation(trx, who)
-  const owner = (await resolveOwner(trx, withCallersType(c, request.owner))) ?? userOf(c)
+  const owner = (await resolveOwner(trx, withCallersType(c, request.owner))) ?? userOf(principalOf(c))
   if (typeof request.name !== 'string') {
     // Nothing but Concord's database asks for the name.
     throw javaError(
@@ -158,7 +164,7 @@ async function create(trx: Db, c: Call, request: OrgRequest) {
   const attributes = { id: null, name, meta, cfg }
   await requireAllowed(trx, who, { entity: 'org', action: 'create', owner, attributes })
   const id = await insertOrg(trx, { name, owner, visibility: request.visibility ?? 'PUBLIC', meta, cfg })
-  await recordAudit(trx, c, {
+  await recordAudit(trx, callerOf(c), {
     object: 'ORGANIZATION',
     action: 'CREATE',
     details: { orgId: id, name, changes: changesBetween(undefined, nonNull(request)) },
@@ -167,7 +173,7 @@ async function create(trx: Db, c: Call, request: OrgRequest) {
 }
 
 /** Only the fields that are sent change; `meta` and `cfg` are replaced whole. */
-async function update(trx: Db, c: Call, orgId: string, request: OrgRequest) {
+async function update(trx: Trx, c: Call, orgId: string, request: OrgRequest) {
   const org = await requireOrgById(trx, orgId)
   await requireOrgUpdate(trx, principalOf(c), org)
   const owner = await resolveOwner(trx, withCallersType(c, request.owner))
@@ -182,7 +188,7 @@ async function update(trx: Db, c: Call, orgId: string, request: OrgRequest) {
     cfg: requireSmall(writeJsonColumn(request.cfg), 'cfg') ?? org.cfg,
   }
   await trx.updateTable('orgs').set(changed).where('id', '=', orgId).execute()
-  await recordAudit(trx, c, {
+  await recordAudit(trx, callerOf(c), {
     object: 'ORGANIZATION',
     action: 'UPDATE',
     // Concord's comparison finds nothing in an OrganizationEntry.
@@ -193,5 +199,5 @@ async function update(trx: Db, c: Call, orgId: string, request: OrgRequest) {
 
 /** OrganizationManager looks an owner's name up among users of the caller's type unless told another. */
 function withCallersType(c: Call, owner: OwnerRequest | null | undefined) {
-  return owner && { ...owner, userType: owner.userType ?? userOf(c).type }
+  return owner && { ...owner, userType: owner.userType ?? userOf(principalOf(c)).type }
 }

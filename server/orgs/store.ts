@@ -1,7 +1,7 @@
 import { seesEverything } from '../access/rules.ts'
 import { contains } from '../db/filter.ts'
 import { rawJsonColumn, writeJsonColumn } from '../db/json.ts'
-import type { Db } from '../db/open.ts'
+import type { Reader, Trx } from '../db/open.ts'
 import type { OrgRow, UserRow, Visibility } from '../db/schema.ts'
 import { requireSmall } from '../http/listLimits.ts'
 import { nonNull } from '../http/operation.ts'
@@ -20,7 +20,7 @@ interface ListQuery {
  * The organizations that somebody sees in the list: all for admins and system roles; for others those that they own or
  * are in, and the PUBLIC ones unless `onlyCurrent` (concord-api §5). A userless key has to be refused before.
  */
-export async function listOrgs(db: Db, who: Principal, { onlyCurrent, offset, limit, filter }: ListQuery) {
+export async function listOrgs(db: Reader, who: Principal, { onlyCurrent, offset, limit, filter }: ListQuery) {
   const userId = who.user?.id ?? ''
   const rows = await db
     .selectFrom('orgs')
@@ -48,16 +48,16 @@ export async function listOrgs(db: Db, who: Principal, { onlyCurrent, offset, li
 }
 
 /** Organizations by name or id; a missing one is the caller's to answer. */
-export const findOrg = (db: Db, name: string) =>
+export const findOrg = (db: Reader, name: string) =>
   db.selectFrom('orgs').selectAll().where('name', '=', name).executeTakeFirst()
 
 /** OrganizationEntry, as every answer and the audit log show it. */
-export async function orgEntry(db: Db, org: OrgRow) {
+export async function orgEntry(db: Reader, org: OrgRow) {
   const ownerOf = await ownersOf(db, [org])
   return entryOf(org, ownerOf(org))
 }
 
-async function orgEntries(db: Db, orgs: OrgRow[]) {
+async function orgEntries(db: Reader, orgs: OrgRow[]) {
   const ownerOf = await ownersOf(db, orgs)
   return orgs.map((org) => entryOf(org, ownerOf(org)))
 }
@@ -66,7 +66,7 @@ function entryOf({ id, name, visibility, meta, cfg }: OrgRow, owner: object | un
   return nonNull({ id, name, owner, visibility, meta: rawJsonColumn(meta), cfg: rawJsonColumn(cfg) })
 }
 
-interface NewOrg {
+export interface NewOrg {
   name: string
   owner: UserRow
   visibility: Visibility
@@ -75,7 +75,7 @@ interface NewOrg {
 }
 
 /** Inserts an organization with its team `default`, which has the owner as OWNER. Answers the new id. */
-export async function insertOrg(trx: Db, { name, owner, visibility, meta, cfg }: NewOrg): Promise<string> {
+export async function insertOrg(trx: Trx, { name, owner, visibility, meta, cfg }: NewOrg): Promise<string> {
   const orgId = newId()
   await trx
     .insertInto('orgs')

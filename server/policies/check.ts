@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { Db } from '../db/open.ts'
+import type { Reader } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
 import { javaError, validationError } from '../errors.ts'
 import type { Principal } from '../principal.ts'
-import { userOfPrincipal } from '../principal.ts'
+import { userOf } from '../principal.ts'
 import { PatternError } from './javaPattern.ts'
 import { fits } from './match.ts'
 import { fitsPattern, Work } from './patterns.ts'
@@ -28,13 +28,13 @@ export interface Act extends Target {
 }
 
 /** PolicyManager#checkEntity. Throws Concord's 400 when the policy that counts here forbids it. */
-export async function requireAllowed(db: Db, who: Principal, act: Act): Promise<void> {
+export async function requireAllowed(db: Reader, who: Principal, act: Act): Promise<void> {
   const requireThis = await policyGuard(db, who)
   requireThis(act)
 }
 
 /** The same for several acts, with the queries of one: throws when it is called with one that is forbidden. */
-export async function policyGuard(db: Db, who: Principal): Promise<(act: Act) => void> {
+export async function policyGuard(db: Reader, who: Principal): Promise<(act: Act) => void> {
   const rulesFor = await rulesReader(db)
   const work = new Work()
   return (act) => {
@@ -43,7 +43,7 @@ export async function policyGuard(db: Db, who: Principal): Promise<(act: Act) =>
   }
 }
 
-export const isAllowed = async (db: Db, who: Principal, act: Act) =>
+export const isAllowed = async (db: Reader, who: Principal, act: Act) =>
   !denialOf(await rulesReader(db), who, act, new Work())
 
 type RulesFor = Awaited<ReturnType<typeof rulesReader>>
@@ -51,7 +51,7 @@ type RulesFor = Awaited<ReturnType<typeof rulesReader>>
 /** The rule that forbids it: an `allow` that fits comes before any `deny`. */
 function denialOf(rulesFor: RulesFor, who: Principal, act: Act, work: Work) {
   const { entity, action, owner, attributes, orgId, projectId } = act
-  const rules = rulesFor({ orgId, projectId, userId: userOfPrincipal(who).id })
+  const rules = rulesFor({ orgId, projectId, userId: userOf(who).id })
   if (rules?.entity === undefined || rules.entity === null) return undefined
   const result = entityRules.safeParse(rules.entity)
   // Nothing is allowed by rules that cannot be read.

@@ -2,8 +2,10 @@ import type { Hono } from 'hono'
 import { z } from 'zod'
 import { requireAdmin, requireOrg } from '../access/rules.ts'
 import { recordAudit } from '../audit/record.ts'
-import type { Db } from '../db/open.ts'
+import type { Reader, Trx } from '../db/open.ts'
 import { textError } from '../errors.ts'
+import type { Call, Env } from '../http/call.ts'
+import { callerOf, principalOf } from '../http/call.ts'
 import { map, text, userType, uuid } from '../http/jackson.ts'
 import {
   checkNames,
@@ -20,9 +22,9 @@ import {
 import { textParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
 import { jsonText } from '../json/write.ts'
-import { principalOf, userOf } from '../principal.ts'
+import { userOf } from '../principal.ts'
 import { findProject } from '../projects/store.ts'
-import type { Call, Env, Services } from '../services.ts'
+import type { Services } from '../services.ts'
 import { findUser } from '../users/owner.ts'
 import { findPolicy, linkedPolicy, listPolicies, policyEntry, requirePolicy, type Target } from './store.ts'
 import { requireUsableRules } from './validate.ts'
@@ -88,7 +90,7 @@ export function policyRoutes(app: Hono<Env>, { db }: Services) {
       return db.transaction().execute(async (trx) => {
         const { id, name } = await requirePolicy(trx, param(c, 'policyName'))
         await trx.deleteFrom('policies').where('id', '=', id).execute()
-        await recordAudit(trx, c, { object: 'POLICY', action: 'DELETE', details: { policyId: id, name } })
+        await recordAudit(trx, callerOf(c), { object: 'POLICY', action: 'DELETE', details: { policyId: id, name } })
         return { ok: true, result: 'DELETED' }
       })
     }),
@@ -113,7 +115,7 @@ export function policyRoutes(app: Hono<Env>, { db }: Services) {
   })
 }
 
-async function createOrUpdate(trx: Db, c: Call, request: z.infer<typeof policyRequest>) {
+async function createOrUpdate(trx: Trx, c: Call, request: z.infer<typeof policyRequest>) {
   const { name, parentId = null } = request
   const policyId = request.id ?? (await findPolicy(trx, name))?.id
   const fields = { name, parentId, rules: jsonText(request.rules ?? {}) }
@@ -124,7 +126,7 @@ async function createOrUpdate(trx: Db, c: Call, request: z.infer<typeof policyRe
       .insertInto('policies')
       .values({ id, ...fields })
       .execute()
-  await recordAudit(trx, c, {
+  await recordAudit(trx, callerOf(c), {
     object: 'POLICY',
     action: policyId ? 'UPDATE' : 'CREATE',
     details: nonNull({ policyId: id, parentId, name }),
@@ -133,7 +135,7 @@ async function createOrUpdate(trx: Db, c: Call, request: z.infer<typeof policyRe
   return { id, result: policyId ? 'UPDATED' : 'CREATED' }
 }
 
-async function link(trx: Db, c: Call, request: LinkRequest) {
+async function link(trx: Trx, c: Call, request: LinkRequest) {
   const { id: policyId, name } = await requirePolicy(trx, param(c, 'policyName'))
   const { orgId = null, projectId = null, userId = null } = await targetOf(trx, c, request, 500)
   await trx
@@ -147,7 +149,7 @@ async function link(trx: Db, c: Call, request: LinkRequest) {
 }
 
 /** Without a target all links of the policy go, as in PolicyDao#unlink. */
-async function unlink(trx: Db, c: Call, request: LinkRequest) {
+async function unlink(trx: Trx, c: Call, request: LinkRequest) {
   const { id: policyId, name } = await requirePolicy(trx, param(c, 'policyName'))
   const { orgId, projectId, userId } = await targetOf(trx, c, request, 500)
   await trx
@@ -161,9 +163,9 @@ async function unlink(trx: Db, c: Call, request: LinkRequest) {
   return { ok: true, result: 'DELETED' }
 }
 
-function recordLink(trx: Db, c: Call, action: string, policy: object, { orgId, projectId, userId }: Target) {
+function recordLink(trx: Trx, c: Call, action: string, policy: object, { orgId, projectId, userId }: Target) {
   const target = nonNull({ orgId: projectId ? null : orgId, projectId, userId })
-  return recordAudit(trx, c, {
+  return recordAudit(trx, callerOf(c), {
     object: 'POLICY',
     action: 'UPDATE',
     details: { ...policy, link: target, action },
@@ -171,7 +173,7 @@ function recordLink(trx: Db, c: Call, action: string, policy: object, { orgId, p
 }
 
 /** What the names mean. A missing project is a 400 in lists and a 500 in links. */
-async function targetOf(db: Db, c: Call, request: LinkRequest, missingProject: 400 | 500): Promise<Target> {
+async function targetOf(db: Reader, c: Call, request: LinkRequest, missingProject: 400 | 500): Promise<Target> {
   const { orgName, projectName, userName, userDomain } = request
   const orgId = typeof orgName === 'string' ? (await requireOrg(db, orgName)).id : undefined
   let projectId: string | undefined
@@ -180,7 +182,7 @@ async function targetOf(db: Db, c: Call, request: LinkRequest, missingProject: 4
     projectId = (await findProject(db, orgId, projectName))?.id
     if (!projectId) throw textError(missingProject, `Project not found: ${projectName}`)
   }
-  const type = request.userType ?? userOf(c).type
+  const type = request.userType ?? userOf(principalOf(c)).type
   const user = typeof userName === 'string' ? await findUser(db, userName, userDomain, type) : undefined
   if (typeof userName === 'string' && !user) {
     throw textError(400, `User '${userName}' with domain '${userDomain ?? null}' (${type}) not found`)

@@ -1,5 +1,5 @@
 import { rawJsonColumn, readExactJsonColumn } from '../db/json.ts'
-import type { Db } from '../db/open.ts'
+import type { Reader } from '../db/open.ts'
 import { javaError, textError } from '../errors.ts'
 import { nonNull } from '../http/operation.ts'
 import { isNumber } from '../json/numbers.ts'
@@ -22,25 +22,25 @@ export interface Target {
 export const policyEntry = ({ id, parentId, name, rules }: PolicyRow) =>
   nonNull({ id, parentId, name, rules: rawJsonColumn(rules) ?? {} })
 
-export const listPolicies = (db: Db) => db.selectFrom('policies').selectAll().orderBy('name').execute()
+export const listPolicies = (db: Reader) => db.selectFrom('policies').selectAll().orderBy('name').execute()
 
-export const findPolicy = (db: Db, name: string) =>
+export const findPolicy = (db: Reader, name: string) =>
   db.selectFrom('policies').selectAll().where('name', '=', name).executeTakeFirst()
 
-export async function requirePolicy(db: Db, name: string): Promise<PolicyRow> {
+export async function requirePolicy(db: Reader, name: string): Promise<PolicyRow> {
   const policy = await findPolicy(db, name)
   if (!policy) throw textError(404, `Policy not found: ${name}`)
   return policy
 }
 
 /** The one policy that counts. */
-export async function linkedPolicy(db: Db, target: Target): Promise<PolicyRow | undefined> {
+export async function linkedPolicy(db: Reader, target: Target): Promise<PolicyRow | undefined> {
   return nearest(await readLinks(db), target)
 }
 
 type LinkedPolicy = PolicyRow & { [K in keyof Target]-?: string | null }
 
-const readLinks = (db: Db): Promise<LinkedPolicy[]> =>
+const readLinks = (db: Reader): Promise<LinkedPolicy[]> =>
   db
     .selectFrom('policyLinks as link')
     .innerJoin('policies', 'policies.id', 'link.policyId')
@@ -69,7 +69,7 @@ function nearest(links: readonly LinkedPolicy[], { orgId, projectId, userId }: T
 type Rules = Record<string, unknown>
 
 /** Reads all policies once, to say which rules count for any number of targets: the same object for the same policy. */
-export async function rulesReader(db: Db): Promise<(target: Target) => Rules | undefined> {
+export async function rulesReader(db: Reader): Promise<(target: Target) => Rules | undefined> {
   const links = await readLinks(db)
   if (links.length === 0) return () => undefined
   const policies = await listPolicies(db)

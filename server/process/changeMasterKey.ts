@@ -1,10 +1,11 @@
 import type { KeyObject } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { recordSystemEvent } from '../audit/events.ts'
+import { SYSTEM } from '../actor.ts'
+import { recordEvent } from '../audit/events.ts'
 import type { Config } from '../config.ts'
 import { inWords } from '../db/folderErrors.ts'
-import { closeDatabase, DATABASE_FILE, type Db, lockDatabase, migrate } from '../db/open.ts'
+import { closeDatabase, DATABASE_FILE, type Db, lockDatabase, migrate, type Trx } from '../db/open.ts'
 import { writeSetting } from '../db/settings.ts'
 import { loadMasterKey, makeKeyCheck, readOrMakeKeyFile, verifyKeyCheck } from '../vault/masterKey.ts'
 import { rewrapProjectKey } from '../vault/projectKey.ts'
@@ -70,12 +71,12 @@ async function rewrapAll(db: Db, from: KeyObject, to: KeyObject) {
     await trx.deleteFrom('processSessions').execute()
     await writeSetting(trx, 'masterKeyCheck', makeKeyCheck(to))
     const counts = { secrets: secrets.done, projects: projects.done }
-    await recordSystemEvent(trx, 'master-key-changed', counts)
+    await recordEvent(trx, SYSTEM, 'master-key-changed', counts)
     return { ...counts, damaged: [...secrets.damaged, ...projects.damaged] }
   })
 }
 
-async function rewrapSecrets(trx: Db, from: KeyObject, to: KeyObject) {
+async function rewrapSecrets(trx: Trx, from: KeyObject, to: KeyObject) {
   const damaged: string[] = []
   let done = 0
   for (let last = ''; ; ) {
@@ -100,7 +101,7 @@ async function rewrapSecrets(trx: Db, from: KeyObject, to: KeyObject) {
   }
 }
 
-async function rewrapProjects(trx: Db, from: KeyObject, to: KeyObject) {
+async function rewrapProjects(trx: Trx, from: KeyObject, to: KeyObject) {
   const damaged: string[] = []
   const rows = await trx.selectFrom('projectKeys').selectAll().execute()
   for (const { projectId, wrappedKey: old } of rows) {

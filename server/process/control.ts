@@ -5,7 +5,8 @@ import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { recordSystemEvent } from '../audit/events.ts'
+import { SYSTEM } from '../actor.ts'
+import { recordEvent } from '../audit/events.ts'
 import type { Config } from '../config.ts'
 import { DataFolderError, inWords } from '../db/folderErrors.ts'
 import {
@@ -139,7 +140,9 @@ async function runHere(db: Db, name: keyof Commands, args: unknown, reserve: Res
 async function backUpRecorded(db: Db, { file }: { file: string }) {
   const made = await backUp(db, { file })
   const { rows } = await sql<{ name: string }>`PRAGMA table_info(auditLog)`.execute(db)
-  if (rows.some(({ name }) => name === 'event')) await recordSystemEvent(db, 'backup', { file, ...made })
+  if (rows.some(({ name }) => name === 'event')) {
+    await db.transaction().execute((trx) => recordEvent(trx, SYSTEM, 'backup', { file, ...made }))
+  }
   return made
 }
 

@@ -10,15 +10,17 @@ import {
 import { recordAudit } from '../audit/record.ts'
 import { clientOf } from '../auth/sessions.ts'
 import { sessionTokenOf } from '../auth/sessionToken.ts'
-import type { Db } from '../db/open.ts'
+import type { Db, Reader, Trx } from '../db/open.ts'
 import { textError, validationError } from '../errors.ts'
+import type { Call, Env } from '../http/call.ts'
+import { callerOf, principalOf } from '../http/call.ts'
 import { assertDeclared, operation, resource, uuidParam } from '../http/operation.ts'
 import { uuidParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
-import { principalOf, userOf } from '../principal.ts'
+import { userOf } from '../principal.ts'
 import { decryptForProject } from '../projects/encryptedStrings.ts'
 import { requireProjectNamed } from '../projects/store.ts'
-import type { Call, Env, Services } from '../services.ts'
+import type { Services } from '../services.ts'
 import { readTtl, TTL_HELP } from './ttl.ts'
 
 /** Of one user at a time. */
@@ -70,7 +72,7 @@ export function processRoutes(app: Hono<Env>, services: Services) {
         requireProcessSessionEnd(principalOf(c), session)
         await trx.deleteFrom('processSessions').where('instanceId', '=', session.instanceId).execute()
         const { instanceId, projectId } = session
-        await recordAudit(trx, c, { object: 'PROCESS', action: 'DELETE', details: { instanceId, projectId } })
+        await recordAudit(trx, callerOf(c), { object: 'PROCESS', action: 'DELETE', details: { instanceId, projectId } })
         return { ok: true, result: 'DELETED' }
       }),
     ),
@@ -111,13 +113,13 @@ interface NewSession {
   expiresAt: string
 }
 
-async function open(trx: Db, c: Call, { instanceId, orgName, projectName, expiresAt }: NewSession) {
+async function open(trx: Trx, c: Call, { instanceId, orgName, projectName, expiresAt }: NewSession) {
   const who = principalOf(c)
   requireProcessSessionStart(who)
   const org = await requireOrg(trx, orgName)
   const project = await requireProjectNamed(trx, org.id, projectName)
   await requireProject(trx, who, project, 'WRITER', 'strict')
-  const userId = userOf(c).id
+  const userId = userOf(principalOf(c)).id
   await requireRoom(trx, userId)
   const now = new Date().toISOString()
   await trx
@@ -127,7 +129,7 @@ async function open(trx: Db, c: Call, { instanceId, orgName, projectName, expire
       ...{ createdAt: now, lastUsedAt: now, expiresAt, ...clientOf(c) },
     })
     .execute()
-  await recordAudit(trx, c, {
+  await recordAudit(trx, callerOf(c), {
     object: 'PROCESS',
     action: 'CREATE',
     details: { instanceId, orgId: org.id, projectId: project.id, expiresAt },
@@ -135,7 +137,7 @@ async function open(trx: Db, c: Call, { instanceId, orgName, projectName, expire
 }
 
 /** Unlike a browser's session the oldest one does not make room: a job would fail in the middle. */
-async function requireRoom(trx: Db, userId: string) {
+async function requireRoom(trx: Trx, userId: string) {
   const { count } = await trx
     .selectFrom('processSessions')
     .select(({ fn }) => fn.countAll<number>().as('count'))
@@ -149,7 +151,7 @@ async function requireRoom(trx: Db, userId: string) {
 }
 
 /** A session that has ended is gone, as a process that never was. */
-async function requireSession(db: Db, instanceId: string) {
+async function requireSession(db: Reader, instanceId: string) {
   const session = await db
     .selectFrom('processSessions')
     .selectAll()

@@ -2,14 +2,16 @@ import type { Hono } from 'hono'
 import { z } from 'zod'
 import { requireOrg, requireProject } from '../access/rules.ts'
 import { readExactJsonColumn } from '../db/json.ts'
-import type { Db } from '../db/open.ts'
+import type { Db, Reader } from '../db/open.ts'
 import type { ProjectRow } from '../db/schema.ts'
 import { javaError, textError, validationError } from '../errors.ts'
+import type { Call, Env } from '../http/call.ts'
+import { callerOf, principalOf } from '../http/call.ts'
 import { checkNames, operation, param, readOptionalJson, resource } from '../http/operation.ts'
 import { isNumber } from '../json/numbers.ts'
 import { jsonText, RawJson } from '../json/write.ts'
-import { principalOf, userOf } from '../principal.ts'
-import type { Call, Env, Services } from '../services.ts'
+import { userOf } from '../principal.ts'
+import type { Services } from '../services.ts'
 import { requireProjectRow } from './store.ts'
 import { recordProject } from './write.ts'
 
@@ -69,9 +71,9 @@ const checkPath = (c: Call, method: string) =>
 /** Empty names do not count, so that a slash at the end does not either. */
 const pathOf = (c: Call) => (c.req.param('path') ?? '').split('/').filter((name) => name !== '')
 
-async function findProject(db: Db, c: Call) {
+async function findProject(db: Reader, c: Call) {
   const org = await requireOrg(db, param(c, 'orgName'))
-  userOf(c)
+  userOf(principalOf(c))
   return { org, project: await requireProjectRow(db, org.id, param(c, 'projectName')) }
 }
 
@@ -89,7 +91,7 @@ async function change(db: Db, c: Call, act: (before: Configuration | undefined) 
     const cfg = after && jsonText(after)
     await trx.updateTable('projects').set({ cfg }).where('id', '=', project.id).execute()
     // Concord records nothing. Here it is as when `cfg` is sent with the project: that it was changed, and no value.
-    await recordProject(trx, c, 'UPDATE', project, org.name, {})
+    await recordProject(trx, callerOf(c), 'UPDATE', project, org.name, {})
   })
 }
 

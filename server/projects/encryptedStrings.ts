@@ -1,4 +1,4 @@
-import type { Db } from '../db/open.ts'
+import type { Reader } from '../db/open.ts'
 import { textError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { decryptString, encryptString, isEncryptedString, newProjectKey } from '../vault/projectKey.ts'
@@ -32,7 +32,7 @@ export async function decryptForProject({ db, masterKey }: Services, projectId: 
 
 const refusal = (message: string) => textError(400, `Decrypt error: ${message}`)
 
-async function wrappedKeyOf(db: Db, projectId: string): Promise<Buffer | undefined> {
+async function wrappedKeyOf(db: Reader, projectId: string): Promise<Buffer | undefined> {
   const row = await db
     .selectFrom('projectKeys')
     .select('wrappedKey')

@@ -1,9 +1,11 @@
 import type { Hono } from 'hono'
 import { requireMember, requireOrg, requireProject } from '../access/rules.ts'
 import { recordAudit } from '../audit/record.ts'
-import type { Db } from '../db/open.ts'
+import type { Reader, Trx } from '../db/open.ts'
 import type { AccessLevel, ProjectRow } from '../db/schema.ts'
 import { nullPointer, textError } from '../errors.ts'
+import type { Call, Env } from '../http/call.ts'
+import { callerOf, principalOf } from '../http/call.ts'
 import {
   checkNames,
   nameViolations,
@@ -19,8 +21,8 @@ import {
 import { listQuery } from '../http/parameters.ts'
 import { jsonInPieces, listAsJson } from '../http/pieces.ts'
 import { writeJson } from '../json/write.ts'
-import { principalOf, userOf } from '../principal.ts'
-import type { Call, Env, Services } from '../services.ts'
+import { userOf } from '../principal.ts'
+import type { Services } from '../services.ts'
 import { accessEntries, accessEntry, entryViolations, teamOfEntry } from '../teams/accessEntry.ts'
 import { configurationRoutes } from './configuration.ts'
 import { encryptForProject } from './encryptedStrings.ts'
@@ -43,7 +45,7 @@ export function projectRoutes(app: Hono<Env>, services: Services) {
     GET: operation({ summary: 'List the projects of an organization', query: listQuery }, async (c) => {
       checkNames('ProjectResource.find', { arg0: param(c, 'orgName') })
       const org = await requireOrg(db, param(c, 'orgName'))
-      userOf(c)
+      userOf(principalOf(c))
       return listProjects(db, principalOf(c), org, pageOf(c))
     }),
     POST: {
@@ -54,7 +56,7 @@ export function projectRoutes(app: Hono<Env>, services: Services) {
         const request = await readJson(c, projectRequest)
         const orgName = param(c, 'orgName')
         reject([...nameViolations('ProjectResource.createOrUpdate', { arg0: orgName }), ...projectViolations(request)])
-        return db.transaction().execute((trx) => createOrUpdateProject(trx, c, orgName, request))
+        return db.transaction().execute((trx) => createOrUpdateProject(trx, callerOf(c), orgName, request))
       },
     },
   })
@@ -71,8 +73,8 @@ export function projectRoutes(app: Hono<Env>, services: Services) {
       checkPath(c, 'ProjectResource.delete')
       return db.transaction().execute(async (trx) => {
         const org = await requireOrg(trx, param(c, 'orgName'))
-        userOf(c)
-        await deleteProject(trx, c, org, await requireProjectRow(trx, org.id, param(c, 'projectName')))
+        userOf(principalOf(c))
+        await deleteProject(trx, callerOf(c), org, await requireProjectRow(trx, org.id, param(c, 'projectName')))
         return { ok: true, result: 'DELETED' }
       })
     }),
@@ -126,7 +128,7 @@ function repositories(app: Hono<Env>, services: Services) {
         ])
         return db.transaction().execute(async (trx) => {
           const { project } = await projectForMembers(trx, c)
-          await createOrUpdateRepository(trx, c, project, request)
+          await createOrUpdateRepository(trx, callerOf(c), project, request)
           return { ok: true, result: request.id ? 'UPDATED' : 'CREATED' }
         })
       },
@@ -145,7 +147,7 @@ function repositories(app: Hono<Env>, services: Services) {
       checkNames('RepositoryResource.delete', { ...pathOf(c), arg2: param(c, 'repositoryName') })
       return db.transaction().execute(async (trx) => {
         const { project } = await projectForMembers(trx, c)
-        await deleteRepository(trx, c, project, param(c, 'repositoryName'))
+        await deleteRepository(trx, callerOf(c), project, param(c, 'repositoryName'))
         return { ok: true, result: 'DELETED' }
       })
     }),
@@ -212,7 +214,7 @@ interface Grant {
   level: AccessLevel
 }
 
-async function grant(trx: Db, c: Call, project: ProjectRow, entries: Grant[], replace: boolean) {
+async function grant(trx: Trx, c: Call, project: ProjectRow, entries: Grant[], replace: boolean) {
   await requireProject(trx, principalOf(c), project, 'OWNER', 'strict')
   const projectId = project.id
   if (replace) await trx.deleteFrom('projectTeamAccess').where('projectId', '=', projectId).execute()
@@ -232,7 +234,7 @@ async function grant(trx: Db, c: Call, project: ProjectRow, entries: Grant[], re
   }
   if (wrong >= 0) throw nullPointer()
   const teams = entries.map(({ teamId, level }) => ({ id: teamId, level }))
-  await recordAudit(trx, c, {
+  await recordAudit(trx, callerOf(c), {
     object: 'PROJECT',
     action: 'UPDATE',
     details: { projectId, access: { replace, teams } },
@@ -261,25 +263,25 @@ const pathOf = (c: Call) => ({ arg0: param(c, 'orgName'), arg1: param(c, 'projec
 const checkPath = (c: Call, method: string) => checkNames(method, pathOf(c))
 
 /** The project of the path, for those who may read it; a missing one is a 404. */
-async function readableProject(db: Db, c: Call) {
+async function readableProject(db: Reader, c: Call) {
   const org = await requireOrg(db, param(c, 'orgName'))
-  userOf(c)
+  userOf(principalOf(c))
   const project = await requireProjectRow(db, org.id, param(c, 'projectName'))
   await requireProject(db, principalOf(c), project, 'READER', 'open')
   return { org, project }
 }
 
 /** The same for reading its repositories, where a missing one is a 400. */
-async function projectOfRepositories(db: Db, c: Call): Promise<ProjectRow> {
+async function projectOfRepositories(db: Reader, c: Call): Promise<ProjectRow> {
   const org = await requireOrg(db, param(c, 'orgName'))
-  userOf(c)
+  userOf(principalOf(c))
   const project = await requireProjectNamed(db, org.id, param(c, 'projectName'))
   await requireProject(db, principalOf(c), project, 'READER', 'open')
   return project
 }
 
 /** The project of the path, for changes: those need membership, and then what the change itself asks for. */
-async function projectForMembers(db: Db, c: Call) {
+async function projectForMembers(db: Reader, c: Call) {
   const org = await requireMember(db, principalOf(c), param(c, 'orgName'))
   return { org, project: await requireProjectRow(db, org.id, param(c, 'projectName')) }
 }

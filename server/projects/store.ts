@@ -1,25 +1,25 @@
 import { seesEverything } from '../access/rules.ts'
 import { contains } from '../db/filter.ts'
 import { rawJsonColumn } from '../db/json.ts'
-import type { Db } from '../db/open.ts'
+import type { Reader } from '../db/open.ts'
 import type { OrgRow, ProjectRow, RepositoryRow } from '../db/schema.ts'
 import { textError, validationError } from '../errors.ts'
 import { nonNull } from '../http/operation.ts'
 import type { Principal } from '../principal.ts'
 import { ownersOf } from '../users/owner.ts'
 
-export const findProject = (db: Db, orgId: string, name: string) =>
+export const findProject = (db: Reader, orgId: string, name: string) =>
   db.selectFrom('projects').selectAll().where('orgId', '=', orgId).where('name', '=', name).executeTakeFirst()
 
 /** The project, or the 404 of ProjectManager. */
-export async function requireProjectRow(db: Db, orgId: string, name: string): Promise<ProjectRow> {
+export async function requireProjectRow(db: Reader, orgId: string, name: string): Promise<ProjectRow> {
   const project = await findProject(db, orgId, name)
   if (!project) throw textError(404, `Project not found: ${name}`)
   return project
 }
 
 /** The project, or the 400 of ProjectAccessManager, which the repositories and the audit log answer with. */
-export async function requireProjectNamed(db: Db, orgId: string, name: string): Promise<ProjectRow> {
+export async function requireProjectNamed(db: Reader, orgId: string, name: string): Promise<ProjectRow> {
   const project = await findProject(db, orgId, name)
   if (!project) throw validationError(`Project not found: ${name}`)
   return project
@@ -35,7 +35,7 @@ interface Page {
  * The projects of an organization that somebody sees in its list: PUBLIC ones, their own, and all for those who are in
  * any team of the organization or own it. Entries without `cfg` and `meta`.
  */
-export async function listProjects(db: Db, who: Principal, org: OrgRow, { offset, limit, filter }: Page) {
+export async function listProjects(db: Reader, who: Principal, org: OrgRow, { offset, limit, filter }: Page) {
   const userId = who.user?.id ?? ''
   const rows = await db
     .selectFrom('projects')
@@ -63,7 +63,7 @@ export async function listProjects(db: Db, who: Principal, org: OrgRow, { offset
 }
 
 /** ProjectEntry with everything but its repositories. */
-export async function projectEntry(db: Db, project: ProjectRow, orgName: string) {
+export async function projectEntry(db: Reader, project: ProjectRow, orgName: string) {
   const ownerOf = await ownersOf(db, [project])
   return nonNull({
     ...briefEntry(project, orgName, ownerOf(project)),
@@ -106,7 +106,7 @@ const REPOSITORIES_AT_ONCE = 20
  * The repositories of a project by name, some at a time: a project can have more than memory should hold. Each page goes on
  * after the last name, so that one that is there the whole time is never passed over.
  */
-export async function* repositoriesOf(db: Db, projectId: string, { offset, limit, filter }: Page) {
+export async function* repositoriesOf(db: Reader, projectId: string, { offset, limit, filter }: Page) {
   let left = limit ?? Number.POSITIVE_INFINITY
   let last: string | undefined
   while (left > 0) {
@@ -127,7 +127,7 @@ export async function* repositoriesOf(db: Db, projectId: string, { offset, limit
   }
 }
 
-export async function findRepository(db: Db, projectId: string, name: string) {
+export async function findRepository(db: Reader, projectId: string, name: string) {
   const row = await repositories(db)
     .where('projectId', '=', projectId)
     .where('repositories.name', '=', name)
@@ -135,7 +135,7 @@ export async function findRepository(db: Db, projectId: string, name: string) {
   return row && repositoryEntry(row)
 }
 
-const repositories = (db: Db) =>
+const repositories = (db: Reader) =>
   db
     .selectFrom('repositories')
     .leftJoin('secrets', 'secrets.id', 'repositories.secretId')

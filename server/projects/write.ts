@@ -1,16 +1,16 @@
 import { requireMember, requireOrgById, requireProject, secretGuard } from '../access/rules.ts'
+import type { Caller } from '../actor.ts'
 import { changesBetween } from '../audit/changes.ts'
 import { recordAudit } from '../audit/record.ts'
 import { writeJsonColumn } from '../db/json.ts'
-import type { Db } from '../db/open.ts'
+import type { Trx } from '../db/open.ts'
 import type { OrgRow, ProjectRow, RepositoryRow, SecretRow, UserRow } from '../db/schema.ts'
 import { emptyError, javaError, validationError } from '../errors.ts'
 import { requireSmall } from '../http/listLimits.ts'
 import { nonNull } from '../http/operation.ts'
 import { newId } from '../ids.ts'
 import { policyGuard, requireAllowed } from '../policies/check.ts'
-import { principalOf, userOf } from '../principal.ts'
-import type { Call } from '../services.ts'
+import { userOf } from '../principal.ts'
 import { resolveOwner } from '../users/owner.ts'
 import type { ProjectRequest, RepositoryRequest } from './requests.ts'
 import { findProject, findRepository, projectEntry } from './store.ts'
@@ -20,18 +20,18 @@ import { findProject, findRepository, projectEntry } from './store.ts'
  * this server does not clone a repository before it saves it: it runs no processes.
  */
 
-export async function createOrUpdateProject(trx: Db, c: Call, orgName: string, request: ProjectRequest) {
-  const org = await requireMember(trx, principalOf(c), orgName)
-  if (request.id) return update(trx, c, request.id, request)
+export async function createOrUpdateProject(trx: Trx, caller: Caller, orgName: string, request: ProjectRequest) {
+  const org = await requireMember(trx, caller.who, orgName)
+  if (request.id) return update(trx, caller, request.id, request)
   const name = request.name ?? ''
   if (name.trim() === '') throw validationError("'name' is required")
   const existing = await findProject(trx, org.id, name)
-  return existing ? update(trx, c, existing.id, request) : create(trx, c, org, name, request)
+  return existing ? update(trx, caller, existing.id, request) : create(trx, caller, org, name, request)
 }
 
-async function create(trx: Db, c: Call, org: OrgRow, name: string, request: ProjectRequest) {
-  const owner = (await resolveOwner(trx, request.owner, 'LDAP')) ?? userOf(c)
-  await checkPolicy(trx, c, 'create', request, owner, org)
+async function create(trx: Trx, caller: Caller, org: OrgRow, name: string, request: ProjectRequest) {
+  const owner = (await resolveOwner(trx, request.owner, 'LDAP')) ?? userOf(caller.who)
+  await checkPolicy(trx, caller, 'create', request, owner, org)
   const project: ProjectRow = {
     id: newId(),
     orgId: org.id,
@@ -47,22 +47,22 @@ async function create(trx: Db, c: Call, org: OrgRow, name: string, request: Proj
     createdAt: new Date().toISOString(),
   }
   await trx.insertInto('projects').values(project).execute()
-  if (request.repositories) await replaceRepositories(trx, c, project, request.repositories)
-  await recordProject(trx, c, 'CREATE', project, org.name, changesBetween(undefined, nonNull(request)))
+  if (request.repositories) await replaceRepositories(trx, caller, project, request.repositories)
+  await recordProject(trx, caller, 'CREATE', project, org.name, changesBetween(undefined, nonNull(request)))
   return { ok: true, id: project.id, result: 'CREATED' }
 }
 
 /** Only the fields that are sent change, except `rawPayloadMode`: without it an update sets ORG_MEMBERS (concord-api §6). */
-async function update(trx: Db, c: Call, projectId: string, request: ProjectRequest) {
-  const who = principalOf(c)
+async function update(trx: Trx, caller: Caller, projectId: string, request: ProjectRequest) {
+  const who = caller.who
   const project = await trx.selectFrom('projects').selectAll().where('id', '=', projectId).executeTakeFirst()
   if (!project) throw validationError(`Project not found: ${projectId}`)
   const owner = await resolveOwner(trx, request.owner, 'LDAP')
   const changesOwner = owner !== undefined && owner.id !== project.ownerId
   await requireProject(trx, who, project, changesOwner ? 'OWNER' : 'WRITER', 'strict')
   const org = await requireOrgById(trx, project.orgId)
-  await checkPolicy(trx, c, 'update', request, owner, org, projectId)
-  const target = await targetOrg(trx, c, request)
+  await checkPolicy(trx, caller, 'update', request, owner, org, projectId)
+  const target = await targetOrg(trx, caller, request)
   const before = await projectEntry(trx, project, org.name)
   if (target && target.id !== org.id) {
     // The secrets' links to the project stay, as Concord forgets to delete them (concord-api §14 Q36).
@@ -82,16 +82,16 @@ async function update(trx: Db, c: Call, projectId: string, request: ProjectReque
     meta: writeJsonColumn(request.meta) ?? project.meta,
   }
   await trx.updateTable('projects').set(changed).where('id', '=', projectId).execute()
-  if (request.repositories) await replaceRepositories(trx, c, changed, request.repositories)
+  if (request.repositories) await replaceRepositories(trx, caller, changed, request.repositories)
   const after = await projectEntry(trx, changed, target?.name ?? org.name)
-  await recordProject(trx, c, 'UPDATE', project, org.name, changesBetween(before, after))
+  await recordProject(trx, caller, 'UPDATE', project, org.name, changesBetween(before, after))
   return { ok: true, id: projectId, result: 'UPDATED' }
 }
 
 /** Policies see what the request says, not what is there (PolicyUtils#projectToMap). */
 async function checkPolicy(
-  trx: Db,
-  c: Call,
+  trx: Trx,
+  caller: Caller,
   action: 'create' | 'update',
   { name, visibility, meta, cfg }: ProjectRequest,
   owner: UserRow | undefined,
@@ -100,29 +100,34 @@ async function checkPolicy(
 ) {
   const attributes = { id: projectId, name, orgId: org.id, orgName: org.name, visibility, meta, cfg }
   const act = { entity: 'project', action, owner, attributes, orgId: org.id, projectId } as const
-  await requireAllowed(trx, principalOf(c), act)
+  await requireAllowed(trx, caller.who, act)
 }
 
 /** Where the project is to be, for members of that organization: `orgId` wins over `orgName`. */
-async function targetOrg(trx: Db, c: Call, { orgId, orgName }: ProjectRequest): Promise<OrgRow | undefined> {
+async function targetOrg(trx: Trx, caller: Caller, { orgId, orgName }: ProjectRequest): Promise<OrgRow | undefined> {
   const name = orgId ? (await requireOrgById(trx, orgId)).name : orgName
-  return typeof name === 'string' ? requireMember(trx, principalOf(c), name) : undefined
+  return typeof name === 'string' ? requireMember(trx, caller.who, name) : undefined
 }
 
-export async function deleteProject(trx: Db, c: Call, org: OrgRow, project: ProjectRow) {
-  await requireProject(trx, principalOf(c), project, 'OWNER', 'strict')
+export async function deleteProject(trx: Trx, caller: Caller, org: OrgRow, project: ProjectRow) {
+  await requireProject(trx, caller.who, project, 'OWNER', 'strict')
   await trx.deleteFrom('projects').where('id', '=', project.id).execute()
-  await recordProject(trx, c, 'DELETE', project, org.name)
+  await recordProject(trx, caller, 'DELETE', project, org.name)
 }
 
 /** One repository, by id or name. */
-export async function createOrUpdateRepository(trx: Db, c: Call, project: ProjectRow, request: RepositoryRequest) {
-  await requireProject(trx, principalOf(c), project, 'WRITER', 'strict')
+export async function createOrUpdateRepository(
+  trx: Trx,
+  caller: Caller,
+  project: ProjectRow,
+  request: RepositoryRequest,
+) {
+  await requireProject(trx, caller.who, project, 'WRITER', 'strict')
   const existing = request.id
     ? await trx.selectFrom('repositories').select(['id', 'name']).where('id', '=', request.id).executeTakeFirst()
     : await findRepository(trx, project.id, request.name ?? '')
   const before = existing && (await findRepository(trx, project.id, existing.name))
-  const rowOf = await rowMaker(trx, c, project, [request])
+  const rowOf = await rowMaker(trx, caller, project, [request])
   const row = rowOf(request, existing ? 'update' : 'create')
   if (existing) {
     const { id: _, meta: _kept, ...changed } = row
@@ -135,26 +140,26 @@ export async function createOrUpdateRepository(trx: Db, c: Call, project: Projec
   } else {
     await trx.insertInto('repositories').values(row).execute()
   }
-  await recordRepository(trx, c, project, before, await findRepository(trx, project.id, row.name))
+  await recordRepository(trx, caller, project, before, await findRepository(trx, project.id, row.name))
 }
 
-export async function deleteRepository(trx: Db, c: Call, project: ProjectRow, name: string) {
-  await requireProject(trx, principalOf(c), project, 'WRITER', 'open')
+export async function deleteRepository(trx: Trx, caller: Caller, project: ProjectRow, name: string) {
+  await requireProject(trx, caller.who, project, 'WRITER', 'open')
   const before = await findRepository(trx, project.id, name)
   if (!before) throw validationError(`Repository not found: ${name}`)
   await trx.deleteFrom('repositories').where('id', '=', before.id).execute()
-  await recordRepository(trx, c, project, before, undefined)
+  await recordRepository(trx, caller, project, before, undefined)
 }
 
 async function replaceRepositories(
-  trx: Db,
-  c: Call,
+  trx: Trx,
+  caller: Caller,
   project: ProjectRow,
   repositories: NonNullable<ProjectRequest['repositories']>,
 ) {
   await trx.deleteFrom('repositories').where('projectId', '=', project.id).execute()
   const requests = Object.entries(repositories).map(([key, request]) => ({ ...request, name: request.name ?? key }))
-  const rowOf = await rowMaker(trx, c, project, requests)
+  const rowOf = await rowMaker(trx, caller, project, requests)
   const rows: RepositoryRow[] = []
   const names = new Set<string>()
   for (const request of requests) {
@@ -167,18 +172,18 @@ async function replaceRepositories(
 }
 
 /** Makes rows of requests, with the same number of queries for one and for many. Throws for one that isn't permitted. */
-async function rowMaker(trx: Db, c: Call, project: ProjectRow, requests: readonly RepositoryRequest[]) {
-  const secretOf = await secretFinder(trx, c, project.orgId, requests)
-  const requireAllowed = await policyGuard(trx, principalOf(c))
+async function rowMaker(trx: Trx, caller: Caller, project: ProjectRow, requests: readonly RepositoryRequest[]) {
+  const secretOf = await secretFinder(trx, caller, project.orgId, requests)
+  const requireAllowed = await policyGuard(trx, caller.who)
   return (request: RepositoryRequest, action: 'create' | 'update'): RepositoryRow => {
     const secret = secretOf(request)
-    requireAllowed(repositoryAct(c, project, request, secret, action))
+    requireAllowed(repositoryAct(caller, project, request, secret, action))
     return repositoryRow(project, request, secret)
   }
 }
 
 function repositoryAct(
-  c: Call,
+  caller: Caller,
   project: ProjectRow,
   request: RepositoryRequest,
   secret: SecretRow | undefined,
@@ -196,7 +201,7 @@ function repositoryAct(
     branch,
     ...(used ? { secret: used } : {}),
   }
-  return { entity: 'repository', action, owner: userOf(c), attributes, orgId, projectId } as const
+  return { entity: 'repository', action, owner: userOf(caller.who), attributes, orgId, projectId } as const
 }
 
 function repositoryRow(project: ProjectRow, request: RepositoryRequest, secret: SecretRow | undefined): RepositoryRow {
@@ -232,7 +237,7 @@ function requireRevision({ branch, commitId, disabled }: RepositoryRequest) {
 }
 
 /** The secret that a repository is to use: by id one of any organization, by name one of the project's. */
-async function secretFinder(trx: Db, c: Call, orgId: string, requests: readonly RepositoryRequest[]) {
+async function secretFinder(trx: Trx, caller: Caller, orgId: string, requests: readonly RepositoryRequest[]) {
   const ids = [...new Set(requests.map(({ secretId }) => secretId ?? ''))]
   const names = [...new Set(requests.map(({ secretName }) => secretName ?? ''))]
   const secrets = await trx
@@ -240,7 +245,7 @@ async function secretFinder(trx: Db, c: Call, orgId: string, requests: readonly 
     .selectAll()
     .where(({ or, and, eb }) => or([eb('id', 'in', ids), and([eb('orgId', '=', orgId), eb('name', 'in', names)])]))
     .execute()
-  const requireReader = await secretGuard(trx, principalOf(c), secrets, 'READER', 'open')
+  const requireReader = await secretGuard(trx, caller.who, secrets, 'READER', 'open')
   const byId = new Map(secrets.map((secret) => [secret.id, secret]))
   const byName = new Map(secrets.filter((secret) => secret.orgId === orgId).map((secret) => [secret.name, secret]))
   return ({ secretId, secretName }: RepositoryRequest): SecretRow | undefined => {
@@ -255,14 +260,14 @@ async function secretFinder(trx: Db, c: Call, orgId: string, requests: readonly 
 const trimmed = (value: string | null | undefined) => value?.trim() || null
 
 export async function recordProject(
-  trx: Db,
-  c: Call,
+  trx: Trx,
+  caller: Caller,
   action: 'CREATE' | 'UPDATE' | 'DELETE',
   project: ProjectRow,
   orgName: string,
   changes?: object,
 ) {
-  await recordAudit(trx, c, {
+  await recordAudit(trx, caller, {
     object: 'PROJECT',
     action,
     details: { orgId: project.orgId, orgName, projectId: project.id, name: project.name, changes },
@@ -270,13 +275,20 @@ export async function recordProject(
 }
 
 async function recordRepository(
-  trx: Db,
-  c: Call,
+  trx: Trx,
+  caller: Caller,
   project: ProjectRow,
   before: { name: string } | undefined,
   after: { name: string } | undefined,
 ) {
   const org = await requireOrgById(trx, project.orgId)
   const repositories = (entry: { name: string } | undefined) => ({ repositories: entry ? { [entry.name]: entry } : {} })
-  await recordProject(trx, c, 'UPDATE', project, org.name, changesBetween(repositories(before), repositories(after)))
+  await recordProject(
+    trx,
+    caller,
+    'UPDATE',
+    project,
+    org.name,
+    changesBetween(repositories(before), repositories(after)),
+  )
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { assertMember, findSecret, requireMember, requireOrgById } from '../access/rules.ts'
+import type { Caller } from '../actor.ts'
+import { turnOf } from '../actor.ts'
 import { recordAudit } from '../audit/record.ts'
 import type { SecretRow, SecretType, UserRow } from '../db/schema.ts'
 import { textError, validationError } from '../errors.ts'
@@ -8,8 +10,8 @@ import { NAME_PATTERN, nonNull } from '../http/operation.ts'
 import { flagParameter, textParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
 import { policyGuard } from '../policies/check.ts'
-import { principalOf, turnOf, userOf } from '../principal.ts'
-import type { Call, Services } from '../services.ts'
+import { userOf } from '../principal.ts'
+import type { Services } from '../services.ts'
 import { encodeKeyPair } from '../vault/binary.ts'
 import { generateKeyPair } from '../vault/keyPair.ts'
 import { type Protection, seal } from '../vault/sealed.ts'
@@ -32,10 +34,10 @@ export const newSecretForm = {
 }
 
 /** Creates a secret of any type; the checks come in Concord's order (concord-api §9.5). */
-export async function createSecret({ db, masterKey }: Services, c: Call, orgName: string, form: Form) {
-  const who = principalOf(c)
+export async function createSecret({ db, masterKey }: Services, caller: Caller, orgName: string, form: Form) {
+  const who = caller.who
   const org = await requireMember(db, who, orgName)
-  const owner = userOf(c)
+  const owner = userOf(caller.who)
 
   const type = typeOf(form)
   if (!type) throw validationError("'type' is required")
@@ -45,7 +47,7 @@ export async function createSecret({ db, masterKey }: Services, c: Call, orgName
   const storePassword = storePasswordOf(form, owner)
   const visibility = visibilityOf(form)
   const projectIds = await projectIdsOf(db, org, form)
-  const turn = turnOf(c)
+  const turn = turnOf(caller)
   const { value, publicKey } = await newValue(form, type, turn)
 
   const encryptedBy = storePassword === undefined ? 'SERVER_KEY' : 'PASSWORD'
@@ -71,7 +73,7 @@ export async function createSecret({ db, masterKey }: Services, c: Call, orgName
       requireAllowed({ entity: 'secret', action: 'create', owner, attributes, orgId: org.id, projectId })
     }
     await insertSecret(trx, row, sealed, projectIds)
-    await recordAudit(trx, c, {
+    await recordAudit(trx, caller, {
       object: 'SECRET',
       action: 'CREATE',
       details: { orgId: org.id, secretId: row.id, type, storeType, name },

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Acme, lastAudit, startAcme, text, UPDATED } from '../../tests/support/secrets.ts'
+import type { Caller } from '../actor.ts'
 import type { SecretRow } from '../db/schema.ts'
 import { createLog } from '../log.ts'
-import type { Call, Services } from '../services.ts'
+import type { Services } from '../services.ts'
 import { WrongPasswordError } from '../vault/vaultErrors.ts'
 import { slowGuesses } from './guessing.ts'
 
@@ -13,8 +14,8 @@ function secret() {
   const services = { log: createLog('silent') } as Services
   /** What somebody gets for a store password: a value, or the status of a refusal. */
   return async (user: string, password: string) => {
-    const call = { get: () => ({ user: { id: user } }), req: { raw: {} } } as unknown as Call
-    return slowGuesses(services, call, row, async () => {
+    const caller = { who: { user: { id: user } }, request: {} } as Caller
+    return slowGuesses(services, caller, row, async () => {
       if (password === 'right') return 'value'
       throw new WrongPasswordError()
     }).catch((error) => (error instanceof WrongPasswordError ? 400 : error.status))

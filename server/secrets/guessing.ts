@@ -1,9 +1,10 @@
+import type { Caller } from '../actor.ts'
+import { turnOf } from '../actor.ts'
 import { SlowLimit } from '../auth/slowLimit.ts'
 import { Throttle } from '../auth/throttle.ts'
 import type { SecretRow } from '../db/schema.ts'
 import { tooManyRequests } from '../errors.ts'
-import { turnOf } from '../principal.ts'
-import type { Call, Services } from '../services.ts'
+import type { Services } from '../services.ts'
 import { WrongPasswordError } from '../vault/vaultErrors.ts'
 
 const MOST_FAILURES = 20
@@ -17,11 +18,11 @@ const slow = new SlowLimit()
  */
 export async function slowGuesses<T>(
   { log }: Services,
-  c: Call,
+  caller: Caller,
   { id }: SecretRow,
   tryIt: () => Promise<T>,
 ): Promise<T> {
-  const { who } = turnOf(c)
+  const { who } = turnOf(caller)
   let admitted = false
   const refuse = () => {
     const wait = throttle.secondsToWait(who, id) || (admitted ? 0 : slow.secondsToWait(id, who))

@@ -1,4 +1,4 @@
-import type { Db } from '../db/open.ts'
+import type { Reader } from '../db/open.ts'
 import type { OrgRow } from '../db/schema.ts'
 import { validationError } from '../errors.ts'
 import { type Form, listField, uuidListField } from '../http/multipart.ts'
@@ -16,7 +16,7 @@ export const projectFields = {
  * The projects that a form names: by ids, else by names, else by the one id or name of older clients. Ids are not looked
  * up: creation links to any project of any organization (concord-api §14, Q9), updates check them later.
  */
-export async function projectIdsOf(db: Db, org: OrgRow, form: Form): Promise<string[]> {
+export async function projectIdsOf(db: Reader, org: OrgRow, form: Form): Promise<string[]> {
   // All are read first, so that a malformed one is noticed even where another field wins.
   const ids = form.uuidList('projectIds')
   const names = form.list('projects')
@@ -28,13 +28,13 @@ export async function projectIdsOf(db: Db, org: OrgRow, form: Form): Promise<str
   return name === undefined ? [] : [await projectIdByName(db, org.id, name)]
 }
 
-export async function projectIdByName(db: Db, orgId: string, name: string): Promise<string> {
+export async function projectIdByName(db: Reader, orgId: string, name: string): Promise<string> {
   const [id = ''] = await projectIdsByName(db, orgId, [name])
   return id
 }
 
 /** Each project once, in the order of the names. The first name that no project has is Concord's 400. */
-async function projectIdsByName(db: Db, orgId: string, names: readonly string[]): Promise<string[]> {
+async function projectIdsByName(db: Reader, orgId: string, names: readonly string[]): Promise<string[]> {
   const wanted = [...new Set(names)]
   const found = new Map((await findProjectsByName(db, orgId, wanted)).map(({ id, name }) => [name, id]))
   return wanted.map((name) => {

@@ -1,8 +1,9 @@
 import { requireOrg, requireProjectScope, requireSecret, requireSecretRow } from '../access/rules.ts'
-import { recordAudit } from '../audit/record.ts'
+import type { Caller } from '../actor.ts'
+import { turnOf } from '../actor.ts'
+import { recordAccess } from '../audit/record.ts'
 import type { SecretRow } from '../db/schema.ts'
-import { principalOf, turnOf } from '../principal.ts'
-import type { Call, Services } from '../services.ts'
+import type { Services } from '../services.ts'
 import { decodeKeyPair, MAX_KEY_BYTES } from '../vault/binary.ts'
 import { open } from '../vault/sealed.ts'
 import { WrongPasswordError } from '../vault/vaultErrors.ts'
@@ -13,18 +14,24 @@ import { damaged, secretError, WRONG_PASSWORD } from './valueErrors.ts'
 const BINARY = 'application/octet-stream'
 
 /** `POST …/data`: the value as it is stored, and its type. */
-export function readData(services: Services, c: Call, orgName: string, secretName: string, storePassword?: string) {
-  return openSecret(services, c, { orgName, secretName, storePassword, scope: 'apiAccess', errorType: BINARY })
+export function readData(
+  services: Services,
+  caller: Caller,
+  orgName: string,
+  secretName: string,
+  storePassword?: string,
+) {
+  return openSecret(services, caller, { orgName, secretName, storePassword, scope: 'apiAccess', errorType: BINARY })
 }
 
 /**
  * `GET …/public`: the public key of a pair, whose private key can be read without a store password. Concord opens the
  * value before it looks at the type, so the attempt is in the audit log for any type.
  */
-export async function readPublicKey(services: Services, c: Call, orgName: string, secretName: string) {
+export async function readPublicKey(services: Services, caller: Caller, orgName: string, secretName: string) {
   const errorType = 'application/json'
   const refuse = (message: string) => secretError(errorType, secretName, message)
-  const { secret, value } = await openSecret(services, c, { orgName, secretName, scope: 'internal', errorType })
+  const { secret, value } = await openSecret(services, caller, { orgName, secretName, scope: 'internal', errorType })
   if (secret.type !== 'KEY_PAIR') {
     throw refuse(`Invalid secret type: ${secretName}, expected KEY_PAIR, got: ${secret.type}`)
   }
@@ -48,12 +55,12 @@ interface Opening {
 /** SecretManager#getRaw: rights, then projects, then the store password. */
 async function openSecret(
   services: Services,
-  c: Call,
+  caller: Caller,
   opening: Opening,
 ): Promise<{ secret: SecretRow; value: Buffer }> {
   const { orgName, secretName, storePassword, scope, errorType } = opening
   const { db, masterKey } = services
-  const who = principalOf(c)
+  const who = caller.who
   // One transaction, so that a value never comes with the type of another one.
   const { secret, sealed, projectIds } = await db.transaction().execute(async (trx) => {
     const org = await requireOrg(trx, orgName)
@@ -72,23 +79,22 @@ async function openSecret(
   const protection =
     storePassword === undefined
       ? ({ kind: 'SERVER_KEY', masterKey } as const)
-      : ({ kind: 'PASSWORD', password: storePassword, turn: turnOf(c) } as const)
+      : ({ kind: 'PASSWORD', password: storePassword, turn: turnOf(caller) } as const)
   let value: Buffer
   try {
     const opening = () => open({ secretId: secret.id, sealed, protection })
-    value = await (storePassword === undefined ? opening() : slowGuesses(services, c, secret, opening))
+    value = await (storePassword === undefined ? opening() : slowGuesses(services, caller, secret, opening))
   } catch (error) {
     throw error instanceof WrongPasswordError ? refuse(WRONG_PASSWORD) : damaged(error, secret, services)
   }
   const inProject = scope === 'apiAccess' && who.process
-  await recordAudit(db, c, {
+  await recordAccess(db, caller, {
     object: 'SECRET',
-    action: 'ACCESS',
     details: {
       ...{ orgId: secret.orgId, secretId: secret.id, name: secret.name, type: secret.type },
       scope: inProject ? { name: 'projectAccess', projectId: inProject.projectId } : { name: scope },
     },
   })
-  if (scope === 'apiAccess') services.alerts.valueRead(turnOf(c).who, secret.id)
+  if (scope === 'apiAccess') services.alerts.valueRead(turnOf(caller).who, secret.id)
   return { secret, value }
 }

@@ -2,6 +2,8 @@ import type { Hono } from 'hono'
 import { requireMember, requireOrg, requireSecret, requireSecretRow, seesEverything } from '../access/rules.ts'
 import { recordAudit } from '../audit/record.ts'
 import { nullPointer } from '../errors.ts'
+import type { Call, Env } from '../http/call.ts'
+import { callerOf, principalOf } from '../http/call.ts'
 import { readForm } from '../http/multipart.ts'
 import {
   checkNames,
@@ -15,8 +17,8 @@ import {
   textQuery,
 } from '../http/operation.ts'
 import { listQuery, textParameter } from '../http/parameters.ts'
-import { principalOf, userOf } from '../principal.ts'
-import type { Call, Env, Services } from '../services.ts'
+import { userOf } from '../principal.ts'
+import type { Services } from '../services.ts'
 import { accessEntries, accessEntry, entryViolations } from '../teams/accessEntry.ts'
 import { createSecret, newSecretForm, STORES } from './create.ts'
 import { readData, readPublicKey } from './read.ts'
@@ -102,7 +104,7 @@ async function list({ db }: Services, c: Call, javaClass: string) {
   checkNames(`${javaClass}.list`, { arg0: orgName })
   const org = await requireOrg(db, orgName)
   const who = principalOf(c)
-  const userId = seesEverything(who) ? undefined : userOf(c).id
+  const userId = seesEverything(who) ? undefined : userOf(principalOf(c)).id
   return secretEntries(db, org, await listSecrets(db, org, { userId, filter: textQuery(c, 'filter'), ...page }))
 }
 
@@ -117,7 +119,7 @@ async function create(services: Services, c: Call) {
   const form = await readForm(c)
   const orgName = param(c, 'orgName')
   checkNames('SecretResource.create', { arg0: orgName })
-  return createSecret(services, c, orgName, form)
+  return createSecret(services, callerOf(c), orgName, form)
 }
 
 async function updateByJson(services: Services, c: Call) {
@@ -129,7 +131,7 @@ async function updateByJson(services: Services, c: Call) {
   ])
   const org = await requireMember(services.db, principalOf(c), orgName)
   if (!request) throw nullPointer()
-  await updateSecret(services, c, org, secretName, await changeOfJson(services.db, request))
+  await updateSecret(services, callerOf(c), org, secretName, await changeOfJson(services.db, request))
   return UPDATED
 }
 
@@ -138,7 +140,7 @@ async function updateByForm(services: Services, c: Call) {
   const { orgName, secretName, ...names } = namesOf(c)
   checkNames('SecretResourceV2.update', names)
   const org = await requireMember(services.db, principalOf(c), orgName)
-  await updateSecret(services, c, org, secretName, await changeOfForm(services.db, org, form))
+  await updateSecret(services, callerOf(c), org, secretName, await changeOfForm(services.db, org, form))
   return UPDATED
 }
 
@@ -150,7 +152,7 @@ async function remove({ db }: Services, c: Call) {
     const secret = await requireSecretRow(trx, org.id, secretName)
     await requireSecret(trx, principalOf(c), secret, 'OWNER', 'strict')
     await deleteSecretRow(trx, secret.id)
-    await recordAudit(trx, c, {
+    await recordAudit(trx, callerOf(c), {
       object: 'SECRET',
       action: 'DELETE',
       details: { orgId: org.id, secretId: secret.id, name: secret.name },
@@ -162,7 +164,7 @@ async function remove({ db }: Services, c: Call) {
 async function data(services: Services, c: Call) {
   const storePassword = (await readForm(c)).text('storePassword')
   const { orgName, secretName } = namesOf(c)
-  const { secret, value } = await readData(services, c, orgName, secretName, storePassword)
+  const { secret, value } = await readData(services, callerOf(c), orgName, secretName, storePassword)
   return c.body(new Uint8Array(value), 200, {
     'Content-Type': 'application/octet-stream',
     'X-Concord-SecretType': secret.type,
@@ -172,7 +174,7 @@ async function data(services: Services, c: Call) {
 async function publicKey(services: Services, c: Call) {
   const { orgName, secretName, ...names } = namesOf(c)
   checkNames('SecretResource.getPublicKey', names)
-  return readPublicKey(services, c, orgName, secretName)
+  return readPublicKey(services, callerOf(c), orgName, secretName)
 }
 
 async function teamAccess({ db }: Services, c: Call) {
@@ -187,7 +189,7 @@ async function grantOne(services: Services, c: Call) {
   const entry = await readOptionalJson(c, accessEntry)
   const { orgName, secretName, ...names } = namesOf(c)
   reject([...nameViolations('SecretResource.updateAccessLevel', names), ...entryViolations(entry, 'arg2')])
-  await setTeamAccess(services, c, orgName, secretName, entry)
+  await setTeamAccess(services, callerOf(c), orgName, secretName, entry)
   return UPDATED
 }
 
@@ -198,7 +200,7 @@ async function grantAll(services: Services, c: Call) {
     ...nameViolations('SecretResource.updateAccessLevel', names),
     ...(entries ?? []).flatMap((entry, i) => entryViolations(entry, `arg2[${i}]`)),
   ])
-  await replaceTeamAccess(services, c, orgName, secretName, entries)
+  await replaceTeamAccess(services, callerOf(c), orgName, secretName, entries)
   return UPDATED
 }
 

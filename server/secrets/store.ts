@@ -1,5 +1,5 @@
 import { contains } from '../db/filter.ts'
-import type { Db } from '../db/open.ts'
+import type { Reader, Trx } from '../db/open.ts'
 import type { AccessLevel, OrgRow, SecretRow } from '../db/schema.ts'
 import { validationError } from '../errors.ts'
 import { nonNull } from '../http/operation.ts'
@@ -20,7 +20,11 @@ export interface ListFilter {
  * The secrets of an organization by name. A user sees what is PUBLIC or their own, and everything if they are in any team
  * of the organization or own it: more than they can open (concord-api §9.4; §14, Q5).
  */
-export function listSecrets(db: Db, org: OrgRow, { userId, filter, offset, limit }: ListFilter): Promise<SecretRow[]> {
+export function listSecrets(
+  db: Reader,
+  org: OrgRow,
+  { userId, filter, offset, limit }: ListFilter,
+): Promise<SecretRow[]> {
   let query = db.selectFrom('secrets').selectAll().where('orgId', '=', org.id).orderBy('name')
   if (userId !== undefined && userId !== org.ownerId) {
     query = query.where((e) =>
@@ -40,7 +44,7 @@ export function listSecrets(db: Db, org: OrgRow, { userId, filter, offset, limit
 }
 
 /** Concord's SecretEntryV2, one for each row (concord-api §9.1). All rows are of one organization. */
-export async function secretEntries(db: Db, org: OrgRow, rows: readonly SecretRow[]) {
+export async function secretEntries(db: Reader, org: OrgRow, rows: readonly SecretRow[]) {
   const ownerOf = await ownersOf(db, rows)
   const projects = await projectsOf(
     db,
@@ -66,7 +70,7 @@ export async function secretEntries(db: Db, org: OrgRow, rows: readonly SecretRo
 
 export type SecretEntry = Awaited<ReturnType<typeof secretEntries>>[number]
 
-export async function secretEntry(db: Db, org: OrgRow, row: SecretRow): Promise<SecretEntry> {
+export async function secretEntry(db: Reader, org: OrgRow, row: SecretRow): Promise<SecretEntry> {
   const [entry] = await secretEntries(db, org, [row])
   if (!entry) throw new Error('One row makes one entry')
   return entry
@@ -82,7 +86,7 @@ const projectEntry = ({ id, name }: { id: string; name: string }) => ({
 })
 
 /** The projects that each secret is linked to. */
-async function projectsOf(db: Db, secretIds: readonly string[]) {
+async function projectsOf(db: Reader, secretIds: readonly string[]) {
   const found = new Map<string, { id: string; name: string }[]>()
   // SQLite takes 32,766 parameters; an organization can have more secrets.
   for (let i = 0; i < secretIds.length; i += 1000) {
@@ -100,19 +104,19 @@ async function projectsOf(db: Db, secretIds: readonly string[]) {
   return found
 }
 
-export async function linkedProjectIds(db: Db, secretId: string): Promise<string[]> {
+export async function linkedProjectIds(db: Reader, secretId: string): Promise<string[]> {
   const rows = await db.selectFrom('secretProjects').select('projectId').where('secretId', '=', secretId).execute()
   return rows.map((row) => row.projectId)
 }
 
-export const findProjects = (db: Db, ids: readonly string[]) =>
+export const findProjects = (db: Reader, ids: readonly string[]) =>
   db.selectFrom('projects').selectAll().where('id', 'in', ids).execute()
 
-export const findProjectsByName = (db: Db, orgId: string, names: readonly string[]) =>
+export const findProjectsByName = (db: Reader, orgId: string, names: readonly string[]) =>
   db.selectFrom('projects').select(['id', 'name']).where('orgId', '=', orgId).where('name', 'in', names).execute()
 
 /** Sets the links. A project that does not exist breaks the foreign key, as in Concord. */
-export async function linkProjects(trx: Db, secretId: string, projectIds: readonly string[]) {
+export async function linkProjects(trx: Trx, secretId: string, projectIds: readonly string[]) {
   await trx.deleteFrom('secretProjects').where('secretId', '=', secretId).execute()
   if (projectIds.length === 0) return
   const links = [...new Set(projectIds)].map((projectId) => ({ secretId, projectId }))
@@ -120,7 +124,7 @@ export async function linkProjects(trx: Db, secretId: string, projectIds: readon
 }
 
 /** A new secret with its value, which `seal` made for this row's id. */
-export async function insertSecret(trx: Db, row: SecretRow, value: SealedValue, projectIds: readonly string[]) {
+export async function insertSecret(trx: Trx, row: SecretRow, value: SealedValue, projectIds: readonly string[]) {
   await trx.insertInto('secrets').values(row).execute()
   await trx
     .insertInto('secretValues')
@@ -129,7 +133,7 @@ export async function insertSecret(trx: Db, row: SecretRow, value: SealedValue, 
   await linkProjects(trx, row.id, projectIds)
 }
 
-export async function readValue(db: Db, secretId: string): Promise<SealedValue> {
+export async function readValue(db: Reader, secretId: string): Promise<SealedValue> {
   const row = await db
     .selectFrom('secretValues')
     .select(['wrappedKey', 'salt', 'data'])
@@ -142,7 +146,7 @@ export async function readValue(db: Db, secretId: string): Promise<SealedValue> 
   }
 }
 
-export async function writeValue(trx: Db, secretId: string, value: SealedValue) {
+export async function writeValue(trx: Trx, secretId: string, value: SealedValue) {
   await trx
     .updateTable('secretValues')
     .set({ ...value })
@@ -150,21 +154,21 @@ export async function writeValue(trx: Db, secretId: string, value: SealedValue) 
     .execute()
 }
 
-export async function updateSecretRow(trx: Db, { id, ...row }: SecretRow) {
+export async function updateSecretRow(trx: Trx, { id, ...row }: SecretRow) {
   await trx.updateTable('secrets').set(row).where('id', '=', id).execute()
 }
 
 /** Repositories go on without the secret: what a move does to them (concord-api §9.6). */
-export async function clearRepositories(trx: Db, secretId: string) {
+export async function clearRepositories(trx: Trx, secretId: string) {
   await trx.updateTable('repositories').set({ secretId: null }).where('secretId', '=', secretId).execute()
 }
 
 /** The value, links and access rows go with it, repositories lose it: the schema says so. */
-export async function deleteSecretRow(trx: Db, secretId: string) {
+export async function deleteSecretRow(trx: Trx, secretId: string) {
   await trx.deleteFrom('secrets').where('id', '=', secretId).execute()
 }
 
-export const listTeamAccess = (db: Db, secretId: string) =>
+export const listTeamAccess = (db: Reader, secretId: string) =>
   db
     .selectFrom('secretTeamAccess as access')
     .innerJoin('teams', 'teams.id', 'access.teamId')
@@ -182,7 +186,7 @@ export interface TeamGrant {
  * Grants levels to teams, in place of those that they had. Of several for one team the last counts. An unknown team
  * breaks the foreign key, as in Concord.
  */
-export async function upsertTeamAccess(trx: Db, secretId: string, grants: readonly TeamGrant[]) {
+export async function upsertTeamAccess(trx: Trx, secretId: string, grants: readonly TeamGrant[]) {
   if (grants.length === 0) return
   await trx
     .insertInto('secretTeamAccess')
@@ -193,7 +197,7 @@ export async function upsertTeamAccess(trx: Db, secretId: string, grants: readon
     .execute()
 }
 
-export async function clearTeamAccess(trx: Db, secretId: string) {
+export async function clearTeamAccess(trx: Trx, secretId: string) {
   await trx.deleteFrom('secretTeamAccess').where('secretId', '=', secretId).execute()
 }
 

@@ -1,44 +1,44 @@
 import { findSecret, requireMember, requireSecret } from '../access/rules.ts'
+import type { Caller } from '../actor.ts'
 import { recordEvent } from '../audit/events.ts'
 import { recordAudit } from '../audit/record.ts'
-import type { Db } from '../db/open.ts'
+import type { Trx } from '../db/open.ts'
 import { javaError, nullPointer, textError } from '../errors.ts'
-import { principalOf } from '../principal.ts'
-import type { Call, Services } from '../services.ts'
+import type { Services } from '../services.ts'
 import { type AccessEntry, teamOfEntry } from '../teams/accessEntry.ts'
 import { clearTeamAccess, type TeamGrant, upsertTeamAccess } from './store.ts'
 
 /** `POST …/access`: grants one team a level. An event of our own, as Concord's log does not have it (concord-api §14, Q17). */
 export async function setTeamAccess(
   { db }: Services,
-  c: Call,
+  caller: Caller,
   orgName: string,
   secretName: string,
   entry: AccessEntry | undefined,
 ) {
   await db.transaction().execute(async (trx) => {
-    const { org, secret } = await find(trx, c, orgName, secretName)
+    const { org, secret } = await find(trx, caller, orgName, secretName)
     if (!entry?.level) throw nullPointer()
     const teamId = await teamOfEntry(trx, org.id, entry)
-    await requireSecret(trx, principalOf(c), secret, 'OWNER', 'strict')
+    await requireSecret(trx, caller.who, secret, 'OWNER', 'strict')
     await upsertTeamAccess(trx, secret.id, [{ teamId, level: entry.level }])
     const { id, name, orgId } = secret
-    await recordEvent(trx, c, 'grant', { secret: { id, name, orgId }, team: { id: teamId, level: entry.level } })
+    await recordEvent(trx, caller, 'grant', { secret: { id, name, orgId }, team: { id: teamId, level: entry.level } })
   })
 }
 
 /** `POST …/access/bulk`: replaces all of it. Only ids count, names are ignored. */
 export async function replaceTeamAccess(
   { db }: Services,
-  c: Call,
+  caller: Caller,
   orgName: string,
   secretName: string,
   entries: (AccessEntry | null)[] | undefined,
 ) {
   await db.transaction().execute(async (trx) => {
-    const { secret } = await find(trx, c, orgName, secretName)
+    const { secret } = await find(trx, caller, orgName, secretName)
     if (!entries) throw textError(400, 'List of teams is null.')
-    await requireSecret(trx, principalOf(c), secret, 'OWNER', 'strict')
+    await requireSecret(trx, caller.who, secret, 'OWNER', 'strict')
     await clearTeamAccess(trx, secret.id)
     const grants: TeamGrant[] = []
     const wrong = entries.findIndex((entry) => !entry?.level || !entry.teamId)
@@ -49,7 +49,7 @@ export async function replaceTeamAccess(
     await upsertTeamAccess(trx, secret.id, grants)
     if (wrong >= 0) throw errorOf(entries[wrong])
     const teams = grants.map(({ teamId, level }) => ({ id: teamId, level }))
-    await recordAudit(trx, c, {
+    await recordAudit(trx, caller, {
       object: 'SECRET',
       action: 'UPDATE',
       // Without the organization, as in Concord: the log shows it by the secret's id only (concord-api §14, Q33).
@@ -64,8 +64,8 @@ const errorOf = (entry: AccessEntry | null | undefined) =>
     : nullPointer()
 
 /** Here, unlike everywhere else, a missing secret is answered with a text (concord-api §14, Q23). */
-async function find(trx: Db, c: Call, orgName: string, secretName: string) {
-  const org = await requireMember(trx, principalOf(c), orgName)
+async function find(trx: Trx, caller: Caller, orgName: string, secretName: string) {
+  const org = await requireMember(trx, caller.who, orgName)
   const secret = await findSecret(trx, org.id, secretName)
   if (!secret) throw textError(404, `Secret not found: ${secretName}`)
   return { org, secret }

@@ -8,14 +8,16 @@ import {
   requireSecret,
   requireSecretRow,
 } from '../access/rules.ts'
+import type { Caller } from '../actor.ts'
+import { turnOf } from '../actor.ts'
 import { changesBetween } from '../audit/changes.ts'
 import { recordAudit } from '../audit/record.ts'
-import type { Db } from '../db/open.ts'
+import type { Reader, Trx } from '../db/open.ts'
 import type { OrgRow, SecretRow } from '../db/schema.ts'
 import { javaError, textError, validationError } from '../errors.ts'
 import { policyGuard } from '../policies/check.ts'
-import { type Principal, principalOf, turnOf } from '../principal.ts'
-import type { Call, Services } from '../services.ts'
+import type { Principal } from '../principal.ts'
+import type { Services } from '../services.ts'
 import { findUserById } from '../users/owner.ts'
 import { open, rewrap, type SealedValue, seal } from '../vault/sealed.ts'
 import { WrongPasswordError } from '../vault/vaultErrors.ts'
@@ -42,16 +44,22 @@ import { damaged, WRONG_PASSWORD } from './valueErrors.ts'
  * Encrypting takes long and stays outside the transaction. So whoever writes a value says which one it comes from, and
  * starts again when that is not the one in the row any more: two changes of a value can't mix.
  */
-export async function updateSecret(services: Services, c: Call, org: OrgRow, secretName: string, change: SecretChange) {
+export async function updateSecret(
+  services: Services,
+  caller: Caller,
+  org: OrgRow,
+  secretName: string,
+  change: SecretChange,
+) {
   const { db } = services
   const newValue = change.value !== undefined || change.newStorePassword !== undefined
   // Every further round is one that another request has won.
   for (;;) {
-    const prepared = newValue ? await prepareValue(services, c, org, secretName, change) : undefined
+    const prepared = newValue ? await prepareValue(services, caller, org, secretName, change) : undefined
     const done = await db.transaction().execute(async (trx) => {
-      const checked = await check(trx, principalOf(c), org, secretName, change)
+      const checked = await check(trx, caller.who, org, secretName, change)
       if (prepared && !(await isCurrent(trx, checked.secret, prepared))) return false
-      await write(trx, c, org, change, checked, prepared)
+      await write(trx, caller, org, change, checked, prepared)
       return true
     })
     if (done) return
@@ -67,7 +75,13 @@ interface Checked {
 }
 
 /** Everything that can be wrong before the value is looked at, in Concord's order. */
-async function check(db: Db, who: Principal, org: OrgRow, secretName: string, change: SecretChange): Promise<Checked> {
+async function check(
+  db: Reader,
+  who: Principal,
+  org: OrgRow,
+  secretName: string,
+  change: SecretChange,
+): Promise<Checked> {
   const secret = await requireSecretRow(db, org.id, secretName)
   await requireSecret(db, who, secret, 'WRITER', 'open')
   const target = await targetOf(db, who, org, change)
@@ -77,7 +91,7 @@ async function check(db: Db, who: Principal, org: OrgRow, secretName: string, ch
   return { secret, target, projectIds, ownerId }
 }
 
-async function targetOf(db: Db, who: Principal, org: OrgRow, { orgId, orgName }: SecretChange) {
+async function targetOf(db: Reader, who: Principal, org: OrgRow, { orgId, orgName }: SecretChange) {
   let target: OrgRow | undefined
   if (orgId !== undefined) {
     target = await requireOrgById(db, orgId)
@@ -90,7 +104,7 @@ async function targetOf(db: Db, who: Principal, org: OrgRow, { orgId, orgName }:
 
 /** A secret that moves leaves its projects behind, whatever projects were sent. */
 async function projectsAfter(
-  db: Db,
+  db: Reader,
   who: Principal,
   org: OrgRow,
   secret: SecretRow,
@@ -113,7 +127,7 @@ async function projectsAfter(
   return projectIds
 }
 
-async function newOwnerOf(db: Db, who: Principal, secret: SecretRow, { ownerId }: SecretChange) {
+async function newOwnerOf(db: Reader, who: Principal, secret: SecretRow, { ownerId }: SecretChange) {
   if (ownerId === undefined || ownerId === secret.ownerId) return undefined
   if (!(await findUserById(db, ownerId))) throw validationError(`User not found: ${ownerId}`)
   await requireSecret(db, who, secret, 'OWNER', 'strict')
@@ -136,15 +150,15 @@ interface PreparedValue {
 }
 
 /** Encrypts the new value, or the old one's key under the new store password. */
-async function prepareValue(services: Services, c: Call, org: OrgRow, secretName: string, change: SecretChange) {
+async function prepareValue(services: Services, caller: Caller, org: OrgRow, secretName: string, change: SecretChange) {
   const { secret, from } = await services.db.transaction().execute(async (trx) => {
-    const checked = await check(trx, principalOf(c), org, secretName, change)
+    const checked = await check(trx, caller.who, org, secretName, change)
     return { secret: checked.secret, from: await readValue(trx, checked.secret.id) }
   })
   try {
-    const sealing = () => sealChange(services, turnOf(c), secret, from, change)
+    const sealing = () => sealChange(services, turnOf(caller), secret, from, change)
     const guesses = change.storePassword !== undefined
-    return { from, sealed: await (guesses ? slowGuesses(services, c, secret, sealing) : sealing()) }
+    return { from, sealed: await (guesses ? slowGuesses(services, caller, secret, sealing) : sealing()) }
   } catch (error) {
     if (error instanceof WrongPasswordError) throw javaError('java.lang.SecurityException', WRONG_PASSWORD)
     throw damaged(error, secret, services)
@@ -172,19 +186,19 @@ async function sealChange(
 }
 
 /** Each sealing has a random nonce of its own, so equal bytes mean that nobody has written in between. */
-async function isCurrent(trx: Db, secret: SecretRow, { from }: PreparedValue) {
+async function isCurrent(trx: Trx, secret: SecretRow, { from }: PreparedValue) {
   return (await readValue(trx, secret.id)).wrappedKey.equals(from.wrappedKey)
 }
 
 async function write(
-  trx: Db,
-  c: Call,
+  trx: Trx,
+  caller: Caller,
   org: OrgRow,
   change: SecretChange,
   { secret, target, projectIds, ownerId }: Checked,
   prepared: PreparedValue | undefined,
 ) {
-  await checkPolicy(trx, principalOf(c), secret, projectIds, ownerId)
+  await checkPolicy(trx, caller.who, secret, projectIds, ownerId)
   await checkName(trx, secret, target ?? org, change)
   const before = await secretEntry(trx, org, secret)
   const after: SecretRow = {
@@ -200,7 +214,7 @@ async function write(
   await updateSecretRow(trx, after)
   await linkProjects(trx, secret.id, projectIds)
   if (prepared) await writeValue(trx, secret.id, prepared.sealed)
-  await recordAudit(trx, c, {
+  await recordAudit(trx, caller, {
     object: 'SECRET',
     action: 'UPDATE',
     details: {
@@ -217,7 +231,7 @@ async function write(
 
 /** Asked about the secret as it is, once for each of the projects that it will have, or once if there are none. */
 async function checkPolicy(
-  trx: Db,
+  trx: Trx,
   who: Principal,
   { orgId, name, type, visibility, storeType }: SecretRow,
   projectIds: string[],
@@ -232,7 +246,7 @@ async function checkPolicy(
 }
 
 /** A name is looked up when it is sent, even if it is the secret's own, and when the secret moves. */
-async function checkName(trx: Db, secret: SecretRow, org: OrgRow, { name }: SecretChange) {
+async function checkName(trx: Trx, secret: SecretRow, org: OrgRow, { name }: SecretChange) {
   if (name === undefined && org.id === secret.orgId) return
   if (await findSecret(trx, org.id, name ?? secret.name)) throw alreadyExists(secret.name)
   // The form's name is not checked against the pattern (concord-api §14, Q11), but the column of Concord has its limits.

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Db } from '../db/open.ts'
+import type { Reader } from '../db/open.ts'
 import type { OrgRow, Visibility } from '../db/schema.ts'
 import { text, uuid, visibility } from '../http/jackson.ts'
 import type { Form } from '../http/multipart.ts'
@@ -60,7 +60,7 @@ export const updateForm = {
  * What a JSON body asks for; what it names is looked up in Concord's order: a project's name, then the owner, before
  * anything of the secret.
  */
-export async function changeOfJson(db: Db, request: UpdateRequest): Promise<SecretChange> {
+export async function changeOfJson(db: Reader, request: UpdateRequest): Promise<SecretChange> {
   const projectIds = await projectOfJson(db, request)
   const ownerId = (await resolveOwner(db, request.owner, 'LDAP'))?.id
   return {
@@ -78,14 +78,14 @@ export async function changeOfJson(db: Db, request: UpdateRequest): Promise<Secr
 }
 
 /** A project's name is looked up in the organization of the body, not of the path (concord-api §14, Q7). */
-async function projectOfJson(db: Db, { projectId, projectName, orgId }: UpdateRequest): Promise<string[]> {
+async function projectOfJson(db: Reader, { projectId, projectName, orgId }: UpdateRequest): Promise<string[]> {
   if (projectId) return [projectId]
   if (!projectName?.trim()) return []
   return [await projectIdByName(db, orgId ?? '', projectName)]
 }
 
 /** What a multipart body of v2 asks for. Project names come first, so that they fail before anything else does. */
-export async function changeOfForm(db: Db, org: OrgRow, form: Form): Promise<SecretChange> {
+export async function changeOfForm(db: Reader, org: OrgRow, form: Form): Promise<SecretChange> {
   const projectIds = await projectIdsOf(db, org, form)
   const orgId = form.uuid('orgId')
   const ownerId = form.uuid('ownerId')

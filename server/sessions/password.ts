@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import { requireSignedIn } from '../access/rules.ts'
+import { turnOf } from '../actor.ts'
 import { recordEvent } from '../audit/events.ts'
 import { guessedName } from '../auth/basic.ts'
 import { forgetRememberMe, sendSessionCookie } from '../auth/cookies.ts'
@@ -9,9 +10,11 @@ import type { Guessing } from '../auth/guessing.ts'
 import { renewSession } from '../auth/sessions.ts'
 import type { UserRow } from '../db/schema.ts'
 import { validationError } from '../errors.ts'
+import type { Call, Env } from '../http/call.ts'
+import { callerOf, principalOf } from '../http/call.ts'
 import { assertDeclared, operation, resource } from '../http/operation.ts'
-import { principalOf, turnOf, userOf } from '../principal.ts'
-import type { Call, Env, Services } from '../services.ts'
+import { userOf } from '../principal.ts'
+import type { Services } from '../services.ts'
 import { PASSWORD_RULE, passwordProblem } from '../users/passwords.ts'
 import { hashPassword, verifyPassword } from '../vault/password.ts'
 
@@ -26,7 +29,7 @@ const passwordRequest = z.object({
 export function passwordRoutes(app: Hono<Env>, services: Services, guessing: Guessing) {
   resource(app, PASSWORD, {
     GET: operation({ summary: 'Tell whether you can change your password, and the rule for it' }, (c) => {
-      const reason = whyNot(userOf(c)) ?? (principalOf(c).sessionId ? undefined : NOT_SIGNED_IN)
+      const reason = whyNot(userOf(principalOf(c))) ?? (principalOf(c).sessionId ? undefined : NOT_SIGNED_IN)
       return { changeable: reason === undefined, rule: PASSWORD_RULE, ...(reason === undefined ? {} : { reason }) }
     }),
     PUT: {
@@ -65,7 +68,7 @@ type Change = z.infer<typeof passwordRequest> & { sessionId: string }
 async function changePassword(services: Services, c: Call, guessing: Guessing, change: Change) {
   const { db, config } = services
   const { oldPassword, newPassword, sessionId } = change
-  const user = userOf(c)
+  const user = userOf(principalOf(c))
   const { passwordHash } = user
   const reason = whyNot(user)
   if (reason !== undefined || passwordHash === null) throw validationError(reason ?? '')
@@ -73,7 +76,7 @@ async function changePassword(services: Services, c: Call, guessing: Guessing, c
   const name = guessedName(user.username, config)
   const guess = guessing.ofSession(c.get('clientAddress'))
   guess.refuse(name)
-  const matches = await verifyPassword(oldPassword, passwordHash, turnOf(c))
+  const matches = await verifyPassword(oldPassword, passwordHash, turnOf(callerOf(c)))
   guess.refuse(name)
   if (!matches) {
     guess.failed([name])
@@ -82,7 +85,7 @@ async function changePassword(services: Services, c: Call, guessing: Guessing, c
   guess.succeeded([name])
   const problem = newPassword === oldPassword ? 'It is the old one.' : await passwordProblem(user.username, newPassword)
   if (problem !== undefined) throw validationError(`The new password was not accepted. ${problem}`)
-  const hash = await hashPassword(newPassword, undefined, turnOf(c))
+  const hash = await hashPassword(newPassword, undefined, turnOf(callerOf(c)))
   const cookie = await db.transaction().execute(async (trx) => {
     const [updated] = await trx
       .updateTable('users')
@@ -92,7 +95,7 @@ async function changePassword(services: Services, c: Call, guessing: Guessing, c
       .execute()
     if (!updated?.numUpdatedRows) throw validationError('The password was changed meanwhile. Try again.')
     const ended = await endSessionsOf(trx, user.id, { keep: sessionId })
-    await recordEvent(trx, c, 'password-changed', { userId: user.id, ended })
+    await recordEvent(trx, callerOf(c), 'password-changed', { userId: user.id, ended })
     return renewSession(trx, sessionId)
   })
   forgetRememberMe(c)

@@ -3,12 +3,14 @@ import { requireLastingLogin, requireSessionsOf } from '../access/rules.ts'
 import { recordEvent } from '../audit/events.ts'
 import { forgetRememberMe } from '../auth/cookies.ts'
 import { endOneSession, endSessionsOf } from '../auth/endSessions.ts'
-import type { Db } from '../db/open.ts'
+import type { Trx } from '../db/open.ts'
 import { textError } from '../errors.ts'
+import type { Call, Env } from '../http/call.ts'
+import { callerOf, principalOf } from '../http/call.ts'
 import { booleanQuery, operation, resource, uuidParam, uuidQuery } from '../http/operation.ts'
 import { flagParameter, uuidParameter } from '../http/parameters.ts'
-import { isAdmin, principalOf, userOf } from '../principal.ts'
-import type { Call, Env, Services } from '../services.ts'
+import { isAdmin, userOf } from '../principal.ts'
+import type { Services } from '../services.ts'
 import { listSessions } from './store.ts'
 
 const SESSIONS = '/api/x/v1/sessions'
@@ -29,7 +31,7 @@ export function sessionRoutes(app: Hono<Env>, { db, config }: Services) {
           await recordEnd(trx, c, { userId, ended })
           return ended
         })
-        if (userId === userOf(c).id) forgetRememberMe(c)
+        if (userId === userOf(principalOf(c)).id) forgetRememberMe(c)
         return { ok: true, result: 'DELETED', ended }
       },
     ),
@@ -40,7 +42,7 @@ export function sessionRoutes(app: Hono<Env>, { db, config }: Services) {
       const id = uuidParam(c, 'id')
       const who = principalOf(c)
       requireLastingLogin(who, 'sessions')
-      const me = userOf(c).id
+      const me = userOf(principalOf(c)).id
       return db.transaction().execute(async (trx) => {
         const userId = await endById(trx, id, (owner) => owner === me || isAdmin(who))
         if (!userId) throw textError(404, `Session not found: ${id}`)
@@ -53,16 +55,16 @@ export function sessionRoutes(app: Hono<Env>, { db, config }: Services) {
 
 /** Whose sessions a request is about; throws a 403 when they are not the caller's business. */
 function subjectOf(c: Call): string {
-  const userId = uuidQuery(c, 'userId') ?? userOf(c).id
+  const userId = uuidQuery(c, 'userId') ?? userOf(principalOf(c)).id
   requireSessionsOf(principalOf(c), userId)
   return userId
 }
 
-const recordEnd = (trx: Db, c: Call, details: { userId: string; ended: number; sessionId?: string }) =>
-  recordEvent(trx, c, 'sessions-ended', details)
+const recordEnd = (trx: Trx, c: Call, details: { userId: string; ended: number; sessionId?: string }) =>
+  recordEvent(trx, callerOf(c), 'sessions-ended', details)
 
 /** Ends what has the id, of whatever kind, and returns whose it was; undefined when there is none for the caller. */
-async function endById(trx: Db, id: string, mayEnd: (userId: string) => boolean): Promise<string | undefined> {
+async function endById(trx: Trx, id: string, mayEnd: (userId: string) => boolean): Promise<string | undefined> {
   const session = await trx
     .selectFrom('sessions')
     .select(['id', 'userId', 'rememberMeId'])

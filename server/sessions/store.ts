@@ -1,7 +1,7 @@
 import { endOfRememberMe } from '../auth/rememberMe.ts'
 import { endOfSession, isPast } from '../auth/sessions.ts'
 import type { Config } from '../config.ts'
-import type { Db } from '../db/open.ts'
+import type { Reader } from '../db/open.ts'
 import { nonNull } from '../http/operation.ts'
 
 interface SessionEntry {
@@ -19,7 +19,7 @@ interface SessionEntry {
 }
 
 /** All that somebody is signed in with, the last used first. The limits of each kind keep the list short. */
-export async function listSessions(db: Db, config: Config, userId: string, current: string | undefined) {
+export async function listSessions(db: Reader, config: Config, userId: string, current: string | undefined) {
   const entries = [
     ...(await browserSessions(db, config, userId)),
     ...(await rememberedSignIns(db, userId)),
@@ -35,7 +35,7 @@ type Entry = Omit<SessionEntry, 'current'>
 
 const COMMON = ['createdAt', 'lastUsedAt', 'address', 'userAgent'] as const
 
-async function browserSessions(db: Db, config: Config, userId: string): Promise<Entry[]> {
+async function browserSessions(db: Reader, config: Config, userId: string): Promise<Entry[]> {
   const rows = await db
     .selectFrom('sessions')
     .leftJoin('apiKeys', 'apiKeys.id', 'sessions.apiKeyId')
@@ -49,7 +49,7 @@ async function browserSessions(db: Db, config: Config, userId: string): Promise<
   })
 }
 
-async function rememberedSignIns(db: Db, userId: string): Promise<Entry[]> {
+async function rememberedSignIns(db: Reader, userId: string): Promise<Entry[]> {
   const rows = await db
     .selectFrom('rememberMe')
     .leftJoin('apiKeys', 'apiKeys.id', 'rememberMe.apiKeyId')
@@ -63,7 +63,7 @@ async function rememberedSignIns(db: Db, userId: string): Promise<Entry[]> {
   })
 }
 
-async function processSessions(db: Db, userId: string): Promise<Entry[]> {
+async function processSessions(db: Reader, userId: string): Promise<Entry[]> {
   const rows = await db
     .selectFrom('processSessions')
     .leftJoin('apiKeys', 'apiKeys.id', 'processSessions.apiKeyId')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Db } from '../db/open.ts'
+import type { Reader } from '../db/open.ts'
 import { javaError, type Violation } from '../errors.ts'
 import { accessLevel, text, uuid } from '../http/jackson.ts'
 import { listOf } from '../http/listLimits.ts'
@@ -31,7 +31,7 @@ export function entryViolations(entry: AccessEntry | null | undefined, where: st
  * The team of an entry: by id, else by name in the entry's organization or the one at hand. What cannot be resolved is a
  * 500, as ResourceAccessUtils#getTeamId throws it.
  */
-export async function teamOfEntry(db: Db, orgId: string, entry: AccessEntry): Promise<string> {
+export async function teamOfEntry(db: Reader, orgId: string, entry: AccessEntry): Promise<string> {
   if (entry.teamId) return entry.teamId
   if (typeof entry.teamName !== 'string') {
     throw illegalArgument('You must specify an organization and/or a team name.')

@@ -3,9 +3,11 @@ import { z } from 'zod'
 import { requireMember, requireOrg, requireOrgById, requireTeamRole } from '../access/rules.ts'
 import { changesBetween } from '../audit/changes.ts'
 import { recordAudit } from '../audit/record.ts'
-import type { Db } from '../db/open.ts'
+import type { Reader, Trx } from '../db/open.ts'
 import type { OrgRow } from '../db/schema.ts'
 import { nullPointer, textError, validationError } from '../errors.ts'
+import type { Call, Env } from '../http/call.ts'
+import { callerOf, principalOf } from '../http/call.ts'
 import { teamRole, text, userType, uuid } from '../http/jackson.ts'
 import { listOf } from '../http/listLimits.ts'
 import {
@@ -23,8 +25,8 @@ import {
 } from '../http/operation.ts'
 import { flagParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
-import { principalOf, userOf } from '../principal.ts'
-import type { Call, Env, Services } from '../services.ts'
+import { userOf } from '../principal.ts'
+import type { Services } from '../services.ts'
 import { userFinder } from '../users/owner.ts'
 import {
   findTeam,
@@ -74,7 +76,7 @@ export function teamRoutes(app: Hono<Env>, services: Services) {
   resource(app, '/api/v1/org/:orgName/team', {
     GET: operation({ summary: 'List the teams of an organization' }, async (c) => {
       const org = await requireOrg(db, param(c, 'orgName'))
-      userOf(c)
+      userOf(principalOf(c))
       return listTeams(db, org)
     }),
     POST: {
@@ -113,7 +115,7 @@ export function teamRoutes(app: Hono<Env>, services: Services) {
         const { org, team } = await readable(trx, c)
         await requireTeamRole(trx, principalOf(c), org, 'OWNER', team.id)
         await trx.deleteFrom('teams').where('id', '=', team.id).execute()
-        await recordAudit(trx, c, {
+        await recordAudit(trx, callerOf(c), {
           object: 'TEAM',
           action: 'DELETE',
           details: { orgId: org.id, teamId: team.id, name: team.name },
@@ -167,7 +169,7 @@ function members(app: Hono<Env>, { db }: Services) {
         if (!names?.length) throw validationError('Empty user list')
         return db.transaction().execute(async (trx) => {
           const found = await maintained(trx, c)
-          const type = userOf(c).type
+          const type = userOf(principalOf(c)).type
           const find = await userFinder(trx, names)
           const ids = names.map((username) => find(username, null, type)?.id).filter(isText)
           if (ids.length > 0) {
@@ -211,13 +213,13 @@ function ldapGroups(app: Hono<Env>, { db }: Services) {
 }
 
 /** The team of the path, for those who belong to its organization. */
-async function readable(db: Db, c: Call): Promise<Found> {
+async function readable(db: Reader, c: Call): Promise<Found> {
   const org = await requireMember(db, principalOf(c), param(c, 'orgName'))
   return { org, team: await requireTeam(db, org.id, param(c, 'teamName')) }
 }
 
 /** The team of the path, for those who may change who is in it. */
-async function maintained(db: Db, c: Call): Promise<Found> {
+async function maintained(db: Reader, c: Call): Promise<Found> {
   const found = await readable(db, c)
   await requireTeamRole(db, principalOf(c), found.org, 'MAINTAINER', found.team.id)
   return found
@@ -229,17 +231,18 @@ type FindUser = Awaited<ReturnType<typeof userFinder>>
 
 function idOf(find: FindUser, c: Call, user: z.infer<typeof usersRequest>[number]): string {
   const { username, userDomain, userType: type } = user
-  const found = typeof username === 'string' ? find(username, userDomain, type ?? userOf(c).type) : undefined
+  const found =
+    typeof username === 'string' ? find(username, userDomain, type ?? userOf(principalOf(c)).type) : undefined
   if (!found) throw textError(500, `User not found: ${username ?? null}`)
   return found.id
 }
 
-async function create(trx: Db, c: Call, org: OrgRow, name: string, description: string | null | undefined) {
+async function create(trx: Trx, c: Call, org: OrgRow, name: string, description: string | null | undefined) {
   await requireTeamRole(trx, principalOf(c), org, 'OWNER')
   const team = { id: newId(), orgId: org.id, name, description: description ?? null }
   await trx.insertInto('teams').values(team).execute()
-  await putTeamUsers(trx, team.id, new Map([[userOf(c).id, 'MAINTAINER']]))
-  await recordAudit(trx, c, {
+  await putTeamUsers(trx, team.id, new Map([[userOf(principalOf(c)).id, 'MAINTAINER']]))
+  await recordAudit(trx, callerOf(c), {
     object: 'TEAM',
     action: 'CREATE',
     details: { orgId: org.id, teamId: team.id, name, changes: changesBetween(undefined, nonNull(team)) },
@@ -248,7 +251,7 @@ async function create(trx: Db, c: Call, org: OrgRow, name: string, description: 
 }
 
 /** By id, a team of any organization can be meant: its own organization's rules decide. */
-async function update(trx: Db, c: Call, teamId: string, name: string, description: string | null | undefined) {
+async function update(trx: Trx, c: Call, teamId: string, name: string, description: string | null | undefined) {
   const before = await trx.selectFrom('teams').selectAll().where('id', '=', teamId).executeTakeFirst()
   if (!before) throw validationError(`Team not found: ${teamId}`)
   const org = await requireOrgById(trx, before.orgId)
@@ -256,7 +259,7 @@ async function update(trx: Db, c: Call, teamId: string, name: string, descriptio
   const after = { ...before, name, description: description ?? before.description }
   await trx.updateTable('teams').set(after).where('id', '=', teamId).execute()
   const changes = changesBetween(teamEntry(before, org.name), teamEntry(after, org.name))
-  await recordAudit(trx, c, {
+  await recordAudit(trx, callerOf(c), {
     object: 'TEAM',
     action: 'UPDATE',
     details: { orgId: org.id, teamId, name, changes },
@@ -264,8 +267,8 @@ async function update(trx: Db, c: Call, teamId: string, name: string, descriptio
   return { ok: true, result: 'UPDATED', id: teamId }
 }
 
-async function recordChange(trx: Db, c: Call, { org, team }: Found, details: Record<string, unknown>) {
-  await recordAudit(trx, c, {
+async function recordChange(trx: Trx, c: Call, { org, team }: Found, details: Record<string, unknown>) {
+  await recordAudit(trx, callerOf(c), {
     object: 'TEAM',
     action: 'UPDATE',
     details: { orgId: org.id, teamId: team.id, name: team.name, ...details },

@@ -1,4 +1,4 @@
-import type { Db } from '../db/open.ts'
+import type { Reader, Trx } from '../db/open.ts'
 import type { TeamRole } from '../db/schema.ts'
 import { validationError } from '../errors.ts'
 import { nonNull } from '../http/operation.ts'
@@ -10,10 +10,10 @@ export interface TeamRow {
   description: string | null
 }
 
-export const findTeam = (db: Db, orgId: string, name: string): Promise<TeamRow | undefined> =>
+export const findTeam = (db: Reader, orgId: string, name: string): Promise<TeamRow | undefined> =>
   db.selectFrom('teams').selectAll().where('orgId', '=', orgId).where('name', '=', name).executeTakeFirst()
 
-export async function requireTeam(db: Db, orgId: string, name: string): Promise<TeamRow> {
+export async function requireTeam(db: Reader, orgId: string, name: string): Promise<TeamRow> {
   const team = await findTeam(db, orgId, name)
   if (!team) throw validationError(`Team not found: ${name}`)
   return team
@@ -23,7 +23,7 @@ export async function requireTeam(db: Db, orgId: string, name: string): Promise<
 export const teamEntry = ({ id, orgId, name, description }: TeamRow, orgName: string) =>
   nonNull({ id, orgId, orgName, name, description })
 
-export async function listTeams(db: Db, org: { id: string; name: string }) {
+export async function listTeams(db: Reader, org: { id: string; name: string }) {
   const rows = await db.selectFrom('teams').selectAll().where('orgId', '=', org.id).orderBy('name').execute()
   return rows.map((team) => teamEntry(team, org.name))
 }
@@ -37,7 +37,7 @@ const userColumns = [
 ] as const
 
 /** Direct members by name, then those that a group brings, by name: somebody can be in both. */
-export async function listTeamUsers(db: Db, teamId: string) {
+export async function listTeamUsers(db: Reader, teamId: string) {
   const direct = await db
     .selectFrom('teamUsers')
     .innerJoin('users', 'users.id', 'teamUsers.userId')
@@ -59,7 +59,7 @@ export async function listTeamUsers(db: Db, teamId: string) {
   ]
 }
 
-export const listTeamLdapGroups = (db: Db, teamId: string) =>
+export const listTeamLdapGroups = (db: Reader, teamId: string) =>
   db
     .selectFrom('teamLdapGroups')
     .select(['ldapGroup as group', 'role'])
@@ -68,7 +68,7 @@ export const listTeamLdapGroups = (db: Db, teamId: string) =>
     .execute()
 
 /** Adds users, by id, or gives them another role. */
-export async function putTeamUsers(trx: Db, teamId: string, roles: ReadonlyMap<string, TeamRole>) {
+export async function putTeamUsers(trx: Trx, teamId: string, roles: ReadonlyMap<string, TeamRole>) {
   if (roles.size === 0) return
   await trx
     .insertInto('teamUsers')
@@ -80,7 +80,7 @@ export async function putTeamUsers(trx: Db, teamId: string, roles: ReadonlyMap<s
 }
 
 /** Adds LDAP groups, by name, or gives them another role. */
-export async function putTeamLdapGroups(trx: Db, teamId: string, roles: ReadonlyMap<string, TeamRole>) {
+export async function putTeamLdapGroups(trx: Trx, teamId: string, roles: ReadonlyMap<string, TeamRole>) {
   if (roles.size === 0) return
   await trx
     .insertInto('teamLdapGroups')
@@ -92,7 +92,7 @@ export async function putTeamLdapGroups(trx: Db, teamId: string, roles: Readonly
 }
 
 /** TeamManager#validateUsers: an organization without an owner keeps at least one team member who is OWNER. */
-export async function requireSomeOwner(trx: Db, orgId: string) {
+export async function requireSomeOwner(trx: Trx, orgId: string) {
   const org = await trx.selectFrom('orgs').select('ownerId').where('id', '=', orgId).executeTakeFirstOrThrow()
   if (org.ownerId !== null) return
   const member = await trx

@@ -16,9 +16,8 @@ afterAll(() => server.close())
 
 async function givenOne(username: string, type: UserType, domain: string | null = null) {
   const id = newId()
-  await insertUser(server.services.db, {
-    ...{ id, username, domain, type, displayName: null, email: null, passwordHash: null },
-  })
+  const user = { id, username, domain, type, displayName: null, email: null, passwordHash: null }
+  await server.services.db.transaction().execute((trx) => insertUser(trx, user))
   return id
 }
 /** Three people of one name, and the name. */

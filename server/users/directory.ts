@@ -1,5 +1,7 @@
+import { SYSTEM } from '../actor.ts'
+import { recordAudit } from '../audit/record.ts'
 import { closeSessionsOf, endSessionsOf } from '../auth/endSessions.ts'
-import type { Db } from '../db/open.ts'
+import type { Db, Reader, Trx } from '../db/open.ts'
 import type { UserRow, UserType } from '../db/schema.ts'
 import { newId, SEED } from '../ids.ts'
 import { hashPassword } from '../vault/password.ts'
@@ -39,7 +41,7 @@ export async function addUser(db: Db, { username, password, admin, apiKey }: New
     await insertUser(trx, { id, username: name, displayName: null, email: null, passwordHash })
     if (admin) await grantAdmin(trx, id)
     if (key) await insertApiKey(trx, id, 'made-with-user', key)
-    await audit(trx, 'CREATE', { userId: id, username: name, admin })
+    await recordAudit(trx, SYSTEM, { object: 'USER', action: 'CREATE', details: { userId: id, username: name, admin } })
   })
   return key ? { apiKey: key } : {}
 }
@@ -54,7 +56,11 @@ export async function setPassword(db: Db, { username, password }: { username: st
     await requireOwnName(trx, user)
     await trx.updateTable('users').set({ passwordHash }).where('id', '=', user.id).execute()
     const ended = await endSessionsOf(trx, user.id)
-    await audit(trx, 'UPDATE', { userId: user.id, username: user.username, password: true, ended })
+    await recordAudit(trx, SYSTEM, {
+      object: 'USER',
+      action: 'UPDATE',
+      details: { userId: user.id, username: user.username, password: true, ended },
+    })
     return described(user)
   })
 }
@@ -67,7 +73,11 @@ export async function disableUser(db: Db, { username }: { username: string }) {
   return db.transaction().execute(async (trx) => {
     const user = await requireUser(trx, username)
     const ended = await lockOut(trx, user, (message) => new DirectoryError(message))
-    await audit(trx, 'UPDATE', { userId: user.id, username: user.username, disabled: true, ended })
+    await recordAudit(trx, SYSTEM, {
+      object: 'USER',
+      action: 'UPDATE',
+      details: { userId: user.id, username: user.username, disabled: true, ended },
+    })
     return described(user)
   })
 }
@@ -76,7 +86,7 @@ export async function disableUser(db: Db, { username }: { username: string }) {
  * Disables a user and ends all that they are signed in with; returns how many sessions that were. The API, the terminal
  * and the LDAP directory all do it here. Throws for the last admin.
  */
-export async function lockOut(trx: Db, { id }: UserRow, refusal?: (message: string) => Error): Promise<number> {
+export async function lockOut(trx: Trx, { id }: UserRow, refusal?: (message: string) => Error): Promise<number> {
   const disabledDate = new Date().toISOString()
   const disable = () => trx.updateTable('users').set({ disabled: 1, disabledDate }).where('id', '=', id).execute()
   await keepAnAdmin(trx, disable, refusal)
@@ -91,7 +101,11 @@ export async function enableUser(db: Db, { username }: { username: string }) {
       .set({ disabled: 0, permanentlyDisabled: 0, disabledDate: null })
       .where('id', '=', user.id)
       .execute()
-    await audit(trx, 'UPDATE', { userId: user.id, username: user.username, disabled: false })
+    await recordAudit(trx, SYSTEM, {
+      object: 'USER',
+      action: 'UPDATE',
+      details: { userId: user.id, username: user.username, disabled: false },
+    })
     return described(user)
   })
 }
@@ -107,7 +121,7 @@ export interface ListedUser {
   disabled: boolean
 }
 
-export async function listUsers(db: Db): Promise<ListedUser[]> {
+export async function listUsers(db: Reader): Promise<ListedUser[]> {
   const users = await db.selectFrom('users').selectAll().orderBy('username').orderBy('domain').orderBy('type').execute()
   const admins = await adminIds(db)
   const keys = await db.selectFrom('apiKeys').select('userId').execute()
@@ -122,7 +136,7 @@ export async function listUsers(db: Db): Promise<ListedUser[]> {
 }
 
 /** A new user, LOCAL unless told, with Concord's membership of every new user (concord-api §5). Also for sample data. */
-export async function insertUser(trx: Db, user: NewUserRow) {
+export async function insertUser(trx: Trx, user: NewUserRow) {
   const { id, username, displayName, email, passwordHash, domain = null, type = 'LOCAL' } = user
   const enabled = { disabled: 0, permanentlyDisabled: 0, disabledDate: null } as const
   await trx
@@ -138,7 +152,7 @@ type NewUserRow = Pick<UserRow, 'id' | 'username' | 'displayName' | 'email' | 'p
   Partial<Pick<UserRow, 'domain' | 'type'>>
 
 /** Stores the hash of a key that the server has made. */
-export async function insertApiKey(trx: Db, userId: string, name: string, key: string) {
+export async function insertApiKey(trx: Trx, userId: string, name: string, key: string) {
   const hash = hashApiKey(key)
   if (hash === undefined) throw new Error('A generated key is base64')
   await trx.insertInto('apiKeys').values({ id: newId(), userId, name, hash, expiredAt: null }).execute()
@@ -161,7 +175,7 @@ const nameOf = ({ username, domain }: UserRow) => (domain === null ? username : 
 const described = (user: UserRow) => `${nameOf(user)} (${user.type})`
 
 /** All whom a name can mean: with the domain or without it, or an id. Names of other directories have other letters. */
-function usersNamed(db: Db, text: string): Promise<UserRow[]> {
+function usersNamed(db: Reader, text: string): Promise<UserRow[]> {
   const name = text.trim().toLowerCase()
   const at = name.indexOf('@')
   return db
@@ -179,12 +193,12 @@ function usersNamed(db: Db, text: string): Promise<UserRow[]> {
     .execute()
 }
 
-async function requireUser(db: Db, name: string): Promise<UserRow> {
+async function requireUser(db: Reader, name: string): Promise<UserRow> {
   return theOnly(name, await usersNamed(db, name))
 }
 
 /** Passwords of others are their own directory's. */
-async function requireLocalUser(db: Db, name: string): Promise<UserRow> {
+async function requireLocalUser(db: Reader, name: string): Promise<UserRow> {
   const users = await usersNamed(db, name)
   const local = users.filter(({ type }) => type === 'LOCAL')
   const [other] = users
@@ -193,7 +207,7 @@ async function requireLocalUser(db: Db, name: string): Promise<UserRow> {
 }
 
 /** Whoever signs in types no domain: two passwords under one name would be those of the wrong person by chance. */
-async function requireOwnName(db: Db, { id, username }: UserRow) {
+async function requireOwnName(db: Reader, { id, username }: UserRow) {
   const another = await db
     .selectFrom('users')
     .selectAll()
@@ -215,12 +229,12 @@ function theOnly(name: string, users: UserRow[]): UserRow {
   )
 }
 
-async function grantAdmin(db: Db, userId: string) {
-  const role = await db.selectFrom('roles').select('id').where('name', '=', 'concordAdmin').executeTakeFirstOrThrow()
-  await db.insertInto('userRoles').values({ userId, roleId: role.id }).execute()
+async function grantAdmin(trx: Trx, userId: string) {
+  const role = await trx.selectFrom('roles').select('id').where('name', '=', 'concordAdmin').executeTakeFirstOrThrow()
+  await trx.insertInto('userRoles').values({ userId, roleId: role.id }).execute()
 }
 
-async function adminIds(db: Db) {
+async function adminIds(db: Reader) {
   const rows = await db
     .selectFrom('allUserRoles')
     .innerJoin('roles', 'roles.id', 'allUserRoles.roleId')
@@ -228,18 +242,4 @@ async function adminIds(db: Db) {
     .where('roles.name', '=', 'concordAdmin')
     .execute()
   return new Set(rows.map(({ userId }) => userId))
-}
-
-/** There is no request behind these changes, as there is behind those that audit/record.ts writes. */
-async function audit(db: Db, action: 'CREATE' | 'UPDATE', details: Record<string, unknown>) {
-  await db
-    .insertInto('auditLog')
-    .values({
-      entryDate: new Date().toISOString(),
-      userId: null,
-      object: 'USER',
-      action,
-      details: JSON.stringify({ ...details, actionSource: { type: 'SYSTEM' } }),
-    })
-    .execute()
 }

@@ -5,10 +5,11 @@ import type { UserRow } from '../db/schema.ts'
 import { isEntryOf, loginOf, replaceGroups, troubleOf } from '../directory/directoryUser.ts'
 import { findEntry, UnclearEntryError } from '../directory/ldap.ts'
 import { textError } from '../errors.ts'
+import type { Env } from '../http/call.ts'
+import { principalOf } from '../http/call.ts'
 import { text } from '../http/jackson.ts'
 import { missing, operation, readJson, reject, resource } from '../http/operation.ts'
-import { principalOf } from '../principal.ts'
-import type { Env, Services } from '../services.ts'
+import type { Services } from '../services.ts'
 import { findUser } from './owner.ts'
 
 const syncRequest = z.object({ username: text.nullish(), userDomain: text.nullish() })

@@ -1,4 +1,4 @@
-import type { Db } from '../db/open.ts'
+import type { Trx } from '../db/open.ts'
 import { validationError } from '../errors.ts'
 
 const LAST_ADMIN =
@@ -9,7 +9,7 @@ const LAST_ADMIN =
  * back. Concord lets it happen. A server without any admin before is changed as ever.
  */
 export async function keepAnAdmin<T>(
-  trx: Db,
+  trx: Trx,
   change: () => Promise<T>,
   refusal: (message: string) => Error = validationError,
 ): Promise<T> {
@@ -20,7 +20,7 @@ export async function keepAnAdmin<T>(
 }
 
 /** Directly or by an LDAP group. */
-async function hasAdmin(trx: Db): Promise<boolean> {
+async function hasAdmin(trx: Trx): Promise<boolean> {
   const admin = await trx
     .selectFrom('allUserRoles')
     .innerJoin('roles', 'roles.id', 'allUserRoles.roleId')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Db } from '../db/open.ts'
+import type { Reader } from '../db/open.ts'
 import type { UserRow, UserType } from '../db/schema.ts'
 import { javaError, textError, validationError } from '../errors.ts'
 import { text, userType, uuid } from '../http/jackson.ts'
@@ -31,7 +31,7 @@ export function ownerEntry(user: UserRow | undefined) {
  * The user of an owner's id, for the entities of a list: one query instead of one per entry. Ids that are null or
  * unknown yield undefined.
  */
-export async function ownersOf(db: Db, entities: readonly { ownerId: string | null }[]) {
+export async function ownersOf(db: Reader, entities: readonly { ownerId: string | null }[]) {
   const ids = [...new Set(entities.map(({ ownerId }) => ownerId).filter((id) => id !== null))]
   const users = new Map<string, UserRow>()
   // SQLite takes 32,766 parameters; a list of organizations or secrets can be longer than that.
@@ -54,7 +54,7 @@ export async function ownersOf(db: Db, entities: readonly { ownerId: string | nu
  * `userType`: SecretManager assumes LDAP.
  */
 export async function resolveOwner(
-  db: Db,
+  db: Reader,
   owner: OwnerRequest | null | undefined,
   onlyType?: UserType,
 ): Promise<UserRow | undefined> {
@@ -66,7 +66,7 @@ export async function resolveOwner(
   return user
 }
 
-export const findUserById = (db: Db, id: string) =>
+export const findUserById = (db: Reader, id: string) =>
   db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
 
 /**
@@ -74,7 +74,7 @@ export const findUserById = (db: Db, id: string) =>
  * UserDao#getId failing.
  */
 export async function findUser(
-  db: Db,
+  db: Reader,
   username: string,
   domain?: string | null,
   type?: UserType | null,
@@ -84,7 +84,7 @@ export async function findUser(
 }
 
 /** `findUser` for several names, with one query. */
-export async function userFinder(db: Db, usernames: readonly string[]) {
+export async function userFinder(db: Reader, usernames: readonly string[]) {
   const wanted = [...new Set(usernames.map((username) => username.toLowerCase()))]
   const rows = await db.selectFrom('users').selectAll().where('username', 'in', wanted).execute()
   const named = new Map<string, UserRow[]>()

@@ -2,15 +2,16 @@ import type { Hono } from 'hono'
 import { z } from 'zod'
 import { requireAdmin } from '../access/rules.ts'
 import { recordAudit } from '../audit/record.ts'
-import type { Db } from '../db/open.ts'
+import type { Reader, Trx } from '../db/open.ts'
 import { javaError, nullPointer, textError, validationError } from '../errors.ts'
+import type { Call, Env } from '../http/call.ts'
+import { callerOf, principalOf } from '../http/call.ts'
 import { text, uuid } from '../http/jackson.ts'
 import { listOf } from '../http/listLimits.ts'
 import { booleanQuery, checkNames, operation, param, readJson, readOptionalJson, resource } from '../http/operation.ts'
 import { flagParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
-import { principalOf } from '../principal.ts'
-import type { Call, Env, Services } from '../services.ts'
+import type { Services } from '../services.ts'
 import { keepAnAdmin } from './lastAdmin.ts'
 import { roleEntry } from './store.ts'
 
@@ -56,7 +57,7 @@ export function roleRoutes(app: Hono<Env>, { db }: Services) {
       return db.transaction().execute(async (trx) => {
         const { id, name } = await requireRole(trx, param(c, 'roleName'))
         await keepAnAdmin(trx, () => trx.deleteFrom('roles').where('id', '=', id).execute())
-        await recordAudit(trx, c, { object: 'ROLE', action: 'DELETE', details: { roleId: id, name } })
+        await recordAudit(trx, callerOf(c), { object: 'ROLE', action: 'DELETE', details: { roleId: id, name } })
         return { ok: true, result: 'DELETED' }
       })
     }),
@@ -86,7 +87,7 @@ export function roleRoutes(app: Hono<Env>, { db }: Services) {
   })
 }
 
-async function createOrUpdate(trx: Db, c: Call, request: z.infer<typeof roleRequest>) {
+async function createOrUpdate(trx: Trx, c: Call, request: z.infer<typeof roleRequest>) {
   const { name } = request
   const existing = request.id ?? (typeof name === 'string' ? (await findRole(trx, name))?.id : undefined)
   if (typeof name !== 'string') {
@@ -106,11 +107,11 @@ async function createOrUpdate(trx: Db, c: Call, request: z.infer<typeof roleRequ
       .values({ id, ...fields })
       .execute()
   const action = existing ? 'UPDATE' : 'CREATE'
-  await recordAudit(trx, c, { object: 'ROLE', action, details: { roleId: id, name, permissions } })
+  await recordAudit(trx, callerOf(c), { object: 'ROLE', action, details: { roleId: id, name, permissions } })
   return { id, result: existing ? 'UPDATED' : 'CREATED' }
 }
 
-async function addGroups(trx: Db, c: Call, groups: string[] | undefined, replace: boolean) {
+async function addGroups(trx: Trx, c: Call, groups: string[] | undefined, replace: boolean) {
   const { id: roleId, name } = await requireRole(trx, param(c, 'roleName'))
   if (!groups) throw nullPointer()
   if (replace) await trx.deleteFrom('roleLdapGroups').where('roleId', '=', roleId).execute()
@@ -122,14 +123,14 @@ async function addGroups(trx: Db, c: Call, groups: string[] | undefined, replace
       .execute()
   }
   const details = { roleId, name, action: 'addLdapGroups', groups, replace }
-  await recordAudit(trx, c, { object: 'ROLE', action: 'UPDATE', details })
+  await recordAudit(trx, callerOf(c), { object: 'ROLE', action: 'UPDATE', details })
   return { ok: true, result: 'UPDATED' }
 }
 
-const findRole = (db: Db, name: string) =>
+const findRole = (db: Reader, name: string) =>
   db.selectFrom('roles').selectAll().where('name', '=', name).executeTakeFirst()
 
-async function requireRole(db: Db, name: string) {
+async function requireRole(db: Reader, name: string) {
   const role = await findRole(db, name)
   if (!role) throw textError(404, `Role not found: ${name}`)
   return role

@@ -1,14 +1,17 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import { requireAdmin, requireUserRead } from '../access/rules.ts'
+import { turnOf } from '../actor.ts'
 import { changesBetween } from '../audit/changes.ts'
 import { recordEvent } from '../audit/events.ts'
 import { recordAudit } from '../audit/record.ts'
-import type { Db } from '../db/open.ts'
+import type { Trx } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
 import { createDirectoryUser, userOfEntry } from '../directory/directoryUser.ts'
 import { type DirectoryEntry, findEntry } from '../directory/ldap.ts'
 import { nullPointer, textError, validationError } from '../errors.ts'
+import type { Call, Env } from '../http/call.ts'
+import { callerOf, principalOf } from '../http/call.ts'
 import { flag, text, userType } from '../http/jackson.ts'
 import { listOf } from '../http/listLimits.ts'
 import {
@@ -26,8 +29,8 @@ import {
 } from '../http/operation.ts'
 import { flagParameter, listQuery, uuidParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
-import { principalOf, turnOf, userOf } from '../principal.ts'
-import type { Call, Env, Services } from '../services.ts'
+import { userOf } from '../principal.ts'
+import type { Services } from '../services.ts'
 import { insertUser, lockOut } from './directory.ts'
 import { groupSyncRoutes } from './groupSync.ts'
 import { keepAnAdmin } from './lastAdmin.ts'
@@ -119,7 +122,7 @@ function administration(app: Hono<Env>, services: Services) {
         const user = await findUserById(trx, id)
         if (!user) throw validationError(`User not found: ${id}`)
         await keepAnAdmin(trx, () => trx.deleteFrom('users').where('id', '=', id).execute())
-        await recordAudit(trx, c, {
+        await recordAudit(trx, callerOf(c), {
           object: 'USER',
           action: 'DELETE',
           details: { userId: id, name: user.username },
@@ -155,13 +158,13 @@ function administration(app: Hono<Env>, services: Services) {
         reject(tooLong('UserResource.updateUserRoles.arg0', username, MOST_USERNAME))
         requireAdmin(principalOf(c))
         return db.transaction().execute(async (trx) => {
-          const user = await findUser(trx, username, null, userOf(c).type)
+          const user = await findUser(trx, username, null, userOf(principalOf(c)).type)
           if (!user) throw textError(404, `User not found: ${username}`)
           if (!request.roles) throw nullPointer()
           const { roles } = request
           await keepAnAdmin(trx, () => replaceRoles(trx, user.id, roles))
           // Concord leaves this out of its log, where it is missed most.
-          await recordAudit(trx, c, {
+          await recordAudit(trx, callerOf(c), {
             object: 'USER',
             action: 'UPDATE',
             details: { userId: user.id, username: user.username, roles: request.roles },
@@ -173,25 +176,25 @@ function administration(app: Hono<Env>, services: Services) {
   })
 }
 
-async function createOrUpdate(trx: Db, c: Call, request: UserRequest, entry: DirectoryEntry | undefined) {
+async function createOrUpdate(trx: Trx, c: Call, request: UserRequest, entry: DirectoryEntry | undefined) {
   const type = request.userType ?? request.type
   if (type === 'SSO') throw textError(400, 'User of type SSO cannot be created')
   const username = request.username ?? ''
   const user = entry
     ? await userOfEntry(trx, entry)
-    : await findUser(trx, username, request.userDomain, type ?? userOf(c).type)
+    : await findUser(trx, username, request.userDomain, type ?? userOf(principalOf(c)).type)
   if (user) return update(trx, c, user, request)
   if (entry) {
-    const { id, username } = await createDirectoryUser(trx, c, entry)
+    const { id, username } = await createDirectoryUser(trx, callerOf(c), entry)
     if (request.roles) {
       await replaceRoles(trx, id, request.roles)
       const details = { userId: id, username, roles: request.roles }
-      await recordAudit(trx, c, { object: 'USER', action: 'UPDATE', details })
+      await recordAudit(trx, callerOf(c), { object: 'USER', action: 'UPDATE', details })
     }
     return { ok: true, id, username, result: 'CREATED' }
   }
   // What Concord says when it has no LDAP to ask, or LDAP does not know them.
-  if ((type ?? userOf(c).type) !== 'LOCAL') throw unknownToLdap(username)
+  if ((type ?? userOf(principalOf(c)).type) !== 'LOCAL') throw unknownToLdap(username)
   const id = newId()
   const { displayName = null, email = null } = request
   await insertUser(trx, { id, username: username.toLowerCase(), displayName, email, passwordHash: null })
@@ -200,7 +203,7 @@ async function createOrUpdate(trx: Db, c: Call, request: UserRequest, entry: Dir
   }
   if (request.roles) await replaceRoles(trx, id, request.roles)
   const created = await findUserById(trx, id)
-  await recordAudit(trx, c, {
+  await recordAudit(trx, callerOf(c), {
     object: 'USER',
     action: 'CREATE',
     details: {
@@ -215,9 +218,9 @@ async function createOrUpdate(trx: Db, c: Call, request: UserRequest, entry: Dir
 /** What the directory knows of an LDAP user who is to be made; undefined when that is not asked for. */
 async function entryOf({ config: { ldap } }: Services, c: Call, request: UserRequest) {
   const { username, userDomain } = request
-  const type = request.userType ?? request.type ?? userOf(c).type
+  const type = request.userType ?? request.type ?? userOf(principalOf(c)).type
   if (!ldap || type !== 'LDAP' || !username) return undefined
-  return findEntry(ldap, userDomain ? `${username}@${userDomain}` : username, turnOf(c)).catch(() => {
+  return findEntry(ldap, userDomain ? `${username}@${userDomain}` : username, turnOf(callerOf(c))).catch(() => {
     throw unknownToLdap(username)
   })
 }
@@ -225,7 +228,7 @@ async function entryOf({ config: { ldap } }: Services, c: Call, request: UserReq
 const unknownToLdap = (username: string) => textError(500, `Error while retrieving LDAP information for ${username}`)
 
 /** Unlike other updates of Concord this one sets `disabled` also when it is not sent: that enables the user. */
-async function update(trx: Db, c: Call, user: UserRow, request: UserRequest) {
+async function update(trx: Trx, c: Call, user: UserRow, request: UserRequest) {
   if (user.permanentlyDisabled) throw textError(500, 'User is permanently disabled')
   const changed: UserRow = {
     ...user,
@@ -240,7 +243,7 @@ async function update(trx: Db, c: Call, user: UserRow, request: UserRequest) {
   if (roles) await keepAnAdmin(trx, () => replaceRoles(trx, user.id, roles))
   const changes = changesBetween(briefUserEntry(user), briefUserEntry(changed))
   if (Object.keys(changes).length > 0 || request.roles) {
-    await recordAudit(trx, c, {
+    await recordAudit(trx, callerOf(c), {
       object: 'USER',
       action: 'UPDATE',
       details: {
@@ -255,7 +258,7 @@ async function update(trx: Db, c: Call, user: UserRow, request: UserRequest) {
 }
 
 /** Ends the user's sessions too; in Concord they go on (concord-api §2.3). */
-async function disable(trx: Db, c: Call, user: UserRow, permanent: boolean): Promise<UserRow> {
+async function disable(trx: Trx, c: Call, user: UserRow, permanent: boolean): Promise<UserRow> {
   if (user.disabled && user.disabledDate !== null && (user.permanentlyDisabled || !permanent)) return user
   const changed: UserRow = {
     ...user,
@@ -266,7 +269,7 @@ async function disable(trx: Db, c: Call, user: UserRow, permanent: boolean): Pro
   const ended = await lockOut(trx, user)
   await trx.updateTable('users').set(changed).where('id', '=', user.id).execute()
   await recordEnd(trx, c, user, ended)
-  await recordAudit(trx, c, {
+  await recordAudit(trx, callerOf(c), {
     object: 'USER',
     action: 'UPDATE',
     details: { userId: user.id, changes: changesBetween(statusOf(user), statusOf(changed)) },
@@ -275,8 +278,8 @@ async function disable(trx: Db, c: Call, user: UserRow, permanent: boolean): Pro
 }
 
 /** Beside the event of Concord, which knows nothing of sessions. */
-async function recordEnd(trx: Db, c: Call, { id }: UserRow, ended: number) {
-  if (ended > 0) await recordEvent(trx, c, 'sessions-ended', { userId: id, ended })
+async function recordEnd(trx: Trx, c: Call, { id }: UserRow, ended: number) {
+  if (ended > 0) await recordEvent(trx, callerOf(c), 'sessions-ended', { userId: id, ended })
 }
 
 const statusOf = ({ disabled, permanentlyDisabled }: UserRow) => ({

@@ -1,11 +1,11 @@
 import { contains } from '../db/filter.ts'
 import { readListColumn } from '../db/json.ts'
-import type { Db } from '../db/open.ts'
+import type { Reader, Trx } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
 import { nonNull } from '../http/operation.ts'
 
 /** UserEntry with what the user is in and may do. */
-export async function userEntry(db: Db, user: UserRow) {
+export async function userEntry(db: Reader, user: UserRow) {
   const { disabled, permanentlyDisabled, ...entry } = briefUserEntry(user)
   return {
     ...entry,
@@ -32,7 +32,7 @@ export function briefUserEntry(user: UserRow) {
 }
 
 /** The organizations that somebody is in a team of, directly or through an LDAP group; not those that they own only. */
-export async function orgsOf(db: Db, userId: string): Promise<{ id: string; name: string }[]> {
+export async function orgsOf(db: Reader, userId: string): Promise<{ id: string; name: string }[]> {
   return db
     .selectFrom('userTeams')
     .innerJoin('orgs', 'orgs.id', 'userTeams.orgId')
@@ -43,7 +43,7 @@ export async function orgsOf(db: Db, userId: string): Promise<{ id: string; name
     .execute()
 }
 
-async function roleEntriesOf(db: Db, userId: string) {
+async function roleEntriesOf(db: Reader, userId: string) {
   const rows = await db
     .selectFrom('allUserRoles')
     .innerJoin('roles', 'roles.id', 'allUserRoles.roleId')
@@ -61,7 +61,7 @@ export const roleEntry = ({ id, name, permissions }: { id: string; name: string;
 })
 
 /** Replaces somebody's roles; names of roles that do not exist are passed over, as UserDao#updateRoles does. */
-export async function replaceRoles(trx: Db, userId: string, names: string[]) {
+export async function replaceRoles(trx: Trx, userId: string, names: string[]) {
   await trx.deleteFrom('userRoles').where('userId', '=', userId).execute()
   if (names.length === 0) return
   const roles = await trx.selectFrom('roles').select('id').where('name', 'in', names).execute()
@@ -79,7 +79,7 @@ interface SearchQuery {
 }
 
 /** The user picker: those whose name, display name or e-mail contains the text; no disabled ones. */
-export async function searchUsers(db: Db, { filter, offset, limit }: SearchQuery) {
+export async function searchUsers(db: Reader, { filter, offset, limit }: SearchQuery) {
   const rows = await db
     .selectFrom('users')
     .selectAll()
