@@ -9,7 +9,7 @@ import type { Reader } from '../db/open.ts'
 import type { OrgRow, UserRow } from '../db/schema.ts'
 import { forbidden, textError, violations } from '../errors.ts'
 import type { Call, Env } from '../http/call.ts'
-import { callerOf, principalOf } from '../http/call.ts'
+import { principalOf, senderOf } from '../http/call.ts'
 import { nonEmpty, operation, param, resource, textQuery } from '../http/operation.ts'
 import { textParameter } from '../http/parameters.ts'
 import { userOf } from '../principal.ts'
@@ -98,7 +98,7 @@ async function logout(c: Call, { db, config, masterKey }: Services) {
     const left = sessionId && (await endSession(trx, sessionId))
     const forgotten = remembered && (await endRememberMe(trx, masterKey, remembered))
     const userId = left || forgotten
-    if (userId) await recordEvent(trx, callerOf(c), 'sign-out', {}, userId)
+    if (userId) await recordEvent(trx, senderOf(c), 'sign-out', {}, userId)
   })
   if (remembered === undefined) return
   // Shiro keeps the message "forget" in a session, and makes one for it: an id that opens nothing.
