@@ -1,6 +1,6 @@
-import { useEffect } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { Link, useRevalidator, useRouteError } from 'react-router'
-import { DISK_FULL, isApiError, missingRight, TOO_MANY } from '#api/ApiError.ts'
+import { type ApiError, DISK_FULL, isApiError, missingRight, TOO_MANY } from '#api/ApiError.ts'
 import { paths } from '#paths.ts'
 import { ErrorPage } from '#ui/ErrorPage.tsx'
 
@@ -9,86 +9,91 @@ type Props = {
   what?: string
 }
 
-/** The error boundary of a page that can say nothing more special. Pages with more to say pass it. */
+/** The error boundary of a page that has nothing more specific to say. Pages with more to say pass it. */
 export function RouteError({ what = 'this page' }: Props) {
   const error = useRouteError()
   const { revalidate, state } = useRevalidator()
-  const away = isApiError(error, 'unreachable')
 
   useEffect(() => {
     // A mistake of ours, not an answer of the server's: it belongs where a developer looks.
     if (!isApiError(error)) console.error(error)
   }, [error])
 
-  const steps = (
-    <Link className="ui button" to={paths.organizations()}>
-      All organizations
-    </Link>
-  )
-  const tryAgain = (
-    <button type="button" className="ui primary button" onClick={() => revalidate()} aria-disabled={state !== 'idle'}>
-      Try again
-    </button>
-  )
-  const words = isApiError(error) ? error.words : undefined
-
-  if (away)
-    return (
-      <ErrorPage title="The server does not answer" nextSteps={tryAgain}>
-        <p>
-          It could not be asked for {what}. It is tried again by itself, and the page appears as soon as it is back.
-        </p>
-      </ErrorPage>
-    )
-  if (isApiError(error, 'notFound') || (isApiError(error, 'rejected') && /not found/i.test(error.words)))
-    return (
-      <ErrorPage title="Not found" words={words} nextSteps={steps}>
-        <p>There is no {withoutArticle(what)}. It may have been renamed, moved or deleted.</p>
-      </ErrorPage>
-    )
-  if (isApiError(error, 'forbidden')) {
-    const right = missingRight(error.words)
-    return (
-      <ErrorPage title={`You may not open ${what}`} words={words} nextSteps={steps}>
-        <p>
-          {right ? (
-            <>
-              It needs {right.level} access to the {right.entity} <b className="mono">{right.name}</b>.
-            </>
-          ) : (
-            'You are missing a right.'
-          )}
-        </p>
-      </ErrorPage>
-    )
-  }
-  if (isApiError(error) && (error.status === TOO_MANY || error.status === DISK_FULL))
-    return (
-      <ErrorPage
-        title={error.status === TOO_MANY ? 'Too many requests' : 'The disk of the server is full'}
-        words={words}
-        nextSteps={tryAgain}
-      >
-        <p>
-          {error.status === TOO_MANY
-            ? `Try again in ${error.retryAfter ?? 60} seconds.`
-            : 'Nothing can be changed until an administrator makes room.'}
-        </p>
-      </ErrorPage>
-    )
+  const { title, text, steps } = explain(error, what)
   return (
     <ErrorPage
-      title="Something went wrong"
-      words={words}
+      title={title}
+      words={isApiError(error) && error.kind !== 'unreachable' ? error.words : undefined}
       nextSteps={
         <>
-          {tryAgain}
-          {steps}
+          {steps.includes('try again') && (
+            <button
+              type="button"
+              className="ui primary button"
+              onClick={() => revalidate()}
+              aria-disabled={state !== 'idle'}
+            >
+              Try again
+            </button>
+          )}
+          {steps.includes('leave') && (
+            <Link className="ui button" to={paths.organizations()}>
+              All organizations
+            </Link>
+          )}
         </>
       }
     >
-      <p>{isApiError(error) ? `The server could not answer the request for ${what}.` : 'The console has a mistake.'}</p>
+      <p>{text}</p>
     </ErrorPage>
+  )
+}
+
+type Explanation = { title: string; text: ReactNode; steps: ('try again' | 'leave')[] }
+
+function explain(error: unknown, what: string): Explanation {
+  if (!isApiError(error))
+    return { title: 'Something went wrong', text: 'The console has a bug.', steps: ['try again', 'leave'] }
+  if (error.kind === 'unreachable')
+    return {
+      title: 'The server does not answer',
+      text: `It could not be asked for ${what}. It is tried again by itself, and the page appears as soon as it is back.`,
+      steps: ['try again'],
+    }
+  if (error.kind === 'notFound' || (error.kind === 'rejected' && /not found/i.test(error.words)))
+    return {
+      title: 'Not found',
+      text: `There is no ${withoutArticle(what)}. It may have been renamed, moved or deleted.`,
+      steps: ['leave'],
+    }
+  if (error.kind === 'forbidden')
+    return { title: `You may not open ${what}`, text: missingWords(error), steps: ['leave'] }
+  if (error.status === TOO_MANY)
+    return {
+      title: 'Too many requests',
+      text: `Try again in ${error.retryAfter ?? 60} seconds.`,
+      steps: ['try again'],
+    }
+  if (error.status === DISK_FULL)
+    return {
+      title: 'The disk of the server is full',
+      text: 'Nothing can be changed until an administrator makes room.',
+      steps: ['try again'],
+    }
+  return {
+    title: 'Something went wrong',
+    text: `The server could not answer the request for ${what}.`,
+    steps: ['try again', 'leave'],
+  }
+}
+
+function missingWords({ words }: ApiError): ReactNode {
+  const right = missingRight(words)
+  if (!right) return 'You are missing a right.'
+  return (
+    <>
+      It needs {right.level} access to the {right.entity} <b className="mono">{right.name}</b>.
+    </>
   )
 }
 

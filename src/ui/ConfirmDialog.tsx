@@ -30,7 +30,6 @@ export function ConfirmDialog(props: Props) {
   const { title, action, onConfirm, onClose, phrase, danger, busy = false, problem, preview = 'ready', blocked } = props
   const [typed, setTyped] = useState('')
   const [goOnWithout, setGoOnWithout] = useState(false)
-  const reasonId = useId()
   const formId = useId()
 
   const reason = blocked ?? whyNot()
@@ -68,40 +67,67 @@ export function ConfirmDialog(props: Props) {
         </form>
       }
       actions={
-        <>
-          <button
-            type="button"
-            className="ui button"
-            data-focus={phrase === undefined || undefined}
-            aria-disabled={busy}
-            onClick={() => !busy && onClose()}
-          >
-            Cancel
-          </button>
-          {/* Not `disabled`: it must keep the focus while it runs, and say why it is off. */}
-          <button
-            type="submit"
-            form={formId}
-            className={`ui ${danger ? 'negative' : 'primary'} ${busy ? 'loading' : ''} button`}
-            aria-disabled={!mayAct}
-            aria-busy={busy}
-            aria-describedby={reason ? reasonId : undefined}
-          >
-            {action}
-          </button>
-          <span className="visually-hidden" role="status">
-            {busy ? 'It is being done.' : ''}
-          </span>
-          {reason && (
-            <span className="visually-hidden" id={reasonId}>
-              {reason}
-            </span>
-          )}
-        </>
+        <Buttons
+          action={action}
+          form={formId}
+          danger={danger === true}
+          busy={busy}
+          reason={reason}
+          cancelHasFocus={phrase === undefined}
+          onCancel={onClose}
+        />
       }
     >
       {props.children}
     </Dialog>
+  )
+}
+
+type ButtonsProps = {
+  action: ReactNode
+  /** The id of the form that it submits. */
+  form: string
+  danger: boolean
+  busy: boolean
+  /** Why it is off. */
+  reason: string | undefined
+  cancelHasFocus: boolean
+  onCancel: () => void
+}
+
+function Buttons({ action, form, danger, busy, reason, cancelHasFocus, onCancel }: ButtonsProps) {
+  const reasonId = useId()
+  return (
+    <>
+      <button
+        type="button"
+        className="ui button"
+        data-focus={cancelHasFocus || undefined}
+        aria-disabled={busy}
+        onClick={() => !busy && onCancel()}
+      >
+        Cancel
+      </button>
+      {/* Not `disabled`: it must keep the focus while it runs, and say why it is off. */}
+      <button
+        type="submit"
+        form={form}
+        className={`ui ${danger ? 'negative' : 'primary'} ${busy ? 'loading' : ''} button`}
+        aria-disabled={busy || reason !== undefined}
+        aria-busy={busy}
+        aria-describedby={reason ? reasonId : undefined}
+      >
+        {action}
+      </button>
+      <span className="visually-hidden" role="status">
+        {busy ? 'It is being done.' : ''}
+      </span>
+      {reason && (
+        <span className="visually-hidden" id={reasonId}>
+          {reason}
+        </span>
+      )}
+    </>
   )
 }
 

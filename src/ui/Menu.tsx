@@ -50,28 +50,6 @@ export function Menu({ label, items, children, header, onApproach }: Props) {
     button.current?.focus()
   }
 
-  function onKeyDown(event: KeyboardEvent) {
-    if (!list.current) return
-    const entries = itemsOf(list.current)
-    const at = entries.indexOf(document.activeElement as HTMLElement)
-    const targets: Record<string, HTMLElement | undefined> = {
-      ArrowDown: entries[(at + 1) % entries.length],
-      ArrowUp: entries.at(at - 1),
-      Home: entries[0],
-      End: entries.at(-1),
-    }
-    if (event.key === 'Tab') list.current.hidePopover()
-    if (event.key === 'Escape') {
-      // Only the menu, not a dialog around it.
-      event.stopPropagation()
-      event.preventDefault()
-      hide()
-    }
-    if (!targets[event.key]) return
-    event.preventDefault()
-    targets[event.key]?.focus()
-  }
-
   return (
     <>
       <button
@@ -106,37 +84,74 @@ export function Menu({ label, items, children, header, onApproach }: Props) {
         id={listId}
       >
         {header && <div className="popup-header">{header}</div>}
-        <div role="menu" aria-label={label} tabIndex={-1} onKeyDown={onKeyDown}>
-          {(wasOpened ? items : []).map(({ label: text, icon, danger, to, onSelect }) => {
-            const props = { role: 'menuitem', tabIndex: -1, className: danger ? 'danger' : undefined }
-            const content = (
-              <>
-                {icon && <Icon of={icon} />} {text}
-              </>
-            )
-            return to !== undefined ? (
-              <Link key={text} {...props} to={to} onClick={() => list.current?.hidePopover()}>
-                {content}
-              </Link>
-            ) : (
-              <button
-                key={text}
-                {...props}
-                type="button"
-                onClick={() => {
-                  // First back to the button: a dialog that opens now returns the focus there.
-                  hide()
-                  onSelect()
-                }}
-              >
-                {content}
-              </button>
-            )
-          })}
+        <div
+          role="menu"
+          aria-label={label}
+          tabIndex={-1}
+          onKeyDown={(event) => list.current && onKey(event, list.current, hide)}
+        >
+          {(wasOpened ? items : []).map((item) => (
+            <Item
+              key={item.label}
+              item={item}
+              onFollow={() => list.current?.hidePopover()}
+              onSelect={() => {
+                // First back to the button: a dialog that opens now returns the focus there.
+                hide()
+                item.onSelect?.()
+              }}
+            />
+          ))}
         </div>
       </div>
     </>
   )
+}
+
+type ItemProps = { item: MenuItem; onFollow: () => void; onSelect: () => void }
+
+function Item({ item: { label, icon, danger, to }, onFollow, onSelect }: ItemProps) {
+  const props = { role: 'menuitem', tabIndex: -1, className: danger ? 'danger' : undefined }
+  const content = (
+    <>
+      {icon && <Icon of={icon} />} {label}
+    </>
+  )
+  return to !== undefined ? (
+    <Link {...props} to={to} onClick={onFollow}>
+      {content}
+    </Link>
+  ) : (
+    <button {...props} type="button" onClick={onSelect}>
+      {content}
+    </button>
+  )
+}
+
+function onKey(event: KeyboardEvent, list: HTMLElement, hide: () => void) {
+  if (event.key === 'Tab') list.hidePopover()
+  if (event.key === 'Escape') {
+    // Only the menu, not a dialog around it.
+    event.stopPropagation()
+    event.preventDefault()
+    hide()
+  }
+  const target = focusTarget(event.key, itemsOf(list))
+  if (!target) return
+  event.preventDefault()
+  target.focus()
+}
+
+/** The item that a key leads to from the one with the focus. */
+function focusTarget(key: string, items: HTMLElement[]): HTMLElement | undefined {
+  const at = items.indexOf(document.activeElement as HTMLElement)
+  const targets: Record<string, HTMLElement | undefined> = {
+    ArrowDown: items[(at + 1) % items.length],
+    ArrowUp: items.at(at - 1),
+    Home: items[0],
+    End: items.at(-1),
+  }
+  return targets[key]
 }
 
 const itemsOf = (list: HTMLElement) => [...list.querySelectorAll<HTMLElement>('[role=menuitem]')]

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { Icon } from './Icon.tsx'
 
 type Props = {
-  tone?: 'warning' | 'negative'
+  tone?: 'neutral' | 'warning' | 'negative'
   icon?: LucideIcon
   header: ReactNode
   /** Screen readers say it as soon as it appears. */
@@ -15,8 +15,8 @@ type Props = {
 /** A boxed message within a page or a dialog: a headline and what belongs to it. */
 export function Message({ tone = 'warning', icon = TriangleAlert, header, alert, children }: Props) {
   return (
-    <div className={`ui ${tone} message`} role={alert ? 'alert' : undefined}>
-      <Icon of={icon} />
+    <div className={`ui ${tone === 'neutral' ? 'prose' : tone} message`} role={alert ? 'alert' : undefined}>
+      {tone !== 'neutral' && <Icon of={icon} />}
       <div className="content">
         <p className="header">{header}</p>
         {children}

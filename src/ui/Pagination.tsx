@@ -32,3 +32,16 @@ export function Pagination({ page, hasNext, label = 'Pages' }: Props) {
     </nav>
   )
 }
+
+type SizeProps = { size: number; sizes: number[]; onChange: (size: number) => void }
+
+export const RowsPerPage = ({ size, sizes, onChange }: SizeProps) => (
+  <label className="size">
+    Rows
+    <select value={size} onChange={({ target }) => onChange(Number(target.value))}>
+      {sizes.map((each) => (
+        <option key={each}>{each}</option>
+      ))}
+    </select>
+  </label>
+)

@@ -9,14 +9,14 @@ import { paths } from '#paths.ts'
 import { FilterInput } from '#ui/FilterInput.tsx'
 import { focusHeading } from '#ui/focusHeading.ts'
 import { Page } from '#ui/Page.tsx'
-import { Pagination } from '#ui/Pagination.tsx'
+import { Pagination, RowsPerPage } from '#ui/Pagination.tsx'
 import { pageIn } from '#ui/pageIn.ts'
 import { setOrDelete, useWantedParams } from '#ui/useWantedParams.ts'
 
 const SIZES = [25, 50, 100]
 const DEFAULT_SIZE = 50
 
-/** What the address asks for; nonsense in it is as good as nothing. */
+/** What the address asks for; invalid values are ignored. */
 function asked(params: URLSearchParams) {
   const size = Number(params.get('size'))
   return {
@@ -37,12 +37,12 @@ export function OrganizationListPage() {
   const { data } = useSuspenseQuery(organizationListQuery({ onlyCurrent, filter, page, size }))
   const chosen = asked(wanted)
 
-  /** While typing, Back leads to where one came from. */
+  /** A filter that is typed makes one entry in the history: Back leads to the page before. */
   const ask = (name: 'filter' | 'show' | 'size', value: string) =>
     want((next) => setOrDelete(next, name, value), { replace: name === 'filter' })
 
   /** For buttons that vanish with what they do. */
-  const askAnew = (name: 'filter' | 'show', value: string) => {
+  const askAndFocusHeading = (name: 'filter' | 'show', value: string) => {
     ask(name, value)
     focusHeading()
   }
@@ -56,20 +56,7 @@ export function OrganizationListPage() {
           onChange={(value) => ask('filter', value)}
           delay={150}
         />
-        <fieldset className="ui buttons">
-          <legend className="visually-hidden">Which organizations</legend>
-          <button type="button" className="ui button" aria-pressed={chosen.onlyCurrent} onClick={() => ask('show', '')}>
-            Mine
-          </button>
-          <button
-            type="button"
-            className="ui button"
-            aria-pressed={!chosen.onlyCurrent}
-            onClick={() => ask('show', 'all')}
-          >
-            All
-          </button>
-        </fieldset>
+        <MineOrAll onlyMine={chosen.onlyCurrent} onChange={(value) => ask('show', value)} />
       </search>
       {data.items.length > 0 ? (
         <OrganizationTable organizations={data.items} />
@@ -78,27 +65,35 @@ export function OrganizationListPage() {
           filter={filter}
           onlyCurrent={onlyCurrent}
           page={page}
-          onClear={() => askAnew('filter', '')}
-          onShowAll={() => askAnew('show', 'all')}
+          onClear={() => askAndFocusHeading('filter', '')}
+          onShowAll={() => askAndFocusHeading('show', 'all')}
         />
       )}
       <div className="table-footer">
         <Pagination page={page} hasNext={data.hasNext} />
         {(data.hasNext || page > 1 || size !== DEFAULT_SIZE) && (
-          <label className="size">
-            Rows
-            <select
-              value={chosen.size}
-              onChange={({ target: { value } }) => ask('size', Number(value) === DEFAULT_SIZE ? '' : value)}
-            >
-              {SIZES.map((rows) => (
-                <option key={rows}>{rows}</option>
-              ))}
-            </select>
-          </label>
+          <RowsPerPage
+            size={chosen.size}
+            sizes={SIZES}
+            onChange={(rows) => ask('size', rows === DEFAULT_SIZE ? '' : String(rows))}
+          />
         )}
       </div>
     </Page>
+  )
+}
+
+function MineOrAll({ onlyMine, onChange }: { onlyMine: boolean; onChange: (show: '' | 'all') => void }) {
+  return (
+    <fieldset className="ui buttons">
+      <legend className="visually-hidden">Which organizations</legend>
+      <button type="button" className="ui button" aria-pressed={onlyMine} onClick={() => onChange('')}>
+        Mine
+      </button>
+      <button type="button" className="ui button" aria-pressed={!onlyMine} onClick={() => onChange('all')}>
+        All
+      </button>
+    </fieldset>
   )
 }
 
@@ -139,7 +134,7 @@ type NothingProps = {
   onShowAll: () => void
 }
 
-/** Nothing there is not nothing matches. */
+/** An empty list says why it is empty. */
 function Nothing({ filter, onlyCurrent, page, onClear, onShowAll }: NothingProps) {
   const showAll = (
     <button type="button" className="ui button" onClick={onShowAll}>

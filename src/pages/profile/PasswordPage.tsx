@@ -11,6 +11,7 @@ import { paths } from '#paths.ts'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
 import { Field } from '#ui/Field.tsx'
 import { focusHeading } from '#ui/focusHeading.ts'
+import { Message } from '#ui/Message.tsx'
 import { Page } from '#ui/Page.tsx'
 import { RevealInput } from '#ui/RevealInput.tsx'
 import { announce } from '#ui/StatusMessage.tsx'
@@ -49,12 +50,9 @@ function OwnPassword() {
       {changeable ? (
         <PasswordForm key={round} rule={rule} onDone={() => setRound(round + 1)} />
       ) : (
-        <div className="ui message prose">
-          <div className="content">
-            <p className="header">Your password cannot be changed here</p>
-            <p>{reason}</p>
-          </div>
-        </div>
+        <Message tone="neutral" header="Your password cannot be changed here">
+          <p>{reason}</p>
+        </Message>
       )}
     </Page>
   )
@@ -64,7 +62,6 @@ function OwnPassword() {
 function PasswordForm({ rule, onDone }: { rule: string; onDone: () => void }) {
   const { username } = useSuspenseQuery(whoamiQuery).data
   const form = useRef<HTMLFormElement>(null)
-  const [strength, setStrength] = useState<Strength>()
   const change = useChange(changePassword, {
     done: (_, isHere) => {
       announce('Password changed. Your other sessions have ended.')
@@ -120,23 +117,7 @@ function PasswordForm({ rule, onDone }: { rule: string; onDone: () => void }) {
           />
         )}
       </Field>
-      <Field label="New password" help={rule} error={problemAt('newPassword')}>
-        {(control) => (
-          <RevealInput
-            what="new password"
-            {...control}
-            onInput={(event) => {
-              control.onInput(event)
-              const { value } = event.currentTarget
-              setStrength(value === '' ? undefined : strengthOf(value))
-            }}
-            name="newPassword"
-            required
-            autoComplete="new-password"
-          />
-        )}
-      </Field>
-      {strength && <StrengthMeter strength={strength} />}
+      <NewPasswordField rule={rule} problem={problemAt('newPassword')} />
       {!field && (
         <ErrorMessage error={change.error} title="The password was not changed." lostAnswer={change.lostAnswer} />
       )}
@@ -153,6 +134,31 @@ function PasswordForm({ rule, onDone }: { rule: string; onDone: () => void }) {
         It ends your other sessions. API keys stay valid. <Link to={paths.sessions()}>Where you are signed in</Link>
       </p>
     </form>
+  )
+}
+
+function NewPasswordField({ rule, problem }: { rule: string; problem: string | undefined }) {
+  const [strength, setStrength] = useState<Strength>()
+  return (
+    <>
+      <Field label="New password" help={rule} error={problem}>
+        {(control) => (
+          <RevealInput
+            what="new password"
+            {...control}
+            onInput={(event) => {
+              control.onInput(event)
+              const { value } = event.currentTarget
+              setStrength(value === '' ? undefined : strengthOf(value))
+            }}
+            name="newPassword"
+            required
+            autoComplete="new-password"
+          />
+        )}
+      </Field>
+      {strength && <StrengthMeter strength={strength} />}
+    </>
   )
 }
 

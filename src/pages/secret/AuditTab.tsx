@@ -5,6 +5,7 @@ import { type AuditFilter, auditQuery } from '#api/audit.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { secretQuery } from '#api/secrets.ts'
 import { secretRef, useSecretRef } from '#params.ts'
+import { Message } from '#ui/Message.tsx'
 import { pageIn } from '#ui/pageIn.ts'
 import { AuditFilters, isAction } from './audit/AuditFilters.tsx'
 import { AuditList } from './audit/AuditList.tsx'
@@ -45,27 +46,21 @@ export function AuditTab() {
         keeps its log.
       </p>
       {refused?.kind === 'forbidden' ? (
-        <div className="ui message prose">
-          <div className="content">
-            <p className="header">You may not read the log of this secret</p>
-            <p>It takes Reader access and, for a public secret, belonging to {secret.orgName}.</p>
-            <p>
-              The secret belongs to <OwnerName owner={secret.owner} />.
-            </p>
-            <p className="words muted">{refused.words}</p>
-          </div>
-        </div>
+        <Message tone="neutral" header="You may not read the log of this secret">
+          <p>It takes Reader access and, for a public secret, membership in {secret.orgName}.</p>
+          <p>
+            The secret belongs to <OwnerName owner={secret.owner} />.
+          </p>
+          <p className="words muted">{refused.words}</p>
+        </Message>
       ) : (
         <>
           <AuditFilters />
           {refused ? (
-            <div className="ui message prose">
-              <div className="content">
-                <p className="header">The server does not answer this question</p>
-                <p className="words">{refused.words}</p>
-                <p>Choose another period.</p>
-              </div>
-            </div>
+            <Message tone="neutral" header="The server rejected this period">
+              <p className="words">{refused.words}</p>
+              <p>Choose another one.</p>
+            </Message>
           ) : (
             <AuditList secret={secret} filter={filter} page={page} />
           )}

@@ -12,13 +12,13 @@ import { useNoAccess } from '#concord/noAccess.ts'
 import { orgRef, useOrgRef } from '#params.ts'
 import { paths } from '#paths.ts'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
-import { FilterInput } from '#ui/FilterInput.tsx'
 import { focusHeading } from '#ui/focusHeading.ts'
 import { Icon } from '#ui/Icon.tsx'
 import { Page } from '#ui/Page.tsx'
-import { Pagination } from '#ui/Pagination.tsx'
+import { Pagination, RowsPerPage } from '#ui/Pagination.tsx'
+import { count } from '#ui/words.ts'
 import { RouteError } from '../RouteError.tsx'
-import { Facets, SortSelect } from './list/ListTools.tsx'
+import { ListTools } from './list/ListTools.tsx'
 import { changed, isNarrowed, readState, SIZES, sortBy, writeState } from './list/listState.ts'
 import { NothingToShow } from './list/NothingToShow.tsx'
 import { listing, rowsOf } from './list/rows.ts'
@@ -77,7 +77,7 @@ export function SecretListPage() {
       facts={
         <>
           <QuietVisibilityFact visibility={organization.visibility} />
-          <span>{total === undefined ? `More than ${MOST.toLocaleString('en')} secrets` : counted(total)}</span>
+          <span>{total === undefined ? `More than ${MOST.toLocaleString('en')} secrets` : count(total, 'secret')}</span>
           {organization.owner && <span>Owner: {ownerName(organization.owner)}</span>}
         </>
       }
@@ -89,16 +89,14 @@ export function SecretListPage() {
         </p>
       )}
       {(secrets.length > 0 || isNarrowed(state)) && (
-        <search className="tools" onBlur={settle}>
-          <FilterInput label="Filter by name" value={state.filter} onChange={type} />
-          <Facets state={state} onShow={show} counts={found.counts} />
-          <SortSelect state={state} onShow={show} />
-          {isNarrowed(state) && (
-            <button type="button" className="ui basic button" onClick={clearAll}>
-              Clear all
-            </button>
-          )}
-        </search>
+        <ListTools
+          state={state}
+          counts={found.counts}
+          onType={type}
+          onSettle={settle}
+          onShow={show}
+          onClear={clearAll}
+        />
       )}
       <ErrorMessage error={error} title="The list could not be read." />
       {isCut && (
@@ -113,25 +111,16 @@ export function SecretListPage() {
       )}
       <div className="table-footer">
         <span className="muted" role="status">
-          {found.matching > 0 && `${from + 1}–${from + shown.length} of ${counted(found.matching)}`}
+          {found.matching > 0 && `${from + 1}–${from + shown.length} of ${count(found.matching, 'secret')}`}
         </span>
         <Pagination page={found.page} hasNext={found.page < found.pages} />
         {found.matching > Math.min(...SIZES) && (
-          <label className="size">
-            Rows
-            <select value={state.size} onChange={({ target }) => show(changed(state, { size: Number(target.value) }))}>
-              {SIZES.map((size) => (
-                <option key={size}>{size}</option>
-              ))}
-            </select>
-          </label>
+          <RowsPerPage size={state.size} sizes={SIZES} onChange={(size) => show(changed(state, { size }))} />
         )}
       </div>
     </Page>
   )
 }
-
-const counted = (count: number) => `${count.toLocaleString('en')} ${count === 1 ? 'secret' : 'secrets'}`
 
 function CreateButton({ org, whyNot }: { org: OrgRef; whyNot: string | undefined }) {
   const label = (

@@ -1,22 +1,18 @@
-import { Globe, TriangleAlert } from 'lucide-react'
+import { Globe } from 'lucide-react'
 import { levelWord } from '#concord/rights.ts'
-import { Icon } from '#ui/Icon.tsx'
+import { Message } from '#ui/Message.tsx'
 import { count } from '#ui/words.ts'
 import { changeWords, type GrantRow, type Staged } from './grants.ts'
 
 /** Grants hardly matter for a PUBLIC secret: concord-api §9.3, Q3 and Q4. */
 export function PublicMessage({ orgName }: { orgName: string }) {
   return (
-    <div className="ui warning message">
-      <Icon of={Globe} />
-      <div className="content">
-        <p className="header">This secret is public, so what is granted here hardly matters</p>
-        <p>
-          Every signed-in user of this server can use it, and every member of {orgName} can change, rename or move it,
-          whatever teams they are in. Only deleting it, handing it over and changing this list still take <b>Owner</b>.
-        </p>
-      </div>
-    </div>
+    <Message header="This secret is public, so what is granted here hardly matters" icon={Globe}>
+      <p>
+        Every signed-in user of this server can use it, and every member of {orgName} can change, rename or move it,
+        whatever teams they are in. Only deleting it, handing it over and changing this list still take <b>Owner</b>.
+      </p>
+    </Message>
   )
 }
 
@@ -32,47 +28,43 @@ type ChangedProps = {
 /** Somebody else was faster: what they did, and what the user wanted for the same teams. */
 export function AccessChangedMessage({ theirs, staged, isLost, onKeep, onDiscard }: ChangedProps) {
   return (
-    <div className="ui warning message" role="alert">
-      <Icon of={TriangleAlert} />
-      <div className="content">
-        <p className="header">
-          {isLost
-            ? 'Access is not as you wanted it, and the answer to your change was lost. This is different now:'
-            : 'Somebody else changed access meanwhile. Nothing of yours is saved.'}
-        </p>
-        <ul>
-          {theirs.map((row) => {
-            const wanted = staged.edits[row.teamId]
-            return (
-              <li key={row.teamId}>
-                <b className="mono">{row.teamName}</b>: {changeWords(row)}
-                {wanted && <> (you want: {wanted.level ? levelWord[wanted.level] : 'no access'})</>}
-              </li>
-            )
-          })}
-        </ul>
-        <div className="tools">
-          <button type="button" className="ui button" onClick={onKeep}>
-            Keep my changes on top of {isLost ? 'this' : 'theirs'}
-          </button>
-          <button type="button" className="ui button" onClick={onDiscard}>
-            Discard mine
-          </button>
-        </div>
+    <Message
+      header={
+        isLost
+          ? 'Access is not as you wanted it, and the answer to your change was lost. This is different now:'
+          : 'Somebody else changed access meanwhile. Nothing of yours is saved.'
+      }
+      alert
+    >
+      <ul>
+        {theirs.map((row) => {
+          const wanted = staged.edits[row.teamId]
+          return (
+            <li key={row.teamId}>
+              <b className="mono">{row.teamName}</b>: {changeWords(row)}
+              {wanted && <> (you want: {wanted.level ? levelWord[wanted.level] : 'no access'})</>}
+            </li>
+          )
+        })}
+      </ul>
+      <div className="tools">
+        <button type="button" className="ui button" onClick={onKeep}>
+          Keep my changes on top of {isLost ? 'this' : 'theirs'}
+        </button>
+        <button type="button" className="ui button" onClick={onDiscard}>
+          Discard mine
+        </button>
       </div>
-    </div>
+    </Message>
   )
 }
 
 /** In place of the buttons, for a user who may not change the grants. */
 export function ReadOnlyMessage({ why }: { why: string }) {
   return (
-    <div className="ui message">
-      <div className="content">
-        <p className="header">You can look, but not change who has access</p>
-        <p>{why}</p>
-      </div>
-    </div>
+    <Message header="You can look, but not change who has access" tone="neutral">
+      <p>{why}</p>
+    </Message>
   )
 }
 
@@ -86,19 +78,19 @@ type OtherTeamsProps = {
 /** Teams of other organizations that kept their grants when the secret was moved (concord-api §14, Q16). */
 export function OtherTeamsMessage({ teams, onRemove }: OtherTeamsProps) {
   return (
-    <div className="ui warning message">
-      <Icon of={TriangleAlert} />
-      <div className="content">
-        <p className="header">
+    <Message
+      header={
+        <>
           {count(teams, 'team')} of another organization {teams === 1 ? 'has' : 'have'} access
-        </p>
-        <p>Grants survive a move: what was granted where the secret came from still counts here.</p>
-        {onRemove && (
-          <button type="button" className="ui small button" onClick={onRemove}>
-            Remove old teams’ access
-          </button>
-        )}
-      </div>
-    </div>
+        </>
+      }
+    >
+      <p>Grants survive a move: what was granted where the secret came from still counts here.</p>
+      {onRemove && (
+        <button type="button" className="ui small button" onClick={onRemove}>
+          Remove old teams’ access
+        </button>
+      )}
+    </Message>
   )
 }

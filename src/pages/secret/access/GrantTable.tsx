@@ -14,7 +14,8 @@ type Props = {
   onLevel: (row: GrantRow, level: AccessLevel | undefined) => void
 }
 
-export function GrantTable({ rows, readOnly, frozen, elsewhere, onLevel }: Props) {
+export function GrantTable(props: Props) {
+  const { rows, readOnly } = props
   if (!rows.length) return <p className="empty">No team was given access.</p>
   return (
     <table className="ui unstackable table grants">
@@ -34,75 +35,69 @@ export function GrantTable({ rows, readOnly, frozen, elsewhere, onLevel }: Props
         </tr>
       </thead>
       <tbody>
-        {rows.map((row) => {
-          const { teamId, teamName, before, after } = row
-          const orgName = elsewhere(teamId)
-          return (
-            <tr key={teamId} className={isChanged(row) ? 'changed' : undefined}>
-              <th scope="row" className="primary">
-                <span className={`mono ${after ? '' : 'gone'}`}>{teamName}</span>{' '}
-                {orgName !== undefined && (
-                  <span className="fact notable foreign">
-                    {orgName ? (
-                      <>
-                        of <span className="mono">{orgName}</span>
-                      </>
-                    ) : (
-                      'of another organization'
-                    )}
-                  </span>
-                )}
-              </th>
-              <td>
-                {readOnly || !after ? (
-                  after ? (
-                    levelWord[after]
-                  ) : (
-                    <span className="muted">No access</span>
-                  )
-                ) : (
-                  <select
-                    aria-label={`Level of ${teamName}`}
-                    value={after}
-                    disabled={frozen}
-                    // The options are LEVELS.
-                    onChange={(event) => onLevel(row, event.target.value as AccessLevel)}
-                  >
-                    {LEVELS.map((level) => (
-                      <option key={level} value={level}>
-                        {levelWord[level]}
-                      </option>
-                    ))}
-                  </select>
-                )}
-              </td>
-              {!readOnly && (
-                <>
-                  <td className="change">{isChanged(row) && changeWords(row)}</td>
-                  <td className="row-menu">
-                    {after ? (
-                      <RowButton
-                        label={`Remove ${teamName}`}
-                        icon={X}
-                        off={frozen}
-                        onAct={() => onLevel(row, undefined)}
-                      />
-                    ) : (
-                      <RowButton
-                        label={`Keep ${teamName}`}
-                        icon={Undo2}
-                        off={frozen}
-                        onAct={() => onLevel(row, before)}
-                      />
-                    )}
-                  </td>
-                </>
-              )}
-            </tr>
-          )
-        })}
+        {rows.map((row) => (
+          <Grant key={row.teamId} row={row} {...props} />
+        ))}
       </tbody>
     </table>
+  )
+}
+
+function Grant({ row, readOnly, frozen, elsewhere, onLevel }: Props & { row: GrantRow }) {
+  const { teamId, teamName, before, after } = row
+  const orgName = elsewhere(teamId)
+  return (
+    <tr className={isChanged(row) ? 'changed' : undefined}>
+      <th scope="row" className="primary">
+        <span className={`mono ${after ? '' : 'gone'}`}>{teamName}</span>{' '}
+        {orgName !== undefined && (
+          <span className="fact notable foreign">
+            of {orgName ? <span className="mono">{orgName}</span> : 'another organization'}
+          </span>
+        )}
+      </th>
+      <td>
+        {!after ? (
+          <span className="muted">No access</span>
+        ) : readOnly ? (
+          levelWord[after]
+        ) : (
+          <LevelSelect teamName={teamName} level={after} frozen={frozen} onChange={(level) => onLevel(row, level)} />
+        )}
+      </td>
+      {!readOnly && (
+        <>
+          <td className="change">{isChanged(row) && changeWords(row)}</td>
+          <td className="row-menu">
+            {after ? (
+              <RowButton label={`Remove ${teamName}`} icon={X} off={frozen} onAct={() => onLevel(row, undefined)} />
+            ) : (
+              <RowButton label={`Keep ${teamName}`} icon={Undo2} off={frozen} onAct={() => onLevel(row, before)} />
+            )}
+          </td>
+        </>
+      )}
+    </tr>
+  )
+}
+
+type LevelProps = { teamName: string; level: AccessLevel; frozen: boolean; onChange: (level: AccessLevel) => void }
+
+function LevelSelect({ teamName, level, frozen, onChange }: LevelProps) {
+  return (
+    <select
+      aria-label={`Level of ${teamName}`}
+      value={level}
+      disabled={frozen}
+      // The options are LEVELS.
+      onChange={(event) => onChange(event.target.value as AccessLevel)}
+    >
+      {LEVELS.map((each) => (
+        <option key={each} value={each}>
+          {levelWord[each]}
+        </option>
+      ))}
+    </select>
   )
 }
 

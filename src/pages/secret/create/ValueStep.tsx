@@ -33,7 +33,8 @@ export function ValueStep(props: StepProps) {
   )
 }
 
-function ValueFields({ draft, change, errorAt, warningsAt }: StepProps) {
+function ValueFields(props: StepProps) {
+  const { draft, change, errorAt, warningsAt } = props
   const content = (field: 'publicKey' | 'privateKey' | 'value' | 'file') => ({
     content: draft[field],
     onChange: (content: Content) => change({ [field]: content }),
@@ -62,39 +63,7 @@ function ValueFields({ draft, change, errorAt, warningsAt }: StepProps) {
         </>
       )
     case 'username-password':
-      return (
-        <>
-          <div className="with-warnings">
-            <Field
-              label="Username"
-              error={errorAt('username')}
-              required
-              value={draft.username}
-              onChange={({ target }) => change({ username: target.value })}
-              autoComplete="off"
-              autoCapitalize="none"
-              autoCorrect="off"
-              spellCheck={false}
-            />
-            <Warnings of={warningsAt('username')} />
-          </div>
-          <div className="with-warnings">
-            <Field label="Password" error={errorAt('password')}>
-              {(control) => (
-                <RevealInput
-                  what="password"
-                  {...control}
-                  required
-                  value={draft.password}
-                  onChange={({ target }) => change({ password: target.value })}
-                  autoComplete="new-password"
-                />
-              )}
-            </Field>
-            <Warnings of={warningsAt('password')} />
-          </div>
-        </>
-      )
+      return <UsernameAndPassword {...props} />
     case 'value':
       return (
         <ContentField
@@ -110,6 +79,42 @@ function ValueFields({ draft, change, errorAt, warningsAt }: StepProps) {
     default:
       return <p className="muted">There is nothing else to fill in: the server makes both keys.</p>
   }
+}
+
+function UsernameAndPassword({ draft, change, errorAt, warningsAt }: StepProps) {
+  return (
+    <>
+      <div className="with-warnings">
+        <Field
+          label="Username"
+          error={errorAt('username')}
+          required
+          value={draft.username}
+          onChange={({ target }) => change({ username: target.value })}
+          autoComplete="off"
+          autoCapitalize="none"
+          autoCorrect="off"
+          spellCheck={false}
+        />
+        <Warnings of={warningsAt('username')} />
+      </div>
+      <div className="with-warnings">
+        <Field label="Password" error={errorAt('password')}>
+          {(control) => (
+            <RevealInput
+              what="password"
+              {...control}
+              required
+              value={draft.password}
+              onChange={({ target }) => change({ password: target.value })}
+              autoComplete="new-password"
+            />
+          )}
+        </Field>
+        <Warnings of={warningsAt('password')} />
+      </div>
+    </>
+  )
 }
 
 /** A file that is dropped beside the field must not take the place of the page: everything typed would be gone. */

@@ -1,4 +1,5 @@
 import { protectionWord, typeWord } from '#concord/facts.tsx'
+import { FilterInput } from '#ui/FilterInput.tsx'
 import {
   changed,
   choose,
@@ -6,6 +7,7 @@ import {
   FACET_VALUES,
   type Facet,
   type FacetValues,
+  isNarrowed,
   type ListState,
   type Sort,
   type SortKey,
@@ -27,8 +29,26 @@ const WORDS: Words = {
 
 type Props = { state: ListState; onShow: (state: ListState) => void; counts: Counts }
 
+type ToolProps = Props & { onType: (filter: string) => void; onSettle: () => void; onClear: () => void }
+
+/** What narrows and orders the list. `onSettle`: the focus leaves the tools. */
+export function ListTools({ state, counts, onShow, onType, onSettle, onClear }: ToolProps) {
+  return (
+    <search className="tools" onBlur={onSettle}>
+      <FilterInput label="Filter by name" value={state.filter} onChange={onType} />
+      <Facets state={state} onShow={onShow} counts={counts} />
+      <SortSelect state={state} onShow={onShow} />
+      {isNarrowed(state) && (
+        <button type="button" className="ui basic button" onClick={onClear}>
+          Clear all
+        </button>
+      )}
+    </search>
+  )
+}
+
 /** A choice per facet, with how many each value would leave. */
-export function Facets({ state, onShow, counts }: Props) {
+function Facets({ state, onShow, counts }: Props) {
   return FACET_NAMES.map((facet) => <FacetSelect key={facet} facet={facet} {...{ state, onShow, counts }} />)
 }
 
@@ -74,7 +94,7 @@ const ORDERS: { by: SortKey; descending: boolean; words: string }[] = [
 const isSame = (a: Sort, b: Sort) => a.by === b.by && a.descending === b.descending
 
 /** For narrow screens, where the table has no headings to click. */
-export function SortSelect({ state, onShow }: Omit<Props, 'counts'>) {
+function SortSelect({ state, onShow }: Omit<Props, 'counts'>) {
   return (
     <select
       className="facet narrow-only"

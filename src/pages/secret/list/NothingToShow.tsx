@@ -6,7 +6,7 @@ import { isNarrowed, type ListState } from './listState.ts'
 
 type Props = { org: OrgRef; state: ListState; onClear: () => void; mayCreate: boolean; isSearching: boolean }
 
-/** Nothing there is not nothing matches. */
+/** An empty list says why it is empty. */
 export function NothingToShow({ org, state, onClear, mayCreate, isSearching }: Props) {
   const name = state.filter.trim()
   if (isSearching)

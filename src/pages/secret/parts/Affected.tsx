@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react'
+import type { ResourceAccess, Team } from '#api/types.ts'
 import type { Usage } from '#concord/usage.ts'
-import { type Item, nameItems, repositoryItems } from '#concord/words.ts'
+import { grantItems, type Item, nameItems, repositoryItems } from '#concord/words.ts'
 import { RetryButton } from '#ui/RetryButton.tsx'
 import { count } from '#ui/words.ts'
 
@@ -46,6 +47,31 @@ type UsageQuery = { data: Usage | undefined; error: Error | null; refetch: () =>
 /** For `preview` of a dialog whose consequences are the repositories that use the secret. */
 export const previewOf = ({ data, error }: UsageQuery) =>
   error ? 'failed' : data?.complete ? 'ready' : ('loading' as const)
+
+type GrantsProps = {
+  grants: ResourceAccess[]
+  /** The secret's organization and its teams. */
+  orgName: string
+  teams: Team[] | undefined
+  /** What happens to them: `3 grants to teams stay`. */
+  fate: { one: string; many: string }
+}
+
+/** The grants that an act affects. */
+export const AffectedGrants = ({ grants, orgName, teams, fate }: GrantsProps) => (
+  <Affected
+    title={
+      grants.length ? (
+        <>
+          <b>{count(grants.length, 'grant')}</b> to teams {grants.length === 1 ? fate.one : fate.many}:
+        </>
+      ) : (
+        'No team has a grant on it.'
+      )
+    }
+    items={grantItems(grants, orgName, teams)}
+  />
+)
 
 type RepositoriesProps = {
   usage: UsageQuery

@@ -8,11 +8,10 @@ import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
 import { isUser, ownerName } from '#api/users.ts'
 import { isAdmin, useRight } from '#concord/rights.ts'
-import { grantItems, ownerKeeps } from '#concord/words.ts'
+import { ownerKeeps } from '#concord/words.ts'
 import { type ChosenUser, UserField } from '#fields/UserField.tsx'
 import { DangerRow } from '#ui/SettingRow.tsx'
-import { count } from '#ui/words.ts'
-import { Affected } from '../parts/Affected.tsx'
+import { AffectedGrants } from '../parts/Affected.tsx'
 import { ConfirmSecretChange } from '../parts/ConfirmSecretChange.tsx'
 import { useSecretChange } from './useSecretChange.ts'
 
@@ -118,17 +117,11 @@ function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
       }
       affected={
         <>
-          <Affected
-            title={
-              access.data?.length ? (
-                <>
-                  <b>{count(access.data.length, 'grant')}</b> to teams {access.data.length === 1 ? 'stays' : 'stay'}:
-                </>
-              ) : (
-                'No team has a grant on it.'
-              )
-            }
-            items={grantItems(access.data ?? [], orgName, teams)}
+          <AffectedGrants
+            grants={access.data ?? []}
+            orgName={orgName}
+            teams={teams}
+            fate={{ one: 'stays', many: 'stay' }}
           />
           {isMine && left && <p className={left.verdict === 'no' ? 'note error' : undefined}>{whatIsLeft(left)}</p>}
         </>

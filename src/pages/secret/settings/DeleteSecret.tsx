@@ -5,11 +5,11 @@ import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
 import { useRight } from '#concord/rights.ts'
 import { type Usage, useUsage } from '#concord/usage.ts'
-import { grantItems, grantsDo, projectItems, repositoriesUseIt } from '#concord/words.ts'
+import { grantsDo, projectItems, repositoriesUseIt } from '#concord/words.ts'
 import { paths } from '#paths.ts'
 import { DangerRow } from '#ui/SettingRow.tsx'
 import { count } from '#ui/words.ts'
-import { Affected, AffectedRepositories, previewOf } from '../parts/Affected.tsx'
+import { Affected, AffectedGrants, AffectedRepositories, previewOf } from '../parts/Affected.tsx'
 import { ConfirmSecretChange } from '../parts/ConfirmSecretChange.tsx'
 import { useSecretChange } from './useSecretChange.ts'
 
@@ -84,18 +84,11 @@ function DeleteDialog({ secret, onClose }: { secret: Secret; onClose: () => void
             }}
             none="No repository that you can see uses it."
           />
-          <Affected
-            title={
-              access.data?.length ? (
-                <>
-                  <b>{count(access.data.length, 'grant')}</b> to teams {access.data.length === 1 ? 'goes' : 'go'} with
-                  it:
-                </>
-              ) : (
-                'No team has a grant on it.'
-              )
-            }
-            items={grantItems(access.data ?? [], orgName, teams)}
+          <AffectedGrants
+            grants={access.data ?? []}
+            orgName={orgName}
+            teams={teams}
+            fate={{ one: 'goes with it', many: 'go with it' }}
           />
           <Affected
             title={

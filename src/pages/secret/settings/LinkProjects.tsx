@@ -5,7 +5,7 @@ import { projectListQuery } from '#api/projects.ts'
 import { linkProjects } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
 import { useRight } from '#concord/rights.ts'
-import { includes, type Scope, scopeChange, scopeOf } from '#concord/scope.ts'
+import { includes, type Scope, type ScopeChange, scopeChange, scopeOf } from '#concord/scope.ts'
 import { useUsage } from '#concord/usage.ts'
 import { projectItems, repositoriesUseIt } from '#concord/words.ts'
 import { type ChosenProject, ProjectField } from '#fields/ProjectField.tsx'
@@ -93,7 +93,7 @@ function ProjectsDialog({ secret, scope, onClose, onDone }: DialogProps) {
   const narrower = change.kind === 'narrower'
   const words = scope === null ? 'every project' : count(scope.length, 'project')
   // For a secret that every project uses, those that lose it are all that are not chosen.
-  const losing = change.lost === 'all others' ? (all.data ?? []).filter(({ id }) => !ids.includes(id)) : change.lost
+  const losing = change.lost === 'all others' ? all.data?.filter(({ id }) => !ids.includes(id)) : change.lost
 
   const link = useSecretChange(secret, {
     send: (now) => linkProjects(now, ids),
@@ -120,38 +120,8 @@ function ProjectsDialog({ secret, scope, onClose, onDone }: DialogProps) {
       happens={<Happens secret={secret} scope={scope} />}
       affected={
         <>
-          {narrower && (
-            <>
-              <Affected
-                title={losing ? lossWords(losing.length, change.lost === 'all others') : 'Reading the projects …'}
-                items={projectItems(losing ?? [])}
-              />
-              <AffectedRepositories
-                usage={usage}
-                only={({ projectName }) => !includes(scope, projectName)}
-                fate={{
-                  one: 'fails at its next run. Its link stays, so that adding the project again repairs it',
-                  many: 'fail at their next run. Their links stay, so that adding the projects again repairs them',
-                }}
-                none="No repository that you can see uses it outside of the chosen projects."
-              />
-            </>
-          )}
-          {change.gained === 'all' && (
-            <p>
-              <b>Every project of {orgName}</b>, also those that are made later, may use it.
-            </p>
-          )}
-          {change.gained !== 'all' && change.gained.length > 0 && (
-            <Affected
-              title={
-                <>
-                  <b>{count(change.gained.length, 'project')}</b> may use it from now on:
-                </>
-              }
-              items={projectItems(change.gained)}
-            />
-          )}
+          {narrower && <Losing scope={scope} change={change} losing={losing} usage={usage} />}
+          <Gaining orgName={orgName} gained={change.gained} />
         </>
       }
       nextStep={(error) =>
@@ -160,6 +130,54 @@ function ProjectsDialog({ secret, scope, onClose, onDone }: DialogProps) {
           : undefined
       }
       onClose={onClose}
+    />
+  )
+}
+
+type LosingProps = {
+  scope: Scope
+  change: ScopeChange
+  /** The projects that lose it; undefined while they load. */
+  losing: { id: string; name: string }[] | undefined
+  usage: ReturnType<typeof useUsage>
+}
+
+function Losing({ scope, change, losing, usage }: LosingProps) {
+  return (
+    <>
+      <Affected
+        title={losing ? lossWords(losing.length, change.lost === 'all others') : 'Reading the projects …'}
+        items={projectItems(losing ?? [])}
+      />
+      <AffectedRepositories
+        usage={usage}
+        only={({ projectName }) => !includes(scope, projectName)}
+        fate={{
+          one: 'fails at its next run. Its link stays, so that adding the project again repairs it',
+          many: 'fail at their next run. Their links stay, so that adding the projects again repairs them',
+        }}
+        none="No repository that you can see uses it outside of the chosen projects."
+      />
+    </>
+  )
+}
+
+function Gaining({ orgName, gained }: { orgName: string; gained: ScopeChange['gained'] }) {
+  if (gained === 'all')
+    return (
+      <p>
+        <b>Every project of {orgName}</b>, also those that are made later, may use it.
+      </p>
+    )
+  if (gained.length === 0) return null
+  return (
+    <Affected
+      title={
+        <>
+          <b>{count(gained.length, 'project')}</b> may use it from now on:
+        </>
+      }
+      items={projectItems(gained)}
     />
   )
 }

@@ -5,14 +5,14 @@ import { focusHeading } from '#ui/focusHeading.ts'
 import { Icon } from '#ui/Icon.tsx'
 import { count } from '#ui/words.ts'
 import { Affected } from '../../parts/Affected.tsx'
-import { dismissMove, useMove } from './moves.ts'
+import { dismissMove, type Move, useMove } from './moves.ts'
 import { OldTeams } from './OldTeams.tsx'
 
 /** What a move has left to do, on the secret's page at its new address. It stays until it is dismissed. */
 export function MoveOutcome({ secret }: { secret: Secret }) {
   const move = useMove(secret.id)
   if (move?.to.orgName !== secret.orgName) return null
-  const { from, repositories, complete, unreadable, projects } = move
+  const { from, projects } = move
 
   function dismiss() {
     dismissMove(secret.id)
@@ -37,6 +37,27 @@ export function MoveOutcome({ secret }: { secret: Secret }) {
           <Icon of={X} />
         </button>
       </header>
+      <LostLinks move={move} />
+      {projects.length > 0 && (
+        <Affected
+          title={
+            <>
+              It is no longer limited to <b>{count(projects.length, 'project')}</b>. If it should be, choose projects of{' '}
+              {secret.orgName} in its settings:
+            </>
+          }
+          items={projects}
+        />
+      )}
+      <OldTeams secret={secret} from={from.orgName} />
+    </section>
+  )
+}
+
+/** The repositories that lost it, and those of which that is not known. */
+function LostLinks({ move: { from, repositories, complete, unreadable, projects } }: { move: Move }) {
+  return (
+    <>
       {complete && repositories.length + unreadable.length + projects.length === 0 && (
         <p>No repository and no project lost it.</p>
       )}
@@ -67,18 +88,6 @@ export function MoveOutcome({ secret }: { secret: Secret }) {
           items={nameItems(unreadable)}
         />
       )}
-      {projects.length > 0 && (
-        <Affected
-          title={
-            <>
-              It is no longer limited to <b>{count(projects.length, 'project')}</b>. If it should be, choose projects of{' '}
-              {secret.orgName} in its settings:
-            </>
-          }
-          items={projects}
-        />
-      )}
-      <OldTeams secret={secret} from={from.orgName} />
-    </section>
+    </>
   )
 }
