@@ -85,7 +85,7 @@ describe('creating', () => {
   })
   test('takes a name of 128 characters', async () =>
     expectCreated(await create({ name: 'x'.repeat(128) }), 'x'.repeat(128)))
-  test.each(['ab', 'a b'])('with the name "%s" is refused', async (name) => {
+  test.each(['ab', 'a b', 'x'.repeat(129)])('with the name "%s" is refused', async (name) => {
     const answer = await create({ name })
     if (hasNewApiKeys) expectValidationError(answer, `Invalid API key name. Must match ${namePattern}`)
     else expectViolations(answer, { 'CreateApiKeyRequest.create.arg0.name': nameViolation })
@@ -108,8 +108,11 @@ describe('creating', () => {
     expectCreated(answer, 'given')
     expect(await whose(answer.json().key)).toBe(other.name)
   })
-  test('for a user by name', async () => {
-    expectCreated(await create({ name: 'by-name', username: other.name, userType: 'LOCAL' }, admin), 'by-name')
+  test('for a user by name, in any case', async () => {
+    const json = { name: 'by-name', username: other.name.toUpperCase(), userType: 'LOCAL' }
+    const answer = await create(json, admin)
+    expectCreated(answer, 'by-name')
+    expect(await whose(answer.json().key)).toBe(other.name)
   })
   test('for oneself by name', async () => {
     expectCreated(await create({ name: 'self', username: user.name, userType: 'LOCAL' }), 'self')
@@ -143,6 +146,7 @@ describe.runIf(hasNewApiKeys)('a value of one’s own', () => {
   })
   const tooShort = 'The API key is too short: it must be base64 of at least 8 bytes'
   const short = Buffer.from(world.unique('x')).subarray(-5).toString('base64')
+  const longEnough = Buffer.from(world.unique('x')).subarray(-8).toString('base64')
   onlyOnConcord('shortApiKey')('can be a few bytes', async () => {
     made(await create({ name: 'short', userId: other.id, key: short }, admin))
     expect(await whose(short)).toBe(other.name)
@@ -152,6 +156,10 @@ describe.runIf(hasNewApiKeys)('a value of one’s own', () => {
       expectValidationError(await create({ name: 'short', userId: other.id, key }, admin), tooShort)
       expectValidationError(await admin.post(V2, { json: { name: 'short', userId: other.id, key } }), tooShort)
     }
+    for (const path of [V1, V2]) {
+      expectFailure(await admin.post(path, { json: { name: 'short', userId: other.id, key: '' } }))
+    }
+    made(await create({ name: 'long-enough', userId: other.id, key: longEnough }, admin))
   })
   test('must be base64', async () => {
     expectFailure(
@@ -197,6 +205,11 @@ describe.runIf(hasNewApiKeys)('a key without a user', async () => {
   test('is the only one of its name', async () => {
     const { name } = answer?.json() ?? {}
     expectValidationError(await make(name, admin), `Duplicate API key name: ${name}`)
+  })
+  test('needs a name that fits the pattern', async () => expect((await make('a%20b', admin)).status).toBe(400))
+  test('cannot be deleted', async () => {
+    const { id } = answer?.json() ?? {}
+    expectValidationError(await admin.delete(`${V1}/${id}`), `API key not found: ${id}`)
   })
   test('cannot be made by others', async () => {
     expectFailure(await make('never', user), 'org.apache.shiro.authz.AuthorizationException: Only admins')

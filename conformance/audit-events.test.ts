@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { admin } from './lib/caller.ts'
 import { jsonOf } from './lib/expect.ts'
-import { made, newWorld, UUID } from './lib/world.ts'
+import { made, newWorld, removeLater, UUID } from './lib/world.ts'
 import { hasNewApiKeys } from './versions.ts'
 
 // concord-api §11, the events of all that is no secret.
@@ -66,6 +66,33 @@ describe('other events', () => {
       projectId: id,
       name: 'audited',
     })
+  })
+  test('of a user: CREATE, UPDATE of what changed, none of what did not, DELETE', async () => {
+    const username = world.unique('logged')
+    const save = async (displayName: string) =>
+      made(await admin.post('/api/v1/user', { json: { username, userType: 'LOCAL', displayName } }))
+    const { id: userId } = await save('Old')
+    for (const displayName of ['New', 'New']) await save(displayName)
+    made(await admin.delete(`/api/v1/user/${userId}`))
+    const found = (await events({ object: 'USER', limit: 50 }, admin)).filter(
+      ({ details }: { details: { userId: string } }) => details.userId === userId,
+    )
+    expect(found).toMatchObject([
+      { action: 'DELETE', details: { userId, name: username } },
+      { action: 'UPDATE', details: { changes: { prev: { displayName: 'Old' }, new: { displayName: 'New' } } } },
+      { action: 'CREATE', details: { userId, username, changes: { new: { displayName: 'Old' } } } },
+    ])
+  })
+  test('of a role: CREATE, UPDATE, DELETE', async () => {
+    const name = world.unique('role')
+    removeLater(`/api/v1/role/${name}`)
+    const { id } = made(await admin.post('/api/v1/role', { json: { name } }))
+    made(await admin.post('/api/v1/role', { json: { name, permissions: ['createOrg'] } }))
+    made(await admin.delete(`/api/v1/role/${name}`))
+    const found = (await events({ object: 'ROLE', limit: 50 }, admin)).filter(
+      ({ details }: { details: Record<string, unknown> }) => JSON.stringify(details).includes(id),
+    )
+    expect(found.map(({ action }: { action: string }) => action)).toEqual(['DELETE', 'UPDATE', 'CREATE'])
   })
   test('of a repository: what is new of it, what was, and never its meta', async () => {
     const { id: projectId } = await world.project(org, 'repos')

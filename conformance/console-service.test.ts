@@ -154,6 +154,12 @@ describe('exists', () => {
 
   test('an API key exists for its owner', async () =>
     expectJson(await member.get(`${CONSOLE}/apikey/main/exists`), true))
+  test('an API key does not exist for another user', async () => {
+    const keeper = await world.user('keeper')
+    made(await keeper.post('/api/v1/apikey', { json: { name: 'laptop' } }))
+    expectJson(await keeper.get(`${CONSOLE}/apikey/laptop/exists`), true)
+    expectJson(await member.get(`${CONSOLE}/apikey/laptop/exists`), false)
+  })
   test('an API key that is not there does not', async () =>
     expectJson(await member.get(`${CONSOLE}/apikey/nope/exists`), false))
   test('a name of an API key is not checked', async () =>
@@ -226,7 +232,10 @@ describe('cfg', () => {
   })
 
   onlyOnOurs('relativeRedirect')('names no host, whatever the request calls this server', async () => {
-    expect((await anonymous.get(`${CONSOLE}/cfg`)).headers.location).toEqual(['/cfg.js'])
+    const headers = { 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'https' }
+    for (const more of [{}, { headers: { Host: 'evil.example', ...headers } }]) {
+      expect((await anonymous.get(`${CONSOLE}/cfg`, more)).headers.location).toEqual(['/cfg.js'])
+    }
   })
 
   test.skipIf(hasCfg)('is no endpoint that would be open to anybody', async () => {

@@ -134,6 +134,23 @@ describe.runIf(server.directory)('LDAP groups', async () => {
     made(await admin.delete(`${team}/users`, { json: [colleague.name] }))
     expect((await anonymous.delete(team, { cookie })).status).toBe(403)
   })
+  test('have roles: who is in one may what the role permits', async () => {
+    const role = world.unique('maker')
+    removeLater(`/api/v1/role/${role}`)
+    made(await admin.post('/api/v1/role', { json: { name: role, permissions: ['createOrg'] } }))
+    const maker = await person('maker', undefined, world.unique('makers'))
+    await login(maker.name, maker.password)
+    await maker.entry()
+    const create = async () => {
+      const orgName = world.unique('made')
+      removeLater(`/api/v1/org/${orgName}?confirmation=yes`)
+      const session = sessionOf(await login(maker.name, maker.password))
+      return (await anonymous.post('/api/v1/org', { cookie: session, json: { name: orgName } })).status
+    }
+    expect(await create()).toBe(500)
+    expectResult(await admin.put(`/api/v1/role/${role}/ldapGroups`, { json: [maker.groupDn] }), 'UPDATED')
+    expect(await create()).toBe(200)
+  })
   test('show in the team, after its own members', async () => {
     const entries = jsonOf(await admin.get(`${team}/users`))
     expect(entries).toHaveLength(2)

@@ -1,8 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { admin, anonymous, basic, Caller, withHeaders } from './lib/caller.ts'
-import { expectEmpty, expectJson, expectResult, expectText, expectUnauthorized, jsonOf } from './lib/expect.ts'
+import {
+  expectEmpty,
+  expectJson,
+  expectResult,
+  expectSecretForbidden,
+  expectText,
+  expectUnauthorized,
+  jsonOf,
+} from './lib/expect.ts'
 import { server } from './lib/server.ts'
-import { made, newWorld, UUID } from './lib/world.ts'
+import { made, newWorld, UNKNOWN_ID, UUID } from './lib/world.ts'
 
 /*
  * concord-api §2.2: what a session token may do. Concord gives one to each process that it runs; here somebody opens a
@@ -87,6 +95,11 @@ describe.runIf(server.processSessions)('a process session', async () => {
     const { caller: elsewhere } = await opened(other.name)
     expect((await elsewhere.post(`${foreign.v1}/data`, { form: {} })).text).toBe('value')
   })
+  test('reads no secret that its user may not', async () => {
+    const secret = await world.secret(org, { projectIds: project.id, visibility: 'PRIVATE' })
+    const { caller } = await opened()
+    expectSecretForbidden(await caller.post(`${secret.v1}/data`, { form: {} }), 'READER', secret.name)
+  })
   test('says PROCESS and its id in the audit log', async () => {
     const { id, caller } = await opened()
     made(await caller.post(scoped.v1, { json: {} }))
@@ -101,6 +114,14 @@ describe.runIf(server.processSessions)('a process session', async () => {
     expectResult(await caller.delete(`${SESSIONS}/${id}`), 'DELETED')
     expectUnauthorized(await caller.get(WHOAMI), { challenge: false })
     expectText(await bot.delete(`${SESSIONS}/${id}`), 404, 'Process instance not found')
+  })
+  test.each<[string, Caller]>([
+    ['its user', bot],
+    ['an admin', admin],
+  ])('may be ended by %s', async (_, as) => {
+    const { id, caller } = await opened()
+    expectResult(await as.delete(`${SESSIONS}/${id}`), 'DELETED')
+    expectUnauthorized(await caller.get(WHOAMI), { challenge: false })
   })
   test('is not ended by another user', async () => {
     const { id, caller } = await opened()
@@ -140,12 +161,24 @@ describe.runIf(server.processSessions)('a process session', async () => {
     test('nothing of another project', async () => {
       const { id, caller } = await opened()
       const answer = await decrypt(id, caller, await encrypt('hello', other.name))
-      expect(answer.status).toBe(400)
-      expect(answer.text).not.toContain('hello')
+      const words = 'Please verify that the value is correct and is encrypted using the correct project'
+      expectText(answer, 400, `Decrypt error: ${words}`)
     })
     test('nothing over 102400 bytes', async () => {
       const { id, caller } = await opened()
       expectText(await decrypt(id, caller, Buffer.alloc(MOST + 1)), 400, `Value too big, limit: ${MOST}`)
+    })
+    test('nothing for a process that there is not', async () => {
+      const { caller } = await opened()
+      expectText(await decrypt(UNKNOWN_ID, caller, Buffer.alloc(40)), 404, 'Process instance not found')
+    })
+    test('for no other process', async () => {
+      const [{ id }, { caller }] = [await opened(), await opened()]
+      expectText(
+        await decrypt(id, caller, await encrypt('hello')),
+        403,
+        'Only the process itself can do that, with its session token',
+      )
     })
     test('for nobody else, not even who opened it', async () => {
       const { id } = await opened()

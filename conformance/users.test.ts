@@ -11,6 +11,7 @@ import {
   expectViolations,
   jsonOf,
 } from './lib/expect.ts'
+import { server } from './lib/server.ts'
 import { made, newWorld, removeLater, TIMESTAMP, UNKNOWN_ID } from './lib/world.ts'
 import { hasNewApiKeys, userEntriesArePrivate, userSearchWorks } from './versions.ts'
 
@@ -76,6 +77,13 @@ describe('search', () => {
         searchEntry(writer, 'Emil'),
       ])
     })
+    test('sorts those without a display name last, and finds what looks like a wildcard', async () => {
+      const { username } = await create('s*[?]%_')
+      const { id } = await create('s*[?]%_b', { displayName: 'Zoe' })
+      const found = jsonOf(await search({ filter: `s*[?]%_` }))
+      const ours = found.filter(({ name }: { name: string }) => name.endsWith(server.run))
+      expect(ours).toMatchObject([{ id }, { name: username }])
+    })
     test('can be paged', async () => {
       expect(jsonOf(await search({ filter: mark, offset: 1, limit: 2 }))).toMatchObject([
         { id: bert.id },
@@ -94,7 +102,9 @@ describe('search', () => {
 
   test('that finds nobody is empty', async () => expectJson(await search({ filter: world.unique('nobody') }), []))
   test('without a filter is empty', async () => expectJson(await search({}), []))
-  test('takes % and _ as themselves', async () => expectJson(await search({ filter: `%${mark}` }), []))
+  test.each(['%', '_', '*', '?', '[-]', '[^a]'])('takes %s as itself', async (wildcard) => {
+    expectJson(await search({ filter: mark.replace('-', wildcard) }), [])
+  })
   test('wants an offset that is not negative', async () => {
     expectValidationError(await search({ filter: mark, offset: -1 }), "'offset' must be a positive number or zero")
   })
@@ -134,7 +144,9 @@ describe('one user', () => {
       disabledDate: expect.stringMatching(TIMESTAMP),
     })
   })
-  test('who is unknown is a 204 for an admin', async () => expectEmpty(await get(UNKNOWN_ID, admin), 204))
+  test('who is unknown is a 204 for an admin and a system reader', async () => {
+    for (const as of [admin, reader]) expectEmpty(await get(UNKNOWN_ID, as), 204)
+  })
   test.runIf(userEntriesArePrivate)('who is unknown is a 403 for others', async () => {
     expectText(await get(UNKNOWN_ID, anna), 403, PRIVATE)
   })
@@ -174,8 +186,13 @@ describe('creating', () => {
     const { id } = await create('typeless', { userType: undefined })
     expect(jsonOf(await admin.get(`/api/v2/user/${id}`)).type).toBe('LOCAL')
   })
-  test('takes an e-mail address as a name', async () => {
-    expect((await create('mail@domain.local')).answer.status).toBe(200)
+  test.each(['mail@domain.local', 'a b'])('takes "%s" as a name', async (name) => {
+    expect((await create(name)).answer.status).toBe(200)
+  })
+  test('of an LDAP user whom no directory has fails', async () => {
+    const username = world.unique('nobody')
+    const answer = await admin.post('/api/v1/user', { json: { username, userType: 'LDAP' } })
+    expectText(answer, 500, `Error while retrieving LDAP information for ${username}`)
   })
   test('ignores roles that do not exist', async () => {
     const { id } = await create('roleless', { roles: ['noSuchRole', 'concordSystemReader'] })
@@ -208,17 +225,24 @@ describe('disabling', () => {
       ...{ id, disabled: true, permanentlyDisabled: false, disabledDate: expect.stringMatching(TIMESTAMP) },
     })
   })
-  test('is undone by an update', async () => {
-    const { id, username } = await create('again')
+  test('is undone by an update, which keeps what it does not send', async () => {
+    const { id, username } = await create('again', { email: 'old@x.example' })
     await admin.put(`/api/v1/user/${id}/disable`)
-    made(await admin.post('/api/v1/user', { json: { username, userType: 'LOCAL' } }))
-    expect(jsonOf(await admin.get(`/api/v2/user/${id}`)).disabled).toBe(false)
+    made(await admin.post('/api/v1/user', { json: { username, userType: 'LOCAL', displayName: 'Changed' } }))
+    const kept = { displayName: 'Changed', email: 'old@x.example', disabled: false }
+    expect(jsonOf(await admin.get(`/api/v2/user/${id}`))).toMatchObject(kept)
+  })
+  test('may be done by an update', async () => {
+    const { id, username } = await create('off-too')
+    made(await admin.post('/api/v1/user', { json: { username, userType: 'LOCAL', disabled: true } }))
+    expect(jsonOf(await admin.get(`/api/v2/user/${id}`))).toMatchObject({ disabled: true })
   })
   test('for good cannot be undone', async () => {
     const { id, username } = await create('forever')
     expect(jsonOf(await admin.put(`/api/v1/user/${id}/disable?permanent=true`))).toMatchObject({
       permanentlyDisabled: true,
     })
+    expect(jsonOf(await admin.put(`/api/v1/user/${id}/disable`))).toMatchObject({ permanentlyDisabled: true })
     expectText(
       await admin.post('/api/v1/user', { json: { username, userType: 'LOCAL' } }),
       500,
@@ -236,6 +260,13 @@ describe('deleting', () => {
     const { id } = await create('gone')
     expectJson(await admin.delete(`/api/v1/user/${id}`), { ok: true })
     expectEmpty(await admin.get(`/api/v2/user/${id}`), 204)
+  })
+  test('takes their keys along, and leaves without an owner what they own', async () => {
+    const eve = await world.user('eve')
+    const org = await world.org('eves', { owner: eve })
+    expectJson(await admin.delete(`/api/v1/user/${eve.id}`), { ok: true })
+    expectUnauthorized(await eve.get(org.v1), { challenge: false })
+    expect(jsonOf(await admin.get(org.v1))).not.toHaveProperty('owner')
   })
   test('of nobody is a validation error', async () => {
     expectValidationError(await admin.delete(`/api/v1/user/${UNKNOWN_ID}`), `User not found: ${UNKNOWN_ID}`)
@@ -297,6 +328,18 @@ describe('roles', () => {
       permissions: permissions.toSorted(),
     })
   })
+  test('are renamed by id, and keep their permissions by name', async () => {
+    const { name, id } = await role('before', ['createOrg'])
+    expectJson(await admin.post('/api/v1/role', { json: { name } }), { id, result: 'UPDATED' })
+    const after = world.unique('after')
+    removeLater(`/api/v1/role/${after}`)
+    const json = { id, name: after, permissions: ['updateOrg'] }
+    expectJson(await admin.post('/api/v1/role', { json }), { id, result: 'UPDATED' })
+    expect(jsonOf(await admin.get(`/api/v1/role/${after}`))).toMatchObject({ id, permissions: ['updateOrg'] })
+    expectText(await admin.get(`/api/v1/role/${name}`), 404, `Role not found: ${name}`)
+  })
+  test('without a name are a failure', async () =>
+    expectFailure(await admin.post('/api/v1/role', { json: {} }), 'org.jooq.exception.'))
   test('are updated by name', async () => {
     const { name, id } = await role('updated', ['createOrg'])
     expectJson(await admin.post('/api/v1/role', { json: { name, permissions: ['updateOrg'] } }), {
@@ -316,6 +359,11 @@ describe('roles', () => {
     expectJson(await admin.get(path), ['cn=c'])
     expectResult(await admin.put(`${path}?replace=true`, { json: [] }), 'UPDATED')
     expectJson(await admin.get(path), [])
+    expectText(
+      await admin.put('/api/v1/role/noSuchRole/ldapGroups', { json: ['cn=x'] }),
+      404,
+      'Role not found: noSuchRole',
+    )
     expectText(await anna.get(path), 403, ADMINS_ONLY)
     expectText(await anna.put(path, { json: ['cn=x'] }), 403, ADMINS_ONLY)
   })
@@ -323,6 +371,8 @@ describe('roles', () => {
     expectText(await admin.get('/api/v1/role/noSuchRole'), 404, 'Role not found: noSuchRole'))
   test('are for admins', async () => {
     expectText(await anna.get('/api/v1/role'), 403, ADMINS_ONLY)
+    expectText(await anna.post('/api/v1/role', { json: { name: world.unique('mine') } }), 403, ADMINS_ONLY)
+    expectText(await anna.delete('/api/v1/role/concordAdmin'), 403, ADMINS_ONLY)
     expectText(await reader.get('/api/v1/role/concordAdmin'), 403, ADMINS_ONLY)
   })
 })
