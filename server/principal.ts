@@ -17,6 +17,13 @@ export interface Principal {
   process?: { instanceId: string; projectId: string }
 }
 
+/** Why credentials were refused. Nothing of what was sent: people type passwords where the user name should be. */
+export interface Refusal {
+  reason: 'malformed' | 'unknown' | 'wrong-password' | 'disabled' | 'expired' | 'throttled' | 'directory-unreachable'
+  /** Whom the credentials name, where that is a user. */
+  userId?: string | undefined
+}
+
 /** Concord's UserPrincipal#assertCurrent: most endpoints need a user, which the keys of agents do not have. */
 export function userOf({ user }: Principal): UserRow {
   if (user) return user

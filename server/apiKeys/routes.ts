@@ -8,8 +8,7 @@ import {
 } from '../access/rules.ts'
 import { recordEvent } from '../audit/events.ts'
 import { recordAudit } from '../audit/record.ts'
-import { endSessionsOfKey } from '../auth/endSessions.ts'
-import type { Db, Reader, Trx } from '../db/open.ts'
+import type { Trx } from '../db/open.ts'
 import { javaError, validationError } from '../errors.ts'
 import type { Call, Env } from '../http/call.ts'
 import { callerOf, principalOf } from '../http/call.ts'
@@ -29,8 +28,10 @@ import { uuidParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
 import { userOf } from '../principal.ts'
 import type { Services } from '../services.ts'
+import { endSessionsOfKey } from '../sessions/end.ts'
 import { resolveOwner } from '../users/owner.ts'
 import { generateApiKey, hashApiKey, isLongEnough, LEAST_API_KEY_BYTES } from '../vault/tokens.ts'
+import { findKey } from './store.ts'
 
 const keyRequest = z.object({
   name: text.nullish(),
@@ -182,9 +183,6 @@ async function insertKey(trx: Trx, c: Call, { userId, name, expiredAt }: NewKey,
   return { ok: true, id, name, key, result: 'CREATED' }
 }
 
-export const findKey = (db: Reader, userId: string | null, name: string) =>
-  db.selectFrom('apiKeys').select('id').where('userId', 'is', userId).where('name', '=', name).executeTakeFirst()
-
 /** What Concord says when its database has such a key: of a name without a user, or of a value. */
 const duplicate = (name: string) => validationError(`Duplicate API key name: ${name}`)
 
@@ -205,10 +203,4 @@ function hashOf(key: string): string {
       ? `Illegal base64 character ${stranger.charCodeAt(0).toString(16)}`
       : 'Input byte array has wrong 4-byte ending unit',
   )
-}
-
-/** Removes the keys that have expired, which are listed until then; only while new ones expire, as in Concord. */
-export async function removeExpiredKeys(db: Db, { apiKeyExpiry }: Services['config']): Promise<void> {
-  if (apiKeyExpiry === undefined) return
-  await db.deleteFrom('apiKeys').where('expiredAt', '<=', new Date().toISOString()).execute()
 }

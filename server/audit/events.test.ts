@@ -12,7 +12,7 @@ import {
 } from '../../tests/support/testServer.ts'
 import { sessionTokenOf } from '../auth/sessionToken.ts'
 import { newId, SEED } from '../ids.ts'
-import { addUser, disableUser } from '../users/directory.ts'
+import { addUser, disableUser } from '../users/builtIn.ts'
 
 const PASSWORD = 'correct horse battery'
 const LOGOUT = '/api/service/console/logout'

@@ -5,7 +5,7 @@ import { file, utf8 } from '../../tests/support/secrets.ts'
 import { basic, REMEMBER, WHOAMI } from '../../tests/support/signIn.ts'
 import { givenOrg, givenProject, givenUser, startTestServer } from '../../tests/support/testServer.ts'
 import { createLog } from '../log.ts'
-import { addUser } from '../users/directory.ts'
+import { addUser } from '../users/builtIn.ts'
 
 /** Each with a letter that base64 and hex do not hide: what is looked for is these bytes. */
 const MARK = 'mArKeR'

@@ -1,15 +1,17 @@
 import { version } from '../../package.json'
 import { SYSTEM } from '../actor.ts'
+import type { Config } from '../config.ts'
+import type { Db } from '../db/open.ts'
 import { readSetting, writeSetting } from '../db/settings.ts'
 import { codeOf } from '../db/storageTrouble.ts'
-import type { Services } from '../services.ts'
+import type { Log } from '../log.ts'
 import { recordEvent } from './events.ts'
 
 /**
  * Records that this server has opened the database with its master key, which was checked against it, and the settings
  * when they are not those of the last start. A full disk does not keep the server from starting: values can be read.
  */
-export async function recordStart({ db, config, log }: Services): Promise<void> {
+export async function recordStart({ db, config, log }: { db: Db; config: Config; log: Log }): Promise<void> {
   const settings = JSON.stringify(config.given)
   const last = await readSetting(db, 'lastSettings')
   const before: Record<string, string> = last ? JSON.parse(last.toString()) : {}

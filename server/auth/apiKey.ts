@@ -1,11 +1,10 @@
+import { roleNames } from '../access/roles.ts'
 import { readListColumn } from '../db/json.ts'
 import type { Reader } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
-import type { Principal } from '../principal.ts'
+import type { Principal, Refusal } from '../principal.ts'
+import { isPast } from '../sessions/session.ts'
 import { hashApiKey, isLongEnough } from '../vault/tokens.ts'
-import type { Refusal } from './refusal.ts'
-import { roleNames } from './roles.ts'
-import { isPast } from './sessions.ts'
 
 /**
  * `Authorization: <key>` or `Authorization: Bearer <key>`; "Bearer " is case-sensitive with exactly one space

@@ -1,14 +1,14 @@
+import { rolesOf } from '../access/roles.ts'
 import type { Sender } from '../actor.ts'
 import type { Config } from '../config.ts'
-import { askDirectory, type DirectoryAnswer, directoryPrincipal } from '../directory/directoryUser.ts'
+import { askDirectory, type DirectoryAnswer } from '../directory/ask.ts'
 import { HttpError } from '../errors.ts'
-import type { Principal } from '../principal.ts'
+import type { Principal, Refusal } from '../principal.ts'
 import type { Services } from '../services.ts'
 import { verifyDummy, verifyPassword } from '../vault/password.ts'
 import { known, type Turn } from '../waiting/limit.ts'
 import type { Guess } from './guessing.ts'
-import type { Refusal } from './refusal.ts'
-import { rolesOf } from './roles.ts'
+import { directoryPrincipal } from './ldap.ts'
 
 export interface Credentials {
   username: string
@@ -71,7 +71,7 @@ export async function basicPrincipal(
     ? [await verifyPassword(password, user.passwordHash, turn), NOT_ASKED]
     : await Promise.all([
         verifyDummy(password, turn),
-        askDirectory(services, { username, password }, turn, beforePassword),
+        askDirectory(config.ldap, services.log, { username, password }, turn, beforePassword),
       ])
   const names = answer.dn === undefined ? [typed] : [typed, nameOfEntry(answer.dn)]
   // Guesses that came all at once were all let in above: what the first of them used up, the others do not have.

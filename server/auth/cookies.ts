@@ -1,12 +1,10 @@
 import { getCookie } from 'hono/cookie'
 import type { Config } from '../config.ts'
 import type { Call } from '../http/call.ts'
+import { REMEMBER_ME_SECONDS } from '../sessions/rememberMe.ts'
 
 export const SESSION_COOKIE = 'JSESSIONID'
 export const REMEMBER_ME_COOKIE = 'rememberMe'
-
-/** Remember-me lasts as long as Concord's `rememberMe.maxAge`. */
-export const REMEMBER_ME_SECONDS = 14 * 24 * 3600
 
 export const cookieOf = (c: Call, name: string) => getCookie(c, name)
 

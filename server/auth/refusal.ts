@@ -2,18 +2,11 @@ import type { Refusals } from '../audit/refusals.ts'
 import { HttpError } from '../errors.ts'
 import type { Call } from '../http/call.ts'
 import { senderOf } from '../http/call.ts'
-import type { Principal } from '../principal.ts'
+import type { Principal, Refusal } from '../principal.ts'
 import { RateError } from './requestRate.ts'
 
 /** How somebody identifies; the audit log has it as `details.way`. */
 export type Way = 'password' | 'ldap' | 'api-key' | 'remember-me' | 'session-token'
-
-/** Why credentials were refused. Nothing of what was sent: people type passwords where the user name should be. */
-export interface Refusal {
-  reason: 'malformed' | 'unknown' | 'wrong-password' | 'disabled' | 'expired' | 'throttled' | 'directory-unreachable'
-  /** Whom the credentials name, where that is a user. */
-  userId?: string | undefined
-}
 
 /** Runs the ways in, and notes in the audit log when a request has credentials that none of them takes. */
 export async function noteRefusal<T>(

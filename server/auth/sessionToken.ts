@@ -1,12 +1,12 @@
 import type { KeyObject } from 'node:crypto'
+import { roleNames } from '../access/roles.ts'
 import { requireProcessProject } from '../access/rules.ts'
 import { readListColumn } from '../db/json.ts'
 import type { Principal } from '../principal.ts'
 import type { Services } from '../services.ts'
+import { isPast, needsTouch, orLog } from '../sessions/session.ts'
 import { openToken, sealToken } from '../vault/tokens.ts'
 import { malformedCredentials } from './basic.ts'
-import { roleNames } from './roles.ts'
-import { isPast, needsTouch, orLog } from './sessions.ts'
 
 const PURPOSE = 'processSession'
 

@@ -1,10 +1,8 @@
 import type { Hono } from 'hono'
 import { assertMember, belongsTo, findSecret, requireOrg } from '../access/rules.ts'
-import { findKey } from '../apiKeys/routes.ts'
+import { findKey } from '../apiKeys/store.ts'
 import { recordEvent } from '../audit/events.ts'
 import { cookieOf, forgetRememberMe, REMEMBER_ME_COOKIE, SESSION_COOKIE, sendSessionCookie } from '../auth/cookies.ts'
-import { endSession } from '../auth/endSessions.ts'
-import { endRememberMe } from '../auth/rememberMe.ts'
 import type { Reader } from '../db/open.ts'
 import type { OrgRow, UserRow } from '../db/schema.ts'
 import { forbidden, textError, violations } from '../errors.ts'
@@ -15,6 +13,8 @@ import { textParameter } from '../http/parameters.ts'
 import { userOf } from '../principal.ts'
 import { findProject, findRepository } from '../projects/store.ts'
 import type { Services } from '../services.ts'
+import { endSession } from '../sessions/end.ts'
+import { endRememberMe } from '../sessions/rememberMe.ts'
 import { findTeam } from '../teams/store.ts'
 import { findUserById } from '../users/owner.ts'
 import { orgsOf } from '../users/store.ts'
@@ -30,7 +30,7 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
   resource(app, `${CONSOLE}/whoami`, {
     GET: operation({ summary: 'Tell who you are' }, async (c) => {
       const { id, username, domain, displayName } = currentUser(c)
-      // Sessions of disabled users are refused before (auth/sessions.ts), in these words; this is the rest of Concord's check.
+      // Sessions of disabled users are refused before (sessions/session.ts), in these words; this is the rest of Concord's check.
       const user = await findUserById(db, id)
       if (!user) throw textError(500, `Unknown user: ${id}`)
       if (user.disabled) throw forbidden(`User is disabled: ${id}`)

@@ -2,10 +2,9 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import type { Caller, Sender } from '../actor.ts'
 import type { Asked } from '../audit/denials.ts'
-import type { Refusal } from '../auth/refusal.ts'
 import type { Reserve } from '../db/reserve.ts'
 import { textError } from '../errors.ts'
-import type { Principal } from '../principal.ts'
+import type { Principal, Refusal } from '../principal.ts'
 import type { Operation } from './operation.ts'
 
 /*

@@ -22,7 +22,7 @@ import { Reserve } from '../db/reserve.ts'
 import { codeOf } from '../db/storageTrouble.ts'
 import { createLog } from '../log.ts'
 import type { Services } from '../services.ts'
-import { addUser, DirectoryError, disableUser, enableUser, listUsers, setPassword } from '../users/directory.ts'
+import { addUser, disableUser, enableUser, listUsers, setPassword, UserError } from '../users/builtIn.ts'
 import { BackupError, backUp } from './backup.ts'
 
 /*
@@ -131,7 +131,7 @@ async function runHere(db: Db, name: keyof Commands, args: unknown, reserve: Res
     const runIt = () => run(db, parsed.data as never) as Promise<unknown>
     return await (name === 'disableUser' ? reserve.run(runIt) : runIt())
   } catch (error) {
-    if (error instanceof DirectoryError || error instanceof BackupError) throw new CommandError(error.message)
+    if (error instanceof UserError || error instanceof BackupError) throw new CommandError(error.message)
     throw error
   }
 }

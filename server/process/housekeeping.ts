@@ -1,12 +1,12 @@
-import { removeExpiredKeys } from '../apiKeys/routes.ts'
+import { removeExpiredKeys } from '../apiKeys/store.ts'
 import { removeOldEntries } from '../audit/retention.ts'
-import { removeDeadRememberMe } from '../auth/rememberMe.ts'
-import { removeDeadSessions } from '../auth/sessions.ts'
 import { codeOf } from '../db/storageTrouble.ts'
 import { foldLog } from '../db/writeAheadLog.ts'
-import { followDirectory } from '../directory/followDirectory.ts'
-import { removeDeadProcessSessions } from '../processes/routes.ts'
 import type { Services } from '../services.ts'
+import { removeDeadProcessSessions } from '../sessions/end.ts'
+import { removeDeadRememberMe } from '../sessions/rememberMe.ts'
+import { removeDeadSessions } from '../sessions/session.ts'
+import { followDirectory } from '../users/followDirectory.ts'
 import type { Setup } from './setUp.ts'
 
 /**

@@ -11,7 +11,7 @@ import {
   type TestServer,
 } from '../../tests/support/testServer.ts'
 import { keepHouse } from '../process/housekeeping.ts'
-import { disableUser, enableUser } from '../users/directory.ts'
+import { disableUser, enableUser } from '../users/builtIn.ts'
 
 const SESSION = '/api/x/v1/process-session'
 const TOKEN = 'X-Concord-SessionToken'

@@ -8,9 +8,8 @@ import {
   requireThisProcess,
 } from '../access/rules.ts'
 import { recordAudit } from '../audit/record.ts'
-import { clientOf } from '../auth/sessions.ts'
 import { sessionTokenOf } from '../auth/sessionToken.ts'
-import type { Db, Reader, Trx } from '../db/open.ts'
+import type { Reader, Trx } from '../db/open.ts'
 import { textError, validationError } from '../errors.ts'
 import type { Call, Env } from '../http/call.ts'
 import { callerOf, principalOf } from '../http/call.ts'
@@ -21,6 +20,7 @@ import { userOf } from '../principal.ts'
 import { decryptForProject } from '../projects/encryptedStrings.ts'
 import { requireProjectNamed } from '../projects/store.ts'
 import type { Services } from '../services.ts'
+import { clientOf } from '../sessions/session.ts'
 import { readTtl, TTL_HELP } from './ttl.ts'
 
 /** Of one user at a time. */
@@ -160,8 +160,4 @@ async function requireSession(db: Reader, instanceId: string) {
     .executeTakeFirst()
   if (!session) throw textError(404, 'Process instance not found')
   return session
-}
-
-export async function removeDeadProcessSessions(db: Db): Promise<void> {
-  await db.deleteFrom('processSessions').where('expiresAt', '<=', new Date().toISOString()).execute()
 }

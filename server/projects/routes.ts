@@ -24,7 +24,7 @@ import { writeJson } from '../json/write.ts'
 import { userOf } from '../principal.ts'
 import type { Services } from '../services.ts'
 import { accessEntries, accessEntry, entryViolations, teamOfEntry } from '../teams/accessEntry.ts'
-import { configurationRoutes } from './configuration.ts'
+import { configurationRoutes } from './configurationRoutes.ts'
 import { encryptForProject } from './encryptedStrings.ts'
 import { projectRequest, projectViolations, repositoryRequest, repositoryViolations } from './requests.ts'
 import {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { SEED } from '../ids.ts'
-import { disableUser, enableUser } from './directory.ts'
+import { disableUser, enableUser } from './builtIn.ts'
 
 let server: TestServer
 beforeAll(async () => {

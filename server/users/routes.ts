@@ -7,7 +7,6 @@ import { recordEvent } from '../audit/events.ts'
 import { recordAudit } from '../audit/record.ts'
 import type { Trx } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
-import { createDirectoryUser, userOfEntry } from '../directory/directoryUser.ts'
 import { type DirectoryEntry, findEntry } from '../directory/ldap.ts'
 import { nullPointer, textError, validationError } from '../errors.ts'
 import type { Call, Env } from '../http/call.ts'
@@ -31,11 +30,12 @@ import { flagParameter, listQuery, uuidParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
 import { userOf } from '../principal.ts'
 import type { Services } from '../services.ts'
-import { insertUser, lockOut } from './directory.ts'
-import { groupSyncRoutes } from './groupSync.ts'
+import { insertUser, lockOut } from './builtIn.ts'
+import { groupSyncRoutes } from './groupSyncRoutes.ts'
 import { keepAnAdmin } from './lastAdmin.ts'
+import { createDirectoryUser, userOfEntry } from './ldapUser.ts'
 import { findUser, findUserById } from './owner.ts'
-import { roleRoutes } from './roles.ts'
+import { roleRoutes } from './roleRoutes.ts'
 import { briefUserEntry, replaceRoles, searchUsers, userEntry } from './store.ts'
 
 const MOST_USERNAME = 128
@@ -56,7 +56,7 @@ type UserRequest = z.infer<typeof userRequest>
 
 const rolesRequest = z.object({ roles: listOf(text).nullish() })
 
-/** Users and roles: concord-api §8. Passwords are not the API's business (users/directory.ts). */
+/** Users and roles: concord-api §8. Passwords are not the API's business (users/builtIn.ts). */
 export function userRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
   resource(app, '/api/v2/user', {

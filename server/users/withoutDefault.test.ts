@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { startTestServer } from '../../tests/support/testServer.ts'
-import { addUser } from './directory.ts'
+import { addUser } from './builtIn.ts'
 
 test('users are made also where the organization that they would belong to is deleted', async () => {
   const server = await startTestServer()

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { ListedUser } from '../../users/directory.ts'
+import type { ListedUser } from '../../users/builtIn.ts'
 import { PASSWORD_RULE } from '../../users/passwords.ts'
 import { runCommand } from '../control.ts'
 import { readFolderSettings, readNewPassword, runCli, UsageError } from './terminal.ts'

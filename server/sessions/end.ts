@@ -1,4 +1,4 @@
-import type { Trx } from '../db/open.ts'
+import type { Db, Trx } from '../db/open.ts'
 import { hashSessionId } from '../vault/tokens.ts'
 
 /*
@@ -76,6 +76,11 @@ export async function endOneSession(trx: Trx, { id, rememberMeId }: { id: string
 export async function endBrowser(trx: Trx, rememberMeId: string) {
   await trx.deleteFrom('sessions').where('rememberMeId', '=', rememberMeId).execute()
   await trx.deleteFrom('rememberMe').where('id', '=', rememberMeId).execute()
+}
+
+/** Removes the process sessions whose time is over. */
+export async function removeDeadProcessSessions(db: Db): Promise<void> {
+  await db.deleteFrom('processSessions').where('expiresAt', '<=', new Date().toISOString()).execute()
 }
 
 const sum = (numbers: bigint[]) => Number(numbers.reduce((all, each) => all + each, 0n))

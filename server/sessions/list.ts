@@ -1,8 +1,8 @@
-import { endOfRememberMe } from '../auth/rememberMe.ts'
-import { endOfSession, isPast } from '../auth/sessions.ts'
 import type { Config } from '../config.ts'
 import type { Reader } from '../db/open.ts'
 import { nonNull } from '../http/operation.ts'
+import { endOfRememberMe } from './rememberMe.ts'
+import { endOfSession, isPast } from './session.ts'
 
 interface SessionEntry {
   /** Opens nothing. */

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { roleNames } from '../access/roles.ts'
 import type { Config } from '../config.ts'
 import { readListColumn } from '../db/json.ts'
 import type { Db, Trx } from '../db/open.ts'
@@ -10,7 +11,6 @@ import type { Log } from '../log.ts'
 import type { Principal } from '../principal.ts'
 import type { Services } from '../services.ts'
 import { hashSessionId, newSessionId } from '../vault/tokens.ts'
-import { roleNames } from './roles.ts'
 
 /** How old `lastUsedAt` may grow before a request writes it again: a write per request would be one fsync each. */
 const TOUCH_AFTER = 60_000

@@ -16,8 +16,8 @@ import { startTestServer, type TestServer } from '../../tests/support/testServer
 import { readConfig } from '../config.ts'
 import { createLog } from '../log.ts'
 import { keepHouse } from '../process/housekeeping.ts'
-import { insertApiKey } from '../users/directory.ts'
 import { generateApiKey } from '../vault/tokens.ts'
+import { insertApiKey } from './builtIn.ts'
 
 const missing = whyNoSlapd()
 if (missing && process.env.CI) throw new Error(missing)

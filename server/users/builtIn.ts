@@ -1,9 +1,9 @@
 import { SYSTEM } from '../actor.ts'
 import { recordAudit } from '../audit/record.ts'
-import { closeSessionsOf, endSessionsOf } from '../auth/endSessions.ts'
 import type { Db, Reader, Trx } from '../db/open.ts'
 import type { UserRow, UserType } from '../db/schema.ts'
 import { newId, SEED } from '../ids.ts'
+import { closeSessionsOf, endSessionsOf } from '../sessions/end.ts'
 import { hashPassword } from '../vault/password.ts'
 import { generateApiKey, hashApiKey } from '../vault/tokens.ts'
 import { keepAnAdmin } from './lastAdmin.ts'
@@ -15,7 +15,7 @@ import { PASSWORD_RULE, passwordProblem } from './passwords.ts'
  */
 
 /** A refusal, in words for the person at the terminal. */
-export class DirectoryError extends Error {}
+export class UserError extends Error {}
 
 /** Lower case as Concord keeps names; a colon would end the name in a Basic header. */
 const USERNAME = /^[0-9a-z][0-9a-z_.@-]{0,127}$/
@@ -36,7 +36,7 @@ export async function addUser(db: Db, { username, password, admin, apiKey }: New
   const key = apiKey ? generateApiKey() : undefined
   await db.transaction().execute(async (trx) => {
     if ((await usersNamed(trx, name)).some(({ type }) => type === 'LOCAL'))
-      throw new DirectoryError(`There is a user ${name} already.`)
+      throw new UserError(`There is a user ${name} already.`)
     const id = newId()
     await insertUser(trx, { id, username: name, displayName: null, email: null, passwordHash })
     if (admin) await grantAdmin(trx, id)
@@ -72,7 +72,7 @@ export async function setPassword(db: Db, { username, password }: { username: st
 export async function disableUser(db: Db, { username }: { username: string }) {
   return db.transaction().execute(async (trx) => {
     const user = await requireUser(trx, username)
-    const ended = await lockOut(trx, user, (message) => new DirectoryError(message))
+    const ended = await lockOut(trx, user, (message) => new UserError(message))
     await recordAudit(trx, SYSTEM, {
       object: 'USER',
       action: 'UPDATE',
@@ -161,14 +161,12 @@ export async function insertApiKey(trx: Trx, userId: string, name: string, key: 
 function checkedName(username: string): string {
   const name = username.trim().toLowerCase()
   if (USERNAME.test(name)) return name
-  throw new DirectoryError(
-    'A user name has letters, digits and _ . @ -, at most 128, and starts with a letter or digit.',
-  )
+  throw new UserError('A user name has letters, digits and _ . @ -, at most 128, and starts with a letter or digit.')
 }
 
 async function checkPassword(username: string, password: string) {
   const problem = await passwordProblem(username, password)
-  if (problem) throw new DirectoryError(`The password was not accepted. ${problem}\n${PASSWORD_RULE}`)
+  if (problem) throw new UserError(`The password was not accepted. ${problem}\n${PASSWORD_RULE}`)
 }
 
 const nameOf = ({ username, domain }: UserRow) => (domain === null ? username : `${username}@${domain}`)
@@ -202,7 +200,7 @@ async function requireLocalUser(db: Reader, name: string): Promise<UserRow> {
   const users = await usersNamed(db, name)
   const local = users.filter(({ type }) => type === 'LOCAL')
   const [other] = users
-  if (other && local.length === 0) throw new DirectoryError(`${described(other)} has no password here to be set.`)
+  if (other && local.length === 0) throw new UserError(`${described(other)} has no password here to be set.`)
   return theOnly(name, local)
 }
 
@@ -215,16 +213,16 @@ async function requireOwnName(db: Reader, { id, username }: UserRow) {
     .where('id', '!=', id)
     .where('passwordHash', 'is not', null)
     .executeTakeFirst()
-  if (another) throw new DirectoryError(`${described(another)} has a password already and signs in with the same name.`)
+  if (another) throw new UserError(`${described(another)} has a password already and signs in with the same name.`)
 }
 
 /** To act on one of several would be to act on the wrong one. */
 function theOnly(name: string, users: UserRow[]): UserRow {
   const [user, another] = users
-  if (!user) throw new DirectoryError(`There is no user ${name}.`)
+  if (!user) throw new UserError(`There is no user ${name}.`)
   if (!another) return user
   const lines = users.map((each) => `  ${each.id}  ${described(each)}${each.disabled ? ', DISABLED' : ''}`)
-  throw new DirectoryError(
+  throw new UserError(
     `Nothing has changed: ${users.length} users are named ${name}. Give the id of one:\n${lines.join('\n')}`,
   )
 }

@@ -17,13 +17,13 @@ import {
 import { givenOrg, givenTeam, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import type { Sender } from '../actor.ts'
 import { createApp } from '../app.ts'
-import { basicPrincipal } from '../auth/basic.ts'
-import { Guessing } from '../auth/guessing.ts'
 import { readConfig } from '../config.ts'
+import { findEntry, onlyOnce, passwordFits } from '../directory/ldap.ts'
 import { SEED } from '../ids.ts'
 import { createLog } from '../log.ts'
-import { addUser } from '../users/directory.ts'
-import { findEntry, onlyOnce, passwordFits } from './ldap.ts'
+import { addUser } from '../users/builtIn.ts'
+import { basicPrincipal } from './basic.ts'
+import { Guessing } from './guessing.ts'
 
 const missing = whyNoSlapd()
 if (missing && process.env.CI) throw new Error(missing)

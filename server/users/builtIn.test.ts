@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import type { UserType } from '../db/schema.ts'
 import { newId } from '../ids.ts'
-import { addUser, disableUser, enableUser, insertUser, listUsers, setPassword } from './directory.ts'
+import { addUser, disableUser, enableUser, insertUser, listUsers, setPassword } from './builtIn.ts'
 
 const PASSWORD = 'correct horse battery'
 

@@ -2,7 +2,6 @@ import type { Hono } from 'hono'
 import { requireLastingLogin, requireSessionsOf } from '../access/rules.ts'
 import { recordEvent } from '../audit/events.ts'
 import { forgetRememberMe } from '../auth/cookies.ts'
-import { endOneSession, endSessionsOf } from '../auth/endSessions.ts'
 import type { Trx } from '../db/open.ts'
 import { textError } from '../errors.ts'
 import type { Call, Env } from '../http/call.ts'
@@ -11,7 +10,8 @@ import { booleanQuery, operation, resource, uuidParam, uuidQuery } from '../http
 import { flagParameter, uuidParameter } from '../http/parameters.ts'
 import { isAdmin, userOf } from '../principal.ts'
 import type { Services } from '../services.ts'
-import { listSessions } from './store.ts'
+import { endOneSession, endSessionsOf } from '../sessions/end.ts'
+import { listSessions } from '../sessions/list.ts'
 
 const SESSIONS = '/api/x/v1/sessions'
 

@@ -9,10 +9,10 @@ import {
   startTestServer,
   type TestServer,
 } from '../../tests/support/testServer.ts'
-import { MOST_SESSIONS } from '../auth/sessions.ts'
 import { newId } from '../ids.ts'
 import { keepHouse } from '../process/housekeeping.ts'
 import { MOST_PROCESS_SESSIONS } from '../processes/routes.ts'
+import { MOST_SESSIONS } from '../sessions/session.ts'
 import { hashPassword } from '../vault/password.ts'
 
 const SESSIONS = '/api/x/v1/sessions'

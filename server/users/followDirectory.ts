@@ -1,11 +1,12 @@
 import type { Reader } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
+import { troubleOf } from '../directory/ask.ts'
+import { findEntry, UnclearEntryError } from '../directory/ldap.ts'
+import type { LdapConfig } from '../directory/ldapConfig.ts'
 import type { Log } from '../log.ts'
 import type { Services } from '../services.ts'
-import { disableUser, DirectoryError as Refusal } from '../users/directory.ts'
-import { isEntryOf, loginOf, replaceGroups, troubleOf } from './directoryUser.ts'
-import { findEntry, UnclearEntryError } from './ldap.ts'
-import type { LdapConfig } from './ldapConfig.ts'
+import { disableUser, UserError } from './builtIn.ts'
+import { isEntryOf, loginOf, replaceGroups } from './ldapUser.ts'
 
 /** How many others are asked for, to learn whether the directory finds anybody at all. */
 const MOST_OTHERS = 100
@@ -38,7 +39,7 @@ export async function followDirectory({ db, config: { ldap }, log }: Services): 
       await disableUser(db, { username: id })
       log.warn('a user whom the directory does not have any more was disabled', { userId: id })
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error
+      if (!(error instanceof UserError)) throw error
       log.error('the directory does not have the last admin any more, who was not disabled', { userId: id })
     }
   }

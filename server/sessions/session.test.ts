@@ -29,7 +29,7 @@ import { readConfig } from '../config.ts'
 import { createLog } from '../log.ts'
 import { setUp } from '../process/setUp.ts'
 import { hashPassword } from '../vault/password.ts'
-import { findSession } from './sessions.ts'
+import { findSession } from './session.ts'
 
 let server: TestServer
 let user: { id: string; username: string; key: string }

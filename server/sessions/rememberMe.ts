@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import { roleNames } from '../access/roles.ts'
 import { recordEvent } from '../audit/events.ts'
 import { readListColumn } from '../db/json.ts'
 import type { Db, Reader, Trx } from '../db/open.ts'
@@ -7,10 +8,8 @@ import { senderOf } from '../http/call.ts'
 import { newId } from '../ids.ts'
 import type { Principal } from '../principal.ts'
 import { hashSessionId, newSessionId, openToken, sealToken } from '../vault/tokens.ts'
-import { REMEMBER_ME_SECONDS } from './cookies.ts'
-import { endBrowser, endSessionsOf } from './endSessions.ts'
-import { roleNames } from './roles.ts'
-import { clientOf, isPast, keepNewest } from './sessions.ts'
+import { endBrowser, endSessionsOf } from './end.ts'
+import { clientOf, isPast, keepNewest } from './session.ts'
 
 /*
  * Remember-me. Concord's cookie holds the password or the key itself and is good for two weeks in anybody's hands. Ours
@@ -24,6 +23,9 @@ interface RememberMe {
   secret: string
   serial: number
 }
+
+/** Remember-me lasts as long as Concord's `rememberMe.maxAge`. */
+export const REMEMBER_ME_SECONDS = 14 * 24 * 3600
 
 const PURPOSE = 'rememberMe'
 /** After the sign-in, whatever the use. */

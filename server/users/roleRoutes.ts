@@ -26,7 +26,7 @@ const roleRequest = z.object({
 
 const groupsRequest = listOf(text)
 
-/** Roles, for admins: concord-api §8. What they grant is read with each request (auth/roles.ts). */
+/** Roles, for admins: concord-api §8. What they grant is read with each request (access/roles.ts). */
 export function roleRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/role', {
     GET: operation({ summary: 'List roles' }, async (c) => {
