@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { defineConfig, devices } from '@playwright/test'
 
 /*
- * The stories run against a server of their own on a new data folder. With CONCORD_URL and CONCORD_ADMIN_KEY they run
- * against one that runs already, which may stand in front of a real Concord.
+ * The stories run against their own server on a new data folder. With CONCORD_URL and CONCORD_ADMIN_KEY they run
+ * against a server that is already running, possibly in front of a real Concord.
  *
- * Workers load this file too, after the server's address is in the environment: the folder tells whose it is.
+ * Workers load this file too, when the environment already has the server's address: the folder shows that it is ours.
  */
 const ownServer = process.env.CONCORD_URL === undefined || process.env.E2E_DATA_DIR !== undefined
 if (ownServer) {
@@ -35,7 +35,7 @@ export default defineConfig({
     baseURL: process.env.CONCORD_URL,
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
-    // A colour in the middle of a transition has no contrast to measure.
+    // Contrast cannot be measured in the middle of a colour transition.
     contextOptions: { reducedMotion: 'reduce' },
     screenshot: 'only-on-failure',
     launchOptions: {
@@ -62,7 +62,7 @@ export default defineConfig({
         SAMPLE_DATA: 'off',
         LOG_LEVEL: 'warn',
       },
-      // Playwright puts the named part into the environment, in capitals: CONCORD_URL.
+      // Playwright puts the named group into the environment, in capitals: CONCORD_URL.
       wait: { stdout: /Concord secrets console: (?<concord_url>http:\/\/[^/\s]+)/ },
       gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },
       timeout: 120_000,

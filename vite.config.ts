@@ -5,9 +5,9 @@ import { defineConfig, type Plugin } from 'vite'
 const isSemantic = (file: string | undefined) => file?.includes('semantic-ui-css') ?? false
 
 /**
- * Takes out of Semantic's stylesheets what our Content-Security-Policy forbids or our looks replace: the Google
- * font, the icon fonts in data: URIs, and `!important` where it would beat our corrections. Only the switches that
- * make menus appear and vanish keep it.
+ * Removes from Semantic's stylesheets what our Content-Security-Policy forbids or our own styles replace: the Google
+ * font, the icon fonts in data: URIs, and `!important` where it would override our corrections. Only the rules that
+ * show and hide menus keep it.
  */
 const semanticWithoutFonts = {
   postcssPlugin: 'semantic-without-fonts',
@@ -20,7 +20,7 @@ const semanticWithoutFonts = {
     },
   },
   Rule: (rule: { selector: string; remove(): void }) => {
-    // A misspelling in Semantic that the minifier stumbles over.
+    // A typo in Semantic that breaks the minifier.
     if (rule.selector.includes(':ActiveHover')) rule.remove()
   },
   Declaration: (declaration: {
@@ -37,14 +37,14 @@ const semanticWithoutFonts = {
   },
 }
 
-/** Class names that semantic-ui-react puts on elements while it runs, so no source file of ours spells them out. */
+/** Class names that semantic-ui-react sets at run time, so our sources don't contain them. */
 const runtimeClasses = [
   ...['ui', 'dropdown', 'search', 'selection', 'multiple', 'fluid', 'clearable', 'clear', 'scrolling', 'upward'],
   ...['menu', 'item', 'selected', 'active', 'visible', 'hidden', 'transition', 'filtered', 'sizer', 'noselect'],
   ...['text', 'default', 'divider', 'message', 'loading', 'disabled', 'error', 'label', 'delete', 'icon', 'input'],
 ]
 
-/** Splits a minified stylesheet into what index.css puts into Semantic's layer and the rest, which is our own. */
+/** Splits a minified stylesheet into Semantic's layer (see index.css) and the rest, which is our own. */
 function byLayer(css: string) {
   let semantic = ''
   let ours = ''
@@ -63,8 +63,8 @@ function byLayer(css: string) {
 }
 
 /**
- * Drops the rules of Semantic that nothing can match: it has every colour of everything. Our own stay as they are:
- * PurgeCSS takes selectors that begin with a pseudo-class, such as the focus ring's, for unused.
+ * Drops unused rules of Semantic, which has every component in every colour. Our own rules stay: PurgeCSS treats
+ * selectors that begin with a pseudo-class, such as the focus ring's, as unused.
  */
 const withoutUnusedCss: Plugin = {
   name: 'without-unused-css',
@@ -86,7 +86,7 @@ const withoutUnusedCss: Plugin = {
 
 const ourSources = { find: /^#/, replacement: `${import.meta.dirname}/src/` }
 
-/** What the sign-in page and every other page need: in one file it is smaller than in fifteen. */
+/** Needed by the sign-in page and every other page: one file is smaller than fifteen. */
 const base = new RegExp(
   [
     'node_modules/(react|react-dom|scheduler|react-router|lucide-react/dist/esm/(?!icons))\\b',
@@ -97,7 +97,7 @@ const base = new RegExp(
   ].join('|'),
 )
 
-/** The router's package offers its development build to bundlers, with all its warnings. */
+/** By default, bundlers get the router's development build, with all its warnings. */
 const routerForProduction = [
   { find: /^react-router$/, file: 'index.mjs' },
   { find: /^react-router\/dom$/, file: 'dom-export.mjs' },
@@ -109,7 +109,7 @@ const routerForProduction = [
 export default defineConfig(({ command }) => ({
   plugins: [react(), withoutUnusedCss],
   resolve: { alias: command === 'build' ? [ourSources, ...routerForProduction] : [ourSources] },
-  // Without these the first cold page of the development server finds two copies of React.
+  // Without these, the first page of a cold development server loads two copies of React.
   optimizeDeps: {
     include: [
       'react',
@@ -123,7 +123,7 @@ export default defineConfig(({ command }) => ({
   },
   css: {
     postcss: { plugins: [semanticWithoutFonts] },
-    // Semantic has declarations that no parser accepts; browsers skip them, so does the minifier.
+    // Semantic has declarations that no parser accepts; the minifier skips them, as browsers do.
     lightningcss: { errorRecovery: true },
   },
   build: {

@@ -8,7 +8,7 @@ export default defineConfig({
       { resolve: { alias }, test: { name: 'src', environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}'] } },
       {
         resolve: { alias },
-        // Store passwords and new keys cost real time, and more of it on a busy computer.
+        // Store passwords and new keys take real time, and more of it on a busy computer.
         test: {
           name: 'server',
           environment: 'node',
@@ -23,7 +23,7 @@ export default defineConfig({
           environment: 'node',
           include: ['conformance/**/*.test.ts'],
           globalSetup: ['conformance/setup.ts'],
-          // They mostly wait for the server. Another number of workers than the others' wants a turn of its own.
+          // They mostly wait for the server. A project with a different number of workers needs its own group.
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
           testTimeout: 180_000,

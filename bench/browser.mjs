@@ -1,4 +1,4 @@
-// What a person waits for, in a real Chromium: until a list is there, and from a key to the filtered rows.
+// The waits that a user notices, in a real Chromium: until a list is shown, and from a keystroke to the filtered rows.
 import { chromium } from '@playwright/test'
 import { findChromium } from '../scripts/chromium.mjs'
 
@@ -6,8 +6,8 @@ const ROUNDS = 5
 const FILTER = 'secret-1'
 
 /**
- * Lists of two organizations in turns. Answers rows of [name, milliseconds] as `print` takes them, and how many rows of
- * the table the browser held at most.
+ * Measures the lists of two organizations in turn. Returns rows of [name, milliseconds] for `print`, and the largest
+ * number of table rows in the page.
  */
 export async function inBrowser({ url, key, few, many }) {
   const browser = await chromium.launch({
@@ -33,7 +33,7 @@ export async function inBrowser({ url, key, few, many }) {
         rows = Math.max(rows, await page.getByRole('row').count())
         if (round === 0) continue
         note(`open the list of ${count}`, shown)
-        for (const ms of keys) note(`a key of the filter, ${count}`, ms)
+        for (const ms of keys) note(`a keystroke in the filter, ${count}`, ms)
       }
     }
     return { rows: [...times], most: rows }
@@ -42,7 +42,7 @@ export async function inBrowser({ url, key, few, many }) {
   }
 }
 
-/** From each key to the frame that shows its rows, in the browser's own time. */
+/** From each keystroke to the frame that shows its rows, measured in the browser. */
 async function timeKeys(page) {
   const field = page.getByRole('searchbox')
   await field.evaluate((input) => {

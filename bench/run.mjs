@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm run bench`: what the server does side by side in one run, so that the ratios say something on any machine.
+// `npm run bench`: measures all cases side by side in one run, so that their ratios are comparable on any machine.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -23,7 +23,7 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** From the command to "listening"; everything is built already. */
+/** From the command to "listening", with everything built. */
 async function starts() {
   const rows = []
   const dataDir = join(folder, 'starts')
@@ -64,7 +64,7 @@ async function requests() {
 
   for (const [org, count] of [
     ['few', FEW],
-    // The requests below add to the one above.
+    // The requests below add to the organization above.
     ['small', FEW],
     ['many', MANY],
   ]) {
@@ -106,7 +106,7 @@ async function requests() {
     many: { org: 'many', count: MANY },
   })
   print('In a browser', seen.rows)
-  console.log(`${seen.most} rows in the page at most, with its head`)
+  console.log(`at most ${seen.most} rows in the page, including the header`)
 
   const gateway = await start({ CONCORD_URL: server.url })
   const one = '/api/v2/org/many/secret/secret-2500'
@@ -124,7 +124,7 @@ async function requests() {
   await server.stop()
 }
 
-/** Times of each case, in turns, so that a busy moment of the machine meets all of them. */
+/** Times the cases in turn, so that a busy moment of the machine affects all of them. */
 async function inTurns(cases, rounds) {
   const times = new Map(Object.keys(cases).map((name) => [name, []]))
   for (let round = 0; round < rounds; round++) {
@@ -178,7 +178,7 @@ function node(args, environment) {
   })
 }
 
-/** Medians, and how many times the first row's. */
+/** Prints medians, and their ratio to the first row. */
 function print(title, rows) {
   const medians = rows.map(([name, times]) => [name, times.sort((a, b) => a - b)[Math.floor(times.length / 2)]])
   const base = medians[0][1]

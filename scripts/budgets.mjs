@@ -9,7 +9,7 @@ import { ROOT } from './ensure.mjs'
 const CLIENT = join(ROOT, 'dist', 'client')
 const ENTRY = 'index.html'
 const LOGIN = [ENTRY, 'src/pages/LoginPage.tsx']
-/** From the first visit on: sign in, the organizations, the secrets of one. */
+/** The first visit: sign in, the list of organizations, the secrets of one. */
 const FIRST_LIST = [
   ...LOGIN,
   'src/pages/Frame.tsx',
@@ -17,7 +17,7 @@ const FIRST_LIST = [
   'src/pages/secret/SecretListPage.tsx',
 ]
 
-/** Every budget as `{ name, ok, said }`, kB meaning 1,000 bytes of gzip. */
+/** Returns every budget as `{ name, ok, said }`; 1 kB is 1,000 bytes of gzip. */
 export function checkBudgets() {
   const manifest = JSON.parse(readFileSync(join(CLIENT, '.vite', 'manifest.json'), 'utf8'))
   const chunks = Object.values(manifest).filter(({ file }) => file.endsWith('.js'))
@@ -39,12 +39,12 @@ function budget(name, bytes, most) {
   return { name, ok: kilobytes <= most, said: `${name}: ${kilobytes.toFixed(1)} kB of ${most} kB` }
 }
 
-/** The scripts that the given entries load, with everything that these import. */
+/** Returns the scripts that the given entries load, including their imports. */
 function filesOf(manifest, entries) {
   const seen = new Set()
   const visit = (key) => {
     const chunk = manifest[key]
-    if (!chunk) throw new Error(`The build has no ${key}: has the page moved? scripts/budgets.mjs names it.`)
+    if (!chunk) throw new Error(`The build has no ${key}. If the page has moved, update scripts/budgets.mjs.`)
     if (seen.has(chunk.file)) return
     seen.add(chunk.file)
     for (const imported of chunk.imports ?? []) visit(imported)
@@ -53,7 +53,9 @@ function filesOf(manifest, entries) {
   return seen
 }
 
-/** What a page loads by itself: addresses in the HTML, in style sheets, in imports. (The stories watch the requests.) */
+/**
+ * Returns what a page loads by itself: URLs in the HTML, in style sheets, in imports. (The stories watch the requests.)
+ */
 function noOtherHost() {
   const name = 'nothing from another host'
   const patterns = {

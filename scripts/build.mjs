@@ -1,5 +1,5 @@
 // Builds the console to dist/client and the server to dist/server: `node scripts/build.mjs [client] [server]`; with
-// `--out NAME` to dist/NAME instead, as tests do that want a build of their own.
+// `--out NAME` to dist/NAME instead, for tests that need their own build.
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -9,26 +9,26 @@ import { build } from 'vite'
 import { ROOT } from './ensure.mjs'
 
 const PARTS = { client: buildClient, server: buildServer }
-/** The programs: the server, and the commands that work on its data folder. */
+/** The entry points: the server, and the commands that work on its data folder. */
 const SERVER_ENTRIES = {
   main: 'server/main.ts',
   user: 'server/process/cli/user.ts',
   backup: 'server/process/cli/backup.ts',
   'master-key': 'server/process/cli/masterKey.ts',
 }
-/** Smaller files gain nothing worth a second copy. */
+/** Smaller files don't gain enough for a second copy. */
 const LEAST_TO_COMPRESS = 1024
 
 const { positionals: named, values } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' } } })
 try {
   for (const part of named.length > 0 ? named : Object.keys(PARTS)) await inPlaceOf(values.out ?? part, PARTS[part])
 } catch (error) {
-  // The bundler's message says which file and line; the stack below it is the bundler's own.
+  // The bundler's message has the file and line; the stack below it is the bundler's own.
   console.error(process.stderr.isTTY ? error.message : stripVTControlCharacters(error.message))
   process.exit(1)
 }
 
-/** Builds beside the old result and swaps them at the end: nobody ever meets half a build. */
+/** Builds next to the old result and swaps them at the end, so that nobody sees an incomplete build. */
 async function inPlaceOf(name, make) {
   const folder = join(ROOT, 'dist', name)
   const fresh = join(ROOT, 'dist', `${name}.${process.pid}`)
@@ -43,7 +43,7 @@ async function inPlaceOf(name, make) {
 }
 
 async function buildClient(outDir) {
-  // Semantic's stylesheets have faults that the minifier warns of and steps over: vite.config.ts.
+  // Semantic's stylesheets have errors that the minifier warns about and skips: see vite.config.ts.
   await build({ root: ROOT, logLevel: 'error', build: { outDir, emptyOutDir: true } })
   await compressAll(outDir)
 }
@@ -56,7 +56,7 @@ async function buildServer(outDir) {
   )
   await build({
     root: ROOT,
-    // The console's settings (plugins, style sheets) are nothing to the server.
+    // The console's settings (plugins, style sheets) do not apply to the server.
     configFile: false,
     publicDir: false,
     logLevel: 'warn',
@@ -66,7 +66,7 @@ async function buildServer(outDir) {
       emptyOutDir: true,
       target: 'node20',
       minify: false,
-      // What runs is what the tests have run: nothing is dropped because a bundler thinks that it has no effect.
+      // No tree shaking: the program that runs is the one that was tested.
       rollupOptions: {
         input,
         treeshake: false,
@@ -76,7 +76,7 @@ async function buildServer(outDir) {
   })
 }
 
-/** Puts a .br and a .gz beside each file that they make smaller, so that the server never compresses. */
+/** Writes a .br and a .gz next to each file that compresses well, so that the server never has to compress. */
 async function compressAll(folder) {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(js|css|html|svg|json|txt)$/.test(entry.name))
@@ -94,7 +94,7 @@ async function compressAll(folder) {
   )
 }
 
-/** Half-made folders of builds that were interrupted, not those of builds that run right now. */
+/** Removes the folders of interrupted builds, but not those of builds that are running. */
 function removeLeftovers(of) {
   const dist = join(ROOT, 'dist')
   if (!existsSync(dist)) return

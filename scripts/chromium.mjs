@@ -1,4 +1,4 @@
-// Finds a Chromium that starts, or installs one; for the stories of e2e/.
+// Finds a Chromium that starts, or installs one, for the stories in e2e/.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -11,7 +11,7 @@ const MAC = ['Google Chrome', 'Chromium', 'Microsoft Edge'].map(
 )
 const INSTALL_MINUTES = 3
 
-/** The path of a Chromium that has been seen to start. Throws an ExpectedError that says what to do when there is none. */
+/** Returns the path of a Chromium that starts. Throws an ExpectedError with instructions if there is none. */
 export async function findChromium() {
   const { chromium } = await import('@playwright/test')
   if (process.env.CHROMIUM_PATH) {
@@ -33,7 +33,7 @@ export async function findChromium() {
 
   for (const [what, install] of Object.entries(INSTALLERS)) {
     if (!install.possible()) continue
-    console.log(`No Chromium found: installing one (${what}) …`)
+    console.log(`No Chromium found, installing one (${what}) …`)
     try {
       await install.run()
     } catch (error) {
@@ -44,12 +44,10 @@ export async function findChromium() {
   }
   throw new ExpectedError(
     [
-      'The browser tests need a Chromium, and none was found or could be installed.',
+      'The browser tests need Chromium, but it was not found and could not be installed.',
       ...attempts.map((line) => `  ${line}`),
     ]
-      .concat(
-        'Install one (for instance: apt-get install chromium), or set CHROMIUM_PATH to one, and run npm test again.',
-      )
+      .concat('Install it (for instance: apt-get install chromium) or set CHROMIUM_PATH, and run npm test again.')
       .join('\n'),
   )
 }
@@ -85,7 +83,7 @@ function* systemChromiums() {
   if (process.platform === 'darwin') yield* MAC
 }
 
-/** Why a browser cannot be used, in a line; undefined when it can. */
+/** Returns in one line why a browser cannot be used, or undefined if it can. */
 async function whyNot(chromium, executablePath) {
   try {
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'], timeout: 30_000 })

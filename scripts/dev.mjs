@@ -1,5 +1,6 @@
-// `npm run dev`: the console and the API from their sources on the usual port. A change of the console is swapped into
-// the open page; after a change of the server the next request meets the new code, on the same open database.
+// `npm run dev`: serves the console and the API from their sources on the usual port. Changes of the console are
+// hot-reloaded into the open page; after a change of the server the next request runs the new code, on the same open
+// database.
 import { createServer as createHttpServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { createServer } from 'vite'
@@ -26,7 +27,7 @@ function apiOf(services) {
     } catch (error) {
       vite.ssrFixStacktrace(error)
       console.error(error)
-      response.writeHead(500, { 'Content-Type': 'text/plain' }).end('The server has a mistake: see its terminal.\n')
+      response.writeHead(500, { 'Content-Type': 'text/plain' }).end('The server has an error: see its terminal.\n')
       return
     }
     return answerApi(request, response)

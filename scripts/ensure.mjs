@@ -1,5 +1,5 @@
-// Installs the packages and builds the program when, and only when, something they are made of has changed.
-// Plain Node: this runs before anything is installed.
+// Installs the packages and builds the program, only if their sources have changed. Plain Node: this runs before
+// anything is installed.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -10,53 +10,50 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const at = (...path) => join(ROOT, ...path)
 
-/** A failure whose message says what to do; nobody needs its stack. */
+/** An error whose message says what to do; its stack is not printed. */
 export class ExpectedError extends Error {
   expected = true
 }
 
-/** What each half of the program is made of. */
+/** The sources of the client and of the server. */
 const INPUTS = {
   client: ['src', 'public', 'index.html', 'vite.config.ts', 'package-lock.json', 'scripts/build.mjs'],
   server: ['server', 'package-lock.json', 'scripts/build.mjs'],
 }
 
-/** Brings node_modules to what package-lock.json says. */
+/** Makes node_modules match package-lock.json. */
 export async function ensureInstalled() {
   const stampFile = at('node_modules', '.installed')
   const wanted = hashOf(['package-lock.json'])
   if (readText(stampFile) === wanted) return
   if (!isInstalled()) {
     console.log('Installing packages (npm ci) …')
-    // npm leaves its own list of what it installed only when it came to the end, so an interrupted one is repeated.
+    // npm writes its list of installed packages only at the end, so an interrupted installation is repeated.
     await npm(
       ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
-      'The packages could not be installed. Is the network there, and the registry that npm is set to use? ' +
+      'The packages could not be installed. Check the network and npm’s registry setting.' +
         'Then run the same command again.',
     )
   }
   writeFileSync(stampFile, wanted)
 }
 
-/**
- * Builds the given parts unless they are built from the same files already.
- * Answers where an entry of the server is, for `import`.
- */
+/** Builds the given parts unless they are up to date. Returns the URL of the server's entry, for `import`. */
 export async function ensureBuilt(parts) {
   const hashes = Object.fromEntries(parts.map((part) => [part, hashOf(INPUTS[part])]))
   const stale = parts.filter((part) => readText(stampOf(part)) !== hashes[part])
   if (stale.length > 0) {
     console.log(`Building ${stale.join(' and ')} …`)
     mkdirSync(at('dist'), { recursive: true })
-    // The stamps go first and come back last, so that an interrupted build is repeated.
+    // Remove the stamps first and write them last, so that an interrupted build is repeated.
     for (const part of stale) rmSync(stampOf(part), { force: true })
-    await command(process.execPath, [at('scripts', 'build.mjs'), ...stale], 'The build failed; its reason is above.')
+    await command(process.execPath, [at('scripts', 'build.mjs'), ...stale], 'The build failed; see above.')
     for (const part of stale) writeFileSync(stampOf(part), hashes[part])
   }
   return (entry) => pathToFileURL(at('dist', 'server', `${entry}.js`)).href
 }
 
-/** Whether npm has installed exactly the locked packages, by its own list of what it has done. */
+/** Whether npm has installed exactly the locked packages, according to its own list. */
 function isInstalled() {
   const done = readJson(at('node_modules', '.package-lock.json'))?.packages
   if (!done) return false
@@ -67,14 +64,14 @@ function isInstalled() {
   )
 }
 
-/** Runs npm as whoever called us did, which is not always the one in the PATH. */
+/** Runs the npm that started us, which is not always the one in the PATH. */
 export function npm(args, failure) {
   const cli = process.env.npm_execpath
   if (cli?.endsWith('.js')) return command(process.execPath, [cli, ...args], failure)
   return command(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, failure)
 }
 
-/** Runs a program to its end; a failing one becomes an ExpectedError. */
+/** Runs a program and waits for its end; throws an ExpectedError if it fails. */
 export function command(program, args, failure) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
@@ -90,12 +87,12 @@ export function command(program, args, failure) {
   })
 }
 
-/** Packages bring code that runs as they are installed, and the bundler's plugins: none of it needs to know these. */
+/** Install scripts of packages and bundler plugins must not see these. */
 export function withoutSecrets({ MASTER_KEY, ADMIN_API_KEY, LDAP_BIND_PASSWORD, ...environment }) {
   return environment
 }
 
-/** One hash over the names and contents of files and folders; tests do not count. */
+/** Returns one hash of the names and contents of files and folders, without tests. */
 function hashOf(paths) {
   const hash = createHash('sha256')
   for (const file of paths.flatMap((path) => [...filesBelow(path)])) {

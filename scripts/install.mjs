@@ -1,5 +1,5 @@
-// Programs that tests need and npm does not have: found, or installed where that can be done unasked.
-// `node scripts/install.mjs nginx …` for those who are not modules: its output is why it could not, if so.
+// Finds programs that tests need and npm does not have, or installs them if that needs no confirmation. For callers
+// that are not modules: `node scripts/install.mjs nginx …` prints the reason if it fails.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -9,10 +9,10 @@ import { ExpectedError } from './ensure.mjs'
 
 const MINUTES = 5
 
-/** What this computer does not have and cannot get: a reason to leave tests out. */
+/** A program is missing and cannot be installed: a reason to skip tests. */
 export class UnavailableError extends ExpectedError {}
 
-/** For each program its Debian package. */
+/** The Debian package of each program. */
 const PACKAGES = {
   java: 'openjdk-17-jre-headless',
   mvn: 'maven',
@@ -24,13 +24,13 @@ const PACKAGES = {
   nginx: 'nginx-light',
 }
 
-/** Where a program is, also where users other than root do not look; undefined when it is not there. */
+/** Returns the path of a program, looking beyond the PATH of ordinary users; undefined if it is not installed. */
 export function find(program) {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', ...postgresFolders()]
   return folders.map((folder) => join(folder, program)).find((path) => existsSync(path))
 }
 
-/** Debian keeps all but the client out of the PATH, by version; the newest first. */
+/** Debian keeps everything but the client outside the PATH, by version; newest first. */
 function postgresFolders() {
   const versions = '/usr/lib/postgresql'
   if (!existsSync(versions)) return []
@@ -39,12 +39,14 @@ function postgresFolders() {
     .map((version) => join(versions, version, 'bin'))
 }
 
-/** Installs what is missing of these programs, if possible. Throws an UnavailableError that says why not. */
+/**
+ * Installs those of these programs that are missing. Throws an UnavailableError with the reason if that is impossible.
+ */
 export async function ensurePrograms(programs) {
   const missing = () => programs.filter((program) => !find(program))
   if (missing().length === 0) return
   const packages = [...new Set(missing().map((program) => PACKAGES[program]))]
-  const lacks = `${missing().join(', ')} ${missing().length === 1 ? 'is' : 'are'} not there`
+  const lacks = `${missing().join(', ')} ${missing().length === 1 ? 'is' : 'are'} not installed`
   if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) {
     throw new UnavailableError(`${lacks}; on Debian: apt-get install --no-install-recommends ${packages.join(' ')}`)
   }

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
-// `npm run release-check`: what has to be true of a release besides its tests, and what goes with it. Writes to
-// dist/release the bill of materials (CycloneDX) and the licences of all packages that the running program has.
+// `npm run release-check`: checks what a release needs besides passing tests. Writes the bill of materials (CycloneDX)
+// and the licences of all packages in production to dist/release.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { ROOT } from './ensure.mjs'
 
-/** They ask for their text to be kept, and nothing else. Another one needs somebody who reads it. */
+/** These require only that their text is kept. Read any other licence before you add it. */
 const LICENCES = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'CC0-1.0', 'ISC', 'MIT']
 const EXACT = /^\d+\.\d+\.\d+(-[\w.]+)?$/
 
@@ -55,7 +55,7 @@ function sameVersions() {
   return { ok: differing.length === 0, said: differing.join(', ') }
 }
 
-/** Of what runs in production: the server's packages, and those that the build puts into the console. */
+/** The packages in production: the server's, and those that are bundled into the console. */
 function licences() {
   const packages = Object.entries(lock.packages)
     .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
@@ -73,14 +73,14 @@ function licences() {
   return { ok: true, said: `${packages.length} packages, dist/release/licences.txt` }
 }
 
-/** What the package itself says. A platform's package that is not installed here has only the lock file's word. */
+/** The licence from the package itself. For a package of another platform, only the lock file has it. */
 function licenceOf(path) {
   const file = join(ROOT, path, 'package.json')
   const licence = existsSync(file) ? readJson(file).license : undefined
   return typeof licence === 'string' ? licence : undefined
 }
 
-/** `MIT`, or a choice of which one is allowed: `(MIT OR GPL-3.0)`. */
+/** `MIT`, or alternatives of which one is allowed: `(MIT OR GPL-3.0)`. */
 function isAllowed(licence) {
   return licence
     .replace(/^\((.*)\)$/, '$1')
@@ -99,12 +99,12 @@ function billOfMaterials() {
   return { ok: bill.components.length > 0, said: `${bill.components.length} packages, dist/release/sbom.cdx.json` }
 }
 
-/** Without an answer nothing is known: that is said, but keeps nobody from a release. */
+/** Without a response nothing is known; this is reported, but does not block a release. */
 function audit() {
   const options = ['--omit=dev', '--package-lock-only', '--json', '--fetch-retries=0', '--fetch-timeout=30000']
   const { stdout } = npm(['audit', ...options])
   const vulnerabilities = parsed(stdout)?.vulnerabilities
-  if (!vulnerabilities) return { ok: true, said: 'NOT CHECKED, as the registry that npm is set to use did not answer' }
+  if (!vulnerabilities) return { ok: true, said: 'NOT CHECKED, because npm’s registry is unreachable' }
   const found = Object.values(vulnerabilities).map(({ name, severity }) => `${name} (${severity})`)
   return { ok: found.length === 0, said: found.join(', ') }
 }
@@ -117,7 +117,7 @@ function parsed(text) {
   }
 }
 
-/** npm as whoever called us did. */
+/** The npm that started us. */
 function npm(args) {
   const cli = process.env.npm_execpath
   if (cli?.endsWith('.js')) return run(process.execPath, [cli, ...args])

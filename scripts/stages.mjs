@@ -1,4 +1,4 @@
-// What `npm test` and `npm run test:concord` share: stages that count, and the runners of tests.
+// Shared by `npm test` and `npm run test:concord`: stages that count tests, and the test runners.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,14 +7,14 @@ import process from 'node:process'
 import { ExpectedError, ROOT } from './ensure.mjs'
 
 export const MINUTE = 60_000
-/** The exit code of what took too long, as of the command timeout. */
+/** The exit code after a timeout, like that of the command `timeout`. */
 const TOO_LATE = 124
 export const NOTHING_COUNTED = { passed: 0, failed: 0 }
 
 const total = { passed: 0, failed: 0 }
 const failures = []
 
-/** Runs a stage and adds its counts; one that breaks is one failure and does not keep the others from running. */
+/** Runs a stage and adds its counts. A stage that throws counts as one failure, and the others still run. */
 export async function stage(name, run) {
   const started = Date.now()
   console.log(`\n━━ ${name}`)
@@ -33,7 +33,9 @@ export async function stage(name, run) {
   )
 }
 
-/** Prints what failed by name, so that the end of a log is enough, and the sums as the last line; then ends. */
+/**
+ * Prints the names of failed tests, so that the end of a log is enough, and the totals as the last line; then exits.
+ */
 export function finish() {
   for (const { name, failed, names = [] } of failures) {
     console.log(`failed: ${name} (${failed})`)
@@ -43,7 +45,7 @@ export function finish() {
   process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1)
 }
 
-/** A program that is right or wrong as a whole. */
+/** A program that passes or fails as a whole. */
 export async function check(program, args) {
   return (await runNode(program, args, 3 * MINUTE)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
 }
@@ -63,7 +65,7 @@ export async function vitest(projects, limit, environment, node) {
     ),
   )
   const { numPassedTests, numFailedTests, testResults } = report
-  // A file that could not even be loaded has no tests to fail.
+  // A file that failed to load has no failed tests.
   const broken = testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
   )
@@ -72,7 +74,7 @@ export async function vitest(projects, limit, environment, node) {
       .filter(({ status }) => status === 'failed')
       .map(({ fullName }) => `${relative(ROOT, file)} › ${fullName}`),
   )
-  names.push(...broken.map(({ name: file }) => `${relative(ROOT, file)} could not be run`))
+  names.push(...broken.map(({ name: file }) => `${relative(ROOT, file)} could not be loaded`))
   return honest({ passed: numPassedTests, failed: numFailedTests + broken.length, names }, code)
 }
 
@@ -88,7 +90,7 @@ export async function playwright(limit, environment) {
     }),
   )
   const stories = storiesOf(report)
-  for (const line of leftOut(stories)) console.log(`left out: ${line}`)
+  for (const line of leftOut(stories)) console.log(`skipped: ${line}`)
   const { expected, unexpected, flaky } = report.stats
   const names = stories
     .filter(({ status }) => status === 'unexpected' || status === 'flaky')
@@ -104,7 +106,7 @@ function storiesOf({ suites }) {
   return suites.flatMap(ofSuite)
 }
 
-/** The reasons why stories were skipped, with how many. */
+/** Returns the reasons why stories were skipped, with their number. */
 function leftOut(stories) {
   const counts = new Map()
   for (const { status, annotations } of stories) {
@@ -115,7 +117,7 @@ function leftOut(stories) {
   return [...counts].map(([reason, count]) => `${count} × ${reason}`)
 }
 
-/** A runner that failed without a failed test, or was stopped before its end, has failed all the same. */
+/** A runner that failed without a failed test, or was stopped early, counts as a failure. */
 function honest(counts, code) {
   if (code === TOO_LATE) return { ...counts, failed: counts.failed + 1 }
   return { ...counts, failed: counts.failed === 0 && code !== 0 ? 1 : counts.failed }
@@ -128,7 +130,7 @@ async function withReport(run) {
     const code = await run(file)
     return { code, report: JSON.parse(readFileSync(file, 'utf8')) }
   } catch (error) {
-    throw error.code === 'ENOENT' ? new ExpectedError('The tests did not come to their end.') : error
+    throw error.code === 'ENOENT' ? new ExpectedError('The tests did not finish.') : error
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -138,7 +140,7 @@ export function bin(name, file) {
   return join(ROOT, 'node_modules', ...name.split('/'), ...file.split('/'))
 }
 
-/** Runs a script of a package with its output here and no input; answers its exit code. */
+/** Runs a package's script without input, with its output shown here, and returns its exit code. */
 export function runNode(script, args, limit, environment = {}, node = process.execPath) {
   return new Promise((resolve, reject) => {
     const child = spawn(node, [script, ...args], {
@@ -152,7 +154,7 @@ export function runNode(script, args, limit, environment = {}, node = process.ex
       late = true
       end()
     }, limit)
-    // An interrupt, because the runners then stop the servers and browsers that they have started.
+    // SIGINT, because the runners then stop the servers and browsers that they have started.
     const end = () => {
       child.kill('SIGINT')
       setTimeout(() => child.kill('SIGKILL'), 10_000).unref()

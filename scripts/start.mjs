@@ -23,8 +23,8 @@ async function run(args) {
   }
   const [entry, ...rest] = args[0] === '--run' ? args.slice(1) : ['main', ...args]
   const built = await ensureBuilt(entry === 'main' ? ['server', 'client'] : ['server'])
-  // The program itself reads its arguments where any program finds them, and runs in this process: signals need no
-  // passing on, and a second start stays quick.
+  // The program reads its arguments from process.argv and runs in this process, so signals need no forwarding and a
+  // second start stays quick.
   process.argv.splice(2, Infinity, ...rest)
   await import(built(entry))
 }

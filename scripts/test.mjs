@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `npm test`: types, lint, unit and server tests, budgets, the contract, stories in a browser. All of them, whatever
-// fails before, and at the end one line: `N passed, N failed`.
+// `npm test`: types, lint, unit and server tests, budgets, the contract, stories in a browser. Runs all of them even if
+// one fails, and ends with one line: `N passed, N failed`.
 import process from 'node:process'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
@@ -20,12 +20,14 @@ await stage('packages', async () => {
 })
 await stage('types', () => check(bin('typescript', 'bin/tsc'), ['-b']))
 await stage('lint', () => check(bin('@biomejs/biome', 'bin/biome'), ['ci', '.']))
-// The limits are against hanging: on a busy machine everything takes a few times as long.
+// The limits only guard against hanging: on a busy machine everything takes several times as long.
 await stage('unit and server tests', () => vitest(['src', 'server'], 30 * MINUTE))
-// The other Node takes as long again: everywhere else `npm run test:node24` is for whoever wants to know.
+// The other Node takes as long again, so outside CI it runs only by `npm run test:node24`.
 if (process.env.CI === 'true') await stage(`server tests on Node ${OTHER_NODE}`, serverTestsOnOtherNode)
 else
-  console.log(`\nleft out: server tests on Node ${OTHER_NODE}. With CI=true they run, or alone by npm run test:node24`)
+  console.log(
+    `\nskipped: server tests on Node ${OTHER_NODE}. Run them with npm run test:node24; with CI=true they always run`,
+  )
 await stage('build and budgets', budgets)
 await stage('conformance', () => vitest(['conformance'], 30 * MINUTE))
 await stage('stories in a browser', () => playwright(30 * MINUTE))
@@ -40,7 +42,9 @@ async function budgets() {
   return { passed, failed: results.length - passed }
 }
 
-/** The real programs that some tests talk to; a test whose program cannot be had is left out, and fails with CI=true. */
+/**
+ * The real programs that some tests need. A test whose program cannot be installed is skipped, or fails with CI=true.
+ */
 async function realPrograms() {
   const { ensurePrograms } = await import('./install.mjs')
   await ensurePrograms(['slapd', 'ldapadd', 'openssl', 'nginx']).catch((error) => console.warn(error.message))

@@ -8,8 +8,8 @@ import { find, UnavailableError } from '../install.mjs'
 import { atEnd, execute, freePort, start } from './ending.mjs'
 
 /**
- * An empty database that goes with this run: of the PostgreSQL that PGHOST and its kin name, if it lets us in, else of one
- * of our own.
+ * Creates an empty database for this run: in the PostgreSQL named by PGHOST and the other PG variables if we can
+ * connect, otherwise in one that we start.
  */
 export async function makeDatabase() {
   const host = process.env.PGHOST ?? '127.0.0.1'
@@ -33,7 +33,7 @@ export async function makeDatabase() {
 const mayCreate = (server) =>
   psql(server, 'select rolcreatedb or rolsuper from pg_roles where rolname = current_user').catch(() => undefined)
 
-/** PostgreSQL does not run as root: then it runs as the user that its package has made, or as nobody. */
+/** PostgreSQL refuses to run as root; then it runs as its package's user, or as nobody. */
 async function startPostgres() {
   const folder = mkdtempSync(join(tmpdir(), 'concord-postgres-'))
   atEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }))
@@ -42,7 +42,7 @@ async function startPostgres() {
   if (as.uid !== undefined) chownSync(folder, as.uid, as.gid)
   const data = join(folder, 'data')
   const options = { cwd: folder, ...as }
-  // Everybody on this computer can reach the port, so it takes a password.
+  // Everybody on this computer can reach the port, so it needs a password.
   const password = randomBytes(16).toString('hex')
   const passwordFile = join(folder, 'password')
   writeFileSync(passwordFile, password, { mode: 0o600 })
@@ -50,7 +50,7 @@ async function startPostgres() {
   const access = ['-A', 'scram-sha-256', '-U', 'postgres', `--pwfile=${passwordFile}`]
   await execute(find('initdb'), [...access, '-D', data], options)
   const server = { host: '127.0.0.1', port: await freePort(), user: 'postgres', password }
-  // Nothing here has to outlive a power cut.
+  // This data need not survive a power cut.
   const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off', '-k', folder]
   const log = join(folder, 'log')
   await start(find('postgres'), ['-D', data, '-p', String(server.port), ...settings], { log, ...options }).until(

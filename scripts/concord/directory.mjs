@@ -7,10 +7,10 @@ export const BASE = 'dc=example,dc=org'
 const SCHEMAS = ['/etc/ldap/schema', '/etc/openldap/schema', '/opt/homebrew/etc/openldap/schema']
 const MODULES = ['/usr/lib/ldap', '/usr/lib64/openldap', '/usr/lib/openldap']
 
-/** An OpenLDAP of our own with the people of seed.ldif: Concord takes user names and passwords from nowhere else. */
+/** Starts our own OpenLDAP with the people of seed.ldif: Concord checks user names and passwords against LDAP only. */
 export async function startDirectory(folder) {
   const schemas = SCHEMAS.find((path) => existsSync(join(path, 'core.schema')))
-  if (!schemas) throw new UnavailableError(`OpenLDAP’s schemas are in none of ${SCHEMAS.join(', ')}`)
+  if (!schemas) throw new UnavailableError(`OpenLDAP’s schemas were not found in ${SCHEMAS.join(', ')}`)
   const modules = MODULES.find((path) => existsSync(path))
   const data = join(folder, 'directory')
   mkdirSync(data)
@@ -28,10 +28,10 @@ export async function startDirectory(folder) {
   const file = join(folder, 'slapd.conf')
   writeFileSync(file, configuration.join('\n'))
   const url = `ldap://127.0.0.1:${await freePort()}`
-  // With -d it stays in the foreground, as a child of ours.
+  // With -d it stays in the foreground, as our child process.
   const slapd = start(find('slapd'), ['-d', '0', '-f', file, '-h', url], { log: join(folder, 'slapd.log') })
   await slapd.until(() => execute(find('ldapwhoami'), ['-x', '-H', url]), 'slapd', 30)
-  // Not slapadd: overlays do not run then, and nobody would be in a group.
+  // Not slapadd: it does not run overlays, so nobody would be in a group.
   await execute(find('ldapadd'), ['-x', '-H', url, '-D', admin.dn, '-w', admin.password], {
     input: readFileSync(join(import.meta.dirname, 'seed.ldif')),
   })

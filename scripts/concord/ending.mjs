@@ -1,4 +1,4 @@
-// What a run has started it stops, whatever its end: a failure, a signal, or all being well.
+// A run stops everything it has started, however it ends: success, failure or a signal.
 import { execFile, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -8,7 +8,7 @@ import { ExpectedError } from '../ensure.mjs'
 
 const tasks = []
 
-/** Has something done when this process ends, the latest first. Nothing can wait then: it has to be synchronous. */
+/** Registers a function to call when this process ends, last one first. It must be synchronous. */
 export function atEnd(task) {
   tasks.push(task)
 }
@@ -18,19 +18,19 @@ process.on('exit', () => {
     try {
       task()
     } catch (error) {
-      console.error(`Not tidied up: ${error.message}`)
+      console.error(`Clean-up failed: ${error.message}`)
     }
   }
 })
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
-    // While tests run their runner is asked to end first; scripts/stages.mjs listens for that too.
+    // While tests run, their runner is stopped first; scripts/stages.mjs listens for that too.
     if (process.listenerCount(signal) === 1) process.exit(1)
   })
 }
 
-/** Runs a program to its end and answers its output; a failing one becomes an error with its last words. */
+/** Runs a program and returns its output; throws an error with its last line of output if it fails. */
 export function execute(program, args, { input, ...options } = {}) {
   return new Promise((resolve, reject) => {
     const child = execFile(program, args, { maxBuffer: 16 * 1024 * 1024, ...options }, (error, stdout, stderr) => {
@@ -43,7 +43,7 @@ export function execute(program, args, { input, ...options } = {}) {
   })
 }
 
-/** Starts a program that runs until the end of this one, its output into a file. */
+/** Starts a program that runs until this one ends; its output goes to a file. */
 export function start(program, args, { log, ...options }) {
   const output = openSync(log, 'a')
   const child = spawn(program, args, { ...options, stdio: ['ignore', output, output] })
@@ -52,7 +52,7 @@ export function start(program, args, { log, ...options }) {
   atEnd(() => child.kill('SIGKILL'))
   return {
     stop: () => child.kill('SIGKILL'),
-    /** Waits until it does what it is for; fails, with its last words, when it ends before or takes too long. */
+    /** Waits until it is ready. Throws, with its last line of output, if it ends before that or takes too long. */
     async until(ready, what, seconds) {
       const deadline = Date.now() + seconds * 1000
       for (;;) {
@@ -68,7 +68,7 @@ export function start(program, args, { log, ...options }) {
   }
 }
 
-/** A port that nobody listens on at this moment. */
+/** Returns a free port. */
 export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer().on('error', reject)

@@ -8,11 +8,11 @@ import { ExpectedError } from '../ensure.mjs'
 import { find, UnavailableError } from '../install.mjs'
 import { execute } from './ending.mjs'
 
-/** The newest server that is published. */
+/** The newest published server. */
 export const VERSION = '2.11.1'
 const SHA256 = '006c91f2f7b84f28d7f47b2fbb8435e7432ec754a1d9812bc87d7ee80a9dc502'
 const FILE = `concord-server-${VERSION}-dist.tar.gz`
-// By its version, as what `dependency:` alone stands for changes.
+// With its version, because the version behind a bare `dependency:` changes.
 const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1'
 
 /** Unpacks Concord's server into a folder: from the cache, or from Maven Central the first time. */
@@ -27,16 +27,16 @@ export async function unpackRelease(folder) {
 async function download(cache, archive) {
   console.log(`Getting ${FILE} from Maven Central (76 MB) …`)
   mkdirSync(cache, { recursive: true })
-  // Beside its place, so that an interrupted download is none.
+  // Download next to the final place, so that an interrupted download is not used.
   const fresh = mkdtempSync(join(cache, 'download-'))
   try {
     const artifact = `com.walmartlabs.concord.server:concord-server:${VERSION}:tar.gz:dist`
     const args = ['-q', '-B', `${PLUGIN}:copy`, `-Dartifact=${artifact}`, `-DoutputDirectory=${fresh}`]
     await execute(find('mvn'), args).catch((error) => {
-      throw new UnavailableError(`Maven cannot get ${artifact}: ${error.message}`)
+      throw new UnavailableError(`Maven cannot download ${artifact}: ${error.message}`)
     })
     const got = await sha256(join(fresh, FILE))
-    if (got !== SHA256) throw new ExpectedError(`${FILE} is not what it was: its SHA-256 is ${got}, not ${SHA256}.`)
+    if (got !== SHA256) throw new ExpectedError(`${FILE} has changed: its SHA-256 is ${got}, not ${SHA256}.`)
     renameSync(join(fresh, FILE), archive)
   } finally {
     rmSync(fresh, { recursive: true, force: true })

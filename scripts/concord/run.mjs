@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// `npm run test:concord`: the conformance suite and the stories of e2e/ on Walmart's own Concord, through our gateway.
-// Where it cannot be had the run is skipped, with the reason; with CI=true that is a failure.
+// `npm run test:concord`: runs the conformance suite and the stories in e2e/ against Walmart's own Concord, through our
+// gateway. Without the programs it needs, the run is skipped with the reason; with CI=true it fails.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -7,14 +7,14 @@ import { execute, freePort, start } from './ending.mjs'
 
 const PATIENCE = 180
 
-/** Throws an UnavailableError when the Java that is there will not do. */
+/** Throws an UnavailableError if the installed Java is not suitable. */
 export async function checkJava() {
   const words = await execute('sh', ['-c', `'${find('java')}' -version 2>&1`])
   const major = Number(/version "(\d+)/.exec(words)?.[1])
   if (!(major >= 17)) throw new UnavailableError(`Concord needs Java 17; this is ${words.split('\n')[0]}`)
 }
 
-/** Starts Concord's own server; answers its address and the first admin's key. */
+/** Starts Concord's own server, and returns its address and the first admin's key. */
 export async function startConcord(folder, release, database, directory) {
   const adminKey = randomBytes(16).toString('base64')
   const port = await freePort()
@@ -23,7 +23,8 @@ export async function startConcord(folder, release, database, directory) {
   const java = start(
     find('java'),
     [
-      // With the whole compiler: with only its first stage new keys take five times as long, and the start no less.
+      // With the full compiler: with only the first stage, new keys take five times as long, and the start is not
+      // faster.
       ...['-Xmx512m', '-XX:+UseSerialGC'],
       ...['--add-opens', 'java.base/java.lang=ALL-UNNAMED', '--add-opens', 'java.base/java.util=ALL-UNNAMED'],
       ...[`-Dollie.conf=${file}`, '-cp', join(release, 'lib', '*'), 'com.walmartlabs.concord.server.dist.Main'],
@@ -56,7 +57,7 @@ function configuration({ port, adminKey, database, directory }) {
     searchBase = ${text(BASE)}, principalSearchFilter = "(cn={1})"
     usernameProperty = "cn", mailProperty = "mail"
     systemUsername = ${text(directory.admin.dn)}, systemPassword = ${text(directory.admin.password)}
-    # OpenLDAP hands out memberOf only to those who ask for it by name.
+    # OpenLDAP returns memberOf only if it is requested by name.
     returningAttributes = ["*", "memberOf"]
   }
 }

@@ -20,7 +20,7 @@ afterAll(async () => {
 
 const one = () => sql`SELECT 1`.execute(db)
 
-/** Holds the connection until it is let go, so that others have to wait. */
+/** Holds the connection until it is released, so that others have to wait. */
 async function heldConnection() {
   let release = () => {}
   const until = new Promise<void>((resolve) => {
@@ -41,7 +41,7 @@ async function heldConnection() {
   }
 }
 
-test('a queue of 20,000 costs wake-ups in proportion to its length', async () => {
+test('the number of wake-ups is linear in the length of the queue', async () => {
   const driver = new FairSqliteDriver({ database: new LibSql(':memory:') as never })
   await driver.init()
   const N = 20_000
@@ -52,7 +52,7 @@ test('a queue of 20,000 costs wake-ups in proportion to its length', async () =>
   await Promise.all(
     Array.from({ length: N }, async () => {
       const connection = await driver.acquireConnection()
-      // Something that takes its time, or none would have to wait.
+      // A slow statement, so that the others have to wait.
       await Promise.resolve(connection)
       await driver.releaseConnection()
     }),
@@ -63,7 +63,7 @@ test('a queue of 20,000 costs wake-ups in proportion to its length', async () =>
   expect(wakeUps).toBeLessThan(N * 20)
 })
 
-test('with 200 statements of A in the queue, one of B is next but one', async () => {
+test('with 200 statements of A in the queue, a statement of B is next but one', async () => {
   const release = await heldConnection()
   const order: string[] = []
   const ask = (who: string) => workFor(who, () => one().then(() => order.push(who)))
@@ -74,7 +74,7 @@ test('with 200 statements of A in the queue, one of B is next but one', async ()
   expect(order.indexOf('B')).toBeLessThanOrEqual(2)
 })
 
-test("somebody's own statements are served in the order they came", async () => {
+test('serves the statements of one user in order', async () => {
   const release = await heldConnection()
   const order: number[] = []
   const all = Array.from({ length: 50 }, (_, i) => workFor('A', () => one().then(() => order.push(i))))
@@ -83,7 +83,7 @@ test("somebody's own statements are served in the order they came", async () => 
   expect(order).toEqual(Array.from({ length: 50 }, (_, i) => i))
 })
 
-test('a request waits in the line of its user as soon as that is known', async () => {
+test('a request waits in its user’s queue as soon as the user is known', async () => {
   const release = await heldConnection()
   const order: string[] = []
   const ask = (address: string, user: string) =>
@@ -97,7 +97,7 @@ test('a request waits in the line of its user as soon as that is known', async (
   expect(order.indexOf('B')).toBe(1)
 })
 
-test('a statement that fails and a transaction that is rolled back let the next one in', async () => {
+test('a failed statement and a rolled back transaction release the connection', async () => {
   await expect(sql`SELECT nonsense`.execute(db)).rejects.toThrow()
   await expect(
     db.transaction().execute(async (trx) => {
@@ -108,7 +108,7 @@ test('a statement that fails and a transaction that is rolled back let the next 
   await expect(one()).resolves.toMatchObject({ rows: [{ 1: 1 }] })
 })
 
-test('thousands of statements in a row leave the event loop a turn', async () => {
+test('thousands of statements in a row do not block the event loop', async () => {
   let turns = 0
   let running = true
   const turn = () => {

@@ -2,12 +2,12 @@ import { type CompiledQuery, type DatabaseConnection, SqliteDriver } from 'kysel
 import { whoseWork } from '../waiting/person.ts'
 import { Turns } from '../waiting/turns.ts'
 
-/** Milliseconds that statements may follow each other before the event loop has a turn. */
+/** The driver yields to the event loop after this many milliseconds of statements. */
 const LONGEST_STRETCH = 20
 
 /**
- * Kysely's driver with another queue for the one connection: a release wakes one waiter, and the persons that requests
- * are for take turns. Kysely's own wakes every waiter at each release, so that n of them cost n² wake-ups
+ * Kysely's driver with a fair queue for the one connection: a release wakes one waiter, and callers are served
+ * round-robin. Kysely's own queue wakes every waiter at each release, so n waiters cost n² wake-ups
  * (docs/decisions/database-queue.md).
  */
 export class FairSqliteDriver extends SqliteDriver {
@@ -24,7 +24,10 @@ export class FairSqliteDriver extends SqliteDriver {
     return this.#connection
   }
 
-  /** A full disk can end the transaction by itself. To fail then would hide why: Kysely throws this error in its place. */
+  /**
+   * A full disk can end the transaction by itself. Failing here would hide the reason, because Kysely would throw this
+   * error instead.
+   */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     await super.rollbackTransaction(connection).catch((error: Error) => {
       if (!error.message.includes('no transaction is active')) throw error
@@ -33,7 +36,7 @@ export class FairSqliteDriver extends SqliteDriver {
 
   override async releaseConnection(): Promise<void> {
     await super.releaseConnection()
-    // The connection goes straight to the next in line, so that a newcomer can't overtake it.
+    // The connection goes straight to the next waiter, so that a newcomer can't overtake it.
     const next = this.#waiting.take()
     if (next) next()
     else this.#taken = false
@@ -41,8 +44,8 @@ export class FairSqliteDriver extends SqliteDriver {
 }
 
 /**
- * libsql runs its statements in this thread, so a request's statements follow each other without a turn of the event
- * loop in between. After a while this lets other requests have one: those that don't need the database go on.
+ * libsql runs its statements in this thread, so a request's statements follow each other without yielding to the event
+ * loop. This yields after a while, so that requests without database access can proceed.
  */
 function considerate(connection: DatabaseConnection): DatabaseConnection {
   return {
@@ -54,7 +57,7 @@ function considerate(connection: DatabaseConnection): DatabaseConnection {
   }
 }
 
-/** When the event loop had its last turn before a statement; undefined: no statement since. */
+/** When the event loop last ran before a statement; undefined if there was no statement since. */
 let stretchBegan: number | undefined
 
 function stretchIsOver(): boolean {

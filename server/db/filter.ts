@@ -1,8 +1,8 @@
 import { type SqlBool, sql } from 'kysely'
 
 /**
- * The condition of a `filter` parameter: the column contains the text, in any case (concord-api §1). SQLite knows the cases
- * of ASCII only, so each other letter stands as a class of its own, as in `[öÖ]`: GLOB takes these apart by code points.
+ * The condition for a `filter` parameter: the column contains the text, ignoring case (concord-api §1). SQLite ignores
+ * case for ASCII only, so every other letter becomes a character class, such as `[öÖ]`, which GLOB reads by code point.
  */
 export function contains(column: string, filter: string) {
   return sql<SqlBool>`lower(${sql.ref(column)}) GLOB ${`*${[...filter].map(inAnyCase).join('')}*`}`
@@ -10,7 +10,7 @@ export function contains(column: string, filter: string) {
 
 function inAnyCase(character: string): string {
   if (character <= '\x7f') return /[*?[]/.test(character) ? `[${character}]` : character.toLowerCase()
-  // What becomes two letters in the other case, as ß does, has none here.
+  // A letter whose other case has two letters, such as ß, matches only itself.
   const cases = [character, character.toLowerCase(), character.toUpperCase()].filter((text) => [...text].length === 1)
   return cases.length > 1 ? `[${[...new Set(cases)].join('')}]` : character
 }

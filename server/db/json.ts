@@ -1,13 +1,13 @@
 import { parseJson } from '../json/read.ts'
 import { jsonText, RawJson } from '../json/write.ts'
 
-/** A JSON column as the object that it holds; a damaged one counts as empty, so that it does not take a list down. */
+/** Parses a JSON column. A damaged one counts as empty, so that it does not break a whole list. */
 export const readJsonColumn = (column: string | null) => readObject(column, JSON.parse)
 
-/** The same with the numbers as they were sent (json/numbers.ts). */
+/** The same, but numbers keep their spelling (json/numbers.ts). */
 export const readExactJsonColumn = (column: string | null) => readObject(column, parseJson)
 
-/** A JSON column for an answer: its text as it is, numbers and all. */
+/** A JSON column for a response: its text, unchanged. */
 export const rawJsonColumn = (column: string | null): RawJson | undefined =>
   column !== null && readJsonColumn(column) ? new RawJson(column) : undefined
 
@@ -23,7 +23,7 @@ function readObject(column: string | null, parse: (text: string) => unknown): Re
   }
 }
 
-/** A list of strings from a JSON column, with the same leniency. */
+/** Parses a list of strings from a JSON column, with the same tolerance. */
 export function readListColumn(column: string): string[] {
   try {
     const value: unknown = JSON.parse(column)

@@ -15,7 +15,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Two tables; something can happen between them. */
+/** Two tables, with something happening between them. */
 const twoTables = (between: () => void): Record<string, Migration> => ({
   '001_two': {
     async up(db: Kysely<unknown>) {
@@ -26,7 +26,7 @@ const twoTables = (between: () => void): Record<string, Migration> => ({
   },
 })
 
-test('an upgrade that fails leaves nothing of itself, so the next one can succeed', async () => {
+test('a failed upgrade changes nothing, so the next one can succeed', async () => {
   const db = lockDatabase(folder)
   const failing = twoTables(() => {
     throw new Error('the disk is full')
@@ -41,10 +41,10 @@ test('an upgrade that fails leaves nothing of itself, so the next one can succee
   await db.destroy()
 })
 
-test('a first start that is killed in the middle leaves nothing in the way of the next', async () => {
+test('a first start after a killed one succeeds', async () => {
   const killed = join(folder, 'killed')
   const db = lockDatabase(join(folder, 'running'))
-  // The files as they are at that moment are what a killed process leaves.
+  // A killed process leaves the files as they are at this moment.
   await migrate(
     db,
     twoTables(() => cpSync(join(folder, 'running'), killed, { recursive: true })),
@@ -60,7 +60,7 @@ test('a first start that is killed in the middle leaves nothing in the way of th
   await next.destroy()
 })
 
-test('the data of a newer version is left as it is', async () => {
+test('leaves the data of a newer version unchanged', async () => {
   const db = lockDatabase(folder)
   await migrate(
     db,
@@ -72,7 +72,7 @@ test('the data of a newer version is left as it is', async () => {
   await closeDatabase(db)
 })
 
-test('nothing of a deleted value stays in the files', async () => {
+test('no part of a deleted value stays in the files', async () => {
   const server = await startTestServer()
   const { db } = server.services
   const files = () =>
@@ -83,7 +83,7 @@ test('nothing of a deleted value stays in the files', async () => {
     )
   const org = await givenOrg(server, 'acme')
   const parts: Buffer[] = []
-  // One that shares its page with others, one that fills many.
+  // One value that shares its page with others, and one that fills many pages.
   for (const [name, bytes] of Object.entries({ small: 40, large: 100_000 })) {
     const { id } = await givenSecret(server, org, name, { value: Buffer.alloc(bytes, 'x') })
     await givenSecret(server, org, `beside-${name}`)

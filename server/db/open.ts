@@ -35,7 +35,7 @@ export type Trx = Transaction<Database>
 /** Either: what only reads takes it, so that a check can be part of the change that it guards. */
 export type Reader = Pick<Kysely<Database>, 'selectFrom' | 'getExecutor'>
 
-/** Another process has the data folder open. */
+/** Another process uses the data folder. */
 export class DataFolderInUseError extends DataFolderError {}
 
 const MIGRATIONS: Record<string, Migration> = {
@@ -50,10 +50,10 @@ const MIGRATIONS: Record<string, Migration> = {
   '009_seed_rows': seedRows,
 }
 
-/** The name of the database's file inside the data folder. */
+/** The database's file name in the data folder. */
 export const DATABASE_FILE = 'concord.db'
 
-/** Opens the database of a data folder, which is made when it is missing, and brings its schema up to date. */
+/** Opens the database of a data folder and migrates its schema. Creates the folder if it is missing. */
 export async function openDatabase(dataDir: string): Promise<Db> {
   const db = lockDatabase(dataDir)
   try {
@@ -66,10 +66,9 @@ export async function openDatabase(dataDir: string): Promise<Db> {
 }
 
 /**
- * Opens the database as it is, for those who have to look into it before its schema changes.
- *
- * The exclusive lock is SQLite's own lock on the file, so that it ends with the process, however that ends. Throws a
- * DataFolderInUseError when another process holds it, another DataFolderError when the folder cannot be used.
+ * Opens the database without migrating it, for callers that have to read it first. The exclusive lock is SQLite's own
+ * lock on the file, so it ends with the process, even after a crash. Throws a DataFolderInUseError if another process
+ * holds it, and another DataFolderError if the folder is unusable.
  */
 export function lockDatabase(dataDir: string): Db {
   let file: LibSql.Database | undefined
@@ -80,9 +79,9 @@ export function lockDatabase(dataDir: string): Db {
     file.exec('PRAGMA journal_mode = WAL')
     file.exec('PRAGMA synchronous = FULL')
     file.exec('PRAGMA foreign_keys = ON')
-    // What is deleted is overwritten: nothing of a value that is gone stays in a free page.
+    // Overwrites deleted data, so that no part of a deleted value stays in a free page.
     file.exec('PRAGMA secure_delete = ON')
-    // A write, so that the exclusive lock is taken now and not with the first request.
+    // A write, to take the exclusive lock now and not with the first request.
     file.exec('BEGIN EXCLUSIVE; COMMIT')
   } catch (error) {
     file?.close()
@@ -107,7 +106,7 @@ class Dialect extends SqliteDialect {
     return new FairSqliteDriver({ database: this.#file as never })
   }
 
-  /** Changes of the schema are part of a transaction in SQLite, which kysely does not make use of by itself. */
+  /** In SQLite, schema changes can be part of a transaction, which kysely does not use by itself. */
   override createAdapter() {
     return new (class extends SqliteAdapter {
       override get supportsTransactionalDdl() {
@@ -118,8 +117,8 @@ class Dialect extends SqliteDialect {
 }
 
 /**
- * Brings the schema up to date; a new database gets its first one. All of it or nothing, in one transaction: a start that
- * is cut short leaves what was there, and the next one begins anew.
+ * Migrates the schema, or creates it in a new database. It is one transaction, so an interrupted start changes nothing
+ * and the next start tries again.
  */
 export async function migrate(db: Db, migrations = MIGRATIONS): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
@@ -146,8 +145,9 @@ export async function hasTable(db: Db, name: string): Promise<boolean> {
 }
 
 /**
- * Folds the write-ahead log into the database's file and closes it: what is left is one file with everything in it. Where
- * the disk does not take that, as a full one, it is closed as after a power cut, which loses nothing; answers the error.
+ * Checkpoints the write-ahead log into the database file and closes it, so that a single file remains. If the disk does
+ * not allow that, for instance because it is full, closes it as after a power cut, which loses nothing, and returns the
+ * error.
  */
 export async function closeDatabase(db: Db): Promise<Error | undefined> {
   const trouble = await foldLogNow(db).then(
@@ -158,7 +158,9 @@ export async function closeDatabase(db: Db): Promise<Error | undefined> {
   return trouble
 }
 
-/** What SQLite finds wrong with a database that nobody uses, such as a backup; undefined: nothing. Takes its time. */
+/**
+ * Checks a database that is not in use, such as a backup. Returns the problem that SQLite finds, or undefined. Slow.
+ */
 export function findDamage(file: string): string | undefined {
   const copy = new LibSql(file, { readonly: true })
   try {

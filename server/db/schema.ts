@@ -1,30 +1,30 @@
 import type { Generated } from 'kysely'
 
-/** Rows as SQLite keeps them: booleans are 0 or 1, times ISO-8601 in UTC, `Json` columns text. */
+/** Rows as SQLite stores them: booleans are 0 or 1, times ISO-8601 in UTC, `Json` columns text. */
 export interface Database {
   settings: { name: string; value: Uint8Array }
   users: UserRow
   roles: { id: string; name: string; permissions: Json }
   userRoles: { userId: string; roleId: string }
   roleLdapGroups: { roleId: string; ldapGroup: string }
-  /** A view: who has which role, directly or through an LDAP group. */
+  /** A view of each user's roles, direct or through an LDAP group. */
   allUserRoles: { userId: string; roleId: string }
   apiKeys: ApiKeyRow
   sessions: SessionRow
   rememberMe: RememberMeRow
   processSessions: ProcessSessionRow
   orgs: OrgRow
-  /** What an organization holds; triggers keep it, nothing else writes it (migration 008). */
+  /** The usage of an organization. Only triggers write it (migration 008). */
   orgUsage: { orgId: string; secrets: number; projects: number; repositories: number; teams: number; bytes: number }
   teams: { id: string; orgId: string; name: string; description: string | null }
   teamUsers: { teamId: string; userId: string; role: TeamRole }
   teamLdapGroups: { teamId: string; ldapGroup: string; role: TeamRole }
   userLdapGroups: { userId: string; ldapGroup: string }
-  /** A view: who is in which team, directly or through an LDAP group (Concord's V_USER_TEAMS). */
+  /** A view of each user's teams, direct or through an LDAP group (Concord's V_USER_TEAMS). */
   userTeams: { userId: string; teamId: string; orgId: string; role: TeamRole }
   projects: ProjectRow
   repositories: RepositoryRow
-  /** Wrapped by the master key; a project has one from its first encrypted string on. */
+  /** Wrapped by the master key. Created with the project's first encrypted string. */
   projectKeys: { projectId: string; wrappedKey: Uint8Array }
   projectTeamAccess: { projectId: string; teamId: string; level: AccessLevel }
   secrets: SecretRow
@@ -49,7 +49,7 @@ export type EncryptedBy = 'SERVER_KEY' | 'PASSWORD'
 
 export interface UserRow {
   id: string
-  /** Lower case: Concord stores and looks names up in lower case. */
+  /** Lower case: Concord stores and looks up names in lower case. */
   username: string
   domain: string | null
   displayName: string | null
@@ -71,34 +71,34 @@ export interface ApiKeyRow {
   expiredAt: string | null
 }
 
-/** What all kinds of sessions know about how they were opened. */
+/** Common to all kinds of sessions: how they were opened. */
 interface OpenedSession {
   userId: string
-  /** The key that opened it, directly or through another session: it ends with that key. */
+  /** The key that opened it, directly or through another session; the session ends with the key. */
   apiKeyId: string | null
   createdAt: string
   lastUsedAt: string
-  /** Of the client that opened it. */
+  /** The address of the client that opened it. */
   address: string | null
   userAgent: string | null
 }
 
 export interface SessionRow extends OpenedSession {
-  /** Only a hash of the cookie: reading the database opens no session. */
+  /** Only a hash of the cookie: a copy of the database opens no session. */
   idHash: string
-  /** What lists and audit rows call it. It opens nothing. */
+  /** Its public id, for lists and audit rows. It gives no access. */
   id: string
   realm: string
   /** The remember-me cookie of the same browser. */
   rememberMeId: string | null
-  /** Set when its user was disabled: such a session is told why it is refused, and stays ended. */
+  /** Set when its user was disabled: requests with it get the reason, and it stays ended. */
   endedAt: string | null
 }
 
-/** One remembered sign-in: its cookie is replaced with each use, and counts up `serial`. */
+/** A remembered sign-in. Each use replaces its cookie and increments `serial`. */
 export interface RememberMeRow extends OpenedSession {
   id: string
-  /** Of the random bytes in the cookie: neither the database nor the master key makes one. */
+  /** A hash of the random bytes in the cookie: neither the database nor the master key is enough to forge one. */
   secretHash: string
   serial: number
   rotatedAt: string
@@ -160,18 +160,18 @@ export interface SecretRow {
   encryptedBy: EncryptedBy
   visibility: Visibility
   createdAt: string
-  /** Set when the encrypted data is rewritten, by nothing else (concord-api §9.1). */
+  /** Set only when the encrypted data is rewritten (concord-api §9.1). */
   lastUpdatedAt: string | null
 }
 
 export interface AuditRow {
-  /** Grows with each entry: the order of the log. */
+  /** Increases with each entry; the order of the log. */
   seq: Generated<number>
   entryDate: string
   userId: string | null
   object: string
   action: string
   details: Json
-  /** Which of our own events it is (audit/events.ts); null: one that Concord's log has too. */
+  /** The name of our own event (audit/events.ts); null for an event that Concord logs too. */
   event: string | null
 }

@@ -14,13 +14,13 @@ afterAll(() => server.close())
 const OLD = { id: '00000000-0000-7000-8000-000000000001', name: 'ConcordSystem' }
 const body = async (path: string) => (await server.request(path)).json()
 
-test('a new data folder has the rows of a real Concord', async () => {
+test('a new data folder has the seed rows of a real Concord', async () => {
   expect(await body('/api/v1/org/ConcordSystem')).toMatchObject({ id: SEED.systemOrg, visibility: 'PRIVATE' })
   const permissions = ['createOrg', 'updateOrg', 'apiKeySpecifyValue']
   expect(await body('/api/v1/role/concordAdmin')).toMatchObject({ permissions })
 })
 
-test('an older data folder gets them, and what is in the organization stays in it', async () => {
+test('an older data folder gets them too, and the organization keeps its content', async () => {
   const { db } = server.services
   await db.deleteFrom('orgs').where('id', '=', SEED.systemOrg).execute()
   await db
@@ -59,7 +59,7 @@ test('an older data folder gets them, and what is in the organization stays in i
   expect((await sql`PRAGMA foreign_key_check`.execute(db)).rows).toEqual([])
 })
 
-test('what an admin has changed of the role stays', async () => {
+test('keeps an admin’s changes to the role', async () => {
   const { db } = server.services
   await server.request('/api/v1/role', { json: { name: 'concordAdmin', permissions: ['createOrg'] } })
   await db.transaction().execute((trx) => up(trx as never))

@@ -9,7 +9,7 @@ import * as roleLdapGroups from './migrations/005_role_ldap_groups.ts'
 import * as sessions from './migrations/006_sessions.ts'
 import { lockDatabase } from './open.ts'
 
-test('an upgrade ends sessions and keeps process sessions, which jobs are in the middle of', async () => {
+test('an upgrade ends sessions but keeps process sessions, which running jobs use', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'concord-upgrade-'))
   const db = lockDatabase(folder)
   for (const { up } of [initial, processSessions, roleLdapGroups]) await up(db as Kysely<unknown>)

@@ -1,20 +1,20 @@
 import { accessSync, constants, statfsSync } from 'node:fs'
 import { type HttpError, textError } from '../errors.ts'
 
-/** What keeps the data folder from being written to. */
+/** Why the data folder cannot be written to. */
 export type StorageTrouble = 'full' | 'read-only'
 
-/** SQLite and the file system each have codes of their own. A disk quota that is used up is EDQUOT. */
+/** SQLite and the file system have different codes. EDQUOT is an exhausted disk quota. */
 const CODES: [codes: RegExp, trouble: StorageTrouble][] = [
   [/^(SQLITE_FULL|ENOSPC|EDQUOT)$/, 'full'],
   [/^(SQLITE_READONLY\w*|EROFS)$/, 'read-only'],
 ]
-/** SQLite says this for most of what a system call can fail with. */
+/** SQLite's code for most failures of a system call. */
 const FAILED_CALL = /^SQLITE_IOERR/
-/** Less than this is no room for a page of the database and its frame in the write-ahead log. */
+/** Less than this has no room for a database page and its frame in the write-ahead log. */
 const NO_ROOM = 64 * 1024
 
-/** Why a write failed, as far as a full disk or a read-only database is the reason. */
+/** Returns why a write failed, if the reason is a full disk or a read-only database. */
 export function storageTroubleOf(error: unknown, dataDir: string): StorageTrouble | undefined {
   const code = codeOf(error)
   if (code === undefined) return undefined
@@ -24,17 +24,20 @@ export function storageTroubleOf(error: unknown, dataDir: string): StorageTroubl
   return freeBytes(dataDir) < NO_ROOM ? 'full' : undefined
 }
 
-/** The disk did not do what it was told, which is neither full nor read-only as far as anybody can see. */
+/** The disk failed, but is neither full nor read-only as far as we can see. */
 export const isDiskFailure = (error: unknown) => FAILED_CALL.test(codeOf(error) ?? '')
 
-/** SQLite's code or the operating system's, of an error or of what caused it: never a message, which can quote values. */
+/**
+ * Returns the code of SQLite or the operating system from an error or its cause. Never a message, which can quote
+ * values.
+ */
 export function codeOf(error: unknown): string | undefined {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown }
   if (typeof code === 'string' && /^[A-Z][A-Z0-9_]*$/.test(code)) return code
   return cause === undefined ? undefined : codeOf(cause)
 }
 
-/** What a program without privileges can still write; unlimited where the file system does not say. */
+/** The space available to unprivileged programs; unlimited if the file system does not say. */
 export function freeBytes(folder: string): number {
   try {
     const { bavail, bsize, blocks } = statfsSync(folder)
@@ -44,7 +47,7 @@ export function freeBytes(folder: string): number {
   }
 }
 
-/** How large the file system of a folder is. */
+/** The size of a folder's file system. */
 export function totalBytes(folder: string): number {
   const { blocks, bsize } = statfsSync(folder)
   return blocks === 0 ? Number.POSITIVE_INFINITY : blocks * bsize

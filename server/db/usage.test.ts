@@ -12,7 +12,7 @@ import {
 import { newId } from '../ids.ts'
 import { up } from './migrations/008_store_limits.ts'
 
-/** What `orgUsage` should say, counted row by row. */
+/** The expected `orgUsage`, counted row by row. */
 async function counted({ services: { db } }: TestServer) {
   const length = (...columns: string[]) =>
     sql.raw(columns.map((column) => `ifnull(length(CAST(${column} AS BLOB)), 0)`).join(' + '))
@@ -43,7 +43,7 @@ async function counted({ services: { db } }: TestServer) {
 
 const usage = ({ services: { db } }: TestServer) => db.selectFrom('orgUsage').selectAll().orderBy('orgId').execute()
 
-/** As if the migration had still to come. */
+/** As before the migration. */
 async function forget({ services: { db } }: TestServer) {
   const { rows } = await sql<{ type: string; name: string }>`
     SELECT type, name FROM sqlite_schema WHERE type = 'trigger' OR name = 'orgUsage' OR (type = 'index' AND name IN
@@ -52,7 +52,7 @@ async function forget({ services: { db } }: TestServer) {
   for (const { type, name } of rows) await sql`DROP ${sql.raw(type)} ${sql.id(name)}`.execute(db)
 }
 
-test('the sums of an organization follow every write, cascades and moves included', async () => {
+test('every write updates the organization’s sums, including cascades and moves', async () => {
   const server = await startTestServer()
   const { db } = server.services
   const check = async () => expect(await usage(server)).toEqual(await counted(server))

@@ -5,21 +5,21 @@ import { sql } from 'kysely'
 import type { Db } from './open.ts'
 
 /*
- * A checkpoint folds the write-ahead log into the database's file. Between two of them the file does not change: all
- * writes go to the log. So a copy of the file that is made while no checkpoint runs is the database as it was at the last
- * one, however long that takes (docs/decisions/backup.md).
+ * A checkpoint moves the write-ahead log into the database file. Between two checkpoints the file does not change: all
+ * writes go to the log. So a copy of the file made while no checkpoint runs is the database as of the last one, however
+ * long the copy takes (docs/decisions/backup.md).
  */
 
 const SLICE = 1024 * 1024
 
-/** The file changed while it was copied, as the server stopped or a full disk had to be relieved. */
+/** The file changed while it was copied, because the server stopped or the disk was full. */
 export class DisturbedError extends Error {}
 
 interface Copy {
   disturbed: boolean
 }
 
-/** By what a database has in common with itself under plugins and in transactions. */
+/** Keyed by an object that a database shares with its plugin and transaction variants. */
 const copies = new WeakMap<object, Copy>()
 const identityOf = (db: Db) => db.getExecutor().adapter
 
@@ -30,7 +30,7 @@ const MOST_PAGES = 1000
 const PAGE_BYTES = 4096
 const pagesOf = new WeakMap<object, number>()
 
-/** Lets SQLite fold the log into the file by itself whenever it has so many bytes, at most as many as by default. */
+/** Sets the size of the log in bytes at which SQLite checkpoints automatically, at most the default. */
 export async function foldLogEvery(db: Db, bytes: number): Promise<void> {
   pagesOf.set(identityOf(db), Math.max(1, Math.min(MOST_PAGES, Math.floor(bytes / PAGE_BYTES))))
   if (!isBeingCopied(db)) await foldByItself(db)
@@ -39,12 +39,12 @@ export async function foldLogEvery(db: Db, bytes: number): Promise<void> {
 const foldByItself = (db: Db) =>
   sql`PRAGMA wal_autocheckpoint = ${sql.lit(pagesOf.get(identityOf(db)) ?? MOST_PAGES)}`.execute(db)
 
-/** Folds the log into the file, unless a copy of that is being made: then it goes on growing until the next time. */
+/** Checkpoints the log, unless the file is being copied: then the log keeps growing until the next time. */
 export async function foldLog(db: Db): Promise<void> {
   if (!isBeingCopied(db)) await checkpoint(db)
 }
 
-/** The same at once, which a copy that is being made does not survive. */
+/** The same immediately, which aborts a running copy. */
 export async function foldLogNow(db: Db): Promise<void> {
   const copy = copies.get(identityOf(db))
   if (copy) copy.disturbed = true
@@ -53,12 +53,12 @@ export async function foldLogNow(db: Db): Promise<void> {
 
 async function checkpoint(db: Db) {
   const { rows } = await sql<{ busy: number }>`PRAGMA wal_checkpoint(TRUNCATE)`.execute(db)
-  if (rows[0]?.busy) throw new Error('The write-ahead log could not be folded')
+  if (rows[0]?.busy) throw new Error('The write-ahead log could not be checkpointed')
 }
 
 /**
- * Copies the database to a new file as it is at the beginning, while it goes on being read and written; returns the copy's
- * size. The copy is complete and on the disk then. One at a time: see `isBeingCopied`.
+ * Copies a snapshot of the database to a new file, while it can still be read and written. Resolves with the copy's
+ * size when the copy is complete and on disk. Only one copy can run at a time: see `isBeingCopied`.
  */
 export async function copyDatabase(db: Db, target: string): Promise<number> {
   const copy: Copy = { disturbed: false }
@@ -69,14 +69,14 @@ export async function copyDatabase(db: Db, target: string): Promise<number> {
     return await copyFile(await sourceOf(db), target, copy)
   } finally {
     copies.delete(identityOf(db))
-    // A database that was closed meanwhile has no such setting any more.
+    // A database that was closed meanwhile no longer has this setting.
     await foldByItself(db).catch(() => {})
   }
 }
 
 const readSlice = promisify(read)
 
-/** In slices, each by a thread of its own; then once more, to see that it is the same. */
+/** Copies in slices, each in the thread pool, then reads both files again to compare them. */
 async function copyFile(source: number, target: string, copy: Copy): Promise<number> {
   const { size } = fstatSync(source)
   const buffer = Buffer.alloc(SLICE)
@@ -100,7 +100,7 @@ async function copyFile(source: number, target: string, copy: Copy): Promise<num
     const written = Buffer.alloc(SLICE)
     for await (const { slice, position } of slices()) {
       await file.read(written, 0, slice.length, position)
-      if (!slice.equals(written.subarray(0, slice.length))) throw new Error('what was written is not what is read')
+      if (!slice.equals(written.subarray(0, slice.length))) throw new Error('the copy differs from the database')
     }
     return size
   } finally {
@@ -109,16 +109,16 @@ async function copyFile(source: number, target: string, copy: Copy): Promise<num
 }
 
 /**
- * The file format's read and write version, 2 for a database with a write-ahead log. The copy has none, so that any program
- * opens it, wherever it lies; the server gives it one again.
+ * The file format's read and write version, 2 for a database with a write-ahead log. The copy has no log, so that any
+ * program can open it anywhere; the server switches it back.
  */
 function becomeOneFile(header: Buffer) {
   header.fill(1, 18, 20)
 }
 
 /**
- * Open files of databases, by their paths. Never closed: the locks on a file end with the first close of it by the process,
- * whoever opened it, and SQLite's lock is what keeps a second server out.
+ * Open database files, by path. Never closed: when a process closes any handle of a file, all its locks on the file
+ * end, and SQLite's lock is what keeps a second server out.
  */
 const sources = new Map<string, number>()
 
@@ -133,7 +133,7 @@ async function sourceOf(db: Db): Promise<number> {
   return opened
 }
 
-/** Whether an open file is the one that has the path now. */
+/** Whether an open file is still the one at this path. */
 function isAt(file: number, path: string): boolean {
   const [open, named] = [fstatSync(file), statSync(path)]
   return open.ino === named.ino && open.dev === named.dev

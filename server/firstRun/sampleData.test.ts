@@ -20,12 +20,13 @@ const get = async (path: string, as?: string) => (await server.request(path, as 
 const credentialsOf = (name: string) =>
   server.services.firstRun?.credentials.find(({ username }) => username === name) ?? { password: '', apiKey: '' }
 
-test('it is made quickly enough for a first start', () => {
-  // In seconds of work, which does not depend on what else runs here; two in all, of two cores, on an idle machine.
+test('is created quickly enough for a first start', () => {
+  // In seconds of CPU time, which is independent of the machine's load; about two in all, over two cores, on an idle
+  // machine.
   expect((spent.user + spent.system) / 1e6).toBeLessThan(8)
 })
 
-test('four organizations, one of them private, with about sixty secrets of every kind and protection', async () => {
+test('has four organizations, one of them private, and about sixty secrets of every kind and protection', async () => {
   const { db } = server.services
   const orgs = await db.selectFrom('orgs').selectAll().where('name', 'in', Object.keys(SAMPLE_ORGS)).execute()
   expect(orgs.map(({ visibility }) => visibility).sort()).toEqual(['PRIVATE', 'PUBLIC', 'PUBLIC', 'PUBLIC'])
@@ -46,7 +47,7 @@ test('four organizations, one of them private, with about sixty secrets of every
     expect(lastUpdatedAt === null || lastUpdatedAt > createdAt).toBe(true)
 })
 
-test('every value opens: with the server key, or with the store password that is printed', async () => {
+test('every value opens with the server key or with the printed store password', async () => {
   const secrets = await server.services.db
     .selectFrom('secrets')
     .innerJoin('orgs', 'orgs.id', 'secrets.orgId')
@@ -55,14 +56,14 @@ test('every value opens: with the server key, or with the store password that is
   for (const { name, orgName, encryptedBy } of secrets) {
     const storePassword = encryptedBy === 'PASSWORD' ? SAMPLE_STORE_PASSWORD : ''
     const projects = SAMPLE_ORGS[orgName]?.secrets.find((secret) => secret.name === name)?.projects ?? []
-    // A secret with projects opens for processes of these projects only.
+    // Only processes of its projects can open a secret with projects.
     const path = `/api/v1/org/${orgName}/secret/${name}/data`
     const { status } = await server.request(path, { form: { storePassword } })
     expect({ name, status }).toEqual({ name, status: projects.length > 0 ? status : 200 })
   }
 })
 
-test('a secret that more than five repositories use, and a repository whose secret it cannot read', async () => {
+test('has a secret used by more than five repositories, and a repository that cannot read its secret', async () => {
   const { db } = server.services
   const links = await db
     .selectFrom('repositories')
@@ -77,7 +78,7 @@ test('a secret that more than five repositories use, and a repository whose secr
   expect(roles.map(({ role }) => role).sort()).toEqual(['MAINTAINER', 'MEMBER', 'OWNER'])
 })
 
-test('the printed passwords and keys sign in, and the block is aligned', async () => {
+test('the printed passwords and keys work, and the printed block is aligned', async () => {
   const { firstRun, config } = server.services
   if (!firstRun) throw new Error('This was the first run')
   for (const { username, password, apiKey } of firstRun.credentials) {

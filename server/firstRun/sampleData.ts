@@ -11,10 +11,10 @@ import { generateApiKey } from '../vault/tokens.ts'
 import { SAMPLE_ORGS, SAMPLE_USERS, type SampleOrg, type SampleSecret, type SampleUser } from './sampleTables.ts'
 import type { Credentials } from './welcome.ts'
 
-/** What the samples with a store password were stored with. It protects nothing real, so it may be known. */
+/** The store password of the samples that have one. It is public, as it protects nothing real. */
 export const SAMPLE_STORE_PASSWORD = 'Sample-Store-Pass1'
 
-/** Few and short, so that the first start stays quick: they open nothing anyway, and several samples share one. */
+/** Few and short keys, so that the first start stays quick: they give no access, and several samples share one. */
 const KEY_PAIRS = 3
 const KEY_BITS = 2048
 const DAY = 86_400_000
@@ -27,13 +27,13 @@ const TYPES: Record<SampleSecret['kind'], SecretType> = {
 }
 
 export interface SampleData {
-  /** Of `admin` and the sample users; admin's key is not among them. */
+  /** Credentials of `admin` and the sample users, without admin's key. */
   credentials: Credentials[]
-  /** Writes everything; to be called in the transaction that seeds the database. */
+  /** Writes everything. Call it in the transaction that seeds the database. */
   insert(trx: Trx): Promise<void>
 }
 
-/** Makes the sample data in memory: everything slow, hashing and sealing, happens here and not in the transaction. */
+/** Builds the sample data in memory. Slow work, hashing and sealing, happens here, outside the transaction. */
 export async function prepareSampleData(masterKey: KeyObject, now = Date.now()): Promise<SampleData> {
   const [users, orgs] = await Promise.all([prepareUsers(), prepareSecrets(masterKey, now)])
   const ids: UserIds = { admin: SEED.adminUser, ...idsOf(users) }
@@ -101,7 +101,7 @@ async function prepareSecrets(masterKey: KeyObject, now: number) {
   )
 }
 
-/** A value that nobody can take for a real one. */
+/** A value that is obviously not real. */
 function sampleValue({ kind, name }: SampleSecret, keyPair: GeneratedKeyPair | undefined): Buffer {
   switch (kind) {
     case 'pair': {
@@ -113,7 +113,7 @@ function sampleValue({ kind, name }: SampleSecret, keyPair: GeneratedKeyPair | u
     case 'text':
       return Buffer.from(`sample value of ${name}`)
     case 'file':
-      return Buffer.from(`# A sample file, made on the first start.\n# It belongs to ${name} and opens nothing.\n`)
+      return Buffer.from(`# A sample file, created on the first start.\n# It belongs to ${name} and gives no access.\n`)
   }
 }
 
@@ -215,7 +215,7 @@ async function insertOrg(
   }
 }
 
-/** The audit log that such secrets would have left, oldest first, as its order is that of its rows. */
+/** The audit log that such secrets would have, oldest first, because its order is that of its rows. */
 async function insertHistory(
   trx: Trx,
   { orgId, secrets, at, userId }: { orgId: string; secrets: Prepared[]; at: (age: number) => string; userId: UserOf },
@@ -245,6 +245,6 @@ type UserOf = (user: SampleUser) => string
 
 function known(ids: Map<string, string>, name: string): string {
   const id = ids.get(name)
-  if (!id) throw new Error(`The sample tables name ${name}, which they do not define`)
+  if (!id) throw new Error(`The sample tables refer to ${name}, which they do not define`)
   return id
 }

@@ -1,8 +1,8 @@
 import type { AccessLevel, TeamRole, Visibility } from '../db/schema.ts'
 
 /*
- * What the sample data is about: a shop with a platform team, a payments group and a research lab that keeps to itself.
- * Every name and value is made up. Ages are in days before the first run.
+ * The sample data: a shop with a platform team, a payments group and a private research lab. All names and values are
+ * fictitious. Ages are in days before the first run.
  */
 
 export const SAMPLE_USERS = [
@@ -32,7 +32,7 @@ export interface SampleProject {
   owner: SampleUser
   age: number
   grants?: Record<string, AccessLevel>
-  /** Name, address, branch, folder and the secret that fetches it. */
+  /** Name, URL, branch, folder, and the secret used to fetch it. */
   repositories: [name: string, url: string, branch: string, path?: string | undefined, secret?: string][]
 }
 
@@ -114,7 +114,7 @@ export const SAMPLE_ORGS: Record<string, SampleOrg> = {
         repositories: [
           ['stock', ssh('acme/stock'), 'main', undefined, 'github-deploy-key'],
           ['labels', ssh('acme/labels'), 'main', undefined, 'github-deploy-key'],
-          // A repository cannot read a secret with a store password: the broken link to be found.
+          // A repository cannot read a secret with a store password: a broken link for users to find.
           ['carriers', https('acme/carriers'), 'main', undefined, 'carrier-login'],
         ],
       },

@@ -2,7 +2,10 @@ import type { Trx } from '../db/open.ts'
 import { newId, SEED } from '../ids.ts'
 import { hashApiKey } from '../vault/tokens.ts'
 
-/** Makes the rows that every Concord starts with: roles, `admin` with a key, the organizations (concord-api §5, §15.3). */
+/**
+ * Creates the rows that every Concord starts with: roles, `admin` with a key, the organizations (concord-api §5,
+ * §15.3).
+ */
 export async function seed(trx: Trx, adminApiKey: string): Promise<void> {
   const hash = hashApiKey(adminApiKey)
   if (hash === undefined) throw new Error('The admin key is not base64')

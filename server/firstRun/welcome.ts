@@ -1,22 +1,22 @@
 import type { Config } from '../config.ts'
 
-/** How somebody can sign in; known only when the data folder is made. */
+/** How a user can sign in; known only when the data folder is created. */
 export interface Credentials {
   username: string
-  /** Undefined: none was made, so only the key signs in. */
+  /** Undefined if there is no password and only the key works. */
   password: string | undefined
-  /** Undefined: the one that ADMIN_API_KEY gave. */
+  /** Undefined if the key came from ADMIN_API_KEY. */
   apiKey: string | undefined
 }
 
-/** What the first run made. */
+/** The result of the first run. */
 export interface FirstRun {
   credentials: Credentials[]
-  /** Opens the samples that are protected by a store password; undefined without sample data. */
+  /** The store password of the samples that have one; undefined without sample data. */
   storePassword: string | undefined
 }
 
-/** What the first run prints, once and to standard output only: it is the one time that the credentials are known. */
+/** The text that the first run prints to standard output. The credentials are never shown again. */
 export function welcome({ credentials, storePassword }: FirstRun, { dataDir }: Config): string {
   const rows = credentials.map(({ username, password, apiKey }) => [
     username,
@@ -31,7 +31,7 @@ export function welcome({ credentials, storePassword }: FirstRun, { dataDir }: C
   return [
     '',
     `New data folder: ${dataDir}`,
-    'These are shown this once and kept nowhere; a new password: npm run user -- passwd NAME',
+    'These are shown only once and not stored. To set a new password: npm run user -- passwd NAME',
     '',
     ...lines.map((line) => `  ${line}`),
     '',

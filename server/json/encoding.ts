@@ -1,8 +1,8 @@
 import { javaError } from '../errors.ts'
 
 /**
- * The text of a body, as Jackson's ByteSourceJsonBootstrapper finds out its encoding: by a byte order mark, or by where
- * its first four bytes are zero. The charset of `Content-Type` does not count.
+ * Decodes a body. Detects the encoding like Jackson's ByteSourceJsonBootstrapper: by a byte order mark, or by the zeros
+ * among its first four bytes. Ignores the charset of `Content-Type`.
  */
 export function decodeJson(bytes: Uint8Array): string {
   const { encoding, start } = encodingOf(bytes)
@@ -17,7 +17,7 @@ export function decodeJson(bytes: Uint8Array): string {
 
 interface Encoding {
   encoding: 'utf-8' | 'utf-16be' | 'utf-16le' | 'utf-32be' | 'utf-32le'
-  /** How many bytes a byte order mark has. */
+  /** The length of a byte order mark. */
   start: number
 }
 

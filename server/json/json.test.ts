@@ -3,7 +3,7 @@ import { type ExactNumber, sameNumber } from './numbers.ts'
 import { parseJson, parseJsonBody } from './read.ts'
 import { jsonText, RawJson, writeJson } from './write.ts'
 
-/** What comes back for what was sent: as recorded on a real Concord (conformance/json.test.ts sends the same). */
+/** Input and output as recorded on a real Concord (conformance/json.test.ts sends the same). */
 const kept = (text: string) => jsonText(parseJson(text))
 
 test.each([
@@ -32,31 +32,31 @@ test.each([
   ['-1e400', '"-Infinity"'],
   ['7', '7'],
   ['0.5', '0.5'],
-])('the number %s is given back as %s', (sent, expected) => {
+])('returns the number %s as %s', (sent, expected) => {
   expect(kept(`{"list":[${sent}]}`)).toBe(`{"list":[${expected}]}`)
 })
 
-test('texts that look like numbers stay texts', () => {
+test('strings that look like numbers stay strings', () => {
   for (const text of ['{"a":"1.0"}', '{"a":"\\"1.0"}', '{"a":"\\\\","b":1.0}', '{"1.0":"\\\\\\"1e5"}']) {
     expect(kept(text)).toBe(text)
   }
 })
 
-test('keys are sorted by length and bytes, the last of two equal ones counts, and nulls of objects go', () => {
+test('sorts keys by length and bytes, keeps the last of two equal ones, and drops nulls from objects', () => {
   const sent =
     '{"é":1,"zz":2,"b":3,"ab":5,"B":6,"":7,"10":8,"9":9,"\\ud83d\\ude00":1,"\\ufffd":1,"n":null,"l":[null,{"x":null}],"b":4}'
   expect(kept(sent)).toBe('{"":7,"9":9,"B":6,"b":4,"l":[null,{}],"10":8,"ab":5,"zz":2,"é":1,"�":1,"😀":1}')
 })
 
-test('a field may be called as what every JavaScript object has', () => {
+test('a field may have the name of a property of Object.prototype', () => {
   expect(kept('{"__proto__":{"x":1.0},"constructor":2}')).toBe('{"__proto__":{"x":1.0},"constructor":2}')
 })
 
-test('what neither PostgreSQL nor Java can write is left out or replaced', () => {
+test('drops or replaces what PostgreSQL or Java cannot write', () => {
   expect(kept('{"s":"a\\u0000b","t":"\\ud800x","u":"\\ud83d\\ude00"}')).toBe('{"s":"ab","t":"?x","u":"😀"}')
 })
 
-test('numbers are compared by value', () => {
+test('compares numbers by value', () => {
   const number = (text: string) => parseJson(text) as number | ExactNumber
   expect(sameNumber(number('123.0'), number('123'))).toBe(true)
   expect(sameNumber(number('1.23e2'), number('123.00'))).toBe(true)
@@ -64,7 +64,7 @@ test('numbers are compared by value', () => {
   expect(sameNumber(number('0.10'), number('0.1'))).toBe(true)
 })
 
-test('JSON deeper than 1,000 levels, or with a number of more than 1,000 digits, is rejected', () => {
+test('rejects JSON deeper than 1,000 levels, or with a number of more than 1,000 digits', () => {
   const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
   expect(kept(deep(1000))).toBe(deep(1000))
   for (const text of [deep(1001), deep(500_000), '1'.repeat(1001), `0.${'1'.repeat(1000)}`]) {
@@ -73,13 +73,13 @@ test('JSON deeper than 1,000 levels, or with a number of more than 1,000 digits,
   expect(parseJson(`"${deep(2000)}"`)).toBe(deep(2000))
 })
 
-test('a body with more lists and objects than anybody needs is rejected before it is parsed', () => {
+test('rejects a body with too many lists and objects before parsing it', () => {
   const body = (text: string) => () => parseJsonBody(Buffer.from(text))
   const most = (more: string) => `[${'[],'.repeat(60_000)}${'{},'.repeat(39_998)}${more}]`
   expect(body(most('[]'))).not.toThrow()
   expect(body(most('[],[]'))).toThrow('The body has too many lists and objects: at most 100000 are allowed.')
   expect(body('['.repeat(900_000))).toThrow('too many lists and objects')
-  // Not those in a text.
+  // Those inside a string do not count.
   expect(body(JSON.stringify('"{['.repeat(100_000)))).not.toThrow()
 })
 
@@ -92,7 +92,7 @@ const swapped = (bytes: Buffer, width: number) => {
 }
 const BOM = '\ufeff'
 
-test('a body is read in the encoding that its first bytes show', () => {
+test('detects the encoding of a body by its first bytes', () => {
   const text = '{"a":"größe 😀"}'
   const bodies = [BOM, ''].flatMap((mark) => [
     Buffer.from(mark + text),
@@ -105,7 +105,7 @@ test('a body is read in the encoding that its first bytes show', () => {
   expect(parseJsonBody(utf16('1'))).toBe(1)
 })
 
-test('a body that its encoding does not allow is Jackson’s error, without a word of the body', () => {
+test('a body that is invalid in its encoding gets Jackson’s error, which does not quote the body', () => {
   const failure = (body: Buffer) => {
     try {
       return parseJsonBody(body)
@@ -125,7 +125,7 @@ test('a body that its encoding does not allow is Jackson’s error, without a wo
   expect(failure(Buffer.from(' \n'))).toBeUndefined()
 })
 
-test('an answer has raw JSON in its own words, wherever it is in it', () => {
+test('a response contains raw JSON verbatim, at any depth', () => {
   const meta = new RawJson('{"a":1.0,"9":"$1","10":1}')
   expect(writeJson([{ meta, more: { meta } }, 1])).toBe(`[{"meta":${meta.text},"more":{"meta":${meta.text}}},1]`)
   expect(writeJson({ a: 1 })).toBe('{"a":1}')

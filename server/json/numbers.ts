@@ -1,11 +1,12 @@
 /*
- * Numbers as they were sent. JavaScript's own reader makes doubles of all: `123.0` becomes `123`, and `9007199254740993` loses
- * its last digit. Both matter in `meta`, `cfg` and the rules of policies, which clients get back as they sent them.
+ * Numbers that keep their spelling. `JSON.parse` turns every number into a double: `123.0` becomes `123`, and
+ * `9007199254740993` loses its last digit. Both matter in `meta`, `cfg` and the rules of policies, which clients get
+ * back unchanged.
  */
 
 export const INTEGER = /^-?\d+$/
 
-/** A number that a double, or its shortest spelling, does not tell from others: kept as it was sent. */
+/** A number that a double, or its shortest spelling, cannot represent exactly; it keeps its spelling. */
 export class ExactNumber {
   readonly text: string
 
@@ -26,7 +27,7 @@ export class ExactNumber {
 export const isNumber = (value: unknown): value is number | ExactNumber =>
   typeof value === 'number' || value instanceof ExactNumber
 
-/** Whether two numbers have the same value, however they are written. */
+/** Whether two numbers have the same value, regardless of spelling. */
 export const sameNumber = (a: number | ExactNumber, b: number | ExactNumber) => numericValue(a) === numericValue(b)
 
 function numericValue(number: number | ExactNumber): bigint | number {

@@ -3,7 +3,7 @@ import { decodeJson } from './encoding.ts'
 import { ExactNumber } from './numbers.ts'
 
 /*
- * JSON as Jackson reads it: with its limits and its errors, and every number as it was sent.
+ * Reads JSON like Jackson, with its limits and errors; numbers keep their spelling.
  */
 
 /** Jackson's StreamReadConstraints. */
@@ -17,7 +17,9 @@ export const tooDeep = () =>
 
 const invalid = (message: string) => javaError('com.fasterxml.jackson.core.JsonParseException', message)
 
-/** The JSON of a request's body, in the encoding that its first bytes show; undefined when there is none. */
+/**
+ * Parses the JSON of a request body, detecting the encoding by its first bytes. Returns undefined for an empty body.
+ */
 export function parseJsonBody(bytes: Uint8Array): unknown {
   const text = decodeJson(bytes)
   if (/^[ \t\r\n]*$/.test(text)) return undefined
@@ -30,7 +32,7 @@ export function parseJsonBody(bytes: Uint8Array): unknown {
   }
 }
 
-/** Text as JSON, with an ExactNumber for each number that is no short integer. Throws a SyntaxError. */
+/** Parses text as JSON, with an ExactNumber for each number that is not a short integer. Throws a SyntaxError. */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text)
   if (UNUSUAL.test(text)) return new ExactReader(text).read(1)
@@ -38,13 +40,11 @@ export function parseJson(text: string): unknown {
   return value
 }
 
-/** A number with a fraction or an exponent, a long one, or minus zero; now and then a text that has one in it. */
+/** A number with a fraction or an exponent, a long one, or minus zero; sometimes also a string that contains one. */
 const UNUSUAL = /(?:^|[[:,])\s*(?:-?\d+[.eE]|-?\d{16}|-0)/
 const LONGEST_SHORT = 15
 
-/**
- * Reads text that is valid JSON. As deep as Jackson reads, which is no danger to the stack.
- */
+/** Parses text that is valid JSON, no deeper than Jackson allows, which the stack can handle. */
 class ExactReader {
   readonly #text: string
   #at = 0
@@ -64,7 +64,7 @@ class ExactReader {
     return first === '-' || isDigit(first) ? this.#number() : this.#word()
   }
 
-  /** What comes after the blanks. */
+  /** The next character after whitespace. */
   #next(): string {
     while (this.#text.charCodeAt(this.#at) <= 0x20) this.#at++
     return this.#text[this.#at] ?? ''
@@ -89,7 +89,7 @@ class ExactReader {
       this.#next()
       this.#at++
       const value = this.read(level + 1)
-      // An assignment would change the prototype.
+      // An assignment to `__proto__` would change the prototype.
       if (name === '__proto__') Object.defineProperty(fields, name, { value, ...PLAIN })
       else fields[name] = value
     }
@@ -128,7 +128,7 @@ class ExactReader {
   }
 }
 
-/** What the reader sees to, for text that it need not read. */
+/** The reader's checks, for text that it need not read. */
 function checkDepth(text: string) {
   if (text.length <= MOST_LEVELS) return
   let depth = 0
@@ -144,10 +144,10 @@ function checkDepth(text: string) {
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
-/** Ours: 2 MiB have room for a million lists, each of which costs more than a long text. */
+/** Our own limit: 2 MiB have room for a million lists, each of which costs more than a long string. */
 const MOST_LISTS_AND_OBJECTS = 100_000
 
-/** To be asked before the text is parsed, so it may be no JSON. */
+/** Call this before the text is parsed, so it may not be JSON. */
 function refuseTooMany(text: string) {
   if (text.length <= MOST_LISTS_AND_OBJECTS) return
   let found = 0
@@ -162,7 +162,7 @@ function refuseTooMany(text: string) {
   }
 }
 
-/** Where the quote is that ends the string which starts here. */
+/** The index of the string's closing quote. */
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1)
   while (isEscaped(text, end)) end = text.indexOf('"', end + 1)
@@ -172,7 +172,7 @@ function endOfString(text: string, start: number): number {
 const PLAIN = { enumerable: true, configurable: true, writable: true }
 
 const MINUS = 0x2d
-/** What a number has besides digits. */
+/** The characters of a number other than digits. */
 const NUMERIC = new Set(Array.from('-+.eE', (each) => each.charCodeAt(0)))
 const isDigit = (text: string) => text >= '0' && text <= '9'
 

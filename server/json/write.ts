@@ -3,8 +3,8 @@ import { INTEGER, isNumber } from './numbers.ts'
 import { MOST_LEVELS, tooDeep } from './read.ts'
 
 /**
- * The JSON that Concord gives back for what it was sent: its `jsonb` columns sort the keys by length and bytes and keep
- * the last of two equal ones, its mapper leaves out nulls of objects and reads numbers with a fraction as doubles.
+ * Writes JSON as Concord returns it after storing it: its `jsonb` columns sort the keys by length and bytes and keep
+ * the last of two equal ones; its mapper drops nulls from objects and reads numbers with a fraction as doubles.
  */
 export function jsonText(value: unknown, level = 1): string {
   if (typeof value === 'string') return JSON.stringify(storable(value))
@@ -33,7 +33,7 @@ function sortedNames(fields: Record<string, unknown>): string[] {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are part of ASCII
 const ASCII = /^[\x00-\x7f]*$/
 
-/** PostgreSQL takes no NUL in a text, and Java writes a question mark for half of a surrogate pair. */
+/** PostgreSQL allows no NUL in text, and Java writes a question mark for a lone surrogate. */
 const storable = (text: string) => (STRANGE.test(text) ? text.replace(/\0/g, '').replace(/\p{Surrogate}/gu, '?') : text)
 
 const STRANGE = /[\0\ud800-\udfff]/
@@ -43,7 +43,7 @@ function byLength(a: string, b: string): number {
   return Buffer.byteLength(a) - Buffer.byteLength(b) || (a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b)))
 }
 
-/** A number as Java writes it, after PostgreSQL has kept it: an integer is exact, anything else a double. */
+/** A number as Java writes it after PostgreSQL has stored it: integers are exact, anything else is a double. */
 function numberText(text: string): string {
   if (INTEGER.test(text)) return text === '-0' ? '0' : text
   const value = Number(text)
@@ -51,13 +51,13 @@ function numberText(text: string): string {
   const size = Math.abs(value)
   if (size === 0) return '0.0'
   if (size >= 1e-3 && size < 1e7) return Number.isInteger(value) ? `${value}.0` : String(value)
-  // PostgreSQL writes it out, and what has no fraction then is an integer; here only as far as that takes little room.
+  // PostgreSQL writes exponents out, and a result without a fraction is an integer; here only if that stays short.
   if (Number.isInteger(value) && size < 1e21) return String(value)
   const [mantissa = '', power = ''] = value.toExponential().split('e')
   return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}E${Number(power)}`
 }
 
-/** JSON that is part of an answer as it is. */
+/** JSON text to insert into a response verbatim. */
 export class RawJson {
   readonly text: string
 
@@ -72,15 +72,15 @@ export class RawJson {
   }
 }
 
-/** Random, so that no text of an answer has it in it. */
+/** Random, so that it does not occur in the text of a response. */
 const MARK = randomUUID()
 
-/** What `writeJson` has met so far; undefined outside of it. */
+/** The raw JSON that `writeJson` has found so far; undefined outside of it. */
 let raw: string[] | undefined
 
 const MARKED = new RegExp(`"${MARK}(\\d+)"`, 'g')
 
-/** JSON.stringify, with each RawJson in its own words. Without any it costs nothing. */
+/** JSON.stringify with each RawJson inserted verbatim. Costs nothing if there are none. */
 export function writeJson(value: unknown): string {
   const texts: string[] = []
   raw = texts

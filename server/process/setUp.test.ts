@@ -15,14 +15,14 @@ const key = (letter: string) => Buffer.alloc(32, letter).toString('base64')
 const start = (dataDir: string, masterKey: string) =>
   setUp(readConfig({ DATA_DIR: dataDir, MASTER_KEY: masterKey, SAMPLE_DATA: 'off' }), createLog('silent'))
 
-test('a wrong master key is refused before an upgrade changes the schema', async () => {
+test('rejects a wrong master key before an upgrade changes the schema', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'concord-setup-'))
   try {
     const { db } = await start(join(folder, 'first'), key('a'))
-    // A folder of an older version: the last migration is still to come, and would fail on what is there.
+    // A folder of an older version: the last migration is pending, and would fail on the existing tables.
     await sql`DELETE FROM kysely_migration WHERE name = (SELECT max(name) FROM kysely_migration)`.execute(db)
     await closeDatabase(db)
-    // SQLite keeps the lock of a file for the whole process, so the second start gets a copy.
+    // SQLite holds the lock for the whole process, so the second start gets a copy.
     cpSync(join(folder, 'first'), join(folder, 'second'), { recursive: true })
     await expect(start(join(folder, 'second'), key('b'))).rejects.toThrow(MasterKeyError)
   } finally {
@@ -30,7 +30,7 @@ test('a wrong master key is refused before an upgrade changes the schema', async
   }
 })
 
-test('limits that the samples are beyond do not end the first start, and count from then on', async () => {
+test('quotas below the sample data do not fail the first start, and apply afterwards', async () => {
   const server = await startTestServer({ SAMPLE_DATA: 'on', SECRETS_PER_ORGANIZATION: '1' })
   try {
     const form = { name: 'one-too-many', type: 'DATA', data: new Blob(['x']) }

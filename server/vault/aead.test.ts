@@ -5,21 +5,21 @@ import { decrypt, encrypt, OVERHEAD_BYTES } from './aead.ts'
 const key = randomBytes(32)
 const place = Buffer.from('here')
 
-test.each([0, 1, 15, 16, 17, 1024 * 1024])('%i bytes come back', (length) => {
+test.each([0, 1, 15, 16, 17, 1024 * 1024])('decrypts %i bytes', (length) => {
   const clear = randomBytes(length)
   const box = encrypt(key, clear, place)
   expect(box.length).toBe(length + OVERHEAD_BYTES)
   expect(decrypt(key, box, place)?.equals(clear)).toBe(true)
 })
 
-test('two boxes of the same text have nothing in common', () => {
+test('encrypting the same text twice gives different boxes', () => {
   const clear = Buffer.alloc(32, 'a')
   const [a, b] = [encrypt(key, clear, place), encrypt(key, clear, place)]
   expect(a.subarray(0, 12).equals(b.subarray(0, 12))).toBe(false)
   expect(a.subarray(OVERHEAD_BYTES).equals(b.subarray(OVERHEAD_BYTES))).toBe(false)
 })
 
-test('a flipped bit anywhere, a cut, an appended byte, another key or place opens nothing', () => {
+test('does not decrypt with a flipped bit, a missing or extra byte, another key or another context', () => {
   const box = encrypt(key, Buffer.from('value'), place)
   for (let bit = 0; bit < box.length * 8; bit++) {
     const changed = Buffer.from(box)

@@ -8,8 +8,8 @@ const TAG_BYTES = 16
 export const OVERHEAD_BYTES = NONCE_BYTES + TAG_BYTES
 
 /**
- * AES-256-GCM under a 32-byte key: random nonce (12 bytes), tag (16 bytes), then the cipher text.
- * `context` is not stored; decryption needs the same one, which ties the text to where it belongs.
+ * AES-256-GCM under a 32-byte key: random nonce (12 bytes), tag (16 bytes), then the cipher text. `context` is not
+ * stored; decryption needs the same one, which binds the text to its place.
  */
 export function encrypt(key: KeyObject | Buffer, clear: Buffer, context: Buffer): Buffer {
   const nonce = randomBytes(NONCE_BYTES)
@@ -18,7 +18,7 @@ export function encrypt(key: KeyObject | Buffer, clear: Buffer, context: Buffer)
   return Buffer.concat([nonce, cipher.getAuthTag(), text])
 }
 
-/** The clear text of what `encrypt` made, or undefined when key, context or any byte is not the same as then. */
+/** Returns the clear text, or undefined if the key, the context or any byte has changed. */
 export function decrypt(key: KeyObject | Buffer, box: Buffer, context: Buffer): Buffer | undefined {
   if (box.length < OVERHEAD_BYTES) return undefined
   const nonce = box.subarray(0, NONCE_BYTES)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Base64Error, decodeBase64 } from './base64.ts'
 
-// Every row is what java.util.Base64.getDecoder() of Java 17 answered.
+// Every row is the result of java.util.Base64.getDecoder() in Java 17.
 test.each([
   ['', ''],
   ['AA', '00'],
@@ -36,6 +36,6 @@ test.each([
   ['AA\nAA', 'Illegal base64 character a'],
   ['AA\u00e9', 'Illegal base64 character -17'],
   ['AA\u20ac', 'Illegal base64 character 3f'],
-])('%j is refused as Java does', (text, message) => {
+])('rejects %j with Java’s message', (text, message) => {
   expect(() => decodeBase64(text)).toThrow(new Base64Error(message))
 })

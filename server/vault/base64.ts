@@ -1,11 +1,11 @@
-/** Text is not base64; the message is the one java.util.Base64 gives, which Concord passes on to its clients. */
+/** Text is not base64; the message is that of java.util.Base64, which Concord returns to its clients. */
 export class Base64Error extends Error {
   override name = 'Base64Error'
 }
 
 /**
- * Decodes as strictly as java.util.Base64.getDecoder(): standard alphabet, padding either complete or absent, no blanks.
- * (Buffer.from skips over whatever it does not know, so that many wrong API keys would equal a right one.)
+ * Decodes as strictly as java.util.Base64.getDecoder(): standard alphabet, padding either complete or absent, no
+ * whitespace. (Buffer.from skips unknown characters, so that many wrong API keys would equal a right one.)
  * @throws Base64Error
  */
 export function decodeBase64(text: string): Buffer {
@@ -26,7 +26,7 @@ export function decodeBase64(text: string): Buffer {
   return Buffer.from(digits, 'base64')
 }
 
-/** The first character as Java prints it: a signed ISO-8859-1 byte in base 16, '?' for what that set does not have. */
+/** The first character as Java prints it: a signed ISO-8859-1 byte in base 16, or '?' if that set does not have it. */
 function javaHex(text: string): string {
   const code = text.charCodeAt(0)
   const byte = code > 0xff ? 0x3f : code

@@ -3,7 +3,7 @@ import { decodeKeyPair, decodeUsernamePassword, encodeKeyPair, encodeUsernamePas
 import { DamagedValueError } from './vaultErrors.ts'
 
 describe('key pair', () => {
-  // The recorded answer `secret-data/data/d-pair` of a real Concord.
+  // The recorded response `secret-data/data/d-pair` of a real Concord.
   const recorded =
     '000000117373682d72736120414141412074657374000000192d2d2d2d2d424547494e20544553542d2d2d2d2d0a0001ff0a'
   const pair = {
@@ -11,7 +11,7 @@ describe('key pair', () => {
     privateKey: Buffer.from('-----BEGIN TEST-----\n\x00\x01\xff\n', 'latin1'),
   }
 
-  test("is written as Concord's", () => {
+  test("is written like Concord's", () => {
     expect(encodeKeyPair(pair).toString('hex')).toBe(recorded)
   })
 
@@ -21,7 +21,7 @@ describe('key pair', () => {
     expect(decodeKeyPair(encodeKeyPair(empty))).toEqual(empty)
   })
 
-  test('that is cut or has a negative length is damaged', () => {
+  test('is damaged if truncated or with a negative length', () => {
     const bytes = Buffer.from(recorded, 'hex')
     for (let length = 0; length < bytes.length; length++) {
       expect(() => decodeKeyPair(bytes.subarray(0, length))).toThrow(DamagedValueError)
@@ -31,7 +31,7 @@ describe('key pair', () => {
 })
 
 describe('user name and password', () => {
-  // What java.io.DataOutputStream.writeUTF of Java 17 wrote, length included.
+  // The output of java.io.DataOutputStream.writeUTF in Java 17, including the length.
   const vectors = [
     ['', '0000'],
     ['joe', '00036a6f65'],
@@ -46,19 +46,19 @@ describe('user name and password', () => {
     ['\ud800', '0003eda080'],
   ] as const
 
-  test.each(vectors)('the user name %j is written as Java does, and read back', (username, hex) => {
+  test.each(vectors)('writes the user name %j like Java, and reads it back', (username, hex) => {
     const bytes = encodeUsernamePassword({ username, password: '' })
     expect(bytes.toString('hex')).toBe(`${hex}00000000`)
     expect(decodeUsernamePassword(bytes).username).toBe(username)
   })
 
-  test('the password is plain UTF-8 with a four-byte length', () => {
+  test('writes the password as plain UTF-8 with a four-byte length', () => {
     const bytes = encodeUsernamePassword({ username: 'joe', password: 'pä\0\u{1f600}' })
     expect(bytes.toString('hex')).toBe('00036a6f6500000008' + '70c3a400f09f9880')
     expect(decodeUsernamePassword(bytes)).toEqual({ username: 'joe', password: 'pä\0\u{1f600}' })
   })
 
-  test('a user name ends at 65535 bytes, and the error does not repeat it', () => {
+  test('rejects a user name of more than 65535 bytes without repeating it', () => {
     const longest = { username: 'é'.repeat(32767), password: 'p'.repeat(100_000) }
     expect(decodeUsernamePassword(encodeUsernamePassword(longest))).toEqual(longest)
     expect(() => encodeUsernamePassword({ username: 'é'.repeat(32768), password: '' })).toThrow(

@@ -1,7 +1,7 @@
-// Concord's serialised secret values, big-endian (concord-api §9.9); what `…/data` sends and what is sealed.
+// Concord's serialised secret values, big-endian (concord-api §9.9); `…/data` sends this form, and it is what we seal.
 import { DamagedValueError } from './vaultErrors.ts'
 
-/** `…/public` refuses a longer public or private key with `Invalid key length: <n>`; `…/data` still sends it. */
+/** `…/public` rejects a longer public or private key with `Invalid key length: <n>`; `…/data` still sends it. */
 export const MAX_KEY_BYTES = 8192
 
 /** int32 length, public key, int32 length, private key: com.walmartlabs.concord.common.secret.KeyPair. */
@@ -27,7 +27,7 @@ export interface UsernamePassword {
   password: string
 }
 
-/** @throws RangeError when the user name takes more than 65535 bytes, as DataOutput.writeUTF does */
+/** @throws RangeError if the user name takes more than 65535 bytes, like DataOutput.writeUTF */
 export function encodeUsernamePassword({ username, password }: UsernamePassword): Buffer {
   const name = encodeModifiedUtf8(username)
   if (name.length > 0xffff) throw new RangeError(`encoded string too long: ${name.length} bytes`)

@@ -15,8 +15,8 @@ describe('a new key pair', () => {
     pair = await generateKeyPair()
   }, 60_000)
 
-  test("has Concord's public key line, of 535 bytes, with its line break", () => {
-    // The shape that the recorded answer `secret-create/key-pair-generated` asks for.
+  test("has a public key line like Concord's, of 535 bytes, with a line break", () => {
+    // The shape of the recorded response `secret-create/key-pair-generated`.
     const [, blob = ''] = /^ssh-rsa ([0-9A-Za-z+/=]+) concord-server\n$/.exec(pair.publicKey) ?? []
     expect(Buffer.from(blob, 'base64').length).toBe(535)
   })
@@ -31,18 +31,18 @@ describe('a new key pair', () => {
     expect(key.asymmetricKeyDetails).toMatchObject({ modulusLength: 4096, publicExponent: 65537n })
   })
 
-  test('has two halves that belong together', () => {
+  test('has two matching halves', () => {
     expect(modulusOf(pair.publicKey)).toBe(modulusOf(pair.privateKey))
   })
 
-  test('survives being stored', () => {
+  test('survives storing', () => {
     const publicKey = Buffer.from(pair.publicKey)
     const privateKey = Buffer.from(pair.privateKey)
     const back = decodeKeyPair(encodeKeyPair({ publicKey, privateKey }))
     expect(back.publicKey.toString() + back.privateKey.toString()).toBe(pair.publicKey + pair.privateKey)
   })
 
-  test.skipIf(!hasSshKeygen)('is one that OpenSSH reads', () => {
+  test.skipIf(!hasSshKeygen)('can be read by OpenSSH', () => {
     const folder = mkdtempSync(join(tmpdir(), 'key-pair-'))
     try {
       writeFileSync(join(folder, 'id.pub'), pair.publicKey)
@@ -57,14 +57,14 @@ describe('a new key pair', () => {
   })
 })
 
-test('key pairs asked for together all differ', async () => {
+test('key pairs requested together all differ', async () => {
   const pairs = await Promise.all(
     Array.from({ length: availableParallelism() + 3 }, () => generateKeyPair(undefined, 1024)),
   )
   expect(new Set(pairs.map((pair) => pair.publicKey)).size).toBe(pairs.length)
 })
 
-/** The modulus (base64url) of an OpenSSH line, by walking its three fields, or of a PEM, by Node. */
+/** Returns the modulus (base64url) of an OpenSSH line, by reading its three fields, or of a PEM, with Node. */
 function modulusOf(key: string): string | undefined {
   if (key.startsWith('-----')) return createPublicKey(key).export({ format: 'jwk' }).n
   const blob = Buffer.from(key.split(' ')[1] ?? '', 'base64')

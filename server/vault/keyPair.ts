@@ -15,8 +15,8 @@ export interface GeneratedKeyPair {
 }
 
 /**
- * A new RSA pair in the two forms that Concord gives (KeyPairUtils, through JSch). It takes about a second in the thread
- * pool; few run at once, the others wait.
+ * Generates an RSA pair in Concord's two formats (KeyPairUtils, through JSch). Takes about a second in the thread pool;
+ * only a few run at once, the others wait.
  */
 export function generateKeyPair(turn?: Turn, bits = DEFAULT_BITS): Promise<GeneratedKeyPair> {
   return limited(turn, async () => {

@@ -27,7 +27,7 @@ const text = bytes.toString('base64')
 const key = createSecretKey(bytes)
 
 describe('master.key', () => {
-  test('is made on the first run, for its owner alone, and found again', () => {
+  test('is created on the first run, readable by its owner only, and found again', () => {
     const made = loadMasterKey({ dataDir, allowCreate: true })
     expect(made).toMatchObject({ source: 'file', created: true, warnings: [] })
     const file = join(dataDir, 'master.key')
@@ -40,19 +40,19 @@ describe('master.key', () => {
     expect(found.key.equals(made.key)).toBe(true)
   })
 
-  test('makes the data folder when there is none, closed to others', () => {
+  test('creates a missing data folder, closed to other users', () => {
     const folder = join(dataDir, 'a', 'b')
     loadMasterKey({ dataDir: folder, allowCreate: true })
     expect(statSync(folder).mode & 0o777).toBe(0o700)
   })
 
-  test('is another one in every folder', () => {
+  test('is different in every folder', () => {
     const a = loadMasterKey({ dataDir: join(dataDir, 'a'), allowCreate: true })
     const b = loadMasterKey({ dataDir: join(dataDir, 'b'), allowCreate: true })
     expect(a.key.equals(b.key)).toBe(false)
   })
 
-  test('is not made anew beside an existing database', () => {
+  test('is not created again next to an existing database', () => {
     const load = () => loadMasterKey({ dataDir, allowCreate: false })
     expect(load).toThrow(MasterKeyError)
     expect(load).toThrow(/^master key missing: .*Put back the master\.key/)
@@ -64,13 +64,13 @@ describe('master.key', () => {
     ['not base64!', 'is not base64'],
     [randomBytes(31).toString('base64'), 'has 31 bytes instead of 32'],
     [randomBytes(33).toString('base64'), 'has 33 bytes instead of 32'],
-  ])('is refused, not replaced, when it reads %j', (content, message) => {
+  ])('rejects a key file that contains %j, and does not replace it', (content, message) => {
     writeFileSync(join(dataDir, 'master.key'), content, { mode: 0o600 })
     expect(() => loadMasterKey({ dataDir, allowCreate: true })).toThrow(message)
     expect(readFileSync(join(dataDir, 'master.key'), 'utf8')).toBe(content)
   })
 
-  test('that can not be written stops the start with a sentence', () => {
+  test('fails the start with a clear message if it cannot be written', () => {
     const nowhere = join(dataDir, 'nowhere')
     symlinkSync(join(dataDir, 'missing'), nowhere)
     const load = () => loadMasterKey({ dataDir: nowhere, allowCreate: true })
@@ -78,14 +78,14 @@ describe('master.key', () => {
     expect(load).toThrow("can't be written")
   })
 
-  test('that can not be read stops the start with a sentence', () => {
+  test('fails the start with a clear message if it cannot be read', () => {
     mkdirSync(join(dataDir, 'master.key'))
     const load = () => loadMasterKey({ dataDir, allowCreate: true })
     expect(load).toThrow(MasterKeyError)
     expect(load).toThrow("can't be read (EISDIR)")
   })
 
-  test.each([0o640, 0o604, 0o644])('earns a warning with mode %o', (mode) => {
+  test.each([0o640, 0o604, 0o644])('logs a warning for mode %o', (mode) => {
     const file = join(dataDir, 'master.key')
     writeFileSync(file, text)
     chmodSync(file, mode)
@@ -95,7 +95,7 @@ describe('master.key', () => {
 })
 
 describe('settings', () => {
-  test('MASTER_KEY wins over the file and makes none', () => {
+  test('MASTER_KEY takes precedence over the file, and creates no file', () => {
     const loaded = loadMasterKey({ masterKey: ` ${text}\n`, dataDir, allowCreate: true })
     expect(loaded).toMatchObject({ source: 'MASTER_KEY', created: false, warnings: [] })
     expect(loaded.key.equals(key)).toBe(true)
@@ -110,26 +110,26 @@ describe('settings', () => {
     expect(loaded.key.equals(key)).toBe(true)
   })
 
-  test('MASTER_KEY_FILE is never made', () => {
+  test('MASTER_KEY_FILE is never created', () => {
     const masterKeyFile = join(dataDir, 'elsewhere')
     expect(() => loadMasterKey({ masterKeyFile, dataDir, allowCreate: true })).toThrow('does not exist')
     expect(readdirSync(dataDir)).toEqual([])
   })
 
-  test('both at once are refused', () => {
+  test('rejects both at once', () => {
     expect(() => loadMasterKey({ masterKey: text, masterKeyFile: 'x', dataDir, allowCreate: true })).toThrow(
       'MASTER_KEY and MASTER_KEY_FILE are both set',
     )
   })
 
-  test('a malformed MASTER_KEY is refused without being repeated', () => {
+  test('rejects a malformed MASTER_KEY without repeating it', () => {
     const load = () => loadMasterKey({ masterKey: 'hush-hush', dataDir, allowCreate: true })
     expect(load).toThrow('MASTER_KEY is not base64')
     expect(load).toThrow('openssl rand -base64 32')
     expect(load).not.toThrow('hush-hush')
   })
 
-  test('a key that is logged by mistake does not show', () => {
+  test('a key logged by mistake is not shown', () => {
     const loaded = loadMasterKey({ masterKey: text, dataDir, allowCreate: true })
     const shown = inspect(loaded, { depth: 9, showHidden: true }) + JSON.stringify(loaded)
     expect(shown).not.toContain(text)
@@ -138,11 +138,11 @@ describe('settings', () => {
 })
 
 describe('key check', () => {
-  test('knows the key again', () => {
+  test('accepts the same key', () => {
     expect(verifyKeyCheck(createSecretKey(bytes), makeKeyCheck(key))).toBe(true)
   })
 
-  test('refuses another key and a damaged check', () => {
+  test('rejects another key and a damaged check value', () => {
     const check = makeKeyCheck(key)
     expect(verifyKeyCheck(createSecretKey(randomBytes(32)), check)).toBe(false)
     expect(verifyKeyCheck(key, check.subarray(1))).toBe(false)
@@ -152,7 +152,7 @@ describe('key check', () => {
   })
 })
 
-test('derived keys differ by purpose and from the master key, and are the same every time', () => {
+test('derived keys differ by purpose and from the master key, and are deterministic', () => {
   const a = deriveKey(key, 'a')
   expect(a.equals(deriveKey(createSecretKey(bytes), 'a'))).toBe(true)
   expect(a.equals(deriveKey(key, 'b'))).toBe(false)

@@ -21,19 +21,21 @@ const HOW_TO_MAKE_ONE = 'It must be the base64 form of 32 bytes, as "openssl ran
 export interface MasterKeySettings {
   /** `MASTER_KEY`: the key itself, base64 of 32 bytes. */
   masterKey?: string | undefined
-  /** `MASTER_KEY_FILE`: a file that holds the key in the same form. */
+  /** `MASTER_KEY_FILE`: a file with the key in the same format. */
   masterKeyFile?: string | undefined
-  /** Where `master.key` lives when neither is given. */
+  /** The folder of `master.key` if neither is set. */
   dataDir: string
-  /** Whether a missing `master.key` may be made: not when there is a database already, which another key belongs to. */
+  /**
+   * Whether a missing `master.key` may be created: not if there is already a database, which belongs to another key.
+   */
   allowCreate: boolean
 }
 
 export interface MasterKey {
-  /** A KeyObject, because it shows nothing of the key when somebody logs it. */
+  /** A KeyObject, because it does not show the key if it is logged. */
   key: KeyObject
   source: 'MASTER_KEY' | 'MASTER_KEY_FILE' | 'file'
-  /** Made just now, on the first run. */
+  /** Created just now, on the first run. */
   created: boolean
   /** Sentences for the log. */
   warnings: string[]
@@ -45,8 +47,8 @@ export class MasterKeyError extends Error {
 }
 
 /**
- * Finds the master key: `MASTER_KEY`, `MASTER_KEY_FILE`, or `<dataDir>/master.key`, which is made on the first run (0600).
- * @throws MasterKeyError when both settings are given, or the key is missing or malformed
+ * Loads the master key: `MASTER_KEY`, `MASTER_KEY_FILE`, or `<dataDir>/master.key`, which is created on the first run
+ * (0600). @throws MasterKeyError if both settings are given, or the key is missing or malformed
  */
 export function loadMasterKey({ masterKey, masterKeyFile, dataDir, allowCreate }: MasterKeySettings): MasterKey {
   if (masterKey && masterKeyFile) {
@@ -69,13 +71,13 @@ export function loadMasterKey({ masterKey, masterKeyFile, dataDir, allowCreate }
   if (!allowCreate) {
     throw new MasterKeyError(
       `master key missing: there is a database but no ${file}. Put back the ${FILE_NAME} that belongs to it (from a ` +
-        'backup), or set MASTER_KEY or MASTER_KEY_FILE. A new key could not read the secrets that are stored.',
+        'backup), or set MASTER_KEY or MASTER_KEY_FILE. A new key could not decrypt the stored secrets.',
     )
   }
   return { ...readOrMakeKeyFile(file), source: 'file' }
 }
 
-/** The key in a file, which is made with a new key when it is missing. @throws MasterKeyError */
+/** Reads the key from a file. Creates the file with a new key if it is missing. @throws MasterKeyError */
 export function readOrMakeKeyFile(file: string): { key: KeyObject; created: boolean; warnings: string[] } {
   const found = readKeyFile(file)
   if (found) return { ...found, created: false }
@@ -84,19 +86,22 @@ export function readOrMakeKeyFile(file: string): { key: KeyObject; created: bool
   return { key: createSecretKey(bytes), created: true, warnings: [] }
 }
 
-/** A value to keep in the database, by which `verifyKeyCheck` knows the master key again. It tells nothing of the key. */
+/**
+ * A value to store in the database, which `verifyKeyCheck` compares with the master key. It reveals nothing about the
+ * key.
+ */
 export function makeKeyCheck(key: KeyObject): Buffer {
   const mac = createHmac('sha256', key).update('concord-secrets-console/master-key-check').digest()
   return Buffer.concat([Buffer.of(KEY_CHECK_VERSION), mac])
 }
 
-/** Whether this is the master key that the database was made with. */
+/** Whether this is the master key of the database. */
 export function verifyKeyCheck(key: KeyObject, stored: Buffer): boolean {
   const expected = makeKeyCheck(key)
   return stored.length === expected.length && timingSafeEqual(stored, expected)
 }
 
-/** A key of its own for each use of the master key (HKDF-SHA-256), so that no use can be played off against another. */
+/** Derives a separate key for each use of the master key (HKDF-SHA-256), so that one use cannot compromise another. */
 export function deriveKey(masterKey: KeyObject, purpose: string): KeyObject {
   const bytes = Buffer.from(hkdfSync('sha256', masterKey, '', `concord-secrets-console/${purpose}`, KEY_BYTES))
   return createSecretKey(bytes)
@@ -126,7 +131,7 @@ function readKeyFile(file: string): { key: KeyObject; warnings: string[] } | und
     if (code === 'ENOENT') return undefined
     throw new MasterKeyError(`The master key file ${file} can't be read (${code}).`)
   }
-  // Windows has no such bits; there Node reports every file as readable for all.
+  // Windows has no such bits; Node reports every file there as readable by everybody.
   const readableByOthers = process.platform !== 'win32' && (mode & 0o044) !== 0
   const warnings = readableByOthers
     ? [`The master key file ${file} can be read by other users of this computer. Run: chmod 600 '${file}'`]
@@ -134,7 +139,10 @@ function readKeyFile(file: string): { key: KeyObject; warnings: string[] } | und
   return { key: parseKey(text, `The master key file ${file}`), warnings }
 }
 
-/** Either the whole file is on disk afterwards or none of it: nothing is sealed with a key that a power cut can take. */
+/**
+ * Afterwards the file is either completely on disk or not at all, so nothing is sealed with a key that a power cut
+ * could destroy.
+ */
 function writeKeyFile(file: string, key: Buffer): void {
   const folder = dirname(file)
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
@@ -156,7 +164,7 @@ function writeKeyFile(file: string, key: Buffer): void {
 }
 
 function syncFolder(folder: string): void {
-  // Windows can't open a folder, and writes its entries through by itself.
+  // Windows can't open a folder, and writes its entries to disk by itself.
   if (process.platform === 'win32') return
   const fd = openSync(folder, 'r')
   try {

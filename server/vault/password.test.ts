@@ -11,7 +11,7 @@ import type { ScryptCost } from './scrypt.ts'
 
 const cheap = { log2N: 4, r: 1, p: 1 }
 
-test('a hash names its cost and salt, and differs each time', async () => {
+test('a hash contains its cost and salt, and differs each time', async () => {
   const first = await hashPassword('secret', cheap)
   expect(first).toMatch(/^\$scrypt-sha256\$ln=4,r=1,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/)
   expect(await hashPassword('secret', cheap)).not.toBe(first)
@@ -25,7 +25,7 @@ test('takes the full cost by default', async () => {
 })
 
 test.each(['', ' ', 'a b', 'pä:ß\u{1f600}', 'x'.repeat(5000)])(
-  '%j is known again, and nothing near it',
+  'verifies %j, and rejects similar passwords',
   async (password) => {
     const stored = await hashPassword(password, cheap)
     expect(await verifyPassword(password, stored)).toBe(true)
@@ -34,7 +34,7 @@ test.each(['', ' ', 'a b', 'pä:ß\u{1f600}', 'x'.repeat(5000)])(
   },
 )
 
-test('a hash of an earlier version takes as much work as an unknown user', async () => {
+test('verifying a hash of an earlier version takes as long as an unknown user', async () => {
   const former = { log2N: 15, r: 8, p: 3 }
   const work = ({ log2N, r, p }: ScryptCost) => 2 ** log2N * r * p
   const total = [former, ...missingWork(former)].map(work).reduce((a, b) => a + b)
@@ -45,7 +45,7 @@ test('a hash of an earlier version takes as much work as an unknown user', async
   expect(await verifyPassword('Secret', stored)).toBe(false)
 })
 
-test('a hash that can not be read fits no password', async () => {
+test('a malformed hash matches no password', async () => {
   const stored = await hashPassword('secret', cheap)
   for (const broken of ['', 'secret', stored.slice(0, -1), `${stored}A`, stored.replace('ln=4', 'ln=30')]) {
     expect(await verifyPassword('secret', broken)).toBe(false)
@@ -55,7 +55,7 @@ test('a hash that can not be read fits no password', async () => {
 test('an unknown user takes about as long as a known one', async () => {
   const stored = await hashPassword('secret')
   let [known, unknown] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
-  // In turns and as work, because other programs come and go; the least is the one that was disturbed least.
+  // Measured in turn and as CPU time, because other programs come and go; the minimum was disturbed least.
   for (let i = 0; i < 3; i++) {
     known = Math.min(known, await work(() => verifyPassword('wrong', stored)))
     unknown = Math.min(unknown, await work(() => verifyDummy('wrong')))
@@ -64,13 +64,13 @@ test('an unknown user takes about as long as a known one', async () => {
   expect(unknown / known).toBeLessThan(3)
 })
 
-test('generated passwords are four groups without look-alikes, never the same', () => {
+test('generated passwords have four groups without look-alikes, and all differ', () => {
   const passwords = Array.from({ length: 200 }, generateUserPassword)
   for (const password of passwords) expect(password).toMatch(/^[a-hjkmnp-z2-9]{4}(-[a-hjkmnp-z2-9]{4}){3}$/)
   expect(new Set(passwords).size).toBe(200)
 })
 
-/** How long the process was at work, its threads too, in microseconds. */
+/** The CPU time of the process, including its threads, in microseconds. */
 async function work(task: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage()
   await task()

@@ -13,8 +13,8 @@ const STORED = /^\$scrypt-sha256\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z
 const READABLE = 'abcdefghjkmnpqrstuvwxyz23456789'
 
 /**
- * A user's password for the user table: `$scrypt-sha256$ln=16,r=8,p=2$<salt>$<hash>`. That is the PHC string format, its
- * name saying that the password goes through SHA-256 first (see scryptKey).
+ * Hashes a user's password for the user table: `$scrypt-sha256$ln=16,r=8,p=2$<salt>$<hash>`. This is the PHC string
+ * format; the name says that the password goes through SHA-256 first (see scryptKey).
  */
 export async function hashPassword(password: string, cost = PASSWORD_COST, turn?: Turn): Promise<string> {
   const salt = randomBytes(SALT_BYTES)
@@ -23,7 +23,7 @@ export async function hashPassword(password: string, cost = PASSWORD_COST, turn?
   return `$scrypt-sha256$ln=${cost.log2N},r=${cost.r},p=${cost.p}$${unpadded(salt)}$${unpadded(hash)}`
 }
 
-/** Whether the password is the one that was hashed. A hash that can't be read fits no password. */
+/** Whether the password is the one that was hashed. A malformed hash matches no password. */
 export async function verifyPassword(password: string, stored: string, turn?: Turn): Promise<boolean> {
   const [, log2N, r, p, salt = '', hash = ''] = STORED.exec(stored) ?? []
   const cost = { log2N: Number(log2N), r: Number(r), p: Number(p) }
@@ -39,17 +39,20 @@ export async function verifyPassword(password: string, stored: string, turn?: Tu
   return timingSafeEqual(actual, Buffer.from(hash, 'base64'))
 }
 
-/** Takes as long as `verifyPassword`: to be called for an unknown user, so that the time does not tell who exists. */
+/** Takes as long as `verifyPassword`. Call it for an unknown user, so that timing does not reveal who exists. */
 export async function verifyDummy(password: string, turn?: Turn): Promise<void> {
   await limited(turn, () => scryptKey(password, Buffer.alloc(SALT_BYTES), PASSWORD_COST, HASH_BYTES))
 }
 
-/** What a hash of an earlier version costs less than an unknown user does now: else the time would tell who has one. */
+/**
+ * The cost that a hash of an earlier version lacks, compared with an unknown user: otherwise timing would reveal who
+ * has one.
+ */
 export function missingWork({ log2N, r, p }: ScryptCost): ScryptCost[] {
   return log2N === 15 && r === 8 && p === 3 ? [{ log2N: 15, r: 8, p: 1 }] : []
 }
 
-/** A password that is easy to read and type, `k7qm-x2fd-9rwt-hn4p`: 16 characters of 31, 79 bits. */
+/** Generates a password that is easy to read and type, `k7qm-x2fd-9rwt-hn4p`: 16 characters of 31, 79 bits. */
 export function generateUserPassword(): string {
   const group = () => Array.from({ length: 4 }, () => pick(READABLE)).join('')
   return [group(), group(), group(), group()].join('-')

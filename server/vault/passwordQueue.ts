@@ -4,7 +4,7 @@ const ofStrangers = createLimiter({ atOnce: placesPerKind() })
 const ofKnown = createLimiter({ atOnce: placesPerKind() })
 
 /**
- * Where what is done with passwords waits: signing in with those who sign in, store passwords and all else with those who
- * are known, so that nobody who is known waits behind those who guess.
+ * The queues for password hashing: sign-ins in one, store passwords and everything else in the other, so that known
+ * users never wait behind guessers.
  */
 export const limited: Limiter = (turn, task) => (turn?.isStranger ? ofStrangers : ofKnown)(turn, task)

@@ -7,7 +7,7 @@ const masterKey = createSecretKey(randomBytes(32))
 const keyOf = (projectId: string) => ({ masterKey, projectId, wrapped: newProjectKey(masterKey, projectId) })
 const project = keyOf('a')
 
-test('what was encrypted comes back, the empty string too, and looks different each time', () => {
+test('decrypts what it encrypted, even the empty string, and encrypts differently each time', () => {
   for (const clear of ['', 'clear text', 'žluť']) {
     const bytes = encryptString(project, Buffer.from(clear))
     expect(decryptString(project, bytes)?.toString()).toBe(clear)
@@ -15,7 +15,7 @@ test('what was encrypted comes back, the empty string too, and looks different e
   }
 })
 
-test('a string of another project, a changed one and one that was never encrypted do not open', () => {
+test('does not decrypt a string of another project, a changed one, or one that was never encrypted', () => {
   const bytes = encryptString(project, Buffer.from('clear text'))
   expect(decryptString(keyOf('b'), bytes)).toBeUndefined()
   for (let i = 0; i < bytes.length; i++) {
@@ -26,7 +26,7 @@ test('a string of another project, a changed one and one that was never encrypte
   for (const length of [0, 1, 28, 29, 64]) expect(decryptString(project, randomBytes(length))).toBeUndefined()
 })
 
-test('a wrapped key opens for its own project and master key only, and shows nothing of itself', () => {
+test('a wrapped key opens only for its own project and master key, and is not readable', () => {
   const use = (changes: object) => () => encryptString({ ...project, ...changes }, Buffer.from('x'))
   expect(use({})).not.toThrow()
   expect(use({ projectId: 'b' })).toThrow(DamagedValueError)

@@ -1,10 +1,9 @@
-// Each project has a key of its own for strings that go into its files in encrypted form. It is kept wrapped by the
-// master key. Concord uses AES/ECB without integrity (concord-api §6); here a string that was changed, or that comes from
-// another project, is always noticed.
+// Each project has its own key for the encrypted strings in its files. It is stored wrapped by the master key. Concord
+// uses AES/ECB without integrity (concord-api §6); here a string that was changed or comes from another project is
+// always detected.
 //
-// wrapped key  version (1 byte) · box
-// string       version (1) · box
-// box          nonce (12) · tag (16) · cipher text, tied to the project's id
+// wrapped key version (1 byte) · box string version (1) · box box nonce (12) · tag (16) · cipher text, bound to the
+// project's id
 import { type KeyObject, randomBytes } from 'node:crypto'
 import { decrypt, encrypt, OVERHEAD_BYTES } from './aead.ts'
 import { deriveKey } from './masterKey.ts'
@@ -13,14 +12,14 @@ import { DamagedValueError } from './vaultErrors.ts'
 const VERSION = 1
 const KEY_BYTES = 32
 
-/** What is stored, and what opens it. */
+/** The stored key, and what unwraps it. */
 export interface ProjectKey {
   masterKey: KeyObject
   projectId: string
   wrapped: Buffer
 }
 
-/** A new key, wrapped. */
+/** Generates a key and wraps it. */
 export function newProjectKey(masterKey: KeyObject, projectId: string): Buffer {
   const key = randomBytes(KEY_BYTES)
   try {
@@ -30,7 +29,7 @@ export function newProjectKey(masterKey: KeyObject, projectId: string): Buffer {
   }
 }
 
-/** The same key, wrapped by another master key. @throws DamagedValueError when the wrapped key is not this project's */
+/** Wraps the same key with another master key. @throws DamagedValueError if the wrapped key is not this project's */
 export function rewrapProjectKey(projectKey: ProjectKey, masterKey: KeyObject): Buffer {
   return withKey(projectKey, (key) =>
     versioned(encrypt(wrappingKey(masterKey), key, context('key', projectKey.projectId))),
@@ -42,11 +41,11 @@ export function encryptString(projectKey: ProjectKey, clear: Buffer): Buffer {
   return withKey(projectKey, (key) => versioned(encrypt(key, clear, context('string', projectKey.projectId))))
 }
 
-/** Whether bytes have the form of what `encryptString` makes. */
+/** Whether bytes have the format of `encryptString`. */
 export const isEncryptedString = (bytes: Buffer) => bytes[0] === VERSION && bytes.length > OVERHEAD_BYTES
 
 /**
- * The clear text; undefined when the bytes were changed or belong to another project.
+ * Returns the clear text, or undefined if the bytes were changed or belong to another project.
  * @throws DamagedValueError when the wrapped key is not this project's
  */
 export function decryptString(projectKey: ProjectKey, bytes: Buffer): Buffer | undefined {

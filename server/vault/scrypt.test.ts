@@ -15,11 +15,11 @@ test.each([
   ['secret', 'secret\0'],
   ['', '\0'],
   ['x'.repeat(63), `${'x'.repeat(63)}\0`],
-])('tells %j from %j, which HMAC does not', async (a, b) => {
+])('distinguishes %j from %j, unlike HMAC', async (a, b) => {
   expect((await scryptKey(a, salt, cheap)).equals(await scryptKey(b, salt, cheap))).toBe(false)
 })
 
-test('leaves the event loop free', async () => {
+test('does not block the event loop', async () => {
   let turns = 0
   const timer = setInterval(() => turns++, 1)
   await scryptKey('a', Buffer.alloc(16), { log2N: 15, r: 8, p: 1 })

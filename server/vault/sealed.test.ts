@@ -15,7 +15,7 @@ const protections = [
   ['PASSWORD', byPassword('Aa1Bb2Cc3')],
 ] as const
 
-/** Made by the version that stretched store passwords at { log2N: 15, r: 8, p: 1 }. */
+/** Created by the version that stretched store passwords at { log2N: 15, r: 8, p: 1 }. */
 const OLD_ROW = {
   wrappedKey: 'AQIPCAHLSvR/rE0neawjTBfEZMOakCLzro0G8TyyMmZfodEtBc4ACbWr4eooSjfLJIWyfuuYH61WLkC8GRsCMOiGPoS+uGVKfw==',
   salt: 'Azvv+N9sxK+4+NryubOeNQ==',
@@ -24,7 +24,7 @@ const OLD_ROW = {
 
 const columns = ['wrappedKey', 'salt', 'data'] as const
 
-/** All rows that differ from the given one in a single bit, a missing or an additional byte of one column. */
+/** Returns all rows that differ from the given one in a single bit, or a missing or extra byte of one column. */
 function* damaged(sealed: SealedValue): Generator<SealedValue> {
   for (const column of columns) {
     const bytes = sealed[column]
@@ -40,19 +40,19 @@ function* damaged(sealed: SealedValue): Generator<SealedValue> {
 }
 
 describe.each(protections)('%s', (_, protection) => {
-  test.each([0, 1, 33, 1024 * 1024])('a value of %i bytes comes back', async (length) => {
+  test.each([0, 1, 33, 1024 * 1024])('opens a value of %i bytes', async (length) => {
     const bytes = randomBytes(length)
     const sealed = await seal({ secretId, value: bytes, protection })
     expect((await open({ secretId, sealed, protection })).equals(bytes)).toBe(true)
   })
 
-  test('the clear value is nowhere in the row', async () => {
+  test('the row does not contain the clear value', async () => {
     const sealed = await seal({ secretId, value, protection })
     const row = Buffer.concat([sealed.wrappedKey, sealed.salt ?? Buffer.alloc(0), sealed.data])
     expect(row.includes(value.subarray(0, 8))).toBe(false)
   })
 
-  test('the same value sealed twice has nothing in common', async () => {
+  test('sealing the same value twice gives different rows', async () => {
     const a = await seal({ secretId, value, protection })
     const b = await seal({ secretId, value, protection })
     expect(a.data.subarray(1, 13).equals(b.data.subarray(1, 13))).toBe(false)
@@ -60,7 +60,7 @@ describe.each(protections)('%s', (_, protection) => {
     expect(a.wrappedKey.equals(b.wrappedKey)).toBe(false)
   })
 
-  test('every damage to a row is noticed, and is not called a wrong password', async () => {
+  test('detects any damage to a row, and does not report it as a wrong password', async () => {
     const sealed = await seal({ secretId, value, protection })
     let rows = 0
     for (const row of damaged(sealed)) {
@@ -70,7 +70,7 @@ describe.each(protections)('%s', (_, protection) => {
     expect(rows).toBeGreaterThan(1000)
   })
 
-  test("another secret's row does not open, neither whole nor in parts", async () => {
+  test("does not open another secret's row, as a whole or in part", async () => {
     const mine = await seal({ secretId, value, protection })
     const otherId = randomUUID()
     const others = await seal({ secretId: otherId, value: Buffer.from('other'), protection })
@@ -82,14 +82,14 @@ describe.each(protections)('%s', (_, protection) => {
     }
   })
 
-  test('an older row of the same secret does not mix with a newer one', async () => {
+  test('does not open a mix of an older and a newer row of the same secret', async () => {
     const older = await seal({ secretId, value, protection })
     const newer = await seal({ secretId, value, protection })
     const mixed = { ...newer, data: older.data }
     await expect(open({ secretId, sealed: mixed, protection })).rejects.toThrow(DamagedValueError)
   })
 
-  test('an unknown version is refused', async () => {
+  test('rejects an unknown version', async () => {
     const sealed = await seal({ secretId, value, protection })
     for (const column of ['wrappedKey', 'data'] as const) {
       const later = { ...sealed, [column]: Buffer.concat([Buffer.of(2), sealed[column].subarray(1)]) }
@@ -98,14 +98,14 @@ describe.each(protections)('%s', (_, protection) => {
   })
 })
 
-test('a row does not open under the other protection', async () => {
+test('does not open a row under the other protection', async () => {
   const server = await seal({ secretId, value, protection: byServer })
   await expect(open({ secretId, sealed: server, protection: byPassword('x') })).rejects.toThrow('not one of')
   const password = await seal({ secretId, value, protection: byPassword('x') })
   await expect(open({ secretId, sealed: password, protection: byServer })).rejects.toThrow('not one of')
 })
 
-test('another master key opens nothing', async () => {
+test('does not open with another master key', async () => {
   const sealed = await seal({ secretId, value, protection: byServer })
   const protection: Protection = { kind: 'SERVER_KEY', masterKey: createSecretKey(randomBytes(32)) }
   await expect(open({ secretId, sealed, protection })).rejects.toThrow('does not fit the master key')
@@ -114,7 +114,7 @@ test('another master key opens nothing', async () => {
 describe('store password', () => {
   const password = 'Aa1Bb2Cc3'
 
-  test('a wrong one is noticed in 600 of 600 rounds', async () => {
+  test('a wrong one is detected in 600 of 600 rounds', async () => {
     const sealed = await seal({ secretId, value, protection: byPassword(password) })
     for (let round = 0; round < 300; round++) {
       for (const wrong of [`${password}${round}`, randomBytes(9).toString('base64')]) {
@@ -128,13 +128,13 @@ describe('store password', () => {
     await expect(open({ secretId, sealed, protection: byPassword(wrong) })).rejects.toThrow(WrongPasswordError)
   })
 
-  test('may be long and of any script', async () => {
+  test('may be long and in any script', async () => {
     const protection = byPassword('пароль-密码-🔑'.repeat(500))
     const sealed = await seal({ secretId, value, protection })
     expect((await open({ secretId, sealed, protection })).equals(value)).toBe(true)
   })
 
-  test('is stretched at the full cost by default, in its own salt, and the row says so', async () => {
+  test('is stretched at full cost with its own salt by default, and the row contains both', async () => {
     const protection: Protection = { kind: 'PASSWORD', password }
     const sealed = await seal({ secretId, value, protection })
     expect([...sealed.wrappedKey.subarray(0, 5)]).toEqual([1, 2, 16, 8, 2])
@@ -142,7 +142,7 @@ describe('store password', () => {
     expect((await open({ secretId, sealed, protection })).equals(value)).toBe(true)
   })
 
-  test('a row of a version that took a third of the cost opens, and a new password raises it', async () => {
+  test('opens a row of a version with a third of the cost, and a new password raises the cost', async () => {
     const id = '0193a1b2-0000-7000-8000-000000000001'
     const old: SealedValue = {
       wrappedKey: Buffer.from(OLD_ROW.wrappedKey, 'base64'),
@@ -158,16 +158,16 @@ describe('store password', () => {
     expect(again.toString()).toBe('kept since 2026')
   })
 
-  test('the errors say nothing of password or value', async () => {
+  test('errors do not contain the password or the value', async () => {
     const sealed = await seal({ secretId, value, protection: byPassword(password) })
     const error = await open({ secretId, sealed, protection: byPassword('Wrong-one-1') }).catch((e: Error) => e)
     expect(String((error as Error).stack)).not.toMatch(/Wrong-one-1|Aa1Bb2Cc3|value with/)
   })
 
-  test('a cost that no server could pay is damage, not an attempt', async () => {
+  test('an unaffordable cost is treated as damage, without trying it', async () => {
     const sealed = await seal({ secretId, value, protection: { kind: 'PASSWORD', password, cost: cheap } })
     const { createHash } = await import('node:crypto')
-    // Somebody with write access to the database could make the checksum fit, too.
+    // Somebody with write access to the database could fix the checksum too.
     const header = Buffer.of(1, 2, 40, 8, 1)
     const box = sealed.wrappedKey.subarray(13)
     const place = Buffer.from(`concord-secrets-console\nkey\nPASSWORD\n${secretId}`)
@@ -181,7 +181,7 @@ describe('store password', () => {
 describe('rewrap', () => {
   const input = { secretId, oldPassword: 'Old-1-one', newPassword: 'New-2-two', cost: cheap }
 
-  test('changes the password and leaves the data alone', async () => {
+  test('changes the password, not the data', async () => {
     const sealed = await seal({ secretId, value, protection: byPassword('Old-1-one') })
     const changed = await rewrap({ ...input, sealed })
     expect(changed.data.equals(sealed.data)).toBe(true)

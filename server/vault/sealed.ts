@@ -1,13 +1,13 @@
-// How a secret's value is kept: AES-256-GCM under a random data key of its own, and that data key wrapped by the
-// master key or by a key made from the store password. Concord uses AES/ECB without integrity (concord-api §9.10),
-// where about 1 of 256 wrong passwords yields garbage; here a wrong one is always noticed.
+// How a secret's value is stored: AES-256-GCM under its own random data key, which is wrapped by the master key or by a
+// key derived from the store password. Concord uses AES/ECB without integrity (concord-api §9.10), where about 1 of 256
+// wrong passwords yields garbage; here a wrong one is always detected.
 //
 // data        version (1 byte) · box
 // wrapped key version (1) · protection (1) · for PASSWORD: log2N (1), r (1), p (1) · checksum (8) · box
 // box         nonce (12) · tag (16) · cipher text
 //
-// Both are tied to the secret's id and its protection, so one row's parts do not open in another. The checksum needs no
-// key: it tells a row that was damaged or swapped from a password that is wrong.
+// Both are bound to the secret's id and its protection, so one row's parts do not open in another. The checksum needs
+// no key: it distinguishes a damaged or swapped row from a wrong password.
 import { createHash, type KeyObject, randomBytes } from 'node:crypto'
 import type { Turn } from '../waiting/limit.ts'
 import { decrypt, encrypt, OVERHEAD_BYTES } from './aead.ts'
@@ -23,10 +23,12 @@ const SALT_BYTES = 16
 const CHECKSUM_BYTES = 8
 const PROTECTION_BYTE = { SERVER_KEY: 1, PASSWORD: 2 }
 
-/** What opens a value, by the names of Concord's `encryptedBy`. */
+/** How a value is protected, with the names of Concord's `encryptedBy`. */
 export type Protection =
   | { kind: 'SERVER_KEY'; masterKey: KeyObject }
-  /** `cost` is for new values (tests take a cheap one); an existing value knows its own. `turn`: see waiting/limit.ts. */
+  /**
+   * `cost` is for new values (tests use a cheap one); an existing value contains its own. `turn`: see waiting/limit.ts.
+   */
   | { kind: 'PASSWORD'; password: string; cost?: ScryptCost; turn?: Turn }
 
 /** The columns of a stored value. `salt` is null for SERVER_KEY. */
@@ -36,7 +38,7 @@ export interface SealedValue {
   data: Buffer
 }
 
-/** Encrypts a value for one secret. Every call takes a new data key and a new salt. */
+/** Encrypts a value for one secret. Every call uses a new data key and a new salt. */
 export async function seal(input: { secretId: string; value: Buffer; protection: Protection }): Promise<SealedValue> {
   const { secretId, value, protection } = input
   const dataKey = randomBytes(KEY_BYTES)
@@ -50,9 +52,8 @@ export async function seal(input: { secretId: string; value: Buffer; protection:
 }
 
 /**
- * The clear value.
- * @throws WrongPasswordError when the row is whole and the store password is not the right one
- * @throws DamagedValueError when anything else does not fit
+ * Returns the clear value. @throws WrongPasswordError if the row is intact and the store password is wrong @throws
+ * DamagedValueError if anything else does not match
  */
 export async function open(input: { secretId: string; sealed: SealedValue; protection: Protection }): Promise<Buffer> {
   const { secretId, sealed, protection } = input
@@ -118,7 +119,7 @@ async function wrap(secretId: string, dataKey: Buffer, protection: Protection): 
   if (protection.kind === 'SERVER_KEY') {
     wrappingKey = serverKey(protection.masterKey)
   } else {
-    // As for passwords of users; Concord's rules let these be as short as seven characters. Older rows have lower costs.
+    // As for users' passwords; Concord's rules allow seven characters. Older rows have lower costs.
     const cost = protection.cost ?? PASSWORD_COST
     header = Buffer.concat([header, Buffer.of(cost.log2N, cost.r, cost.p)])
     salt = randomBytes(SALT_BYTES)
@@ -160,7 +161,7 @@ function serverKey(masterKey: KeyObject): KeyObject {
   return deriveKey(masterKey, 'secret-key-wrap')
 }
 
-/** What a box is tied to. Ids hold no line breaks, so no two places read the same. */
+/** The context that a box is bound to. Ids contain no line breaks, so contexts are unique. */
 function context(secretId: string, kind: Protection['kind'], part: 'data' | 'key'): Buffer {
   return Buffer.from(`concord-secrets-console\n${part}\n${kind}\n${secretId}`)
 }

@@ -8,7 +8,7 @@ const DIGIT = 'Password must contain a numeric character'
 const NAME = 'Passwords may NOT contain three (3) consecutive characters from your user account name'
 
 describe('checkStorePassword', () => {
-  // The answers to most of these are recorded of a real Concord: `console/validate-password/*`.
+  // Most of these are recorded from a real Concord: `console/validate-password/*`.
   test.each([
     'Aa1Bb2Cc3',
     'Aa1Bb2C',
@@ -22,7 +22,7 @@ describe('checkStorePassword', () => {
     '"Aa1Bb2Cc3"',
     'Ⅷ1abcde',
     'ªA12345',
-  ])('%j is good', (password) => {
+  ])('accepts %j', (password) => {
     expect(checkStorePassword(password, 'member')).toBeUndefined()
   })
 
@@ -45,15 +45,15 @@ describe('checkStorePassword', () => {
     ['AaBbCc\u{1d7ce}', DIGIT],
     // A digit is a decimal digit.
     ['AaBbCc½', DIGIT],
-  ])('%j is refused: %s', (password, text) => {
+  ])('rejects %j: %s', (password, text) => {
     expect(checkStorePassword(password, 'member')).toBe(text)
   })
 
-  test('two characters beyond the first plane are four of the seven', () => {
+  test('two characters outside the BMP count as four of the seven', () => {
     expect(checkStorePassword('Aa1\u{1f600}\u{1f600}')).toBeUndefined()
   })
 
-  test.each(['', 'ab', undefined])('the user name %j has no part of three characters', (username) => {
+  test.each(['', 'ab', undefined])('the user name %j has no substring of three characters', (username) => {
     expect(checkStorePassword('Aa1abab', username)).toBeUndefined()
   })
 })
@@ -61,7 +61,7 @@ describe('checkStorePassword', () => {
 describe('generateStorePassword', () => {
   const passwords = Array.from({ length: 500 }, generateStorePassword)
 
-  test('has 12 characters of the documented set and one of each kind in front', () => {
+  test('has 12 characters of the documented set, starting with one of each kind', () => {
     for (const password of passwords) {
       expect(password).toMatch(/^[0-9A-Za-z~`!@#$%^&*()\-_=+[{\]}|,<.>/?\\]{12}$/)
       const kinds = [...password.slice(0, 3)].map((c) => (/[A-Z]/.test(c) ? 'A' : /[a-z]/.test(c) ? 'a' : '1'))
@@ -70,7 +70,7 @@ describe('generateStorePassword', () => {
     }
   })
 
-  test('is never the same, uses the whole set and every order in front', () => {
+  test('always differs, and uses the whole set and every order of the first three', () => {
     expect(new Set(passwords).size).toBe(500)
     const used = new Set(passwords.flatMap((password) => [...password.slice(3)]))
     expect(used.size).toBe(26 + 26 + 10 + 28)

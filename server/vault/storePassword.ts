@@ -8,11 +8,11 @@ const GENERATED_LENGTH = 12
 const NAME_PART_LENGTH = 3
 
 /**
- * The text of the first of Concord's rules that a store password breaks, or undefined (concord-api §9.8, PasswordChecker).
- * The password is taken as it is: trimming it is the caller's business.
+ * Returns the text of the first of Concord's rules that a store password breaks, or undefined (concord-api §9.8,
+ * PasswordChecker). The caller trims the password if necessary.
  */
 export function checkStorePassword(password: string, username = ''): string | undefined {
-  // Java looks at each UTF-16 unit alone, so letters and digits beyond the first plane count for nothing.
+  // Java checks each UTF-16 unit alone, so letters and digits outside the BMP do not count.
   const classified = password.replace(/[\u{10000}-\u{10ffff}]/gu, '')
   if (password.length < 7) return 'Password must be at least seven (7) characters'
   if (!/\p{Uppercase}/u.test(classified)) return 'Password must contain an UPPER character'
@@ -27,9 +27,9 @@ export function checkStorePassword(password: string, username = ''): string | un
 }
 
 /**
- * A store password as Concord's PasswordGenerator makes them: 12 characters, the first three an upper-case letter, a
- * lower-case letter and a digit in any order. Like there, it is not run through the rules: by bad luck it may contain
- * three characters of the user's name, which is no weakness of a random password.
+ * Generates a store password like Concord's PasswordGenerator: 12 characters, the first three an upper-case letter, a
+ * lower-case letter and a digit in any order. As in Concord, the rules are not applied: it may by chance contain three
+ * characters of the user's name, which does not weaken a random password.
  */
 export function generateStorePassword(): string {
   const start = shuffle([pick(UPPER), pick(LOWER), pick(DIGITS)])

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { generateApiKey, hashApiKey, hashSessionId, newSessionId, openToken, sealToken } from './tokens.ts'
 
 describe('API keys', () => {
-  test('are 22 characters of base64 for 16 bytes, never the same', () => {
+  test('are 22 characters of base64 for 16 bytes, and all differ', () => {
     const keys = Array.from({ length: 200 }, generateApiKey)
     for (const key of keys) {
       expect(key).toMatch(/^[0-9A-Za-z+/]{22}$/)
@@ -23,7 +23,7 @@ describe('API keys', () => {
     expect(hashApiKey(key)).toMatch(/^[0-9A-Za-z+/]{43}$/)
   })
 
-  // Header spellings of the recorded cases `auth/key/*` that must not be taken for a key.
+  // Header spellings of the recorded cases `auth/key/*` that must not be accepted as a key.
   test.each(['', '***', 'Bearer AAAA', 'bearer AAAA', 'Token AAAA', ' AAAA ', 'AAAA\n', 'AA=', 'AA===', 'AA-_', 'A'])(
     '%j is none',
     (text) => {
@@ -33,7 +33,7 @@ describe('API keys', () => {
 })
 
 describe('session ids', () => {
-  test('are 43 characters of base64url, never the same, and stored as another value', () => {
+  test('are 43 characters of base64url, all differ, and are stored as another value', () => {
     const ids = Array.from({ length: 200 }, newSessionId)
     for (const id of ids) {
       expect(id).toMatch(/^[\w-]{43}$/)
@@ -55,23 +55,23 @@ describe('sealed tokens', () => {
   const payload = { userId: 'a', realm: 'apikey', name: 'ä\u{1f600}', until: 1 }
   const token = sealToken(masterKey, payload, 'rememberMe')
 
-  test('give the payload back', () => {
+  test('return the payload', () => {
     expect(openToken(masterKey, token, 'rememberMe')).toEqual(payload)
     expect(openToken(createSecretKey(masterKey.export()), token, 'rememberMe')).toEqual(payload)
   })
 
-  test('fit into a cookie, show nothing and differ each time', () => {
+  test('fit into a cookie, reveal nothing and differ each time', () => {
     expect(token).toMatch(/^[\w-]+$/)
     expect(Buffer.from(token, 'base64url').includes('apikey')).toBe(false)
     expect(sealToken(masterKey, payload, 'rememberMe')).not.toBe(token)
   })
 
-  test('open for their own purpose and master key only', () => {
+  test('open only for their own purpose and master key', () => {
     expect(openToken(masterKey, token, 'other')).toBeUndefined()
     expect(openToken(createSecretKey(randomBytes(32)), token, 'rememberMe')).toBeUndefined()
   })
 
-  test('that were changed or cut are none', () => {
+  test('are invalid if changed or truncated', () => {
     const bytes = Buffer.from(token, 'base64url')
     for (let i = 0; i < bytes.length; i++) {
       const changed = Buffer.from(bytes)

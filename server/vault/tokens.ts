@@ -7,14 +7,14 @@ const API_KEY_BYTES = 16
 const SESSION_ID_BYTES = 32
 const TOKEN_VERSION = Buffer.of(1)
 
-/** A new API key as Concord's: 16 random bytes in base64 without padding, 22 characters (concord-api §10). */
+/** Generates an API key like Concord's: 16 random bytes in base64 without padding, 22 characters (concord-api §10). */
 export function generateApiKey(): string {
   return unpadded(randomBytes(API_KEY_BYTES))
 }
 
 /**
- * What is stored of an API key: unpadded base64 of the SHA-256 of its decoded bytes, so that the padded and the unpadded
- * spelling are the same key (concord-api §2.2). Undefined for what is no key: not base64, or nothing at all.
+ * Returns the stored hash of an API key: unpadded base64 of the SHA-256 of its decoded bytes, so that the padded and
+ * the unpadded spelling are the same key (concord-api §2.2). Undefined if the text is empty or not base64.
  */
 export function hashApiKey(key: string): string | undefined {
   try {
@@ -26,32 +26,34 @@ export function hashApiKey(key: string): string | undefined {
   }
 }
 
-/** Of a key that somebody chooses. */
+/** The minimum length of a key chosen by an admin. */
 export const LEAST_API_KEY_BYTES = 8
 
-/** Whether a key, which is base64, is one that nobody finds by trying them all. */
+/** Whether a base64 key is too long to be found by brute force. */
 export const isLongEnough = (key: string) => decodeBase64(key).length >= LEAST_API_KEY_BYTES
 
-/** A new value for the `JSESSIONID` cookie: 32 random bytes in base64url, 43 characters. */
+/** Generates a value for the `JSESSIONID` cookie: 32 random bytes in base64url, 43 characters. */
 export function newSessionId(): string {
   return randomBytes(SESSION_ID_BYTES).toString('base64url')
 }
 
-/** What is stored of a session id (base64url of its SHA-256), so that reading the database opens no session. */
+/**
+ * Returns the stored hash of a session id (base64url of its SHA-256), so that a copy of the database opens no session.
+ */
 export function hashSessionId(id: string): string {
   return sha256(Buffer.from(id)).toString('base64url')
 }
 
 /**
- * Encrypts a payload that a client keeps for us, for instance the `rememberMe` cookie. The text is base64url, safe in a
- * cookie. It carries no end of its own: put one into the payload.
+ * Encrypts a payload for a client to store, for instance the `rememberMe` cookie. The text is base64url, safe in a
+ * cookie. It does not expire by itself: put an expiry into the payload.
  */
 export function sealToken(masterKey: KeyObject, payload: object, purpose: string): string {
   const box = encrypt(tokenKey(masterKey, purpose), Buffer.from(JSON.stringify(payload)), TOKEN_VERSION)
   return Buffer.concat([TOKEN_VERSION, box]).toString('base64url')
 }
 
-/** The payload that was sealed for the same purpose, or undefined for anything else: a client may send what it likes. */
+/** Returns the payload if it was sealed for the same purpose, or undefined: a client may send anything. */
 export function openToken(masterKey: KeyObject, token: string, purpose: string): object | undefined {
   const bytes = Buffer.from(token, 'base64url')
   if (bytes[0] !== TOKEN_VERSION[0]) return undefined

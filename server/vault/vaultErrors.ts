@@ -7,7 +7,7 @@ export class WrongPasswordError extends Error {
   }
 }
 
-/** A stored value was changed, cut, swapped with another row's, or belongs to another master key. */
+/** A stored value was changed, truncated, swapped with another row's, or belongs to another master key. */
 export class DamagedValueError extends Error {
   override name = 'DamagedValueError'
 }

@@ -5,7 +5,7 @@ import { BusyError, createLimiter, placesPerKind } from './limit.ts'
 const ann = { who: 'ann' }
 const bob = { who: 'bob' }
 
-/** A task that runs until it is let go. */
+/** A task that runs until it is released. */
 function held() {
   let release = () => {}
   const until = new Promise<void>((resolve) => {
@@ -14,7 +14,7 @@ function held() {
   return { task: () => until, release: () => release() }
 }
 
-test('never runs more than allowed at once, and uses every place', async () => {
+test('never runs more tasks at once than allowed, and uses every slot', async () => {
   const limited = createLimiter({ atOnce: 3, waiting: 40, waitingOfOne: 40 })
   let running = 0
   let most = 0
@@ -32,7 +32,7 @@ test('never runs more than allowed at once, and uses every place', async () => {
   expect(results).toEqual(Array.from({ length: 40 }, (_, i) => i))
 })
 
-test('a place that is handed on is not given to a newcomer as well', async () => {
+test('does not give a slot that is handed over to a newcomer as well', async () => {
   const limited = createLimiter({ atOnce: 1 })
   let running = 0
   const task = async () => {
@@ -46,7 +46,7 @@ test('a place that is handed on is not given to a newcomer as well', async () =>
   await Promise.all([second, limited(ann, task), limited(ann, task)])
 })
 
-test('starts the tasks of one in the order they came, and lets all who wait take turns', async () => {
+test('starts the tasks of one caller in order, and serves the callers round-robin', async () => {
   const limited = createLimiter({ atOnce: 1 })
   const started: string[] = []
   const tasks = (turn: { who: string }, ...names: string[]) =>
@@ -55,7 +55,7 @@ test('starts the tasks of one in the order they came, and lets all who wait take
   expect(started).toEqual(['a1', 'a2', 'b1', 'a3', 'b2', 'a4'])
 })
 
-test('refuses who has too many waiting, and the last of them when too many wait in all: a newcomer gets in', async () => {
+test('rejects a caller with too many waiting; if too many wait in all, drops the longest queue’s last for a newcomer', async () => {
   const limited = createLimiter({ atOnce: 1, waiting: 3, waitingOfOne: 3 })
   const { task, release } = held()
   const accepted = [limited(ann, task), limited(ann, task), limited(ann, task)]
@@ -63,16 +63,16 @@ test('refuses who has too many waiting, and the last of them when too many wait 
   await expect(limited(ann, task)).rejects.toThrow(BusyError)
   accepted.push(limited(bob, task))
   await expect(last).rejects.toThrow(BusyError)
-  // Ann would have as few as Bob now.
+  // Ann would now have as few as Bob.
   await expect(limited(bob, task)).rejects.toThrow(BusyError)
-  // The server's own find room.
+  // The server's own tasks are always accepted.
   accepted.push(limited(undefined, task))
   release()
   await Promise.all(accepted)
   await expect(limited(bob, async () => 'yes')).resolves.toBe('yes')
 })
 
-test('the server’s own tasks are not dropped for anybody', async () => {
+test('never drops the server’s own tasks', async () => {
   const limited = createLimiter({ atOnce: 1, waiting: 3 })
   const { task, release } = held()
   const accepted = Array.from({ length: 5 }, () => limited(undefined, task))
@@ -81,7 +81,7 @@ test('the server’s own tasks are not dropped for anybody', async () => {
   await Promise.all(accepted)
 })
 
-test('does not start what nobody waits for any more', async () => {
+test('does not start a task that nobody waits for any more', async () => {
   const limited = createLimiter({ atOnce: 1 })
   const { task, release } = held()
   const gone = new AbortController()
@@ -99,7 +99,7 @@ test('does not start what nobody waits for any more', async () => {
   await first
 })
 
-test('a task that fails gives its place back and passes its error on', async () => {
+test('a failed task frees its slot and rejects with its error', async () => {
   const limited = createLimiter({ atOnce: 1 })
   const failing = () => limited(ann, () => Promise.reject(new Error('no')))
   await expect(failing()).rejects.toThrow('no')
@@ -107,7 +107,7 @@ test('a task that fails gives its place back and passes its error on', async () 
   await expect(limited(ann, async () => 'yes')).resolves.toBe('yes')
 })
 
-test.each([0, -1, 1.5, Number.NaN])('%s places are a mistake', (atOnce) => {
+test.each([0, -1, 1.5, Number.NaN])('rejects %s slots', (atOnce) => {
   expect(() => createLimiter({ atOnce })).toThrow(RangeError)
 })
 
@@ -121,6 +121,6 @@ test.each([
   [4, 1, 1],
 ])('%s cores and %s threads: %s at once of each kind', (cores, threads, places) => {
   expect(placesPerKind(cores, threads)).toBe(places)
-  // One thread is always free, if there is a choice.
+  // One thread always stays free, if possible.
   if (threads > 3) expect(places * 3).toBeLessThan(threads)
 })

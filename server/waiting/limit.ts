@@ -1,25 +1,27 @@
 import { availableParallelism } from 'node:os'
 import { Turns } from './turns.ts'
 
-/** Who a task is for, and whether they still wait for it. The server's own tasks have none and always find room. */
+/**
+ * Who a task is for, and whether they are still waiting. The server's own tasks have no turn and are always accepted.
+ */
 export interface Turn {
-  /** Those who ask for much wait for themselves, not for each other: a network, a user's id. */
+  /** The queue: a network or a user's id. A caller with many tasks waits in their own queue. */
   who: string
-  /** Nobody knows yet who it is. Those who are known never wait behind them: these have other limiters. */
+  /** An unauthenticated caller. Known users have other limiters and never wait behind these. */
   isStranger?: true
   signal?: AbortSignal
 }
 
-/** The same, but known: by a session, a key, or where they are. */
+/** The same, but known: by a session, a key, or the network. */
 export const known = ({ isStranger: _, ...turn }: Turn): Turn => turn
 
-/** Runs a task as soon as a place is free and settles as the task does, or throws a BusyError. */
+/** Runs a task as soon as a slot is free and settles like the task, or throws a BusyError. */
 export type Limiter = <T>(turn: Turn | undefined, task: () => Promise<T>) => Promise<T>
 
-/** The task was not started: too many wait, and nobody longer than this one would; or nobody waits for it any more. */
+/** The task was not started: too many are waiting and no other queue is longer, or nobody waits for it any more. */
 export class BusyError extends Error {
   override name = 'BusyError'
-  /** By then the longest queue of cheap tasks is done. */
+  /** By then even the longest queue of cheap tasks is done. */
   readonly retryAfter = 15
 
   constructor() {
@@ -28,22 +30,21 @@ export class BusyError extends Error {
 }
 
 interface Limits {
-  /** How many tasks run at once. */
+  /** The number of tasks that run at once. */
   atOnce: number
-  /** How many more may wait, of all together and of one. */
+  /** How many more may wait, in total and per caller. */
   waiting?: number
   waitingOfOne?: number
 }
 
-/** A task takes up to a second, and nobody who waits for a page waits longer than half a minute. */
+/** A task takes up to a second, and users don't wait for a page longer than half a minute. */
 const MOST_WAITING = 128
 const MOST_WAITING_OF_ONE = 32
 
 /**
- * The number of tasks of one kind that run at once. Signing in, the passwords of those who are known and key generation
- * have a limiter each.
- * Together they leave one thread of Node's pool (4, unless UV_THREADPOOL_SIZE says otherwise) to files and host names,
- * so that none of these waits for another.
+ * The number of tasks of one kind that run at once. Signing in, the passwords of known users and key generation each
+ * have a limiter. Together they leave one thread of Node's pool (4, unless UV_THREADPOOL_SIZE says otherwise) for files
+ * and host names, so that none of these blocks another.
  */
 export function placesPerKind(cores = availableParallelism(), threads = Number(process.env.UV_THREADPOOL_SIZE) || 4) {
   return Math.max(1, Math.min(cores, Math.floor((threads - 1) / 3)))
@@ -59,16 +60,16 @@ interface Waiting {
 }
 
 /**
- * Makes a limiter that lets at most `atOnce` tasks run at once. The others wait, each of those who ask in turn: who has
- * a hundred of them waiting is no further ahead than who has one. When too many wait, the one with the most loses their
- * last: a newcomer gets in.
+ * Creates a limiter that runs at most `atOnce` tasks at once. The others wait, and callers are served round-robin: a
+ * caller with a hundred waiting tasks gets no more turns than one with a single task. When too many wait, the longest
+ * queue loses its last task to a newcomer.
  */
 export function createLimiter({
   atOnce,
   waiting: most = MOST_WAITING,
   waitingOfOne = MOST_WAITING_OF_ONE,
 }: Limits): Limiter {
-  if (!Number.isInteger(atOnce) || atOnce < 1) throw new RangeError(`A limiter needs at least one place, not ${atOnce}`)
+  if (!Number.isInteger(atOnce) || atOnce < 1) throw new RangeError(`A limiter needs at least one slot, not ${atOnce}`)
   let free = atOnce
   const waiting = new Turns<Waiting>()
 
@@ -83,7 +84,7 @@ export function createLimiter({
     return new Promise((start, refuse) => waiting.add(who, { turn, start, refuse }))
   }
 
-  /** The next one that somebody still waits for; the others are let go on the way. */
+  /** The next task that somebody still waits for; drops the others. */
   function next(): Waiting | undefined {
     for (let first = waiting.take(); first; first = waiting.take()) {
       if (!first.turn?.signal?.aborted) return first
@@ -98,7 +99,7 @@ export function createLimiter({
     try {
       return await task()
     } finally {
-      // The place goes straight to the next in line, so that a newcomer can't overtake it.
+      // The slot goes straight to the next waiter, so that a newcomer can't overtake it.
       const first = next()
       if (first) first.start()
       else free++

@@ -7,16 +7,16 @@ interface Person {
 const current = new AsyncLocalStorage<Person>()
 
 /**
- * Does work for somebody: what it waits for, it waits for in their line (server/waiting/turns.ts). Somebody is the network that
- * a request comes from until `nowFor` says who sent it.
+ * Runs work on behalf of somebody, in whose queue it waits (server/waiting/turns.ts). Until `nowFor` is called with the
+ * user, that is the network of the request.
  */
 export const workFor = <T>(id: string, work: () => T): T => current.run({ id }, work)
 
-/** The rest of the work at hand is for a user. */
+/** From now on, the current work is on behalf of a user. */
 export function nowFor(id: string) {
   const person = current.getStore()
   if (person) person.id = id
 }
 
-/** Who the work at hand is for; '' is the server itself. */
+/** On whose behalf the current work runs; '' is the server itself. */
 export const whoseWork = (): string => current.getStore()?.id ?? ''

@@ -13,7 +13,7 @@ function drain(turns: Turns<string>) {
   return taken
 }
 
-test('serves each person in the order they came, and all persons in turns', () => {
+test('serves each person’s items in order, and all persons round-robin', () => {
   expect(drain(queue('a1', 'a2', 'a3', 'b1', 'c1', 'c2', 'a4', 'b2'))).toEqual([
     ...['a1', 'b1', 'c1'],
     ...['a2', 'b2', 'c2'],
@@ -21,26 +21,26 @@ test('serves each person in the order they came, and all persons in turns', () =
   ])
 })
 
-test('the longest line loses its last one for somebody who has fewer', () => {
+test('drops the last item of the longest queue for somebody who has fewer', () => {
   const turns = queue('a1', 'b1', 'b2', 'b3', 'c1', 'c2')
   expect(turns.dropFor('d')).toBe('b3')
   expect(turns.dropFor('d', (who) => who !== 'b')).toBe('c2')
   expect(turns.dropFor('d')).toBe('b2')
-  // All have one now: nobody has more than the newcomer would.
+  // All have one now, no more than the newcomer would have.
   expect(turns.dropFor('d')).toBeUndefined()
   expect(turns.size).toBe(3)
   expect(drain(turns)).toEqual(['a1', 'b1', 'c1'])
   expect(turns.size).toBe(0)
 })
 
-test('nobody loses one to somebody who would then have as many', () => {
+test('drops nothing for somebody who would then have as many', () => {
   const turns = queue('a1', 'a2', 'b1')
   expect(turns.dropFor('b')).toBeUndefined()
   turns.add('a', 'a3')
   expect(turns.dropFor('b')).toBe('a3')
 })
 
-test('a line that was half served can lose its last one', () => {
+test('can drop the last item of a queue that was half served', () => {
   const turns = queue('a1', 'a2', 'a3', 'a4', 'a5')
   expect([turns.take(), turns.take()]).toEqual(['a1', 'a2'])
   expect(turns.dropFor('b')).toBe('a5')
@@ -49,7 +49,7 @@ test('a line that was half served can lose its last one', () => {
   expect(drain(turns)).toEqual(['a3', 'b1', 'a4', 'a6'])
 })
 
-test('a person who comes back waits for one turn of everybody else', () => {
+test('a person who returns waits for one turn of everybody else', () => {
   const turns = queue('a1', 'a2', 'b1', 'b2')
   expect(turns.take()).toBe('a1')
   turns.add('c', 'c1')
@@ -60,7 +60,7 @@ test('a person who comes back waits for one turn of everybody else', () => {
   expect(drain(turns)).toEqual(['a3'])
 })
 
-test('knows how many wait, of all and of one', () => {
+test('counts the waiting items, in total and per person', () => {
   const turns = queue('a1', 'a2', 'b1')
   expect([turns.size, turns.sizeOf('a'), turns.sizeOf('b'), turns.sizeOf('c')]).toEqual([3, 2, 1, 0])
   drain(turns)
@@ -68,7 +68,7 @@ test('knows how many wait, of all and of one', () => {
   expect(turns.take()).toBeUndefined()
 })
 
-test('serves one of B after one of A, however many of A wait', () => {
+test('serves B after one item of A, however many of A wait', () => {
   const turns = new Turns<string>()
   for (let i = 0; i < 10_000; i++) turns.add('a', 'a')
   turns.add('b', 'b')

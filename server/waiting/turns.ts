@@ -1,33 +1,32 @@
 /**
- * A queue that serves those who wait in turns: everybody has a line of their own, first come first served, and each
- * turn takes one from the next line. So a hundred requests of one person delay another person by one of them.
- *
- * Adding and taking cost the same however many wait: no scan, no shifted array.
+ * A round-robin queue: everybody has their own queue, first in first out, and each turn takes one item from the next
+ * queue. So a hundred requests of one person delay another person by just one. Adding and taking are O(1): no scan, no
+ * shifted array.
  */
 export class Turns<T> {
   #lines = new Map<string, Line<T>>()
-  /** The lines are a ring. The one after the last is served next. */
+  /** The queues form a ring. The one after `last` is served next. */
   #last: Line<T> | undefined
   #size = 0
 
-  /** How many wait. */
+  /** The number of waiting items. */
   get size() {
     return this.#size
   }
 
-  /** How many of one person wait. */
+  /** The number of waiting items of one person. */
   sizeOf(who: string): number {
     return this.#lines.get(who)?.size ?? 0
   }
 
-  /** Adds to the end of somebody's line. A new line is served after all that are there. */
+  /** Adds an item to somebody's queue. A new queue is served after all existing ones. */
   add(who: string, item: T) {
     const line = this.#lines.get(who) ?? this.#join(who)
     line.add(item)
     this.#size++
   }
 
-  /** Takes the next one. */
+  /** Takes the next item. */
   take(): T | undefined {
     const line = this.#last?.next
     if (!line) return undefined
@@ -39,8 +38,8 @@ export class Turns<T> {
   }
 
   /**
-   * Makes room for one of somebody: takes the last one of the longest line, if that is longer than theirs would be. So
-   * who has the most loses it, not who comes last. Looks at every line.
+   * Makes room for an item of somebody: removes the last item of the longest queue, if that is longer than theirs would
+   * be. So the one with the most loses an item, not the newcomer. Looks at every queue.
    */
   dropFor(who: string, mayLose: (other: string) => boolean = () => true): T | undefined {
     let longest: Line<T> | undefined
@@ -63,7 +62,7 @@ export class Turns<T> {
     return line
   }
 
-  /** Removes the first line of the ring. */
+  /** Removes the first queue of the ring. */
   #leave(line: Line<T>) {
     this.#lines.delete(line.who)
     if (!this.#last || this.#last === line) this.#last = undefined
@@ -71,12 +70,12 @@ export class Turns<T> {
   }
 }
 
-/** What one person waits for. */
+/** The waiting items of one person. */
 class Line<T> {
   readonly who: string
   next: Line<T> = this
   #items: T[] = []
-  /** Where the line begins: what is before it has been taken. */
+  /** The index of the first item; those before it have been taken. */
   #start = 0
 
   constructor(who: string) {
@@ -91,14 +90,14 @@ class Line<T> {
     this.#items.push(item)
   }
 
-  /** Of a line of two or more. */
+  /** Removes the last item of a queue of two or more. */
   takeLast(): T | undefined {
     return this.#items.pop()
   }
 
   take(): T | undefined {
     const item = this.#items[this.#start++]
-    // Moves the rest to the front when at least as much has been taken: each item is moved once on average.
+    // Moves the rest to the front once at least as many have been taken, so each item is moved once on average.
     if (this.#start * 2 >= this.#items.length) {
       this.#items = this.#items.slice(this.#start)
       this.#start = 0

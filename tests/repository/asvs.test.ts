@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 /*
- * Holds the last chapter of docs/security.md to the standard and to the repository: every requirement once, and no test
- * that is not there. What a line claims is read by people.
+ * Checks the last chapter of docs/security.md against the standard and the repository: it has every requirement once,
+ * and every test that it names exists. Whether a claim is true is for people to review.
  */
 
 const ROOT = join(import.meta.dirname, '../..')
 
-/** The requirements of level 2 in OWASP ASVS 4.0.3, those of level 1 among them: section, and the last number of each. */
+/** The requirements of level 2 in OWASP ASVS 4.0.3, including level 1: section, and the last number of each. */
 const LEVEL_2: Record<string, string> = {
   '1.1': '1-7',
   '1.2': '1-4',
@@ -91,7 +91,7 @@ function numbersIn(list: string): number[] {
 const document = readFileSync(join(ROOT, 'docs/security.md'), 'utf8')
 const chapter = document.slice(document.indexOf('\n## OWASP ASVS 4.0.3, level 2\n') + 1)
 
-/** The lines of the tables: number, subject, verdict, and where it is or why not. */
+/** The lines of the tables: number, subject, verdict, and the place or the reason. */
 const lines = chapter
   .split('\n')
   .filter((line) => /^\| \d/.test(line))
@@ -103,7 +103,7 @@ const lines = chapter
     return { number, subject, verdict, where, more }
   })
 
-test('the chapter is the last one of the document', () => {
+test('the chapter is the last one in the document', () => {
   expect(chapter).toMatch(/^## OWASP ASVS/)
   expect(chapter.slice(1)).not.toMatch(/^## /m)
 })
@@ -123,7 +123,7 @@ test('every line has a subject of a few words, a verdict, and a place or a reaso
   }
 })
 
-test('the summary counts what the tables say, and explains every no', () => {
+test('the summary has the counts of the tables, and explains every no', () => {
   const [, yes, none, no] = /\*\*(\d+) yes, (\d+) n\/a, (\d+) no\*\*/.exec(chapter) ?? []
   const count = (wanted: string) => String(lines.filter(({ verdict }) => verdict === wanted).length)
   expect([yes, none, no]).toEqual([count('yes'), count('n/a'), count('no')])
@@ -136,7 +136,7 @@ test('the summary counts what the tables say, and explains every no', () => {
   expect([...explained].sort()).toEqual(unmet.sort())
 })
 
-test('every test that a line names is there', () => {
+test('every test named in a line exists', () => {
   const named = [...chapter.matchAll(/`([^`]+\.(?:test|spec)\.tsx?)` › \*([^*]+)\*/g)]
   expect(named.length).toBeGreaterThan(100)
   for (const [, file = '', name = ''] of named) {
@@ -145,12 +145,12 @@ test('every test that a line names is there', () => {
     const quoted = ["'", '"', '`'].some((quote) => source.includes(`${quote}${name}${quote}`))
     expect(quoted, `${file} › ${name}`).toBe(true)
   }
-  // A file of tests is named with one of its tests.
+  // A test file is always named with one of its tests.
   const files = [...chapter.matchAll(/`[^`]+\.(?:test|spec)\.tsx?`/g)]
   expect(files).toHaveLength(named.length)
 })
 
-test('every file that a line names is there', () => {
+test('every file named in a line exists', () => {
   const files = [...chapter.matchAll(/`((?:server|src|scripts|docs|e2e|conformance)\/[^` ]+)`/g)]
   for (const [, file = ''] of files) expect(existsSync(join(ROOT, file)), file).toBe(true)
   for (const [, file = ''] of chapter.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {

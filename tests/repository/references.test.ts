@@ -3,8 +3,8 @@ import { dirname, join, relative } from 'node:path'
 import { expect, test } from 'vitest'
 
 /*
- * What comments and documents refer to is there: chapters and quirks of docs/concord-api.md, documents of this
- * repository, targets of links.
+ * The references in comments and documents resolve: chapters and quirks of docs/concord-api.md, documents in this
+ * repository, link targets.
  */
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -42,7 +42,7 @@ test('the contract has chapters and quirks, and comments cite them', () => {
   expect(comments.filter(({ comment }) => comment.includes('§')).length).toBeGreaterThan(100)
 })
 
-test('every § is a chapter of docs/concord-api.md, and the contract has one name', () => {
+test('every § is a chapter of docs/concord-api.md, which is always cited by the same name', () => {
   const wrong = prose.flatMap(({ name, comment }) =>
     [...comment.matchAll(/(\S+)?\s*§\s?(\d+(?:\.\d+)?)/g)].flatMap(([text, before = '', number]) => {
       if (/^\d{4}$/.test(before)) return [] // of an RFC
@@ -53,14 +53,14 @@ test('every § is a chapter of docs/concord-api.md, and the contract has one nam
   expect(wrong).toEqual([])
 })
 
-test('every Q number is a quirk of docs/concord-api.md', () => {
+test('every Q number is a quirk in docs/concord-api.md', () => {
   const wrong = prose.flatMap(({ name, comment }) =>
     [...comment.matchAll(/\bQ\d+\b/g)].filter(([number]) => !quirks.has(number)).map(([text]) => `${name}: ${text}`),
   )
   expect(wrong).toEqual([])
 })
 
-test('every document that a comment names is in the repository', () => {
+test('every document named in a comment is in the repository', () => {
   const wrong = comments.flatMap(({ name, comment }) =>
     [...comment.matchAll(/(?<![\w/.-])((?:[\w.-]+\/)*[\w-]+\.md)\b/g)]
       .map(([, document = '']) => document)
@@ -70,7 +70,7 @@ test('every document that a comment names is in the repository', () => {
   expect(wrong).toEqual([])
 })
 
-test('every relative link of a document leads to a file, and to a heading that is there', () => {
+test('every relative link in a document leads to an existing file and heading', () => {
   const wrong = documents.flatMap(({ name, path, text }) =>
     [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)]
       .map(([, target = '']) => target)

@@ -9,10 +9,10 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 
 /*
- * `npm run release-check` on a repository of its own with our packages. Nobody answers there: npm has no registry.
+ * `npm run release-check` in a separate repository with our packages, where npm has no registry.
  */
 
-// npm takes a second to start, and longer on a busy machine.
+// npm takes a second to start, longer on a busy machine.
 vi.setConfig({ testTimeout: 120_000 })
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -30,7 +30,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Port 9 answers nobody. */
+/** Nobody listens on port 9. */
 async function check(registry = 'http://127.0.0.1:9') {
   const env = { PATH: process.env.PATH, HOME: folder, npm_config_registry: registry, npm_config_cache: at('dist') }
   const child = spawn(process.execPath, [at('scripts', 'release-check.mjs')], { cwd: folder, env })
@@ -39,7 +39,7 @@ async function check(registry = 'http://127.0.0.1:9') {
   return { status, failed: lines.filter((line) => line.startsWith('FAILED')), lines }
 }
 
-test('a clean tree passes, and gets its bill of materials and its licences', async () => {
+test('passes a clean tree, and writes its bill of materials and licences', async () => {
   const { status, failed, lines } = await check()
   expect(failed).toEqual([])
   expect(status).toBe(0)
@@ -54,7 +54,7 @@ test('a clean tree passes, and gets its bill of materials and its licences', asy
   expect(licences.trim().split('\n')).toHaveLength(names.length)
 })
 
-test('a known vulnerability is named', async () => {
+test('names a known vulnerability', async () => {
   const advisory = { id: 1, url: 'https://example.com', title: 'bad', severity: 'high', vulnerable_versions: '<99.0.0' }
   const registry = createServer((request, response) => {
     if (!request.url?.includes('advisories')) return response.writeHead(404).end('{}')
@@ -67,7 +67,7 @@ test('a known vulnerability is named', async () => {
   expect(status).toBe(1)
 })
 
-test('what must not be released is named: changes, a range of versions, a licence that nobody has read', async () => {
+test('names what blocks a release: changes, a version range, an unknown licence', async () => {
   const change = (file: string, edit: (json: Packages) => void) => {
     const json = JSON.parse(readFileSync(at(file), 'utf8'))
     edit(json)

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 /*
- * Rules about the source that no single file can show: docs/security.md relies on them.
+ * Rules about the source as a whole that docs/security.md relies on.
  */
 
 const ROOT = join(import.meta.dirname, '../..')
 
-/** What runs in production: no tests, and nothing that only tests import. */
+/** The production code: no tests, and nothing that only tests import. */
 const ONLY_FOR_TESTS = /\.test\.tsx?$|\/testing\.ts$|\/slapd\.ts$|\/serverProcess\.ts$/
 const sources = ['server', 'src']
   .flatMap((folder) =>
@@ -21,7 +21,7 @@ const sources = ['server', 'src']
 const filesWith = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(text)).map(({ file }) => file)
 const readJson = (name: string) => JSON.parse(readFileSync(join(ROOT, name), 'utf8'))
 
-test('the sources are found', () => {
+test('finds the sources', () => {
   expect(sources.length).toBeGreaterThan(200)
   expect(filesWith(/export function createApp/)).toEqual(['server/app.ts'])
 })
@@ -36,7 +36,7 @@ test('every package has an exact version and a hash of its content', () => {
   for (const [name, { integrity, resolved }] of packages) {
     if (name === '') continue
     expect(integrity, name).toMatch(/^sha512-/)
-    // An address would be that of another place than the registry of whoever installs.
+    // A URL would bypass the registry that the installing user has configured.
     expect(resolved, name).toBeUndefined()
   }
 })
@@ -45,7 +45,7 @@ test.each([
   ['libsql', ['server/db/open.ts']],
   ['ldapts', ['server/directory/ldap.ts']],
   ['re2js', ['server/policies/patterns.ts']],
-])('%s is imported where it is wrapped, nowhere else', (name, files) => {
+])('%s is imported only where it is wrapped', (name, files) => {
   expect(filesWith(new RegExp(`from '${name}[/']`))).toEqual(files)
 })
 
@@ -61,16 +61,16 @@ test('ciphers and keys are made in server/vault only', () => {
   expect(filesWith(/crypto\.subtle\.(encrypt|decrypt|deriveKey|deriveBits)|Math\.random/)).toEqual([])
 })
 
-test('no text is ever run: no eval, no HTML in strings, no shell', () => {
+test('text is never run: no eval, no HTML in strings, no shell', () => {
   expect(filesWith(/\beval\(|new Function\(|import\([^'"]|node:child_process|node:vm\b/)).toEqual([])
   expect(filesWith(/dangerouslySetInnerHTML|\.(inner|outer)HTML\b|insertAdjacentHTML|document\.write/)).toEqual([])
 })
 
 test('SQL is written with parameters', () => {
   const inMigrations = (file: string) => file.startsWith('server/db/migrations/')
-  // Triggers take no parameters: theirs are numbers of the settings.
+  // Triggers take no parameters; these are numbers from the settings.
   expect(filesWith(/sql\.raw\(/).filter((file) => !inMigrations(file))).toEqual(['server/access/quotas.ts'])
-  // The path of a JSON field, one of a fixed list, has to be literal for the index on it; a PRAGMA takes no parameter.
+  // The path of a JSON field, one of a fixed list, must be a literal to use the index; a PRAGMA takes no parameters.
   expect(filesWith(/sql\.lit\(/).filter((file) => !inMigrations(file))).toEqual([
     'server/auditLog/list.ts',
     'server/db/writeAheadLog.ts',
@@ -78,7 +78,7 @@ test('SQL is written with parameters', () => {
   expect(filesWith(/\.(exec|prepare)\(`[^`]*\$\{/)).toEqual([])
 })
 
-test('connections go out to the directory and to the Concord of the settings, and from the console to its own server', () => {
+test('connects only to the configured directory and Concord, and the console only to its own server', () => {
   const connecting =
     /\bfetch\(|\.request\(\{|XMLHttpRequest|WebSocket|EventSource|sendBeacon|createConnection|connect\(\{/
   expect(filesWith(connecting)).toEqual([
@@ -90,7 +90,7 @@ test('connections go out to the directory and to the Concord of the settings, an
   ])
 })
 
-test('the browser keeps names and ids in the session storage of a tab, and nothing else anywhere', () => {
+test('the browser stores only names and ids, and only in a tab’s session storage', () => {
   expect(filesWith(/sessionStorage/)).toEqual(['src/api/tabMemory.ts'])
   expect(filesWith(/localStorage|indexedDB|document\.cookie|caches\.open/)).toEqual([])
 })

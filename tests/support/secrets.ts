@@ -5,7 +5,7 @@ import { encodeKeyPair, encodeUsernamePassword } from '../../server/vault/binary
 import { type Protection, seal } from '../../server/vault/sealed.ts'
 import { givenOrg, givenTeam, givenUser, startTestServer, type TestServer } from './testServer.ts'
 
-/** The cheapest store passwords; what stored ones cost is nothing that these tests are about. */
+/** The cheapest store passwords: their cost does not matter for these tests. */
 const COST = { log2N: 4, r: 8, p: 1 }
 
 export interface SecretOptions {
@@ -19,14 +19,14 @@ export interface SecretOptions {
   grants?: Record<string, AccessLevel>
 }
 
-/** What `givenSecret` stores for each type unless told. */
+/** The default values of `givenSecret`, by type. */
 export const SAMPLE_VALUES: Record<SecretType, Buffer> = {
   DATA: Buffer.from('value'),
   USERNAME_PASSWORD: encodeUsernamePassword({ username: 'joe', password: 'pa:ss' }),
   KEY_PAIR: encodeKeyPair({ publicKey: Buffer.from('ssh-rsa AAAA test'), privateKey: Buffer.from('private') }),
 }
 
-/** A secret, put into the database without the endpoints; it belongs to the admin unless told. */
+/** Inserts a secret into the database without the API; it belongs to the admin by default. */
 export async function givenSecret(
   { services: { db, masterKey } }: TestServer,
   org: { id: string },
@@ -59,13 +59,13 @@ export async function givenSecret(
   return row
 }
 
-/** A text field as the console sends it: with its character set. */
+/** A text field with its character set, as the console sends it. */
 export const utf8 = (text: string) => new Blob([text], { type: 'text/plain;charset=UTF-8' })
 
 export const file = (content: string | Buffer) =>
   new Blob([new Uint8Array(Buffer.from(content))], { type: 'application/octet-stream' })
 
-/** An answer as a test compares it: status, content type, and the body as JSON where it is JSON. */
+/** A response for comparison: status, content type, and the body, parsed if it is JSON. */
 export async function seen(answer: Response | Promise<Response>) {
   const response = await answer
   const type = response.headers.get('Content-Type')
@@ -82,7 +82,7 @@ function isJson(text: string) {
   }
 }
 
-/** Concord's answers as tests expect them. */
+/** Concord's responses, as tests expect them. */
 export const VALIDATION = 'application/vnd.concord-validation-errors-v1+json'
 export const validation = (message: string, id = '*') => ({ status: 400, type: VALIDATION, body: [{ id, message }] })
 export const text = (status: number, body: unknown) => ({ status, type: 'text/plain;charset=UTF-8', body })
@@ -90,7 +90,7 @@ export const empty = (status: number) => ({ status, type: null, body: '' })
 export const ok = (body: unknown) => ({ status: 200, type: 'application/json', body })
 export const UPDATED = ok({ ok: true, result: 'UPDATED' })
 
-/** The details of the newest audit entry of a secret, without those that every entry has. */
+/** The details of a secret's newest audit entry, without those that every entry has. */
 export async function lastAudit({ services: { db } }: TestServer, secretId: string) {
   const row = await db
     .selectFrom('auditLog')
@@ -104,9 +104,11 @@ export async function lastAudit({ services: { db } }: TestServer, secretId: stri
   return { action: row.action, userId: row.userId, details }
 }
 
-/** A test server with an organization: alice, who owns the secrets, and bob belong to it, mallory does not. */
+/**
+ * A test server with an organization. Its members are alice, who owns the secrets, and bob; mallory is not a member.
+ */
 export async function startAcme() {
-  // Silent: tests damage values on purpose.
+  // No log: tests damage values on purpose.
   const server = await startTestServer({ LOG_LEVEL: 'silent' })
   const org = await givenOrg(server, 'acme')
   const alice = await givenUser(server, 'alice')
@@ -119,13 +121,13 @@ export async function startAcme() {
     close: server.close,
     make: (name: string, options: SecretOptions = {}) =>
       givenSecret(server, org, name, { ownerId: alice.id, ...options }),
-    /** The updates of both versions, as alice unless told. */
+    /** The updates of both API versions, as alice by default. */
     v1: (name: string, json: unknown, as = alice.key) => seen(request(`/api/v1/org/acme/secret/${name}`, { as, json })),
     v2: (name: string, form: Record<string, string | Blob>, as = alice.key) =>
       seen(request(`/api/v2/org/acme/secret/${name}`, { as, form })),
-    /** The entry as an admin sees it. */
+    /** The entry as seen by an admin. */
     read: async (name: string) => (await seen(request(`/api/v2/org/acme/secret/${name}`))).body,
-    /** The value as alice gets it, or the status that she gets instead. */
+    /** The value that alice gets, or the status if she gets none. */
     value: async (name: string, storePassword: string | Blob = '') => {
       const answer = await request(`/api/v1/org/acme/secret/${name}/data`, { as: alice.key, form: { storePassword } })
       return answer.status === 200 ? Buffer.from(await answer.arrayBuffer()) : answer.status

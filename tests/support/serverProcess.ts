@@ -6,16 +6,16 @@ import { promisify } from 'node:util'
 import { ADMIN_KEY, type TestResponse } from './testServer.ts'
 
 /*
- * For tests of what only a process of its own can show: signals, locks, a sudden end, the terminal. They run the built
- * programs, from a build that belongs to the test file.
+ * For tests that need a real process: signals, locks, crashes, the command line. They run the built programs, from a
+ * build of the test file's own.
  */
 
 const ROOT = join(import.meta.dirname, '../..')
 
 export interface Programs {
-  /** Starts the server on a folder; settles when it listens, rejects with its output when it ends before. */
+  /** Starts the server on a folder. Resolves when it listens; rejects with its output if it exits before that. */
   startServer(dataDir: string, environment?: Record<string, string>): Promise<ServerProcess>
-  /** Runs a program to its end. */
+  /** Runs a program and waits for its end. */
   run(entry: 'main' | 'user' | 'backup' | 'master-key', options: RunOptions): Promise<Ended>
   remove(): void
 }
@@ -40,7 +40,7 @@ export async function buildPrograms(): Promise<Programs> {
   const start = (entry: string, args: string[], dataDir: string, environment: Record<string, string> = {}) =>
     spawn(process.execPath, [join(folder, `${entry}.js`), ...args], {
       cwd: dataDir,
-      // Nothing of whoever runs the tests.
+      // Nothing from the environment of the test run.
       env: { PATH: process.env.PATH, ...settings(dataDir), ...environment },
     })
   return {
@@ -64,10 +64,10 @@ const settings = (dataDir: string) => ({
 export interface ServerProcess {
   url: string
   pid: number | undefined
-  /** What it has printed so far to standard output, and to standard error: the log. */
+  /** Its output so far: standard output, and the log on standard error. */
   output(): string
   log(): string
-  /** Sends a signal and waits for the end. */
+  /** Sends a signal and waits for the process to end. */
   end(signal: NodeJS.Signals): Promise<number | null>
   hasEnded(): boolean
   request(path: string, init?: RequestInit & { as?: string }): Promise<TestResponse>
@@ -115,7 +115,7 @@ function ended(child: ChildProcess): Promise<Ended> {
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })))
 }
 
-/** A folder that goes with the test. */
+/** A folder that is removed after the test. */
 export function temporaryFolder() {
   const path = mkdtempSync(join(tmpdir(), 'concord-process-'))
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }

@@ -4,11 +4,11 @@ import type { Db } from '../../server/db/open.ts'
 
 export const WHOAMI = '/api/service/console/whoami'
 export const LOGOUT = '/api/service/console/logout'
-/** Any endpoint that is not one of the console's. */
+/** An endpoint that is not one of the console's. */
 export const ORG = '/api/v1/org/Default'
 
 export const PASSWORD = 'correct horse battery'
-/** Hashing is slow on purpose; what it costs is tested in vault/. */
+/** A cheap hash: real hashing is slow on purpose, and tested in vault/. */
 export const CHEAP = { log2N: 4, r: 8, p: 1 }
 
 export const SESSION = { 'X-Concord-EnableSession': 'true' }
@@ -17,7 +17,7 @@ export const REMEMBER = { 'X-Concord-RememberMe': 'true' }
 export const encoded = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
 export const basic = (name: string, password: string) => encoded(`${name}:${password}`)
 
-/** `name=value` of a cookie that an answer sets, as a browser would send it back. */
+/** Returns `name=value` of a cookie that a response sets, as a browser would send it back. */
 export function cookieOf(answer: Response, name: string): string {
   const values = answer.headers
     .getSetCookie()
@@ -27,14 +27,14 @@ export function cookieOf(answer: Response, name: string): string {
   return values[0] ?? ''
 }
 
-/** The 401 that says nothing: no or unknown credentials. */
+/** The empty 401: no credentials, or unknown ones. */
 export async function expectRefusal(answer: Response) {
   expect(answer.status).toBe(401)
   expect(answer.headers.get('Content-Type')).toBe('application/json')
   expect(await answer.text()).toBe('')
 }
 
-/** The same database, with a list of the queries that went through this handle. */
+/** The same database, with a list of the queries made through this handle. */
 export function countQueries(of: Db) {
   const queries: RootOperationNode[] = []
   const db = of.withPlugin({

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { Client } from 'ldapts'
 
 /*
- * A real OpenLDAP for tests: a slapd of its own on a free port, with its data in a temporary folder. Debian's package
- * `slapd` brings all it needs; nothing of the system's own directory is touched.
+ * A real OpenLDAP for tests: its own slapd on a free port, with its data in a temporary folder. It needs only Debian's
+ * package `slapd` and does not touch the system's directory.
  */
 
 export const BASE = 'dc=example,dc=org'
@@ -16,15 +16,15 @@ const PROGRAM = ['/usr/sbin/slapd', '/usr/lib/openldap/slapd', '/usr/libexec/sla
 const MODULES = ['/usr/lib/ldap', '/usr/lib/openldap', '/usr/lib64/openldap'].find(existsSync)
 const SCHEMA = ['/etc/ldap/schema', '/etc/openldap/schema'].find(existsSync)
 
-/** Why there is none to be had; undefined: there is. */
+/** Why OpenLDAP is unavailable; undefined if it is available. */
 export function whyNoSlapd(): string | undefined {
   if (PROGRAM && MODULES && SCHEMA) return undefined
-  return 'no slapd: install it, as with "apt-get install slapd"'
+  return 'slapd is missing: install it, for instance with "apt-get install slapd"'
 }
 
 export type Slapd = Awaited<ReturnType<typeof startSlapd>>
 
-/** Starts one. With `tls`, its certificate is for localhost and 127.0.0.1, from the authority in the file `ca`. */
+/** Starts a slapd. With `tls`, it has a certificate for localhost and 127.0.0.1 from the CA in the file `ca`. */
 export async function startSlapd({ tls = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'slapd-'))
   mkdirSync(join(folder, 'db'))
@@ -49,7 +49,7 @@ export async function startSlapd({ tls = false } = {}) {
     url,
     port,
     ca: file('ca.pem'),
-    /** Adds entries, or changes them, as the directory's administrator. */
+    /** Adds or changes entries as the directory's administrator. */
     async asAdmin(change: (client: Client) => Promise<unknown>) {
       const client = new Client({ url, timeout: 5000 })
       await client.bind(ADMIN.dn, ADMIN.password)
@@ -98,7 +98,7 @@ rootdn ${ADMIN.dn}
 rootpw ${ADMIN.password}
 directory ${folder}/db
 overlay memberof
-# Only who is signed in may look: a server without a bind user finds nobody.
+# Only authenticated users can search: a server without a bind user finds nobody.
 access to attrs=userPassword by anonymous auth by * none
 access to * by users read by * none
 `

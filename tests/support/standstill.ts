@@ -1,6 +1,6 @@
 /**
- * Does something and returns the most CPU milliseconds that went by without a turn of the event loop: how long every
- * other request would have stood still, whatever else the machine does meanwhile.
+ * Runs a function and returns the longest time in CPU milliseconds without a turn of the event loop: how long all other
+ * requests would have been blocked, regardless of the load on the machine.
  */
 export async function longestStandstill(work: () => Promise<unknown>): Promise<number> {
   let longest = 0

@@ -12,7 +12,7 @@ import { generateApiKey, hashApiKey } from '../../server/vault/tokens.ts'
 /** The admin key of every test server. */
 export const ADMIN_KEY = 'dGVzdC1hZG1pbi1rZXk'
 
-/** What a test server is asked: `json` or `form` become the body with its content type. */
+/** A request to a test server: `json` or `form` becomes the body, with its content type. */
 export interface TestRequest {
   as?: string
   method?: string
@@ -28,7 +28,7 @@ export interface TestResponse extends Response {
   json(): Promise<any>
 }
 
-/** A server on a data folder of its own, with a real database; `close()` removes both. */
+/** A server on its own data folder, with a real database; `close()` removes both. */
 export async function startTestServer(environment: Record<string, string> = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'concord-console-'))
   const config = readConfig({
@@ -41,7 +41,7 @@ export async function startTestServer(environment: Record<string, string> = {}) 
   const services = await setUp(config, createLog(config.logLevel))
   const app = createApp(services)
 
-  /** Sends a request with the given API key (the admin's unless told; '' for none). */
+  /** Sends a request with the given API key (default: the admin's; '' for none). */
   const request = async (
     path: string,
     { as = ADMIN_KEY, method, headers, json, form, text }: TestRequest = {},
@@ -80,7 +80,7 @@ function formData(fields: Record<string, string | Blob>) {
   return data
 }
 
-/** Rows that tests need around what they test; made without the endpoints, which have tests of their own. */
+/** Rows that tests need as a setup, created without the API, which has its own tests. */
 
 export async function givenOrg({ services: { db } }: TestServer, name: string, owner?: { id: string }) {
   const row = { id: newId(), name, ownerId: owner?.id ?? null, visibility: 'PUBLIC', meta: null, cfg: null } as const
@@ -136,7 +136,7 @@ export async function givenProject(
   return row
 }
 
-/** Somebody's process session, as long as tests run; returns its id. */
+/** Opens a process session for a user that lasts longer than any test, and returns its id. */
 export async function givenProcessSession(
   { services: { db } }: TestServer,
   user: { id: string },

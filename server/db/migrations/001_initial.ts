@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** The first schema. Names of tables and columns are those of schema.ts. */
+/** The first schema. Table and column names are those of schema.ts. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }

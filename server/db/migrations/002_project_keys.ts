@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** A project's own key for encrypted strings, wrapped by the master key. Made when it is first needed. */
+/** A project's own key for encrypted strings, wrapped by the master key. Created when it is first needed. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql
     .raw(

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** Process sessions: nothing of their tokens is in here, see auth/sessionToken.ts. */
+/** Process sessions. Their tokens are not stored, see auth/sessionToken.ts. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** Policies, and whom they are for: an organization, a project, a user, some of these together, or everybody. */
+/** Policies and what they apply to: an organization, a project, a user, a combination of these, or everything. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }

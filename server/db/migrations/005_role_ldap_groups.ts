@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** Roles that come with an LDAP group, and who has which role (Concord's V_USER_ROLES). */
+/** Roles granted to LDAP groups, and a view of each user's roles (Concord's V_USER_ROLES). */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }

@@ -1,11 +1,11 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * Sessions that can be listed and ended one by one, and that know the API key they were opened with; remember-me cookies
- * as rows, so that each use can replace the cookie.
+ * Sessions can be listed and ended one by one, and have the id of the API key that opened them. Remember-me cookies
+ * become rows, so that each use can replace the cookie.
  *
- * Sessions and remember-me cookies of before end here: nothing says when they began or which key opened them. Process
- * sessions, which CI jobs are in the middle of, go on until they expire, as opened now and with no key.
+ * Existing sessions and remember-me cookies end, because they don't record when they began or which key opened them.
+ * Process sessions, which running CI jobs use, stay valid until they expire, as if opened now and without a key.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
@@ -43,6 +43,6 @@ const statements = [
   `DROP TABLE oldProcessSessions`,
   `CREATE INDEX processSessionsByExpiry ON processSessions (expiresAt)`,
   `CREATE INDEX processSessionsByApiKey ON processSessions (apiKeyId)`,
-  // The roles of a session's user are read with each request.
+  // The roles of a session's user are read on each request.
   `CREATE INDEX roleLdapGroupsByGroup ON roleLdapGroups (ldapGroup)`,
 ]

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** Events that Concord's log does not have, such as sign-ins: they are told apart by the name that this column has. */
+/** This column has the name of events that Concord's log does not have, such as sign-ins. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }

@@ -1,15 +1,15 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * Indexes for every filter of the audit log, and what each organization holds (`orgUsage`), for its quotas. The triggers
- * keep these sums whatever writes, cascades included, so that nobody has to count a hundred thousand rows.
+ * Indexes for every filter of the audit log, and the usage of each organization (`orgUsage`) for its quotas. Triggers
+ * update these sums on every write, including cascades, so that nothing has to count a hundred thousand rows.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of [...indexes, ...usage()]) await sql.raw(statement).execute(db)
 }
 
 const indexes = [
-  // Few entries name a project or a team: those that do not are left out.
+  // Few entries name a project or a team: the indexes leave out the others.
   ...['project', 'team'].map((entity) => {
     const id = `json_extract(details, '$.${entity}Id')`
     const name = `auditLogBy${entity === 'project' ? 'Project' : 'Team'}`
@@ -21,10 +21,10 @@ const indexes = [
   `CREATE INDEX orgsByOwner ON orgs (ownerId)`,
 ]
 
-/** What a row of a link between two things counts for, with its indexes. */
+/** The bytes that count for a row linking two things, including its indexes. */
 const LINK_BYTES = 200
 
-/** The tables whose rows are in an organization: how their rows count, and what is in them in turn. */
+/** The tables whose rows belong to an organization: how the rows count, and the tables nested in them. */
 const HOLDERS: Record<
   string,
   { texts: string[]; held: Record<string, { key: string; bytes: (row: string) => string }> }
@@ -79,7 +79,7 @@ function holderStatements(holder: string): string[] {
   const { texts, held } = HOLDERS[holder] as (typeof HOLDERS)[string]
   const own = lengthOf(...texts)
   const tables = Object.entries(held)
-  /** A row with all that is in it, as terms of a sum per column. */
+  /** A row and everything nested in it, as terms of a sum per column. */
   const whole = (row: string): Record<string, string> => {
     const inside = tables.map(
       ([table, { key, bytes }]) =>
@@ -98,7 +98,7 @@ function holderStatements(holder: string): string[] {
            (SELECT ifnull(sum(${terms}), 0) FROM ${holder} WHERE ${holder}.orgId = orgUsage.orgId)`,
     ),
     trigger(`AFTER INSERT ON ${holder}`, [add('NEW.orgId', { [holder]: '1', bytes: own('NEW') })]),
-    // Before: what is in it is gone afterwards, and no longer knows its organization.
+    // Before the delete: afterwards the nested rows are gone, or no longer belong to an organization.
     trigger(`BEFORE DELETE ON ${holder}`, [add('OLD.orgId', negative(whole('OLD')))]),
     trigger(`AFTER UPDATE OF orgId, ${texts.join(', ')} ON ${holder}`, [
       add('OLD.orgId', { bytes: `(${own('NEW')}) - (${own('OLD')})` }),

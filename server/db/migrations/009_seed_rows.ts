@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * The rows of the first start as a real Concord has them: the id of the organization `ConcordSystem`, and what
- * `concordAdmin` permits, unless an admin has changed it.
+ * Makes the seed rows match a real Concord: the id of the organization `ConcordSystem`, and the permissions of
+ * `concordAdmin`, unless an admin has changed them.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`UPDATE roles SET permissions = ${PERMISSIONS}
@@ -17,7 +17,7 @@ const ORG_ID = '94a35e54-d204-11e7-9a97-c32b8f0c3380'
 const PERMISSIONS_BEFORE = '["createOrg","updateOrg","getProcessQueueAllOrgs","apiKeySpecifyValue"]'
 const PERMISSIONS = '["createOrg","updateOrg","apiKeySpecifyValue"]'
 
-/** A copy under the new id gets all that is in the organization; then the old row goes. */
+/** Everything in the organization moves to a copy with the new id; then the old row is deleted. */
 async function moveOrg(db: Kysely<unknown>, id: string) {
   await sql`UPDATE orgs SET name = ${id} WHERE id = ${id}`.execute(db)
   await sql`INSERT INTO orgs (id, name, ownerId, visibility, meta, cfg)
@@ -25,13 +25,13 @@ async function moveOrg(db: Kysely<unknown>, id: string) {
   for (const { name, column } of await referencesToOrgs(db)) {
     await sql`UPDATE ${sql.table(name)} SET ${sql.ref(column)} = ${ORG_ID} WHERE ${sql.ref(column)} = ${id}`.execute(db)
   }
-  // What has happened to it is found by its id.
+  // Audit entries are found by its id.
   await sql`UPDATE auditLog SET details = json_set(details, '$.orgId', ${ORG_ID})
     WHERE json_extract(details, '$.orgId') = ${id}`.execute(db)
   await sql`DELETE FROM orgs WHERE id = ${id}`.execute(db)
 }
 
-/** But for the sums of `orgUsage`, which triggers keep. */
+/** Except for the sums of `orgUsage`, which triggers update. */
 async function referencesToOrgs(db: Kysely<unknown>) {
   const { rows } = await sql<{ name: string; column: string }>`
     SELECT m.name, f."from" AS "column" FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f
