@@ -91,8 +91,8 @@ const base = new RegExp(
   [
     'node_modules/(react|react-dom|scheduler|react-router|lucide-react/dist/esm/(?!icons))\\b',
     'src/(store|paths|params|routes)\\.tsx?$',
-    'src/api/(http|ApiError|session|sessionOver|serverAway)\\.ts$',
-    'src/pages/(Root|RouteError|session/(ServerAwayBanner|SignInForm))\\.tsx$',
+    'src/api/(http|ApiError|session|sessionOver|unreachable)\\.ts$',
+    'src/pages/(Root|RouteError|session/(UnreachableBanner|SignInForm))\\.tsx$',
     'src/ui/(Icon|Field|Page|Skeleton|ProgressLine|ErrorMessage|ErrorPage|Message)\\.tsx$',
   ].join('|'),
 )

@@ -7,8 +7,8 @@ import {
   type ShouldRevalidateFunction,
 } from 'react-router'
 import { isApiError } from '#api/ApiError.ts'
-import { serverIsAway, serverIsBack } from '#api/serverAway.ts'
 import { resumeSession } from '#api/session.ts'
+import { markUnreachable, whenReachable } from '#api/unreachable.ts'
 import { FirstError, FirstSkeleton, Root } from '#pages/Root.tsx'
 import { orgRef, secretRef } from '#params.ts'
 import { paths } from '#paths.ts'
@@ -27,8 +27,8 @@ async function patiently<T>(load: () => Promise<T>): Promise<T> {
   try {
     return await load()
   } catch {
-    serverIsAway()
-    await serverIsBack()
+    markUnreachable()
+    await whenReachable()
   }
   try {
     return await load()

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { form, http, query, url } from './http.ts'
-import { serverAnswered, serverAway } from './serverAway.ts'
 import { disabledUser, session } from './sessionOver.ts'
+import { markReachable, unreachable } from './unreachable.ts'
 
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -81,12 +81,12 @@ test('a 503 of the server itself loses no answer; any other one means that nobod
   const words = "The server's database is read-only. Nothing was changed. Ask an admin of this server."
   vi.stubGlobal('fetch', async () => new Response(words, { status: 503 }))
   await expect(http.put('/api/v1/org', {})).rejects.toMatchObject({ status: 503, kind: 'failed', message: words })
-  expect(serverAway.get()).toBeUndefined()
+  expect(unreachable.get()).toBeUndefined()
 
   vi.stubGlobal('fetch', async () => new Response('no healthy upstream', { status: 503 }))
   await expect(http.put('/api/v1/org', {})).rejects.toMatchObject({ status: 503, kind: 'unreachable' })
-  expect(serverAway.get()).toBeDefined()
-  serverAnswered()
+  expect(unreachable.get()).toBeDefined()
+  markReachable()
 })
 
 test('while the server is unreachable a read waits for it, but none that is part of a change', async () => {
@@ -96,6 +96,6 @@ test('while the server is unreachable a read waits for it, but none that is part
   const read = http.get('/api/v1/org')
   await expect(http.get('/api/v1/org', { partOfChange: true })).rejects.toMatchObject({ kind: 'unreachable' })
   vi.stubGlobal('fetch', async () => Response.json([]))
-  serverAway.set(undefined)
+  unreachable.set(undefined)
   await expect(read).resolves.toEqual([])
 })

@@ -1,6 +1,6 @@
 import { ApiError, isApiError, kindOf, kindOfAnswer, rejectsUser, wordsOf } from './ApiError.ts'
-import { serverAnswered, serverIsAway, serverIsBack } from './serverAway.ts'
 import { session, sessionOver, signedInAgain, userIsDisabled } from './sessionOver.ts'
+import { markReachable, markUnreachable, whenReachable } from './unreachable.ts'
 
 type Options = {
   signal?: AbortSignal
@@ -88,7 +88,7 @@ async function read<T>(body: () => Promise<T>): Promise<T> {
     return await body()
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
-    serverIsAway()
+    markUnreachable()
     throw new ApiError(0, 'unreachable', '')
   }
 }
@@ -111,8 +111,8 @@ async function send(path: string, request: Request): Promise<Response> {
 const PATIENCE = 3
 
 /**
- * A read waits while the server is away: the page before stays, and the banner says when it is tried next. A write is
- * never repeated by itself: nobody knows what the lost answer was.
+ * GETs wait while the server is unreachable: the current page stays, and the banner says when the next try is due. A
+ * write is never repeated by itself: nobody knows what the lost answer was.
  */
 async function patiently(path: string, request: Request) {
   for (let failures = 1; ; failures++) {
@@ -121,7 +121,7 @@ async function patiently(path: string, request: Request) {
     } catch (error) {
       const mayRepeat = request.method === 'GET' && !request.signingIn && !request.partOfChange && failures <= PATIENCE
       if (!mayRepeat || !isApiError(error, 'unreachable')) throw error
-      await serverIsBack(request.signal)
+      await whenReachable(request.signal)
     }
   }
 }
@@ -141,17 +141,17 @@ async function attempt(path: string, { method, body, headers, signal, onProgress
     })
     const response = silence ? watched(answer, silence, onProgress) : answer
     if (kindOf(response.status) === 'unreachable') throw await errorOf(response)
-    serverAnswered()
+    markReachable()
     return { response, sentUnder }
   } catch (error) {
     silence?.end()
     if (signal?.aborted) throw error
     // What says what is wrong with it is there.
     if (isApiError(error) && error.kind !== 'unreachable') {
-      serverAnswered()
+      markReachable()
       throw error
     }
-    serverIsAway()
+    markUnreachable()
     throw isApiError(error) ? error : new ApiError(0, 'unreachable', '')
   }
 }

@@ -1,6 +1,6 @@
 import { QueryClient, type QueryFunction, type QueryKey } from '@tanstack/react-query'
-import { serverAway } from './serverAway.ts'
 import { onUserChange } from './sessionOver.ts'
+import { unreachable } from './unreachable.ts'
 // Loaded with the first page, so that it hears of every sign-out.
 import './tabMemory.ts'
 
@@ -15,7 +15,7 @@ type QueryMeta = { partOfChange?: true }
 
 /**
  * The cache. A loader reads fresh data on each navigation and the page finds it still fresh a moment later. Nothing
- * is retried here: when the server is away the banner tries, and has everything read again (see serverAway.ts).
+ * is retried here: when the server is unreachable the banner tries, and has everything read again (see unreachable.ts).
  */
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -25,19 +25,19 @@ export const queryClient = new QueryClient({
   },
 })
 
-// Whoever signs in next must not find what somebody else has read.
+// The next user must not find what another one has read.
 onUserChange(() => queryClient.clear())
 
-// What failed or grew old meanwhile is read again.
-let away = false
-serverAway.subscribe(() => {
-  // Not what is being read just now: the answer that shows that the server is back belongs to somebody.
-  if (away && !serverAway.get()) void queryClient.invalidateQueries(undefined, { cancelRefetch: false })
-  away = serverAway.get() !== undefined
+// What failed or became stale meanwhile is read again.
+let wasUnreachable = false
+unreachable.subscribe(() => {
+  // Requests under way go on: one of them brought the answer that shows that the server is back.
+  if (wasUnreachable && !unreachable.get()) void queryClient.invalidateQueries(undefined, { cancelRefetch: false })
+  wasUnreachable = unreachable.get() !== undefined
 })
 
 /**
- * Reads what is there now, whatever the cache has, as a part of a change (see `partOfChange` in http.ts). The page and
+ * Reads the current state past the cache, as a part of a change (see `partOfChange` in http.ts). The page and
  * the open dialog show it too.
  */
 export async function readFresh<T, Key extends QueryKey>(query: {

@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { http } from './http.ts'
-import { serverAnswered, serverAway } from './serverAway.ts'
+import { markReachable, unreachable } from './unreachable.ts'
 
 /** A server that sends what the test tells it to. */
 const server = createServer()
@@ -21,8 +21,8 @@ beforeEach(async () => {
 afterEach(async () => {
   vi.useRealTimers()
   vi.unstubAllGlobals()
-  serverAway.set(undefined)
-  serverAnswered()
+  unreachable.set(undefined)
+  markReachable()
   server.closeAllConnections()
   server.close()
   await once(server, 'close')
@@ -49,7 +49,7 @@ test('reads a body to its end however long it takes, as long as bytes come', asy
   response.end(']')
   await expect(answer).resolves.toEqual(['a', 'b', 'c', 'd', 'e', 'f'])
   expect(onProgress.mock.calls.map(([bytes]) => bytes).slice(0, 2)).toEqual([4, 8])
-  expect(serverAway.get()).toBeUndefined()
+  expect(unreachable.get()).toBeUndefined()
 })
 
 test('gives up a body that stops', async () => {
@@ -59,7 +59,7 @@ test('gives up a body that stops', async () => {
   await drip(await nextResponse(), '["a"', onProgress)
   await vi.advanceTimersByTimeAsync(30_000)
   await failed
-  expect(serverAway.get()).toBeDefined()
+  expect(unreachable.get()).toBeDefined()
 })
 
 test('gives up a server that sends nothing', async () => {
@@ -78,5 +78,5 @@ test('a caller who loses interest in the middle of a body gets an AbortError, an
   await drip(await nextResponse(), '["a"', onProgress)
   leaving.abort()
   await failed
-  expect(serverAway.get()).toBeUndefined()
+  expect(unreachable.get()).toBeUndefined()
 })

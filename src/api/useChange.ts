@@ -4,8 +4,8 @@ import { useLocation, useNavigate, useNavigation, useRevalidator } from 'react-r
 import { useStore } from '../store.ts'
 import { isApiError } from './ApiError.ts'
 import { queryClient } from './queryClient.ts'
-import { serverAway } from './serverAway.ts'
 import { session } from './sessionOver.ts'
+import { unreachable } from './unreachable.ts'
 
 export type ChangeOptions<Data> = {
   /** Where to go when it is done; without an address the page stays and reads its data again. */
@@ -20,7 +20,7 @@ export type ChangeOptions<Data> = {
   /** After a lost answer: reads what the change was about, with `readFresh`, and says what became of the change. */
   checkOutcome?: () => Promise<Outcome<Data>>
   /**
-   * Checks the outcome as soon as the server is back. Every page is read again then (see ServerAwayBanner), and what
+   * Checks the outcome as soon as the server is back. Every page is read again then (see UnreachableBanner), and what
    * was changed may be gone from this one, and the words about it with it.
    */
   checksWhenBack?: boolean
@@ -113,7 +113,7 @@ export function useChange<Data, Variables = void>(
       setOutcome(isApiError(error, 'unreachable') ? 'The server still does not answer.' : asError(error).message)
     }
   }
-  useWhenServerIsBack(isLost && checksWhenBack, check)
+  useOnceReachable(isLost && checksWhenBack, check)
 
   return {
     mutate: (variables) => {
@@ -149,13 +149,13 @@ export async function readBefore<T>(read: () => Promise<T>): Promise<T> {
 const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)))
 
 /** Calls `act` once while `isWaiting` holds and the server is reachable. */
-function useWhenServerIsBack(isWaiting: boolean, act: () => unknown) {
-  const isAway = useStore(serverAway) !== undefined
+function useOnceReachable(isWaiting: boolean, act: () => unknown) {
+  const isUnreachable = useStore(unreachable) !== undefined
   const latest = useRef(act)
   latest.current = act
   useEffect(() => {
-    if (isWaiting && !isAway) void latest.current()
-  }, [isWaiting, isAway])
+    if (isWaiting && !isUnreachable) void latest.current()
+  }, [isWaiting, isUnreachable])
 }
 
 /** Whether the page that uses this is still there, and the user is not on the way out of it. */

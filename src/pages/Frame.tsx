@@ -3,10 +3,10 @@ import { ChevronDown, KeyRound, LogOut, MonitorSmartphone, UserRound } from 'luc
 import { Suspense, useEffect, useState } from 'react'
 import { Link, Outlet, redirect, replace, useLocation, useNavigate, useNavigation, useParams } from 'react-router'
 import { queryClient } from '#api/queryClient.ts'
-import { serverAway } from '#api/serverAway.ts'
 import { isOurs, serverVersionQuery } from '#api/serverVersion.ts'
 import { logout } from '#api/session.ts'
 import { disabledUser, onUserChange, session, sessionOver } from '#api/sessionOver.ts'
+import { unreachable } from '#api/unreachable.ts'
 import { paths } from '#paths.ts'
 import { Icon } from '#ui/Icon.tsx'
 import { Menu, type MenuItem } from '#ui/Menu.tsx'
@@ -53,9 +53,9 @@ export function FrameBody() {
   const navigation = useNavigation()
   const next = navigation.location?.pathname
   const leaving = next !== undefined && next !== window.location.pathname
-  // While the server is away, what one has stays on the screen.
-  const away = useStore(serverAway) !== undefined
-  const late = useLate(leaving && !away)
+  // While the server is unreachable, the current page stays.
+  const isUnreachable = useStore(unreachable) !== undefined
+  const late = useLate(leaving && !isUnreachable)
   return (
     <>
       {late && next && <Skeleton layout={layoutOf(next)} />}

@@ -1,26 +1,26 @@
 import { useEffect, useRef } from 'react'
 import { Navigate, Outlet, ScrollRestoration, useLocation, useRevalidator } from 'react-router'
-import { serverAway } from '#api/serverAway.ts'
+import { unreachable } from '#api/unreachable.ts'
 import { fromPeerAddress } from '#paths.ts'
 import { ProgressLine } from '#ui/ProgressLine.tsx'
 import { Skeleton } from '#ui/Skeleton.tsx'
 import { useStore } from '../store.ts'
 import { RouteError } from './RouteError.tsx'
-import { ServerAwayBanner } from './session/ServerAwayBanner.tsx'
+import { UnreachableBanner } from './session/UnreachableBanner.tsx'
 
 /** Around every page, the sign-in page included: what can happen anywhere. */
 export function Root() {
   const { hash } = useLocation()
-  const away = useStore(serverAway)
-  const wasAway = useRef(false)
+  const outage = useStore(unreachable)
+  const wasUnreachable = useRef(false)
   const { revalidate } = useRevalidator()
   const peerAddress = fromPeerAddress(hash)
 
   // What the loaders failed to read is read when the server is back.
   useEffect(() => {
-    if (wasAway.current && !away) void revalidate()
-    wasAway.current = away !== undefined
-  }, [away, revalidate])
+    if (wasUnreachable.current && !outage) void revalidate()
+    wasUnreachable.current = outage !== undefined
+  }, [outage, revalidate])
 
   if (peerAddress) return <Navigate to={peerAddress} replace />
 
@@ -28,7 +28,7 @@ export function Root() {
     <>
       <ProgressLine />
       <Outlet />
-      {away && <ServerAwayBanner away={away} />}
+      {outage && <UnreachableBanner outage={outage} />}
       <ScrollRestoration />
     </>
   )
@@ -36,7 +36,7 @@ export function Root() {
 
 /** Until the first page has its code and data. */
 export function FirstSkeleton() {
-  const away = useStore(serverAway)
+  const outage = useStore(unreachable)
   return (
     <>
       <div className="bar" />
@@ -44,7 +44,7 @@ export function FirstSkeleton() {
         <h1 className="visually-hidden">Concord secrets</h1>
         <Skeleton layout="list" />
       </main>
-      {away && <ServerAwayBanner away={away} />}
+      {outage && <UnreachableBanner outage={outage} />}
     </>
   )
 }

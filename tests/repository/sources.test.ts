@@ -86,7 +86,7 @@ test('connects only to the configured directory and Concord, and the console onl
     'server/gateway/gateway.ts',
     'server/gateway/health.ts',
     'src/api/http.ts',
-    'src/api/serverAway.ts',
+    'src/api/unreachable.ts',
   ])
 })
 

@@ -4,8 +4,8 @@ import { createMemoryRouter, RouterProvider } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { queryClient } from '#api/queryClient.ts'
 import { secretAccessQuery } from '#api/secrets.ts'
-import { serverAway } from '#api/serverAway.ts'
 import type { ResourceAccess } from '#api/types.ts'
+import { unreachable } from '#api/unreachable.ts'
 import { exampleSecret } from '#concord/examples.ts'
 import { StatusRegion } from '#ui/StatusMessage.tsx'
 import { useStagedAccess } from './useStagedAccess.ts'
@@ -63,14 +63,14 @@ beforeEach(async () => {
 afterEach(() => {
   root.unmount()
   queryClient.clear()
-  serverAway.set(undefined)
+  unreachable.set(undefined)
   vi.unstubAllGlobals()
 })
 
 /** The server answers again, so the page is read anew. */
 function comeBack() {
   fate = 'answered'
-  serverAway.set(undefined)
+  unreachable.set(undefined)
 }
 
 test('a save whose answer was lost is found when the server is back, and nobody else is blamed for it', async () => {

@@ -1,8 +1,8 @@
 import type { Secret } from '#api/types.ts'
 import { useUsage } from '#concord/usage.ts'
-import { nameItems, repositoryItems } from '#concord/words.ts'
+import { repositoryItems } from '#concord/words.ts'
 import { count } from '#ui/words.ts'
-import { Affected } from '../parts/Affected.tsx'
+import { Affected, HiddenProjects, UsageFailed } from '../parts/Affected.tsx'
 
 /** The repositories that fetch their code with the secret. Found out after the page is there: it may take a while. */
 export function UsedBy({ secret }: { secret: Secret }) {
@@ -11,14 +11,7 @@ export function UsedBy({ secret }: { secret: Secret }) {
     <section aria-labelledby="used-by">
       <h2 id="used-by">Used by</h2>
       {error ? (
-        <>
-          <p className="note error" role="alert">
-            Which repositories use it could not be found out.
-          </p>
-          <button type="button" className="ui button" onClick={() => refetch()}>
-            Try again
-          </button>
-        </>
+        <UsageFailed onRetry={refetch} />
       ) : (
         <>
           <p className="muted" role="status">
@@ -35,12 +28,7 @@ export function UsedBy({ secret }: { secret: Secret }) {
               items={repositoryItems(usage.uses)}
             />
           )}
-          {usage && usage.unreadable.length > 0 && (
-            <Affected
-              title={`And ${count(usage.unreadable.length, 'project')} you cannot read, which may use it as well:`}
-              items={nameItems(usage.unreadable)}
-            />
-          )}
+          {usage && <HiddenProjects names={usage.unreadable} />}
         </>
       )}
     </section>

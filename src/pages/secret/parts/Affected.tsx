@@ -88,15 +88,7 @@ export function AffectedRepositories({ usage, fate, only = () => true, none }: R
   const { data, error, refetch } = usage
   const uses = data?.uses.filter(only) ?? []
   const unreadable = data?.unreadable ?? []
-  if (error)
-    return (
-      <>
-        <p className="note error" role="alert">
-          Which repositories use it could not be found out.
-        </p>
-        <RetryButton onRetry={refetch} />
-      </>
-    )
+  if (error) return <UsageFailed onRetry={refetch} />
   return (
     <>
       <Affected
@@ -115,19 +107,32 @@ export function AffectedRepositories({ usage, fate, only = () => true, none }: R
         }
         items={repositoryItems(uses)}
       />
-      {unreadable.length > 0 && (
-        <Affected
-          title={
-            <>
-              And <b>{count(unreadable.length, 'project')}</b> you cannot read, which may use it as well:
-            </>
-          }
-          items={nameItems(unreadable)}
-        />
-      )}
+      <HiddenProjects names={unreadable} />
     </>
   )
 }
+
+export const UsageFailed = ({ onRetry }: { onRetry: () => void }) => (
+  <>
+    <p className="note error" role="alert">
+      The repositories that use it could not be looked up.
+    </p>
+    <RetryButton onRetry={onRetry} />
+  </>
+)
+
+/** Projects whose repositories the caller may not read. */
+export const HiddenProjects = ({ names }: { names: string[] }) =>
+  names.length > 0 && (
+    <Affected
+      title={
+        <>
+          And <b>{count(names.length, 'project')}</b> you cannot read, which may use it as well:
+        </>
+      }
+      items={nameItems(names)}
+    />
+  )
 
 function Progress({ usage }: { usage: Usage | undefined }) {
   return (

@@ -24,19 +24,19 @@ test('a banner says so, what was read stays, and the page goes on by itself', as
 
   await server.kill()
   await page.getByRole('link', { name: 'Audit' }).click()
-  const away = page.getByRole('alert').filter({ hasText: banner })
-  await expect(away).toBeVisible()
+  const alert = page.getByRole('alert').filter({ hasText: banner })
+  await expect(alert).toBeVisible()
   await expect(page.getByRole('heading', { level: 1, name: secret.name })).toBeVisible()
   const [ping] = await Promise.all([
     page.waitForRequest('**/api/v1/server/ping'),
     page.getByRole('button', { name: 'Try now' }).click(),
   ])
   expect(ping.headers()['x-concord-ui-request']).toBe('true')
-  await expect(away).toBeVisible()
+  await expect(alert).toBeVisible()
 
   await server.start()
   // By itself, at the next try.
-  await expect(away).toBeHidden({ timeout: 20_000 })
+  await expect(alert).toBeHidden({ timeout: 20_000 })
   await expect(page.getByText(/created/).first()).toBeVisible()
   await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: org.name }).click()
   await expect(page.getByRole('link', { name: second.name })).toBeVisible()
@@ -49,13 +49,13 @@ test('a page that is asked for meanwhile comes as soon as the server is back', a
   await expect(page.getByRole('link', { name: org.name })).toBeVisible()
   await server.kill()
   await page.getByRole('link', { name: org.name }).click()
-  const away = page.getByRole('alert').filter({ hasText: banner })
-  await expect(away).toBeVisible()
+  const alert = page.getByRole('alert').filter({ hasText: banner })
+  await expect(alert).toBeVisible()
 
   await server.start()
   await expect(page.getByRole('link', { name: secret.name })).toBeVisible({ timeout: 20_000 })
   await expect(page).toHaveURL(path`/org/${org.name}/secret`)
-  await expect(away).toBeHidden()
+  await expect(alert).toBeHidden()
 })
 
 test('a change that finds no server sends nothing, keeps what was typed, and can be tried again', async ({

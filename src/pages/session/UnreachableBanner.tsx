@@ -1,13 +1,13 @@
 import { WifiOff } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { type Away, tryServer } from '#api/serverAway.ts'
+import { type Outage, tryServer } from '#api/unreachable.ts'
 import { Icon } from '#ui/Icon.tsx'
 
 /** While the server does not answer: when it is tried next. */
-export function ServerAwayBanner({ away }: { away: Away }) {
+export function UnreachableBanner({ outage }: { outage: Outage }) {
   const [now, setNow] = useState(() => performance.now())
   const [trying, setTrying] = useState(false)
-  const seconds = Math.max(0, Math.ceil((away.nextTry - now) / 1000))
+  const seconds = Math.max(0, Math.ceil((outage.nextTry - now) / 1000))
 
   async function tryNow() {
     if (trying) return
@@ -27,7 +27,7 @@ export function ServerAwayBanner({ away }: { away: Away }) {
   })
 
   return (
-    <div className="away" role="alert">
+    <div className="unreachable" role="alert">
       <Icon of={WifiOff} />
       <span>The server does not answer. What you see may be old; nothing you typed is lost.</span>
       {/* Not read out each second. */}
