@@ -38,6 +38,7 @@ import { processRoutes } from './processes/routes.ts'
 import { projectRoutes } from './projects/routes.ts'
 import { secretRoutes } from './secrets/routes.ts'
 import type { Services } from './services.ts'
+
 import { teamRoutes } from './teams/routes.ts'
 import { userRoutes } from './users/routes.ts'
 import { BusyError } from './waiting/limit.ts'

@@ -1,14 +1,15 @@
 import type { Hono } from 'hono'
 import { requireLastingLogin, requireSessionsOf } from '../access/rules.ts'
+import type { Caller } from '../actor.ts'
 import { recordEvent } from '../audit/events.ts'
 import { forgetRememberMe } from '../auth/cookies.ts'
 import type { Trx } from '../db/open.ts'
 import { textError } from '../errors.ts'
-import type { Call, Env } from '../http/call.ts'
+import type { Env } from '../http/call.ts'
 import { callerOf, principalOf } from '../http/call.ts'
-import { booleanQuery, operation, resource, uuidParam, uuidQuery } from '../http/operation.ts'
+import { operation, resource } from '../http/operation.ts'
 import { flagParameter, uuidParameter } from '../http/parameters.ts'
-import { isAdmin, userOf } from '../principal.ts'
+import { isAdmin, type Principal, userOf } from '../principal.ts'
 import type { Services } from '../services.ts'
 import { endOneSession, endSessionsOf } from '../sessions/end.ts'
 import { listSessions } from '../sessions/list.ts'
@@ -18,50 +19,51 @@ const SESSIONS = '/api/x/v1/sessions'
 /** Where somebody is signed in: ours, not Concord's, which keeps sessions in memory and shows them to nobody. */
 export function sessionRoutes(app: Hono<Env>, { db, config }: Services) {
   resource(app, SESSIONS, {
-    GET: operation({ summary: 'List the sessions of a user', query: { userId: uuidParameter } }, async (c) =>
-      listSessions(db, config, subjectOf(c), principalOf(c).sessionId),
-    ),
+    GET: operation({ summary: 'List the sessions of a user', query: { userId: uuidParameter } }, (c, { query }) => {
+      const who = principalOf(c)
+      return listSessions(db, config, subjectOf(who, query.userId), who.sessionId)
+    }),
     DELETE: operation(
       { summary: 'End all sessions of a user', query: { userId: uuidParameter, keepCurrent: flagParameter } },
-      async (c) => {
-        const userId = subjectOf(c)
-        const keep = booleanQuery(c, 'keepCurrent') ? principalOf(c).sessionId : undefined
+      async (c, { query }) => {
+        const caller = callerOf(c)
+        const userId = subjectOf(caller.who, query.userId)
+        const keep = query.keepCurrent ? caller.who.sessionId : undefined
         const ended = await db.transaction().execute(async (trx) => {
           const ended = await endSessionsOf(trx, userId, keep === undefined ? {} : { keep })
-          await recordEnd(trx, c, { userId, ended })
+          await recordEnd(trx, caller, { userId, ended })
           return ended
         })
-        if (userId === userOf(principalOf(c)).id) forgetRememberMe(c)
+        if (userId === userOf(caller.who).id) forgetRememberMe(c)
         return { ok: true, result: 'DELETED', ended }
       },
     ),
   })
 
   resource(app, `${SESSIONS}/:id`, {
-    DELETE: operation({ summary: 'End a session', path: { id: uuidParameter } }, (c) => {
-      const id = uuidParam(c, 'id')
-      const who = principalOf(c)
-      requireLastingLogin(who, 'sessions')
-      const me = userOf(principalOf(c)).id
+    DELETE: operation({ summary: 'End a session', path: { id: uuidParameter } }, (c, { path: { id } }) => {
+      const caller = callerOf(c)
+      requireLastingLogin(caller.who, 'sessions')
+      const me = userOf(caller.who).id
       return db.transaction().execute(async (trx) => {
-        const userId = await endById(trx, id, (owner) => owner === me || isAdmin(who))
+        const userId = await endById(trx, id, (owner) => owner === me || isAdmin(caller.who))
         if (!userId) throw textError(404, `Session not found: ${id}`)
-        await recordEnd(trx, c, { userId, ended: 1, sessionId: id })
+        await recordEnd(trx, caller, { userId, ended: 1, sessionId: id })
         return { ok: true, result: 'DELETED' }
       })
     }),
   })
 }
 
-/** Whose sessions a request is about; throws a 403 when they are not the caller's business. */
-function subjectOf(c: Call): string {
-  const userId = uuidQuery(c, 'userId') ?? userOf(principalOf(c)).id
-  requireSessionsOf(principalOf(c), userId)
+/** Whose sessions a request is about, the caller's unless told; throws a 403 when they are not the caller's business. */
+function subjectOf(who: Principal, asked: string | undefined): string {
+  const userId = asked ?? userOf(who).id
+  requireSessionsOf(who, userId)
   return userId
 }
 
-const recordEnd = (trx: Trx, c: Call, details: { userId: string; ended: number; sessionId?: string }) =>
-  recordEvent(trx, callerOf(c), 'sessions-ended', details)
+const recordEnd = (trx: Trx, caller: Caller, details: { userId: string; ended: number; sessionId?: string }) =>
+  recordEvent(trx, caller, 'sessions-ended', details)
 
 /** Ends what has the id, of whatever kind, and returns whose it was; undefined when there is none for the caller. */
 async function endById(trx: Trx, id: string, mayEnd: (userId: string) => boolean): Promise<string | undefined> {

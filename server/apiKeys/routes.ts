@@ -13,24 +13,16 @@ import { javaError, validationError } from '../errors.ts'
 import type { Call, Env } from '../http/call.ts'
 import { callerOf, principalOf } from '../http/call.ts'
 import { text, userType, uuid } from '../http/jackson.ts'
-import {
-  checkNames,
-  NAME_PATTERN,
-  nonNull,
-  operation,
-  param,
-  readJson,
-  resource,
-  uuidParam,
-  uuidQuery,
-} from '../http/operation.ts'
+import { operation, param, readJson, resource, uuidParam, uuidQuery } from '../http/operation.ts'
 import { uuidParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
+import { nonNull } from '../json/omit.ts'
 import { userOf } from '../principal.ts'
 import type { Services } from '../services.ts'
 import { endSessionsOfKey } from '../sessions/end.ts'
 import { resolveOwner } from '../users/owner.ts'
 import { generateApiKey, hashApiKey, isLongEnough, LEAST_API_KEY_BYTES } from '../vault/tokens.ts'
+import { checkNames, NAME_PATTERN } from '../violations.ts'
 import { findKey } from './store.ts'
 
 const keyRequest = z.object({

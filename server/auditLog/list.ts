@@ -4,7 +4,7 @@ import type { OwnEvent } from '../audit/events.ts'
 import type { AuditAction, AuditObject } from '../audit/record.ts'
 import { readJsonColumn } from '../db/json.ts'
 import type { Reader } from '../db/open.ts'
-import { nonEmpty } from '../http/operation.ts'
+import { nonEmpty } from '../json/omit.ts'
 import { ownersOf } from '../users/owner.ts'
 
 export interface AuditFilter {

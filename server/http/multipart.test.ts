@@ -1,14 +1,22 @@
 import { Hono } from 'hono'
 import { describe, expect, test } from 'vitest'
 import type { Env } from './call.ts'
-import { Form, fileField, listField, parseParts, readForm } from './multipart.ts'
-import { resource } from './operation.ts'
+import { Form, fileField, listField, parseParts } from './multipart.ts'
+import { operation, resource } from './operation.ts'
 import { textParameter } from './parameters.ts'
 
 const part = (disposition: string, value: string, type?: string) =>
   `--b\r\nContent-Disposition: form-data; ${disposition}\r\n${type ? `Content-Type: ${type}\r\n` : ''}\r\n${value}\r\n`
-const FIELDS = { name: textParameter, x: textParameter, items: listField, data: fileField, DATA: fileField }
-const parse = (...parts: string[]) => new Form(parseParts(Buffer.from(`${parts.join('')}--b--\r\n`), 'b'), FIELDS)
+const FIELDS = {
+  name: textParameter,
+  x: textParameter,
+  other: fileField,
+  items: listField,
+  data: fileField,
+  DATA: fileField,
+}
+const parse = (...parts: string[]) =>
+  new Form<typeof FIELDS>(parseParts(Buffer.from(`${parts.join('')}--b--\r\n`), 'b'))
 
 describe('text fields', () => {
   test('are found in any case, the first of several counts', () => {
@@ -99,7 +107,7 @@ describe('bodies', () => {
   ])('%s', (_, body, count) => {
     const parts = parseParts(Buffer.from(body), 'b')
     expect(parts.length).toBe(count)
-    if (count > 0) expect(new Form(parts, FIELDS).text('x')).toBe('y')
+    if (count > 0) expect(new Form<typeof FIELDS>(parts).text('x')).toBe('y')
   })
 
   test('a part without headers has no name', () => {
@@ -126,7 +134,7 @@ describe('bodies', () => {
     const app = new Hono<Env>()
     app.onError((error) => new Response(error.message, { status: 400 }))
     resource(app, '/', {
-      POST: { summary: 'x', form: {}, handle: async (c) => ((await readForm(c)) instanceof Form ? 'read' : 'not') },
+      POST: operation({ summary: 'x', form: {} }, (_, { form }) => (form instanceof Form ? 'read' : 'not')),
     })
     const post = async (boundary: string) => {
       const headers = { 'Content-Type': `multipart/form-data; boundary=${boundary}` }

@@ -2,8 +2,7 @@ import { z } from 'zod'
 import { emptyError, javaError, textError } from '../errors.ts'
 import type { Call } from './call.ts'
 import { MOST_LINKS, refuseMore } from './listLimits.ts'
-import { assertDeclared } from './operation.ts'
-import { flagParameter, textParameter, uuidParameter } from './parameters.ts'
+import { flagParameter, uuidParameter } from './parameters.ts'
 import { decodeTransfer } from './transferEncoding.ts'
 
 /*
@@ -20,66 +19,83 @@ interface Part {
 }
 
 /** Reads the request's parts. An empty body has none; a content type without a boundary is RESTEasy's 500. */
-export async function readForm(c: Call): Promise<Form> {
+export async function readForm(c: Call): Promise<Form<Fields>> {
   const [, quoted, plain] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(c.req.header('Content-Type') ?? '') ?? []
   const boundary = quoted ?? plain
   if (!boundary) throw javaError('java.io.IOException', 'RESTEASY007550: Unable to get boundary for multipart')
   if (boundary.length > LONGEST_BOUNDARY) {
     throw textError(400, `The boundary of the form is longer than ${LONGEST_BOUNDARY} characters`)
   }
-  return new Form(parseParts(Buffer.from(await c.req.arrayBuffer()), boundary), c.get('operation').form ?? {})
+  return new Form(parseParts(Buffer.from(await c.req.arrayBuffer()), boundary))
 }
 
+type Fields = Record<string, z.ZodType>
+
 /** The kinds of fields; text, flags and UUIDs are as in a query. */
-export const fileField = z.string().meta({ contentMediaType: 'application/octet-stream' })
-export const listField = z.string().meta({ description: `Separated by commas, at most ${MOST_LINKS}` })
-export const uuidListField = z.string().meta({ description: `UUIDs, separated by commas, at most ${MOST_LINKS}` })
+export const fileField = z.string().meta({ contentMediaType: 'application/octet-stream' }).brand<'file'>()
+export const listField = z
+  .string()
+  .meta({ description: `Separated by commas, at most ${MOST_LINKS}` })
+  .brand<'list'>()
+export const uuidListField = z
+  .string()
+  .meta({ description: `UUIDs, separated by commas, at most ${MOST_LINKS}` })
+  .brand<'uuids'>()
 
-/** The fields of a request, with MultipartUtils' rules and errors. */
-export class Form {
+/** The names of the fields of a kind. */
+type NamesOf<F, Kind extends z.ZodType> = keyof {
+  [N in keyof F as F[N] extends Kind | z.ZodOptional<Kind> ? N : never]: 1
+} &
+  string
+
+/** The fields of a request, with MultipartUtils' rules and errors: those that the operation declares, by their kind. */
+export class Form<F> {
   readonly #parts: readonly Part[]
-  readonly #fields: Record<string, z.ZodType>
 
-  /** `fields`: what the operation declares; no other field can be read, nor one as of another kind. */
-  constructor(parts: readonly Part[], fields: Record<string, z.ZodType>) {
+  constructor(parts: readonly Part[]) {
     this.#parts = parts
-    this.#fields = fields
   }
 
-  /** A text field: its name in any case, the first of several, trimmed; a blank one counts as absent. */
-  text(name: string, kind: z.ZodType = textParameter): string | undefined {
-    assertDeclared(this.#fields[name], kind, `the field ${name}`)
+  /** The text of a field: its name in any case, the first of several, trimmed; a blank one counts as absent. */
+  text(name: keyof F & string): string | undefined {
     const wanted = name.toLowerCase()
     const part = this.#parts.find((candidate) => candidate.name?.toLowerCase() === wanted)
     return (part && javaTrim(decode(part))) || undefined
   }
 
-  requiredText(name: string, kind: z.ZodType = textParameter): string {
-    return this.text(name, kind) ?? notSpecified(name)
+  requiredText(name: keyof F & string): string {
+    return this.text(name) ?? notSpecified(name)
   }
 
   /** A file field: its name in exactly this case, its bytes as they came. It may as well be sent as a string. */
-  bytes(name: string): Buffer | undefined {
-    assertDeclared(this.#fields[name], fileField, `the field ${name}`)
+  bytes(name: NamesOf<F, typeof fileField>): Buffer | undefined {
     return this.#parts.find((part) => part.name === name)?.bytes
   }
 
-  requiredBytes(name: string): Buffer {
+  requiredBytes(name: NamesOf<F, typeof fileField>): Buffer {
     return this.bytes(name) ?? notSpecified(name)
   }
 
-  flag(name: string): boolean {
-    return flagParameter.parse(this.text(name, flagParameter) ?? '')
+  flag(name: NamesOf<F, typeof flagParameter>): boolean {
+    return flagParameter.parse(this.text(name) ?? '')
   }
 
-  uuid(name: string): string | undefined {
-    const text = this.text(name, uuidParameter)
+  uuid(name: NamesOf<F, typeof uuidParameter>): string | undefined {
+    const text = this.text(name)
     return text === undefined ? undefined : uuidOf(text)
   }
 
   /** A list separated by commas; as String#split does, empty items at the end do not count. */
-  list(name: string, kind: z.ZodType = listField): string[] {
-    const text = this.text(name, kind) ?? ''
+  list(name: NamesOf<F, typeof listField>): string[] {
+    return this.#items(name)
+  }
+
+  uuidList(name: NamesOf<F, typeof uuidListField>): string[] {
+    return this.#items(name).map(uuidOf)
+  }
+
+  #items(name: keyof F & string): string[] {
+    const text = this.text(name) ?? ''
     let end = text.length
     while (end > 0 && text[end - 1] === ',') end--
     if (end === 0) return []
@@ -87,10 +103,6 @@ export class Form {
     const items = text.slice(0, end).split(',', MOST_LINKS + 1)
     refuseMore(items.length, MOST_LINKS, name)
     return items.map(javaTrim)
-  }
-
-  uuidList(name: string): string[] {
-    return this.list(name, uuidListField).map(uuidOf)
   }
 }
 

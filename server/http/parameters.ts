@@ -35,6 +35,13 @@ export const timeParameter = parameter(readTime, { type: 'string', format: 'date
 export const pageQuery = { offset: intParameter, limit: intParameter }
 export const listQuery = { ...pageQuery, filter: textParameter }
 
+/** What handlers get of them. */
+export interface ListQuery {
+  offset: number | undefined
+  limit: number | undefined
+  filter: string | undefined
+}
+
 function readInt(text: string): number | undefined {
   if (!/^[+-]?\d{1,10}$/.test(text)) return undefined
   const value = Number(text)

@@ -18,23 +18,14 @@ import type { Call, Env } from '../http/call.ts'
 import { callerOf, principalOf } from '../http/call.ts'
 import { map, text, uuid, visibility } from '../http/jackson.ts'
 import { requireSmall } from '../http/listLimits.ts'
-import {
-  booleanQuery,
-  checkNames,
-  nonNull,
-  operation,
-  paging,
-  param,
-  paramAs,
-  readJson,
-  resource,
-  textQuery,
-} from '../http/operation.ts'
+import { booleanQuery, operation, paging, param, paramAs, readJson, resource, textQuery } from '../http/operation.ts'
 import { flagParameter, listQuery, textParameter } from '../http/parameters.ts'
+import { nonNull } from '../json/omit.ts'
 import { isAllowed, requireAllowed } from '../policies/check.ts'
 import { userOf } from '../principal.ts'
 import type { Services } from '../services.ts'
 import { type OwnerRequest, ownerRequest, resolveOwner } from '../users/owner.ts'
+import { checkNames } from '../violations.ts'
 import { findOrg, insertOrg, listOrgs, orgEntry } from './store.ts'
 
 const orgRequest = z.object({

@@ -7,25 +7,16 @@ import { textError } from '../errors.ts'
 import type { Call, Env } from '../http/call.ts'
 import { callerOf, principalOf } from '../http/call.ts'
 import { map, text, userType, uuid } from '../http/jackson.ts'
-import {
-  checkNames,
-  nameViolations,
-  nonNull,
-  operation,
-  param,
-  queryAs,
-  readJson,
-  reject,
-  resource,
-  textQuery,
-} from '../http/operation.ts'
+import { operation, param, queryAs, readJson, resource, textQuery } from '../http/operation.ts'
 import { textParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
+import { nonNull } from '../json/omit.ts'
 import { jsonText } from '../json/write.ts'
 import { userOf } from '../principal.ts'
 import { findProject } from '../projects/store.ts'
 import type { Services } from '../services.ts'
 import { findUser } from '../users/owner.ts'
+import { checkNames, nameViolations, reject } from '../violations.ts'
 import { findPolicy, linkedPolicy, listPolicies, policyEntry, requirePolicy, type Target } from './store.ts'
 import { requireUsableRules } from './validate.ts'
 

@@ -1,8 +1,8 @@
 import { rawJsonColumn, readExactJsonColumn } from '../db/json.ts'
 import type { Reader } from '../db/open.ts'
 import { javaError, textError } from '../errors.ts'
-import { nonNull } from '../http/operation.ts'
 import { isNumber } from '../json/numbers.ts'
+import { nonNull } from '../json/omit.ts'
 
 export interface PolicyRow {
   id: string

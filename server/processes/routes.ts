@@ -7,13 +7,15 @@ import {
   requireProject,
   requireThisProcess,
 } from '../access/rules.ts'
+import type { Caller } from '../actor.ts'
 import { recordAudit } from '../audit/record.ts'
 import { sessionTokenOf } from '../auth/sessionToken.ts'
 import type { Reader, Trx } from '../db/open.ts'
 import { textError, validationError } from '../errors.ts'
-import type { Call, Env } from '../http/call.ts'
+import type { Env } from '../http/call.ts'
 import { callerOf, principalOf } from '../http/call.ts'
-import { assertDeclared, operation, resource, uuidParam } from '../http/operation.ts'
+import { bytes } from '../http/input.ts'
+import { operation, resource } from '../http/operation.ts'
 import { uuidParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
 import { userOf } from '../principal.ts'
@@ -51,28 +53,27 @@ export function processRoutes(app: Hono<Env>, services: Services) {
   const { db, masterKey } = services
 
   resource(app, '/api/x/v1/process-session', {
-    POST: {
-      summary: 'Open a process session: a token that acts in one project for a while',
-      body: sessionRequest,
-      consumes: 'application/json',
-      handle: async (c) => {
-        const { orgName, projectName, ttl } = await readRequest(c)
+    POST: operation(
+      { summary: 'Open a process session: a token that acts in one project for a while', body: sessionRequest },
+      async (c, { body: { ttl, ...request } }) => {
         const instanceId = newId()
         const expiresAt = new Date(Date.now() + ttl * 1000).toISOString()
-        await db.transaction().execute((trx) => open(trx, c, { instanceId, orgName, projectName, expiresAt }))
+        const session = { ...request, instanceId, expiresAt, ...clientOf(c) }
+        await db.transaction().execute((trx) => open(trx, callerOf(c), session))
         return { instanceId, sessionToken: sessionTokenOf(masterKey, instanceId), expiresAt }
       },
-    },
+    ),
   })
 
   resource(app, '/api/x/v1/process-session/:instanceId', {
-    DELETE: operation({ summary: 'End a process session', path: { instanceId: uuidParameter } }, (c) =>
+    DELETE: operation({ summary: 'End a process session', path: { instanceId: uuidParameter } }, (c, { path }) =>
       db.transaction().execute(async (trx) => {
-        const session = await requireSession(trx, uuidParam(c, 'instanceId'))
-        requireProcessSessionEnd(principalOf(c), session)
+        const caller = callerOf(c)
+        const session = await requireSession(trx, path.instanceId)
+        requireProcessSessionEnd(caller.who, session)
         await trx.deleteFrom('processSessions').where('instanceId', '=', session.instanceId).execute()
         const { instanceId, projectId } = session
-        await recordAudit(trx, callerOf(c), { object: 'PROCESS', action: 'DELETE', details: { instanceId, projectId } })
+        await recordAudit(trx, caller, { object: 'PROCESS', action: 'DELETE', details: { instanceId, projectId } })
         return { ok: true, result: 'DELETED' }
       }),
     ),
@@ -80,30 +81,21 @@ export function processRoutes(app: Hono<Env>, services: Services) {
 
   resource(app, '/api/v1/process/:instanceId/decrypt', {
     /** Of a string that `POST …/project/{name}/encrypt` made: its bytes, not base64. Not audited, as in Concord. */
-    POST: {
-      summary: 'Decrypt a text that was encrypted for the project of the process',
-      path: { instanceId: uuidParameter },
-      consumes: BINARY,
-      produces: BINARY,
-      handle: async (c) => {
-        const bytes = Buffer.from(await c.req.arrayBuffer())
-        const { instanceId, projectId } = await requireSession(db, uuidParam(c, 'instanceId'))
+    POST: operation(
+      {
+        summary: 'Decrypt a text that was encrypted for the project of the process',
+        path: { instanceId: uuidParameter },
+        body: bytes,
+        produces: BINARY,
+      },
+      async (c, { path, body }) => {
+        const { instanceId, projectId } = await requireSession(db, path.instanceId)
         requireThisProcess(principalOf(c), instanceId)
-        const clear = await decryptForProject(services, projectId, bytes)
+        const clear = await decryptForProject(services, projectId, body)
         return c.body(new Uint8Array(clear), 200, { 'Content-Type': BINARY })
       },
-    },
+    ),
   })
-}
-
-/** Says what is wrong in words: unlike Concord's own paths, this one has no clients that know its 500s. */
-async function readRequest(c: Call) {
-  assertDeclared(c.get('operation').body, sessionRequest, 'the body')
-  const body: unknown = await c.req.json().catch(() => undefined)
-  if (typeof body !== 'object' || body === null) throw validationError('The body must be a JSON object')
-  const result = sessionRequest.safeParse(body)
-  if (result.success) return result.data
-  throw validationError(result.error.issues[0]?.message ?? 'The body is not as it should be')
 }
 
 interface NewSession {
@@ -111,25 +103,28 @@ interface NewSession {
   orgName: string
   projectName: string
   expiresAt: string
+  address: string
+  userAgent: string | null
 }
 
-async function open(trx: Trx, c: Call, { instanceId, orgName, projectName, expiresAt }: NewSession) {
-  const who = principalOf(c)
+async function open(trx: Trx, caller: Caller, { orgName, projectName, ...session }: NewSession) {
+  const { who } = caller
   requireProcessSessionStart(who)
   const org = await requireOrg(trx, orgName)
   const project = await requireProjectNamed(trx, org.id, projectName)
   await requireProject(trx, who, project, 'WRITER', 'strict')
-  const userId = userOf(principalOf(c)).id
+  const userId = userOf(who).id
   await requireRoom(trx, userId)
   const now = new Date().toISOString()
   await trx
     .insertInto('processSessions')
     .values({
-      ...{ instanceId, userId, projectId: project.id, apiKeyId: who.apiKeyId ?? null },
-      ...{ createdAt: now, lastUsedAt: now, expiresAt, ...clientOf(c) },
+      ...{ ...session, userId, projectId: project.id, apiKeyId: who.apiKeyId ?? null },
+      ...{ createdAt: now, lastUsedAt: now },
     })
     .execute()
-  await recordAudit(trx, callerOf(c), {
+  const { instanceId, expiresAt } = session
+  await recordAudit(trx, caller, {
     object: 'PROCESS',
     action: 'CREATE',
     details: { instanceId, orgId: org.id, projectId: project.id, expiresAt },

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import type { Violation } from '../errors.ts'
 import { flag, map, text, uuid, visibility } from '../http/jackson.ts'
 import { mapOf } from '../http/listLimits.ts'
-import { missing, nameViolations, tooLong } from '../http/operation.ts'
 import { ownerRequest } from '../users/owner.ts'
+import { missing, nameViolations, tooLong } from '../violations.ts'
 
 export const repositoryRequest = z
   .object({

@@ -6,24 +6,14 @@ import type { AccessLevel, ProjectRow } from '../db/schema.ts'
 import { nullPointer, textError } from '../errors.ts'
 import type { Call, Env } from '../http/call.ts'
 import { callerOf, principalOf } from '../http/call.ts'
-import {
-  checkNames,
-  nameViolations,
-  operation,
-  paging,
-  param,
-  readJson,
-  readOptionalJson,
-  reject,
-  resource,
-  textQuery,
-} from '../http/operation.ts'
+import { operation, paging, param, readJson, readOptionalJson, resource, textQuery } from '../http/operation.ts'
 import { listQuery } from '../http/parameters.ts'
 import { jsonInPieces, listAsJson } from '../http/pieces.ts'
 import { writeJson } from '../json/write.ts'
 import { userOf } from '../principal.ts'
 import type { Services } from '../services.ts'
 import { accessEntries, accessEntry, entryViolations, teamOfEntry } from '../teams/accessEntry.ts'
+import { checkNames, nameViolations, reject } from '../violations.ts'
 import { configurationRoutes } from './configurationRoutes.ts'
 import { encryptForProject } from './encryptedStrings.ts'
 import { projectRequest, projectViolations, repositoryRequest, repositoryViolations } from './requests.ts'

@@ -4,7 +4,7 @@ import { rawJsonColumn } from '../db/json.ts'
 import type { Reader } from '../db/open.ts'
 import type { OrgRow, ProjectRow, RepositoryRow } from '../db/schema.ts'
 import { textError, validationError } from '../errors.ts'
-import { nonNull } from '../http/operation.ts'
+import { nonNull } from '../json/omit.ts'
 import type { Principal } from '../principal.ts'
 import { ownersOf } from '../users/owner.ts'
 

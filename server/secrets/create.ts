@@ -6,9 +6,9 @@ import { recordAudit } from '../audit/record.ts'
 import type { SecretRow, SecretType, UserRow } from '../db/schema.ts'
 import { textError, validationError } from '../errors.ts'
 import type { Form } from '../http/multipart.ts'
-import { NAME_PATTERN, nonNull } from '../http/operation.ts'
 import { flagParameter, textParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
+import { nonNull } from '../json/omit.ts'
 import { policyGuard } from '../policies/check.ts'
 import { userOf } from '../principal.ts'
 import type { Services } from '../services.ts'
@@ -16,6 +16,7 @@ import { encodeKeyPair } from '../vault/binary.ts'
 import { generateKeyPair } from '../vault/keyPair.ts'
 import { type Protection, seal } from '../vault/sealed.ts'
 import { checkStorePassword, generateStorePassword } from '../vault/storePassword.ts'
+import { NAME_PATTERN } from '../violations.ts'
 import type { Turn } from '../waiting/limit.ts'
 import { projectFields, projectIdsOf } from './projectLinks.ts'
 import { alreadyExists, insertSecret } from './store.ts'
@@ -33,8 +34,10 @@ export const newSecretForm = {
   generatePassword: flagParameter.optional(),
 }
 
+type NewSecretForm = Form<typeof newSecretForm>
+
 /** Creates a secret of any type; the checks come in Concord's order (concord-api §9.5). */
-export async function createSecret({ db, masterKey }: Services, caller: Caller, orgName: string, form: Form) {
+export async function createSecret({ db, masterKey }: Services, caller: Caller, orgName: string, form: NewSecretForm) {
   const who = caller.who
   const org = await requireMember(db, who, orgName)
   const owner = userOf(caller.who)
@@ -82,7 +85,7 @@ export async function createSecret({ db, masterKey }: Services, caller: Caller, 
   return nonNull({ ok: true, result: 'CREATED', id: row.id, password: storePassword, publicKey })
 }
 
-function storeTypeOf(form: Form): string {
+function storeTypeOf(form: NewSecretForm): string {
   const text = form.text('storeType') ?? STORE_TYPE
   if (text.toLowerCase() !== STORE_TYPE) throw validationError(`Secret store of type ${text} is not available!`)
   return STORE_TYPE
@@ -94,8 +97,8 @@ const STORE_TYPE = 'concord'
 /** What `GET /api/v1/secret/store` answers. */
 export const STORES = [{ storeType: STORE_TYPE, description: 'Concord' }]
 
-function nameOf(form: Form): string {
-  const name = form.requiredText('name', nameField)
+function nameOf(form: NewSecretForm): string {
+  const name = form.requiredText('name')
   if (nameField.safeParse(name).success) return name
   // ConcordKey#MESSAGE; it is wrong about the length and silent about the tilde.
   throw validationError(
@@ -104,7 +107,7 @@ function nameOf(form: Form): string {
   )
 }
 
-function storePasswordOf(form: Form, owner: UserRow): string | undefined {
+function storePasswordOf(form: NewSecretForm, owner: UserRow): string | undefined {
   const given = form.text('storePassword')
   if (given === undefined) return form.flag('generatePassword') ? generateStorePassword() : undefined
   const broken = checkStorePassword(given, owner.username)
@@ -113,7 +116,11 @@ function storePasswordOf(form: Form, owner: UserRow): string | undefined {
 }
 
 /** The value to store. A key pair without a `public` part is a request for a new one, whatever `private` says. */
-async function newValue(form: Form, type: SecretType, turn: Turn): Promise<{ value: ClearValue; publicKey?: string }> {
+async function newValue(
+  form: NewSecretForm,
+  type: SecretType,
+  turn: Turn,
+): Promise<{ value: ClearValue; publicKey?: string }> {
   if (type !== 'KEY_PAIR') return { value: formValue(form, type) }
   const uploaded = form.bytes('public')
   if (uploaded) return { value: formValue(form, type), publicKey: uploaded.toString() }

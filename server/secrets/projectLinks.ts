@@ -16,7 +16,7 @@ export const projectFields = {
  * The projects that a form names: by ids, else by names, else by the one id or name of older clients. Ids are not looked
  * up: creation links to any project of any organization (concord-api §14, Q9), updates check them later.
  */
-export async function projectIdsOf(db: Reader, org: OrgRow, form: Form): Promise<string[]> {
+export async function projectIdsOf(db: Reader, org: OrgRow, form: Form<typeof projectFields>): Promise<string[]> {
   // All are read first, so that a malformed one is noticed even where another field wins.
   const ids = form.uuidList('projectIds')
   const names = form.list('projects')

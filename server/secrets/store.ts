@@ -2,7 +2,7 @@ import { contains } from '../db/filter.ts'
 import type { Reader, Trx } from '../db/open.ts'
 import type { AccessLevel, OrgRow, SecretRow } from '../db/schema.ts'
 import { validationError } from '../errors.ts'
-import { nonNull } from '../http/operation.ts'
+import { nonNull } from '../json/omit.ts'
 import { ownersOf } from '../users/owner.ts'
 import type { SealedValue } from '../vault/sealed.ts'
 

@@ -85,7 +85,7 @@ async function projectOfJson(db: Reader, { projectId, projectName, orgId }: Upda
 }
 
 /** What a multipart body of v2 asks for. Project names come first, so that they fail before anything else does. */
-export async function changeOfForm(db: Reader, org: OrgRow, form: Form): Promise<SecretChange> {
+export async function changeOfForm(db: Reader, org: OrgRow, form: Form<typeof updateForm>): Promise<SecretChange> {
   const projectIds = await projectIdsOf(db, org, form)
   const orgId = form.uuid('orgId')
   const ownerId = form.uuid('ownerId')

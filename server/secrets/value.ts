@@ -35,8 +35,8 @@ export const valueFields = {
   password: textParameter.optional(),
 }
 
-export function typeOf(form: Form): SecretType | undefined {
-  const text = form.text('type', typeField)
+export function typeOf(form: Form<{ type: z.ZodType }>): SecretType | undefined {
+  const text = form.text('type')
   if (text === undefined) return undefined
   const type = typeField.safeParse(text)
   if (!type.success) throw validationError(`Unsupported secret type: ${text}`)
@@ -44,15 +44,15 @@ export function typeOf(form: Form): SecretType | undefined {
 }
 
 /** The `visibility` field, in exact case. Absent means PUBLIC, in updates too (concord-api §14, Q1). */
-export function visibilityOf(form: Form): Visibility {
-  const text = form.text('visibility', visibilityField) ?? 'PUBLIC'
+export function visibilityOf(form: Form<typeof valueFields>): Visibility {
+  const text = form.text('visibility') ?? 'PUBLIC'
   const visibility = visibilityField.safeParse(text)
   if (!visibility.success) throw textError(400, `Invalid visibility value: ${text}`)
   return visibility.data
 }
 
 /** The value that the fields of a form hold. A key pair needs both files here; only creation can make new ones. */
-export function formValue(form: Form, type: SecretType): ClearValue {
+export function formValue(form: Form<typeof valueFields>, type: SecretType): ClearValue {
   if (type === 'KEY_PAIR') {
     const publicKey = form.requiredBytes('public')
     return { type, bytes: encodeKeyPair({ publicKey, privateKey: form.requiredBytes('private') }) }

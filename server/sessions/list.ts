@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
 import type { Reader } from '../db/open.ts'
-import { nonNull } from '../http/operation.ts'
+import { nonNull } from '../json/omit.ts'
 import { endOfRememberMe } from './rememberMe.ts'
 import { endOfSession, isPast } from './session.ts'
 

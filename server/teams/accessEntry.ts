@@ -3,7 +3,7 @@ import type { Reader } from '../db/open.ts'
 import { javaError, type Violation } from '../errors.ts'
 import { accessLevel, text, uuid } from '../http/jackson.ts'
 import { listOf } from '../http/listLimits.ts'
-import { missing, nameViolations } from '../http/operation.ts'
+import { missing, nameViolations } from '../violations.ts'
 import { findTeam } from './store.ts'
 
 /** Concord's ResourceAccessEntry, the same for secrets and projects. */

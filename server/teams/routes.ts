@@ -10,24 +10,14 @@ import type { Call, Env } from '../http/call.ts'
 import { callerOf, principalOf } from '../http/call.ts'
 import { teamRole, text, userType, uuid } from '../http/jackson.ts'
 import { listOf } from '../http/listLimits.ts'
-import {
-  booleanQuery,
-  missing,
-  nameViolations,
-  nonNull,
-  operation,
-  param,
-  readJson,
-  readOptionalJson,
-  reject,
-  resource,
-  tooLong,
-} from '../http/operation.ts'
+import { booleanQuery, operation, param, readJson, readOptionalJson, resource } from '../http/operation.ts'
 import { flagParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
+import { nonNull } from '../json/omit.ts'
 import { userOf } from '../principal.ts'
 import type { Services } from '../services.ts'
 import { userFinder } from '../users/owner.ts'
+import { missing, nameViolations, reject, tooLong } from '../violations.ts'
 import {
   findTeam,
   listTeamLdapGroups,

@@ -1,7 +1,7 @@
 import type { Reader, Trx } from '../db/open.ts'
 import type { TeamRole } from '../db/schema.ts'
 import { validationError } from '../errors.ts'
-import { nonNull } from '../http/operation.ts'
+import { nonNull } from '../json/omit.ts'
 
 export interface TeamRow {
   id: string

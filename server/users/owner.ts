@@ -3,7 +3,7 @@ import type { Reader } from '../db/open.ts'
 import type { UserRow, UserType } from '../db/schema.ts'
 import { javaError, textError, validationError } from '../errors.ts'
 import { text, userType, uuid } from '../http/jackson.ts'
-import { nonEmpty } from '../http/operation.ts'
+import { nonEmpty } from '../json/omit.ts'
 
 /** Concord's EntityOwner as requests carry it: `id` wins, else `username` (concord-api §1). */
 export const ownerRequest = z.object({

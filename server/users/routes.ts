@@ -16,20 +16,18 @@ import { listOf } from '../http/listLimits.ts'
 import {
   booleanQuery,
   intQuery,
-  missing,
   operation,
   param,
   readJson,
-  reject,
   resource,
   textQuery,
-  tooLong,
   uuidParam,
 } from '../http/operation.ts'
 import { flagParameter, listQuery, uuidParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
 import { userOf } from '../principal.ts'
 import type { Services } from '../services.ts'
+import { missing, reject, tooLong } from '../violations.ts'
 import { insertUser, lockOut } from './builtIn.ts'
 import { groupSyncRoutes } from './groupSyncRoutes.ts'
 import { keepAnAdmin } from './lastAdmin.ts'

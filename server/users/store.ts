@@ -2,7 +2,7 @@ import { contains } from '../db/filter.ts'
 import { readListColumn } from '../db/json.ts'
 import type { Reader, Trx } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
-import { nonNull } from '../http/operation.ts'
+import { nonNull } from '../json/omit.ts'
 
 /** UserEntry with what the user is in and may do. */
 export async function userEntry(db: Reader, user: UserRow) {
