@@ -5,9 +5,12 @@ import { findChromium } from '../scripts/chromium.mjs'
 const ROUNDS = 5
 const FILTER = 'secret-1'
 
+/** @typedef {{ org: string, count: number }} List an organization and how many secrets it has */
+
 /**
  * Measures the lists of two organizations in turn. Returns rows of [name, milliseconds] for `print`, and the largest
  * number of table rows in the page.
+ * @param {{ url: string, key: string, few: List, many: List }} given
  */
 export async function inBrowser({ url, key, few, many }) {
   const browser = await chromium.launch({
@@ -19,8 +22,10 @@ export async function inBrowser({ url, key, few, many }) {
     const headers = { Authorization: key, 'X-Concord-EnableSession': 'true' }
     await context.request.get(`${url}/api/service/console/whoami`, { headers })
     const page = await context.newPage()
+    /** @type {Map<string, number[]>} */
     const times = new Map()
-    const note = (name, ms) => times.set(name, [...(times.get(name) ?? []), ms])
+    const note = (/** @type {string} */ name, /** @type {number} */ ms) =>
+      times.set(name, [...(times.get(name) ?? []), ms])
     let rows = 0
     // The first round fills the browser's cache of scripts.
     for (let round = 0; round <= ROUNDS; round++) {
@@ -42,7 +47,10 @@ export async function inBrowser({ url, key, few, many }) {
   }
 }
 
-/** From each keystroke to the frame that shows its rows, measured in the browser. */
+/**
+ * From each keystroke to the frame that shows its rows, measured in the browser.
+ * @param {import('@playwright/test').Page} page
+ */
 async function timeKeys(page) {
   const field = page.getByRole('searchbox')
   await field.evaluate((input) => {

@@ -25,6 +25,7 @@ try {
 
 /** From the command to "listening", with everything built. */
 async function starts() {
+  /** @type {[string, number[]][]} */
   const rows = []
   const dataDir = join(folder, 'starts')
   for (const [name, runs] of Object.entries({ 'first start, sample data': 1, 'second start': 5 })) {
@@ -41,20 +42,15 @@ async function starts() {
 
 async function requests() {
   const server = await start({ DATA_DIR: join(folder, 'requests'), SAMPLE_DATA: 'off' })
-  const ask = (path, init) => askOf(server, path, init)
-  const askOf = async ({ url }, path, init = {}) => {
-    const headers = { Authorization: KEY, ...init.headers }
-    const response = await fetch(url + path, { ...init, headers })
-    const body = await response.arrayBuffer()
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${Buffer.from(body)}`)
-    return body.byteLength
-  }
-  const createOrg = (name) =>
+  /** @type {(path: string, init?: RequestInit) => Promise<void>} */
+  const ask = (path, init) => askOf(server.url, path, init)
+  const createOrg = (/** @type {string} */ name) =>
     ask('/api/v1/org', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ name }),
     })
+  /** @type {(org: string, name: string, fields?: Record<string, string>) => Promise<void>} */
   const createSecret = (org, name, fields = {}) => {
     const form = new FormData()
     for (const [field, value] of Object.entries({ name, type: 'DATA', ...fields })) form.append(field, value)
@@ -62,12 +58,8 @@ async function requests() {
     return ask(`/api/v1/org/${org}/secret`, { method: 'POST', body: form })
   }
 
-  for (const [org, count] of [
-    ['few', FEW],
-    // The requests below add to the organization above.
-    ['small', FEW],
-    ['many', MANY],
-  ]) {
+  // The requests below add to the first organization.
+  for (const [org, count] of Object.entries({ few: FEW, small: FEW, many: MANY })) {
     await createOrg(org)
     let next = 0
     const worker = async () => {
@@ -109,34 +101,50 @@ async function requests() {
   console.log(`at most ${seen.most} rows in the page, including the header`)
 
   const gateway = await start({ CONCORD_URL: server.url })
-  const one = '/api/v2/org/many/secret/secret-2500'
-  const all = '/api/v2/org/many/secret'
-  for (const [title, path, rounds] of [
-    ['The gateway: get one', one, 200],
-    [`The gateway: list of ${MANY}`, all, 15],
-  ]) {
-    print(
-      title,
-      await inTurns({ directly: () => ask(path), 'through the gateway': () => askOf(gateway, path) }, rounds),
-    )
-  }
+  /** @type {(path: string, rounds: number) => Promise<[string, number[]][]>} */
+  const bothWays = (path, rounds) =>
+    inTurns({ directly: () => ask(path), 'through the gateway': () => askOf(gateway.url, path) }, rounds)
+  print('The gateway: get one', await bothWays('/api/v2/org/many/secret/secret-2500', 200))
+  print(`The gateway: list of ${MANY}`, await bothWays('/api/v2/org/many/secret', 15))
   await gateway.stop()
   await server.stop()
 }
 
-/** Times the cases in turn, so that a busy moment of the machine affects all of them. */
-async function inTurns(cases, rounds) {
-  const times = new Map(Object.keys(cases).map((name) => [name, []]))
-  for (let round = 0; round < rounds; round++) {
-    for (const [name, run] of Object.entries(cases)) {
-      const before = performance.now()
-      await run()
-      if (round >= 3) times.get(name).push(performance.now() - before)
-    }
-  }
-  return [...times]
+/**
+ * Sends a request with the admin's key and reads the whole response.
+ * @param {string} url
+ * @param {string} path
+ * @param {RequestInit} init
+ */
+async function askOf(url, path, init = {}) {
+  const response = await fetch(url + path, { ...init, headers: { Authorization: KEY, ...init.headers } })
+  const body = await response.arrayBuffer()
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${Buffer.from(body)}`)
 }
 
+/**
+ * Times the cases in turn, so that a busy moment of the machine affects all of them.
+ * @param {Record<string, () => Promise<void>>} cases
+ * @param {number} rounds
+ * @returns {Promise<[name: string, times: number[]][]>}
+ */
+async function inTurns(cases, rounds) {
+  const runs = Object.entries(cases).map(([name, run]) => ({ name, run, times: /** @type {number[]} */ ([]) }))
+  for (let round = 0; round < rounds; round++) {
+    for (const { run, times } of runs) {
+      const before = performance.now()
+      await run()
+      if (round >= 3) times.push(performance.now() - before)
+    }
+  }
+  return runs.map(({ name, times }) => [name, times])
+}
+
+/**
+ * Starts a server and measures the time until it listens.
+ * @param {Record<string, string>} environment
+ * @returns {Promise<{ url: string, ms: number, stop: () => Promise<unknown> }>}
+ */
 function start(environment) {
   const before = performance.now()
   const child = node(['scripts/start.mjs'], {
@@ -162,6 +170,14 @@ function start(environment) {
   })
 }
 
+/**
+ * Runs a command of the terminal to its end.
+ * @param {string} name
+ * @param {string[]} args
+ * @param {Record<string, string>} environment
+ * @param {string} input
+ * @returns {Promise<void>}
+ */
 function command(name, args, environment, input) {
   const child = node(['scripts/start.mjs', '--run', name, ...args], environment)
   child.stdin.end(input)
@@ -170,6 +186,10 @@ function command(name, args, environment, input) {
   )
 }
 
+/**
+ * @param {string[]} args
+ * @param {Record<string, string>} environment
+ */
 function node(args, environment) {
   return spawn(process.execPath, args, {
     cwd: ROOT,
@@ -178,12 +198,21 @@ function node(args, environment) {
   })
 }
 
-/** Prints medians, and their ratio to the first row. */
+/**
+ * Prints medians, and their ratio to the first row.
+ * @param {string} title
+ * @param {[name: string, times: number[]][]} rows
+ */
 function print(title, rows) {
-  const medians = rows.map(([name, times]) => [name, times.sort((a, b) => a - b)[Math.floor(times.length / 2)]])
-  const base = medians[0][1]
+  const medians = rows.map(([name, times]) => ({ name, ms: median(times) }))
   console.log(`\n${title.padEnd(28)} median   × first row`)
-  for (const [name, ms] of medians) {
-    console.log(`${name.padEnd(26)} ${ms.toFixed(1).padStart(7)} ms ${(ms / base).toFixed(2).padStart(9)}`)
+  for (const { name, ms } of medians) {
+    const ratio = ms / (medians[0]?.ms ?? ms)
+    console.log(`${name.padEnd(26)} ${ms.toFixed(1).padStart(7)} ms ${ratio.toFixed(2).padStart(9)}`)
   }
+}
+
+/** @param {number[]} times */
+function median(times) {
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN
 }

@@ -17,8 +17,11 @@ const FIRST_LIST = [
   'src/pages/secret/SecretListPage.tsx',
 ]
 
+/** @typedef {Record<string, { file: string, css?: string[], imports?: string[] }>} Manifest as Vite writes it */
+
 /** Returns every budget as `{ name, ok, said }`; 1 kB is 1,000 bytes of gzip. */
 export function checkBudgets() {
+  /** @type {Manifest} */
   const manifest = JSON.parse(readFileSync(join(CLIENT, '.vite', 'manifest.json'), 'utf8'))
   const chunks = Object.values(manifest).filter(({ file }) => file.endsWith('.js'))
   const styles = [...new Set(Object.values(manifest).flatMap(({ css = [] }) => css))]
@@ -34,15 +37,25 @@ export function checkBudgets() {
   ]
 }
 
+/**
+ * @param {string} name
+ * @param {number} bytes
+ * @param {number} most
+ */
 function budget(name, bytes, most) {
   const kilobytes = bytes / 1000
   return { name, ok: kilobytes <= most, said: `${name}: ${kilobytes.toFixed(1)} kB of ${most} kB` }
 }
 
-/** Returns the scripts that the given entries load, including their imports. */
+/**
+ * Returns the scripts that the given entries load, including their imports.
+ * @param {Manifest} manifest
+ * @param {string[]} entries
+ */
 function filesOf(manifest, entries) {
+  /** @type {Set<string>} */
   const seen = new Set()
-  const visit = (key) => {
+  const visit = (/** @type {string} */ key) => {
     const chunk = manifest[key]
     if (!chunk) throw new Error(`The build has no ${key}. If the page has moved, update scripts/budgets.mjs.`)
     if (seen.has(chunk.file)) return
@@ -63,14 +76,16 @@ function noOtherHost() {
     '.css': /(?:url\(\s*["']?|@import\s*["'])(?:https?:)?\/\/[^"')]+/g,
     '.js': /\b(?:import|from)\s*\(?\s*["'`](?:https?:)?\/\/[^"'`]+/g,
   }
-  const found = readdirSync(CLIENT, { recursive: true }).flatMap((file) => {
+  const found = readdirSync(CLIENT, { recursive: true, encoding: 'utf8' }).flatMap((file) => {
     const pattern = Object.entries(patterns).find(([extension]) => file.endsWith(extension))?.[1]
     return pattern ? (readFileSync(join(CLIENT, file), 'utf8').match(pattern) ?? []) : []
   })
   return { name, ok: found.length === 0, said: found.length === 0 ? name : `${name}: ${found.join(', ')}` }
 }
 
+/** @param {Iterable<string>} files */
 const sum = (files) => [...files].reduce((total, file) => total + gzipped(file), 0)
+/** @param {string} file */
 const gzipped = (file) => gzipSync(readFileSync(join(CLIENT, file)), { level: 9 }).length
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -8,7 +8,10 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build } from 'vite'
 import { ROOT } from './ensure.mjs'
 
-const PARTS = { client: buildClient, server: buildServer }
+const PARTS = new Map([
+  ['client', buildClient],
+  ['server', buildServer],
+])
 /** The entry points: the server, and the commands that work on its data folder. */
 const SERVER_ENTRIES = {
   main: 'server/main.ts',
@@ -19,16 +22,25 @@ const SERVER_ENTRIES = {
 /** Smaller files don't gain enough for a second copy. */
 const LEAST_TO_COMPRESS = 1024
 
-const { positionals: named, values } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' } } })
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' } } })
 try {
-  for (const part of named.length > 0 ? named : Object.keys(PARTS)) await inPlaceOf(values.out ?? part, PARTS[part])
+  for (const part of positionals.length > 0 ? positionals : PARTS.keys()) {
+    const make = PARTS.get(part)
+    if (!make) throw new Error(`Unknown part: ${part}`)
+    await inPlaceOf(values.out ?? part, make)
+  }
 } catch (error) {
   // The bundler's message has the file and line; the stack below it is the bundler's own.
-  console.error(process.stderr.isTTY ? error.message : stripVTControlCharacters(error.message))
+  const { message } = /** @type {Error} */ (error)
+  console.error(process.stderr.isTTY ? message : stripVTControlCharacters(message))
   process.exit(1)
 }
 
-/** Builds next to the old result and swaps them at the end, so that nobody sees an incomplete build. */
+/**
+ * Builds next to the old result and swaps them at the end, so that nobody sees an incomplete build.
+ * @param {string} name
+ * @param {(outDir: string) => Promise<void>} make
+ */
 async function inPlaceOf(name, make) {
   const folder = join(ROOT, 'dist', name)
   const fresh = join(ROOT, 'dist', `${name}.${process.pid}`)
@@ -42,18 +54,16 @@ async function inPlaceOf(name, make) {
   }
 }
 
+/** @param {string} outDir */
 async function buildClient(outDir) {
   // Semantic's stylesheets have errors that the minifier warns about and skips: see vite.config.ts.
   await build({ root: ROOT, logLevel: 'error', build: { outDir, emptyOutDir: true } })
   await compressAll(outDir)
 }
 
+/** @param {string} outDir */
 async function buildServer(outDir) {
-  const input = Object.fromEntries(
-    Object.entries(SERVER_ENTRIES)
-      .map(([name, file]) => [name, join(ROOT, file)])
-      .filter(([, file]) => existsSync(file)),
-  )
+  const input = Object.fromEntries(Object.entries(SERVER_ENTRIES).map(([name, file]) => [name, join(ROOT, file)]))
   await build({
     root: ROOT,
     // The console's settings (plugins, style sheets) do not apply to the server.
@@ -76,7 +86,10 @@ async function buildServer(outDir) {
   })
 }
 
-/** Writes a .br and a .gz next to each file that compresses well, so that the server never has to compress. */
+/**
+ * Writes a .br and a .gz next to each file that compresses well, so that the server never has to compress.
+ * @param {string} folder
+ */
 async function compressAll(folder) {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(js|css|html|svg|json|txt)$/.test(entry.name))
@@ -94,7 +107,10 @@ async function compressAll(folder) {
   )
 }
 
-/** Removes the folders of interrupted builds, but not those of builds that are running. */
+/**
+ * Removes the folders of interrupted builds, but not those of builds that are running.
+ * @param {string} of
+ */
 function removeLeftovers(of) {
   const dist = join(ROOT, 'dist')
   if (!existsSync(dist)) return
@@ -104,6 +120,7 @@ function removeLeftovers(of) {
   }
 }
 
+/** @param {number} pid */
 function isRunning(pid) {
   try {
     process.kill(pid, 0)

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ExpectedError, npm } from './ensure.mjs'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'microsoft-edge']
@@ -19,6 +20,7 @@ export async function findChromium() {
     if (problem) throw new ExpectedError(`CHROMIUM_PATH=${process.env.CHROMIUM_PATH} does not start: ${problem}`)
     return process.env.CHROMIUM_PATH
   }
+  /** @type {string[]} */
   const attempts = []
   const found = async () => {
     for (const path of new Set([...systemChromiums(), chromium.executablePath()])) {
@@ -37,7 +39,7 @@ export async function findChromium() {
     try {
       await install.run()
     } catch (error) {
-      attempts.push(`${what}: ${error.message.split('\n')[0]}`)
+      attempts.push(`${what}: ${linesOf(error)[0]}`)
     }
     const installed = await found()
     if (installed) return installed
@@ -60,20 +62,13 @@ const INSTALLERS = {
   'apt-get': {
     possible: () => existsSync('/etc/debian_version') && (process.getuid?.() === 0 || canSudo()),
     run: () => {
-      const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
-      const options = { stdio: ['ignore', 'inherit', 'inherit'], timeout: INSTALL_MINUTES * 60_000 }
-      const run = ([program, ...args]) => execFileSync(program, args, options)
-      run([...sudo, 'apt-get', '-q', 'update'])
-      run([
-        ...sudo,
-        'env',
-        'DEBIAN_FRONTEND=noninteractive',
-        'apt-get',
-        '-qy',
-        'install',
-        '--no-install-recommends',
-        'chromium',
-      ])
+      const aptGet = (/** @type {string[]} */ ...args) => {
+        const command = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args]
+        const [program = '', ...rest] = process.getuid?.() === 0 ? command : ['sudo', '-n', ...command]
+        execFileSync(program, rest, { stdio: ['ignore', 'inherit', 'inherit'], timeout: INSTALL_MINUTES * 60_000 })
+      }
+      aptGet('-q', 'update')
+      aptGet('-qy', 'install', '--no-install-recommends', 'chromium')
     },
   },
 }
@@ -83,24 +78,31 @@ function* systemChromiums() {
   if (process.platform === 'darwin') yield* MAC
 }
 
-/** Returns in one line why a browser cannot be used, or undefined if it can. */
+/**
+ * Returns in one line why a browser cannot be used, or undefined if it can.
+ * @param {import('@playwright/test').BrowserType} chromium
+ * @param {string} executablePath
+ */
 async function whyNot(chromium, executablePath) {
   try {
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'], timeout: 30_000 })
     await browser.close()
     return undefined
   } catch (error) {
-    const lines = error.message.split('\n')
-    return (lines.find((line) => /error while loading|cannot|failed|not found/i.test(line)) ?? lines[0]).trim()
+    const lines = linesOf(error)
+    return (lines.find((line) => /error while loading|cannot|failed|not found/i.test(line)) ?? lines[0])?.trim()
   }
 }
 
+const linesOf = (/** @type {unknown} */ error) => String(error instanceof Error ? error.message : error).split('\n')
+
 const canSudo = () => spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0
 
-function withinMinutes(promise) {
-  let timer
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`took longer than ${INSTALL_MINUTES} minutes`)), INSTALL_MINUTES * 60_000)
-  })
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
+/** @param {Promise<void>} installed */
+function withinMinutes(installed) {
+  const late = async () => {
+    await sleep(INSTALL_MINUTES * 60_000, undefined, { ref: false })
+    throw new Error(`took longer than ${INSTALL_MINUTES} minutes`)
+  }
+  return Promise.race([installed, late()])
 }

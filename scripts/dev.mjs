@@ -14,18 +14,27 @@ const vite = await createServer({
 })
 const { run } = await vite.ssrLoadModule('/server/process/run.ts')
 
+/**
+ * Answers each request with the newest code of the server.
+ * @param {unknown} services
+ */
 function apiOf(services) {
+  /** @type {unknown} */
   let createApp
+  /** @type {ReturnType<typeof getRequestListener>} */
   let answerApi
-  return async (request, response) => {
+  return async (
+    /** @type {import('node:http').IncomingMessage} */ request,
+    /** @type {import('node:http').ServerResponse} */ response,
+  ) => {
     try {
       const loaded = await vite.ssrLoadModule('/server/app.ts')
       if (loaded.createApp !== createApp) {
         createApp = loaded.createApp
-        answerApi = getRequestListener(createApp(services).fetch, { hostname: 'localhost' })
+        answerApi = getRequestListener(loaded.createApp(services).fetch, { hostname: 'localhost' })
       }
     } catch (error) {
-      vite.ssrFixStacktrace(error)
+      vite.ssrFixStacktrace(/** @type {Error} */ (error))
       console.error(error)
       response.writeHead(500, { 'Content-Type': 'text/plain' }).end('The server has an error: see its terminal.\n')
       return

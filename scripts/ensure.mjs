@@ -8,6 +8,7 @@ import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+/** @param {string[]} path */
 const at = (...path) => join(ROOT, ...path)
 
 /** An error whose message says what to do; its stack is not printed. */
@@ -15,7 +16,10 @@ export class ExpectedError extends Error {
   expected = true
 }
 
-/** The sources of the client and of the server. */
+/**
+ * The sources of the client and of the server.
+ * @type {Record<'client' | 'server', string[]>}
+ */
 const INPUTS = {
   client: ['src', 'public', 'index.html', 'vite.config.ts', 'package-lock.json', 'scripts/build.mjs'],
   server: ['server', 'package-lock.json', 'scripts/build.mjs'],
@@ -38,19 +42,24 @@ export async function ensureInstalled() {
   writeFileSync(stampFile, wanted)
 }
 
-/** Builds the given parts unless they are up to date. Returns the URL of the server's entry, for `import`. */
+/**
+ * Builds the given parts unless they are up to date. Returns the URL of the server's entry, for `import`.
+ * @param {('client' | 'server')[]} parts
+ */
 export async function ensureBuilt(parts) {
-  const hashes = Object.fromEntries(parts.map((part) => [part, hashOf(INPUTS[part])]))
-  const stale = parts.filter((part) => readText(stampOf(part)) !== hashes[part])
+  const stale = parts
+    .map((part) => ({ part, stamp: at('dist', `${part}.stamp`), hash: hashOf(INPUTS[part]) }))
+    .filter(({ stamp, hash }) => readText(stamp) !== hash)
   if (stale.length > 0) {
-    console.log(`Building ${stale.join(' and ')} …`)
+    const names = stale.map(({ part }) => part)
+    console.log(`Building ${names.join(' and ')} …`)
     mkdirSync(at('dist'), { recursive: true })
     // Remove the stamps first and write them last, so that an interrupted build is repeated.
-    for (const part of stale) rmSync(stampOf(part), { force: true })
-    await command(process.execPath, [at('scripts', 'build.mjs'), ...stale], 'The build failed; see above.')
-    for (const part of stale) writeFileSync(stampOf(part), hashes[part])
+    for (const { stamp } of stale) rmSync(stamp, { force: true })
+    await command(process.execPath, [at('scripts', 'build.mjs'), ...names], 'The build failed; see above.')
+    for (const { stamp, hash } of stale) writeFileSync(stamp, hash)
   }
-  return (entry) => pathToFileURL(at('dist', 'server', `${entry}.js`)).href
+  return (/** @type {string} */ entry) => pathToFileURL(at('dist', 'server', `${entry}.js`)).href
 }
 
 /** Whether npm has installed exactly the locked packages, according to its own list. */
@@ -64,14 +73,24 @@ function isInstalled() {
   )
 }
 
-/** Runs the npm that started us, which is not always the one in the PATH. */
+/**
+ * Runs the npm that started us, which is not always the one in the PATH.
+ * @param {string[]} args
+ * @param {string} failure
+ */
 export function npm(args, failure) {
   const cli = process.env.npm_execpath
   if (cli?.endsWith('.js')) return command(process.execPath, [cli, ...args], failure)
   return command(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, failure)
 }
 
-/** Runs a program and waits for its end; throws an ExpectedError if it fails. */
+/**
+ * Runs a program and waits for its end; throws an ExpectedError if it fails.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {string} failure
+ * @returns {Promise<void>}
+ */
 export function command(program, args, failure) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
@@ -87,12 +106,18 @@ export function command(program, args, failure) {
   })
 }
 
-/** Install scripts of packages and bundler plugins must not see these. */
-export function withoutSecrets({ MASTER_KEY, ADMIN_API_KEY, LDAP_BIND_PASSWORD, ...environment }) {
+/**
+ * Install scripts of packages and bundler plugins must not see these.
+ * @param {NodeJS.ProcessEnv} environment
+ */
+function withoutSecrets({ MASTER_KEY, ADMIN_API_KEY, LDAP_BIND_PASSWORD, ...environment }) {
   return environment
 }
 
-/** Returns one hash of the names and contents of files and folders, without tests. */
+/**
+ * Returns one hash of the names and contents of files and folders, without tests.
+ * @param {string[]} paths
+ */
 function hashOf(paths) {
   const hash = createHash('sha256')
   for (const file of paths.flatMap((path) => [...filesBelow(path)])) {
@@ -104,6 +129,10 @@ function hashOf(paths) {
   return hash.digest('hex')
 }
 
+/**
+ * @param {string} path
+ * @returns {Generator<string>}
+ */
 function* filesBelow(path) {
   if (!existsSync(at(path))) return
   if (!statSync(at(path)).isDirectory()) {
@@ -113,9 +142,10 @@ function* filesBelow(path) {
   for (const name of readdirSync(at(path)).sort()) yield* filesBelow(`${path}/${name}`)
 }
 
-const stampOf = (part) => at('dist', `${part}.stamp`)
+/** @param {string} file */
 const readText = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined)
 
+/** @param {string} file */
 function readJson(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))

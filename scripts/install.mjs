@@ -12,7 +12,10 @@ const MINUTES = 5
 /** A program is missing and cannot be installed: a reason to skip tests. */
 export class UnavailableError extends ExpectedError {}
 
-/** The Debian package of each program. */
+/**
+ * The Debian package of each program.
+ * @type {Record<string, string>}
+ */
 const PACKAGES = {
   java: 'openjdk-17-jre-headless',
   mvn: 'maven',
@@ -24,10 +27,23 @@ const PACKAGES = {
   nginx: 'nginx-light',
 }
 
-/** Returns the path of a program, looking beyond the PATH of ordinary users; undefined if it is not installed. */
+/**
+ * Returns the path of a program, looking beyond the PATH of ordinary users; undefined if it is not installed.
+ * @param {string} program
+ */
 export function find(program) {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', ...postgresFolders()]
   return folders.map((folder) => join(folder, program)).find((path) => existsSync(path))
+}
+
+/**
+ * Returns the path of a program; throws an UnavailableError if it is not installed.
+ * @param {string} program
+ */
+export function found(program) {
+  const path = find(program)
+  if (!path) throw new UnavailableError(`${program} is not installed`)
+  return path
 }
 
 /** Debian keeps everything but the client outside the PATH, by version; newest first. */
@@ -41,11 +57,12 @@ function postgresFolders() {
 
 /**
  * Installs those of these programs that are missing. Throws an UnavailableError with the reason if that is impossible.
+ * @param {string[]} programs
  */
 export async function ensurePrograms(programs) {
   const missing = () => programs.filter((program) => !find(program))
   if (missing().length === 0) return
-  const packages = [...new Set(missing().map((program) => PACKAGES[program]))]
+  const packages = [...new Set(missing().map((program) => PACKAGES[program] ?? program))]
   const lacks = `${missing().join(', ')} ${missing().length === 1 ? 'is' : 'are'} not installed`
   if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) {
     throw new UnavailableError(`${lacks}; on Debian: apt-get install --no-install-recommends ${packages.join(' ')}`)
@@ -57,6 +74,10 @@ export async function ensurePrograms(programs) {
   }
 }
 
+/**
+ * @param {string[]} args
+ * @returns {Promise<string | undefined>} why it failed
+ */
 function apt(args) {
   return new Promise((resolve) => {
     const child = spawn('apt-get', ['-q', ...args], {

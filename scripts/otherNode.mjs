@@ -24,6 +24,7 @@ export async function serverTestsOnOtherNode() {
 
 /**
  * Returns the path of a Node of this version, downloading it if necessary. Throws an UnavailableError if that fails.
+ * @param {keyof typeof VERSIONS} major
  */
 export async function ensureNode(major) {
   const version = VERSIONS[major]
@@ -44,7 +45,10 @@ export async function ensureNode(major) {
   return node
 }
 
-/** Check the version itself, not the name. */
+/**
+ * Check the version itself, not the name.
+ * @param {string} node
+ */
 function versionOf(node) {
   return spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim()
 }

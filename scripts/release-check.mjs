@@ -12,19 +12,20 @@ const LICENCES = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-
 const EXACT = /^\d+\.\d+\.\d+(-[\w.]+)?$/
 
 const OUT = join(ROOT, 'dist', 'release')
+/** @param {string} file */
 const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'))
 const manifest = readJson(join(ROOT, 'package.json'))
 const lock = readJson(join(ROOT, 'package-lock.json'))
 
 mkdirSync(OUT, { recursive: true })
-const results = [
-  ['the working tree has no changes', cleanTree],
-  ['every version is exact', exactVersions],
-  ['package-lock.json is that of package.json', sameVersions],
-  ['every licence is one of those that are allowed', licences],
-  ['the bill of materials', billOfMaterials],
-  ['no package has a known vulnerability', audit],
-].map(([rule, check]) => {
+const results = Object.entries({
+  'the working tree has no changes': cleanTree,
+  'every version is exact': exactVersions,
+  'package-lock.json is that of package.json': sameVersions,
+  'every licence is one of those that are allowed': licences,
+  'the bill of materials': billOfMaterials,
+  'no package has a known vulnerability': audit,
+}).map(([rule, check]) => {
   const { ok, said } = check()
   console.log(`${ok ? 'ok    ' : 'FAILED'} ${rule}${said ? `: ${said}` : ''}`)
   return ok
@@ -33,7 +34,7 @@ process.exitCode = results.every((ok) => ok) ? 0 : 1
 
 function cleanTree() {
   const { status, stdout, error } = run('git', ['status', '--porcelain'])
-  if (status !== 0) return { ok: false, said: `git status failed${error ? ` (${error.code})` : ''}` }
+  if (status !== 0) return { ok: false, said: `git status failed${error ? ` (${error.message})` : ''}` }
   const changed = stdout.split('\n').filter((line) => line !== '')
   return { ok: changed.length === 0, said: changed.map((line) => line.slice(3)).join(', ') }
 }
@@ -73,14 +74,20 @@ function licences() {
   return { ok: true, said: `${packages.length} packages, dist/release/licences.txt` }
 }
 
-/** The licence from the package itself. For a package of another platform, only the lock file has it. */
+/**
+ * The licence from the package itself. For a package of another platform, only the lock file has it.
+ * @param {string} path
+ */
 function licenceOf(path) {
   const file = join(ROOT, path, 'package.json')
   const licence = existsSync(file) ? readJson(file).license : undefined
   return typeof licence === 'string' ? licence : undefined
 }
 
-/** `MIT`, or alternatives of which one is allowed: `(MIT OR GPL-3.0)`. */
+/**
+ * `MIT`, or alternatives of which one is allowed: `(MIT OR GPL-3.0)`.
+ * @param {string} licence
+ */
 function isAllowed(licence) {
   return licence
     .replace(/^\((.*)\)$/, '$1')
@@ -109,6 +116,7 @@ function audit() {
   return { ok: found.length === 0, said: found.join(', ') }
 }
 
+/** @param {string} text */
 function parsed(text) {
   try {
     return JSON.parse(text)
@@ -117,13 +125,20 @@ function parsed(text) {
   }
 }
 
-/** The npm that started us. */
+/**
+ * The npm that started us.
+ * @param {string[]} args
+ */
 function npm(args) {
   const cli = process.env.npm_execpath
   if (cli?.endsWith('.js')) return run(process.execPath, [cli, ...args])
   return run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args)
 }
 
+/**
+ * @param {string} program
+ * @param {string[]} args
+ */
 function run(program, args) {
   return spawnSync(program, args, {
     cwd: ROOT,
@@ -133,4 +148,7 @@ function run(program, args) {
   })
 }
 
-const lastLine = (text) => text?.trim().split('\n').at(-1)
+/** @param {string | undefined} text */
+function lastLine(text) {
+  return text?.trim().split('\n').at(-1)
+}

@@ -11,18 +11,26 @@ export const MINUTE = 60_000
 const TOO_LATE = 124
 export const NOTHING_COUNTED = { passed: 0, failed: 0 }
 
+/** @typedef {{ passed: number, failed: number, names?: string[] }} Counts with the names of what failed */
+
 const total = { passed: 0, failed: 0 }
+/** @type {{ name: string, failed: number, names?: string[] }[]} */
 const failures = []
 
-/** Runs a stage and adds its counts. A stage that throws counts as one failure, and the others still run. */
+/**
+ * Runs a stage and adds its counts. A stage that throws counts as one failure, and the others still run.
+ * @param {string} name
+ * @param {() => Counts | Promise<Counts>} run
+ */
 export async function stage(name, run) {
   const started = Date.now()
   console.log(`\n━━ ${name}`)
+  /** @type {Counts} */
   let counts
   try {
     counts = await run()
   } catch (error) {
-    console.error(error.expected ? error.message : error)
+    console.error(error instanceof ExpectedError ? error.message : error)
     counts = { passed: 0, failed: 1 }
   }
   total.passed += counts.passed
@@ -45,12 +53,23 @@ export function finish() {
   process.exit(total.failed === 0 && total.passed > 0 ? 0 : 1)
 }
 
-/** A program that passes or fails as a whole. */
+/**
+ * A program that passes or fails as a whole.
+ * @param {string} program
+ * @param {string[]} args
+ */
 export async function check(program, args) {
   return (await runNode(program, args, 3 * MINUTE)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
 }
 
+/**
+ * @param {string[]} projects
+ * @param {number} limit
+ * @param {NodeJS.ProcessEnv} [environment]
+ * @param {string} [node]
+ */
 export async function vitest(projects, limit, environment, node) {
+  /** @type {{ code: number, report: import('vitest/node').JsonTestResults }} */
   const { code, report } = await withReport((file) =>
     runNode(
       bin('vitest', 'vitest.mjs'),
@@ -78,10 +97,15 @@ export async function vitest(projects, limit, environment, node) {
   return honest({ passed: numPassedTests, failed: numFailedTests + broken.length, names }, code)
 }
 
+/**
+ * @param {number} limit
+ * @param {NodeJS.ProcessEnv} [environment]
+ */
 export async function playwright(limit, environment) {
   const { findChromium } = await import('./chromium.mjs')
   const chromium = await findChromium()
   console.log(`Chromium: ${chromium}`)
+  /** @type {{ code: number, report: import('@playwright/test/reporter').JSONReport }} */
   const { code, report } = await withReport((file) =>
     runNode(bin('@playwright/test', 'cli.js'), ['test', '--reporter=list,json'], limit, {
       CHROMIUM_PATH: chromium,
@@ -89,7 +113,7 @@ export async function playwright(limit, environment) {
       ...environment,
     }),
   )
-  const stories = storiesOf(report)
+  const stories = report.suites.flatMap(storiesOf)
   for (const line of leftOut(stories)) console.log(`skipped: ${line}`)
   const { expected, unexpected, flaky } = report.stats
   const names = stories
@@ -98,15 +122,24 @@ export async function playwright(limit, environment) {
   return honest({ passed: expected, failed: unexpected + flaky, names }, code)
 }
 
-function storiesOf({ suites }) {
-  const ofSuite = ({ suites = [], specs = [] }) => [
+/** @typedef {import('@playwright/test/reporter').JSONReportSpec['tests'][number]} Test as Playwright reports it */
+/** @typedef {Test & { file: string, line: number, title: string }} Story */
+
+/**
+ * @param {import('@playwright/test/reporter').JSONReportSuite} suite
+ * @returns {Story[]}
+ */
+function storiesOf({ suites = [], specs }) {
+  return [
     ...specs.flatMap(({ file, line, title, tests }) => tests.map((test) => ({ file, line, title, ...test }))),
-    ...suites.flatMap(ofSuite),
+    ...suites.flatMap(storiesOf),
   ]
-  return suites.flatMap(ofSuite)
 }
 
-/** Returns the reasons why stories were skipped, with their number. */
+/**
+ * Returns the reasons why stories were skipped, with their number.
+ * @param {Story[]} stories
+ */
 function leftOut(stories) {
   const counts = new Map()
   for (const { status, annotations } of stories) {
@@ -117,12 +150,17 @@ function leftOut(stories) {
   return [...counts].map(([reason, count]) => `${count} × ${reason}`)
 }
 
-/** A runner that failed without a failed test, or was stopped early, counts as a failure. */
+/**
+ * A runner that failed without a failed test, or was stopped early, counts as a failure.
+ * @param {Counts} counts
+ * @param {number} code
+ */
 function honest(counts, code) {
   if (code === TOO_LATE) return { ...counts, failed: counts.failed + 1 }
   return { ...counts, failed: counts.failed === 0 && code !== 0 ? 1 : counts.failed }
 }
 
+/** @param {(file: string) => Promise<number>} run */
 async function withReport(run) {
   const folder = mkdtempSync(join(tmpdir(), 'concord-tests-'))
   try {
@@ -130,17 +168,30 @@ async function withReport(run) {
     const code = await run(file)
     return { code, report: JSON.parse(readFileSync(file, 'utf8')) }
   } catch (error) {
-    throw error.code === 'ENOENT' ? new ExpectedError('The tests did not finish.') : error
+    throw /** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT'
+      ? new ExpectedError('The tests did not finish.')
+      : error
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
+/**
+ * @param {string} name of a package
+ * @param {string} file
+ */
 export function bin(name, file) {
   return join(ROOT, 'node_modules', ...name.split('/'), ...file.split('/'))
 }
 
-/** Runs a package's script without input, with its output shown here, and returns its exit code. */
+/**
+ * Runs a package's script without input, with its output shown here, and returns its exit code.
+ * @param {string} script
+ * @param {string[]} args
+ * @param {number} limit
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {Promise<number>}
+ */
 export function runNode(script, args, limit, environment = {}, node = process.execPath) {
   return new Promise((resolve, reject) => {
     const child = spawn(node, [script, ...args], {

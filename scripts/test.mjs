@@ -3,7 +3,7 @@
 // one fails, and ends with one line: `N passed, N failed`.
 import process from 'node:process'
 
-const [major, minor] = process.versions.node.split('.').map(Number)
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`Node ${process.versions.node} is too old: this program needs 20.19 or newer. See https://nodejs.org`)
   process.exit(1)

@@ -4,8 +4,10 @@ import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { find, UnavailableError } from '../install.mjs'
+import { found, UnavailableError } from '../install.mjs'
 import { atEnd, execute, freePort, start } from './ending.mjs'
+
+/** @typedef {{ host: string, port: number, user: string, password: string }} Server a PostgreSQL */
 
 /**
  * Creates an empty database for this run: in the PostgreSQL named by PGHOST and the other PG variables if we can
@@ -22,7 +24,7 @@ export async function makeDatabase() {
   const name = `concord_test_${randomBytes(4).toString('hex')}`
   if ((await mayCreate(running)) === 't') {
     await psql(running, `create database ${name}`)
-    atEnd(() => spawnSync(find('psql'), argumentsOf(running, `drop database if exists ${name} with (force)`)))
+    atEnd(() => spawnSync(found('psql'), argumentsOf(running, `drop database if exists ${name} with (force)`)))
     return { ...running, name }
   }
   const own = await startPostgres()
@@ -30,6 +32,7 @@ export async function makeDatabase() {
   return { ...own, name }
 }
 
+/** @param {Server} server */
 const mayCreate = (server) =>
   psql(server, 'select rolcreatedb or rolsuper from pg_roles where rolname = current_user').catch(() => undefined)
 
@@ -37,23 +40,24 @@ const mayCreate = (server) =>
 async function startPostgres() {
   const folder = mkdtempSync(join(tmpdir(), 'concord-postgres-'))
   atEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }))
-  const as = process.getuid?.() === 0 ? ((await idsOf('postgres')) ?? (await idsOf('nobody'))) : {}
-  if (!as) throw new UnavailableError('PostgreSQL does not run as root, and there is no user postgres or nobody.')
-  if (as.uid !== undefined) chownSync(folder, as.uid, as.gid)
+  const as = process.getuid?.() === 0 ? ((await idsOf('postgres')) ?? (await idsOf('nobody'))) : undefined
+  if (!as && process.getuid?.() === 0)
+    throw new UnavailableError('PostgreSQL does not run as root, and there is no user postgres or nobody.')
+  if (as) chownSync(folder, as.uid, as.gid)
   const data = join(folder, 'data')
   const options = { cwd: folder, ...as }
   // Everybody on this computer can reach the port, so it needs a password.
   const password = randomBytes(16).toString('hex')
   const passwordFile = join(folder, 'password')
   writeFileSync(passwordFile, password, { mode: 0o600 })
-  if (as.uid !== undefined) chownSync(passwordFile, as.uid, as.gid)
+  if (as) chownSync(passwordFile, as.uid, as.gid)
   const access = ['-A', 'scram-sha-256', '-U', 'postgres', `--pwfile=${passwordFile}`]
-  await execute(find('initdb'), [...access, '-D', data], options)
+  await execute(found('initdb'), [...access, '-D', data], options)
   const server = { host: '127.0.0.1', port: await freePort(), user: 'postgres', password }
   // This data need not survive a power cut.
   const settings = ['-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off', '-k', folder]
   const log = join(folder, 'log')
-  await start(find('postgres'), ['-D', data, '-p', String(server.port), ...settings], { log, ...options }).until(
+  await start(found('postgres'), ['-D', data, '-p', String(server.port), ...settings], { log, ...options }).until(
     () => psql(server, 'select 1'),
     'PostgreSQL',
     30,
@@ -61,6 +65,7 @@ async function startPostgres() {
   return server
 }
 
+/** @param {string} user */
 async function idsOf(user) {
   try {
     const [uid, gid] = await Promise.all([execute('id', ['-u', user]), execute('id', ['-g', user])])
@@ -70,11 +75,16 @@ async function idsOf(user) {
   }
 }
 
+/**
+ * @param {Server} server
+ * @param {string} sql
+ */
 async function psql(server, sql) {
   const env = { ...process.env, PGPASSWORD: server.password }
-  return (await execute(find('psql'), argumentsOf(server, sql), { env })).trim()
+  return (await execute(found('psql'), argumentsOf(server, sql), { env })).trim()
 }
 
+/** @type {(server: Server, sql: string) => string[]} */
 const argumentsOf = ({ host, port, user }, sql) => [
   '-h',
   host,

@@ -6,9 +6,13 @@ import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ExpectedError } from '../ensure.mjs'
 
+/** @type {(() => void)[]} */
 const tasks = []
 
-/** Registers a function to call when this process ends, last one first. It must be synchronous. */
+/**
+ * Registers a function to call when this process ends, last one first. It must be synchronous.
+ * @param {() => void} task
+ */
 export function atEnd(task) {
   tasks.push(task)
 }
@@ -18,7 +22,7 @@ process.on('exit', () => {
     try {
       task()
     } catch (error) {
-      console.error(`Clean-up failed: ${error.message}`)
+      console.error(`Clean-up failed: ${/** @type {Error} */ (error).message}`)
     }
   }
 })
@@ -30,7 +34,15 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   })
 }
 
-/** Runs a program and returns its output; throws an error with its last line of output if it fails. */
+/** @typedef {{ cwd?: string, env?: NodeJS.ProcessEnv, uid?: number, gid?: number }} Options of a process */
+
+/**
+ * Runs a program and returns its output; throws an error with its last line of output if it fails.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {Options & { input?: Buffer }} options
+ * @returns {Promise<string>}
+ */
 export function execute(program, args, { input, ...options } = {}) {
   return new Promise((resolve, reject) => {
     const child = execFile(program, args, { maxBuffer: 16 * 1024 * 1024, ...options }, (error, stdout, stderr) => {
@@ -43,7 +55,12 @@ export function execute(program, args, { input, ...options } = {}) {
   })
 }
 
-/** Starts a program that runs until this one ends; its output goes to a file. */
+/**
+ * Starts a program that runs until this one ends; its output goes to a file.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {Options & { log: string }} options
+ */
 export function start(program, args, { log, ...options }) {
   const output = openSync(log, 'a')
   const child = spawn(program, args, { ...options, stdio: ['ignore', output, output] })
@@ -52,7 +69,12 @@ export function start(program, args, { log, ...options }) {
   atEnd(() => child.kill('SIGKILL'))
   return {
     stop: () => child.kill('SIGKILL'),
-    /** Waits until it is ready. Throws, with its last line of output, if it ends before that or takes too long. */
+    /**
+     * Waits until it is ready. Throws, with its last line of output, if it ends before that or takes too long.
+     * @param {() => Promise<unknown>} ready
+     * @param {string} what
+     * @param {number} seconds
+     */
     async until(ready, what, seconds) {
       const deadline = Date.now() + seconds * 1000
       for (;;) {
@@ -68,12 +90,15 @@ export function start(program, args, { log, ...options }) {
   }
 }
 
-/** Returns a free port. */
+/**
+ * Returns a free port.
+ * @returns {Promise<number>}
+ */
 export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer().on('error', reject)
     probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address()
+      const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address())
       probe.close(() => resolve(port))
     })
   })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { pipeline } from 'node:stream/promises'
 import { ExpectedError } from '../ensure.mjs'
-import { find, UnavailableError } from '../install.mjs'
+import { found, UnavailableError } from '../install.mjs'
 import { execute } from './ending.mjs'
 
 /** The newest published server. */
@@ -15,7 +15,10 @@ const FILE = `concord-server-${VERSION}-dist.tar.gz`
 // With its version, because the version behind a bare `dependency:` changes.
 const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1'
 
-/** Unpacks Concord's server into a folder: from the cache, or from Maven Central the first time. */
+/**
+ * Unpacks Concord's server into a folder: from the cache, or from Maven Central the first time.
+ * @param {string} folder
+ */
 export async function unpackRelease(folder) {
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'concord-secrets-console')
   const archive = join(cache, FILE)
@@ -24,6 +27,10 @@ export async function unpackRelease(folder) {
   await execute('tar', ['-xzf', archive, '-C', folder])
 }
 
+/**
+ * @param {string} cache
+ * @param {string} archive
+ */
 async function download(cache, archive) {
   console.log(`Getting ${FILE} from Maven Central (76 MB) …`)
   mkdirSync(cache, { recursive: true })
@@ -32,7 +39,7 @@ async function download(cache, archive) {
   try {
     const artifact = `com.walmartlabs.concord.server:concord-server:${VERSION}:tar.gz:dist`
     const args = ['-q', '-B', `${PLUGIN}:copy`, `-Dartifact=${artifact}`, `-DoutputDirectory=${fresh}`]
-    await execute(find('mvn'), args).catch((error) => {
+    await execute(found('mvn'), args).catch((error) => {
       throw new UnavailableError(`Maven cannot download ${artifact}: ${error.message}`)
     })
     const got = await sha256(join(fresh, FILE))
@@ -43,6 +50,7 @@ async function download(cache, archive) {
   }
 }
 
+/** @param {string} file */
 async function sha256(file) {
   const hash = createHash('sha256')
   await pipeline(createReadStream(file), hash)

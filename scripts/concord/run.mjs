@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { ensureBuilt, ensureInstalled, ROOT } from '../ensure.mjs'
+import { ExpectedError, ensureBuilt, ensureInstalled, ROOT } from '../ensure.mjs'
 import { ensurePrograms, UnavailableError } from '../install.mjs'
 import { finish, MINUTE, playwright, stage, vitest } from '../stages.mjs'
 import { makeDatabase } from './database.mjs'
@@ -54,6 +54,11 @@ async function prepare() {
   return { concord, directory, gateway }
 }
 
+/**
+ * @template T
+ * @param {string} name
+ * @param {() => T | Promise<T>} run
+ */
 async function step(name, run) {
   const before = Date.now()
   const result = await run()
@@ -61,10 +66,14 @@ async function step(name, run) {
   return result
 }
 
+/**
+ * @param {Error} error
+ * @returns {never}
+ */
 function endEarly(error) {
   const skipped = error instanceof UnavailableError
   const good = skipped && process.env.CI !== 'true'
-  console.log(`${skipped ? 'Skipped' : 'Failed'}: ${error.expected ? error.message : error.stack}`)
+  console.log(`${skipped ? 'Skipped' : 'Failed'}: ${error instanceof ExpectedError ? error.message : error.stack}`)
   console.log(`0 passed, ${good ? 0 : 1} failed`)
   process.exit(good ? 0 : 1)
 }

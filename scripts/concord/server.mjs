@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { find, UnavailableError } from '../install.mjs'
+import { found, UnavailableError } from '../install.mjs'
 import { BASE } from './directory.mjs'
 import { execute, freePort, start } from './ending.mjs'
 
@@ -9,19 +9,28 @@ const PATIENCE = 180
 
 /** Throws an UnavailableError if the installed Java is not suitable. */
 export async function checkJava() {
-  const words = await execute('sh', ['-c', `'${find('java')}' -version 2>&1`])
+  const words = await execute('sh', ['-c', `'${found('java')}' -version 2>&1`])
   const major = Number(/version "(\d+)/.exec(words)?.[1])
   if (!(major >= 17)) throw new UnavailableError(`Concord needs Java 17; this is ${words.split('\n')[0]}`)
 }
 
-/** Starts Concord's own server, and returns its address and the first admin's key. */
+/** @typedef {Awaited<ReturnType<typeof import('./database.mjs').makeDatabase>>} Database */
+/** @typedef {Awaited<ReturnType<typeof import('./directory.mjs').startDirectory>>} Directory */
+
+/**
+ * Starts Concord's own server, and returns its address and the first admin's key.
+ * @param {string} folder
+ * @param {string} release
+ * @param {Database} database
+ * @param {Directory} directory
+ */
 export async function startConcord(folder, release, database, directory) {
   const adminKey = randomBytes(16).toString('base64')
   const port = await freePort()
   const file = join(folder, 'concord.conf')
   writeFileSync(file, configuration({ port, adminKey, database, directory }))
   const java = start(
-    find('java'),
+    found('java'),
     [
       // With the full compiler: with only the first stage, new keys take five times as long, and the start is not
       // faster.
@@ -37,6 +46,7 @@ export async function startConcord(folder, release, database, directory) {
   return { url, adminKey, version }
 }
 
+/** @param {{ port: number, adminKey: string, database: Database, directory: Directory }} parts */
 function configuration({ port, adminKey, database, directory }) {
   const salt = () => randomBytes(16).toString('base64')
   const text = JSON.stringify

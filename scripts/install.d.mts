@@ -1,1 +1,0 @@
-export function find(program: string): string | undefined
