@@ -1,7 +1,7 @@
 import { readListColumn } from '../db/json.ts'
 import type { Reader } from '../db/open.ts'
 import type { AccessLevel, OrgRow, ProjectRow, SecretRow, TeamRole } from '../db/schema.ts'
-import { denial, emptyError, forbidden, javaError, validationError } from '../errors.ts'
+import { denial, forbidden, javaError } from '../errors.ts'
 import { isAdmin, isSystemReader, isSystemWriter, type Principal, userOf } from '../principal.ts'
 
 /*
@@ -151,24 +151,6 @@ export async function projectGuard(
       `The current user (${nameOf(who)}) doesn't have the necessary access level (${level}) to the project: ${project.name}`,
     )
   }
-}
-
-/** `ORG(any)`: the organization has to exist, nothing else. */
-export async function requireOrg(db: Reader, orgName: string): Promise<OrgRow> {
-  const org = await db.selectFrom('orgs').selectAll().where('name', '=', orgName).executeTakeFirst()
-  return org ?? orgNotFound(orgName)
-}
-
-export async function requireOrgById(db: Reader, orgId: string): Promise<OrgRow> {
-  const org = await db.selectFrom('orgs').selectAll().where('id', '=', orgId).executeTakeFirst()
-  return org ?? orgNotFound(orgId)
-}
-
-/** `ORG(member)`: it exists and the caller belongs to it. */
-export async function requireMember(db: Reader, who: Principal, orgName: string): Promise<OrgRow> {
-  const org = await requireOrg(db, orgName)
-  await assertMember(db, who, org)
-  return org
 }
 
 export async function assertMember(db: Reader, who: Principal, org: OrgRow): Promise<void> {
@@ -374,17 +356,3 @@ function highestOf(rows: readonly { id: string; level: AccessLevel }[]): Readonl
 }
 
 const nameOf = (who: Principal) => userOf(who).username
-
-function orgNotFound(nameOrId: string): never {
-  throw validationError(`Organization not found: ${nameOrId}`)
-}
-
-/** A secret by name; missing → 404 without a body, before any other decision (concord-api §9.3, row 0). */
-export async function requireSecretRow(db: Reader, orgId: string, secretName: string): Promise<SecretRow> {
-  const secret = await findSecret(db, orgId, secretName)
-  if (!secret) throw emptyError(404)
-  return secret
-}
-
-export const findSecret = (db: Reader, orgId: string, name: string) =>
-  db.selectFrom('secrets').selectAll().where('orgId', '=', orgId).where('name', '=', name).executeTakeFirst()

@@ -1,14 +1,6 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import {
-  assertMember,
-  requireOrg,
-  requireOrgById,
-  requireProject,
-  requireSecret,
-  requireSecretRow,
-  requireWholeAuditLog,
-} from '../access/rules.ts'
+import { assertMember, requireProject, requireSecret, requireWholeAuditLog } from '../access/rules.ts'
 import { OWN_EVENTS, type OwnEvent } from '../audit/events.ts'
 import { AUDIT_ACTIONS, AUDIT_OBJECTS } from '../audit/record.ts'
 import type { Reader } from '../db/open.ts'
@@ -18,7 +10,9 @@ import { principalOf } from '../http/call.ts'
 import { intQuery, operation, queryAs, rawQuery, resource, textQuery, uuidQuery } from '../http/operation.ts'
 import { pageQuery, textParameter, timeParameter, uuidParameter } from '../http/parameters.ts'
 import { jsonInPieces, listAsJson } from '../http/pieces.ts'
+import { requireOrg, requireOrgById } from '../orgs/store.ts'
 import { requireProjectNamed } from '../projects/store.ts'
+import { requireSecretRow } from '../secrets/store.ts'
 import type { Services } from '../services.ts'
 import { requireTeam } from '../teams/store.ts'
 import { findUser } from '../users/owner.ts'

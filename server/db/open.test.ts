@@ -7,7 +7,8 @@ import { givenSecret } from '../../tests/support/secrets.ts'
 import { givenOrg, startTestServer } from '../../tests/support/testServer.ts'
 import { keepHouse } from '../process/housekeeping.ts'
 import { DataFolderError } from './folderErrors.ts'
-import { closeDatabase, hasTable, lockDatabase, migrate } from './open.ts'
+import { hasTable, lockDatabase, migrate } from './open.ts'
+import { closeDatabase } from './writeAheadLog.ts'
 
 let folder: string
 beforeEach(() => {

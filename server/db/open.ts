@@ -24,7 +24,6 @@ import * as auditEvents from './migrations/007_audit_events.ts'
 import * as storeLimits from './migrations/008_store_limits.ts'
 import * as seedRows from './migrations/009_seed_rows.ts'
 import type { Database } from './schema.ts'
-import { foldLogNow } from './writeAheadLog.ts'
 
 /** The database itself, outside of any transaction: what opens one takes it. */
 export type Db = { readonly isTransaction: false; withPlugin(plugin: KyselyPlugin): Db } & Kysely<Database>
@@ -142,20 +141,6 @@ async function doneMigrations(db: Db): Promise<string[]> {
 export async function hasTable(db: Db, name: string): Promise<boolean> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
   return tables.some((table) => table.name === name)
-}
-
-/**
- * Checkpoints the write-ahead log into the database file and closes it, so that a single file remains. If the disk does
- * not allow that, for instance because it is full, closes it as after a power cut, which loses nothing, and returns the
- * error.
- */
-export async function closeDatabase(db: Db): Promise<Error | undefined> {
-  const trouble = await foldLogNow(db).then(
-    () => undefined,
-    (error: Error) => error,
-  )
-  await db.destroy()
-  return trouble
 }
 
 /**

@@ -1,7 +1,6 @@
-import { requireOrg } from '../access/rules.ts'
 import { SYSTEM } from '../actor.ts'
 import { type AuditEvent, recordAccess, recordAudit } from '../audit/record.ts'
-import { insertOrg, type NewOrg } from '../orgs/store.ts'
+import { insertOrg, type NewOrg, requireOrg } from '../orgs/store.ts'
 import { addUser } from '../users/builtIn.ts'
 import type { Db, Reader, Trx } from './open.ts'
 

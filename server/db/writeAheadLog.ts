@@ -138,3 +138,17 @@ function isAt(file: number, path: string): boolean {
   const [open, named] = [fstatSync(file), statSync(path)]
   return open.ino === named.ino && open.dev === named.dev
 }
+
+/**
+ * Checkpoints the write-ahead log into the database file and closes it, so that a single file remains. If the disk does
+ * not allow that, for instance because it is full, closes it as after a power cut, which loses nothing, and returns the
+ * error.
+ */
+export async function closeDatabase(db: Db): Promise<Error | undefined> {
+  const trouble = await foldLogNow(db).then(
+    () => undefined,
+    (error: Error) => error,
+  )
+  await db.destroy()
+  return trouble
+}

@@ -1,13 +1,7 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import {
-  requireMember,
-  requireOrg,
-  requireOrgById,
-  requireOrgCreation,
-  requireOrgDeletion,
-  requireOrgUpdate,
-} from '../access/rules.ts'
+import { isAllowed, requireAllowed } from '../access/policies/check.ts'
+import { requireOrgCreation, requireOrgDeletion, requireOrgUpdate } from '../access/rules.ts'
 import { changesBetween } from '../audit/changes.ts'
 import { recordAudit } from '../audit/record.ts'
 import { writeJsonColumn } from '../db/json.ts'
@@ -21,12 +15,11 @@ import { requireSmall } from '../http/listLimits.ts'
 import { booleanQuery, operation, paging, param, paramAs, readJson, resource, textQuery } from '../http/operation.ts'
 import { flagParameter, listQuery, textParameter } from '../http/parameters.ts'
 import { nonNull } from '../json/omit.ts'
-import { isAllowed, requireAllowed } from '../policies/check.ts'
 import { userOf } from '../principal.ts'
 import type { Services } from '../services.ts'
 import { type OwnerRequest, ownerRequest, resolveOwner } from '../users/owner.ts'
 import { checkNames } from '../violations.ts'
-import { findOrg, insertOrg, listOrgs, orgEntry } from './store.ts'
+import { findOrg, insertOrg, listOrgs, orgEntry, requireMember, requireOrg, requireOrgById } from './store.ts'
 
 const orgRequest = z.object({
   id: uuid.nullish(),

@@ -1,13 +1,39 @@
-import { seesEverything } from '../access/rules.ts'
+import { listedOrgs } from '../access/listing.ts'
+import { assertMember } from '../access/rules.ts'
 import { contains } from '../db/filter.ts'
 import { rawJsonColumn, writeJsonColumn } from '../db/json.ts'
 import type { Reader, Trx } from '../db/open.ts'
 import type { OrgRow, UserRow, Visibility } from '../db/schema.ts'
+import { validationError } from '../errors.ts'
 import { requireSmall } from '../http/listLimits.ts'
 import { newId } from '../ids.ts'
 import { nonNull } from '../json/omit.ts'
 import type { Principal } from '../principal.ts'
 import { ownersOf } from '../users/owner.ts'
+
+export const findOrg = (db: Reader, name: string) =>
+  db.selectFrom('orgs').selectAll().where('name', '=', name).executeTakeFirst()
+
+/** `ORG(any)`: the organization has to exist, nothing else. */
+export async function requireOrg(db: Reader, orgName: string): Promise<OrgRow> {
+  return (await findOrg(db, orgName)) ?? orgNotFound(orgName)
+}
+
+export async function requireOrgById(db: Reader, orgId: string): Promise<OrgRow> {
+  const org = await db.selectFrom('orgs').selectAll().where('id', '=', orgId).executeTakeFirst()
+  return org ?? orgNotFound(orgId)
+}
+
+/** `ORG(member)`: it exists and the caller belongs to it. */
+export async function requireMember(db: Reader, who: Principal, orgName: string): Promise<OrgRow> {
+  const org = await requireOrg(db, orgName)
+  await assertMember(db, who, org)
+  return org
+}
+
+function orgNotFound(nameOrId: string): never {
+  throw validationError(`Organization not found: ${nameOrId}`)
+}
 
 interface ListQuery {
   onlyCurrent: boolean
@@ -16,29 +42,12 @@ interface ListQuery {
   filter: string | undefined
 }
 
-/**
- * The organizations that somebody sees in the list: all for admins and system roles; for others those that they own or
- * are in, and the PUBLIC ones unless `onlyCurrent` (concord-api §5). A userless key has to be refused before.
- */
+/** The organizations that somebody sees, by name. A key without a user has to be refused before. */
 export async function listOrgs(db: Reader, who: Principal, { onlyCurrent, offset, limit, filter }: ListQuery) {
-  const userId = who.user?.id ?? ''
   const rows = await db
     .selectFrom('orgs')
     .selectAll()
-    .$if(!seesEverything(who), (query) =>
-      query.where(({ or, eb, exists, selectFrom }) =>
-        or([
-          eb('orgs.ownerId', '=', userId),
-          exists(
-            selectFrom('userTeams')
-              .select('teamId')
-              .whereRef('userTeams.orgId', '=', 'orgs.id')
-              .where('userId', '=', userId),
-          ),
-          ...(onlyCurrent ? [] : [eb('visibility', '=', 'PUBLIC' as const)]),
-        ]),
-      ),
-    )
+    .where(listedOrgs(who, onlyCurrent))
     .$if(filter !== undefined, (query) => query.where(contains('name', filter ?? '')))
     .orderBy('name')
     .limit(limit ?? -1)
@@ -46,10 +55,6 @@ export async function listOrgs(db: Reader, who: Principal, { onlyCurrent, offset
     .execute()
   return orgEntries(db, rows)
 }
-
-/** Organizations by name or id; a missing one is the caller's to answer. */
-export const findOrg = (db: Reader, name: string) =>
-  db.selectFrom('orgs').selectAll().where('name', '=', name).executeTakeFirst()
 
 /** OrganizationEntry, as every answer and the audit log show it. */
 export async function orgEntry(db: Reader, org: OrgRow) {

@@ -1,6 +1,6 @@
+import { PatternError, translate } from '../access/policies/javaPattern.ts'
 import { validationError } from '../errors.ts'
 import { isNumber } from '../json/numbers.ts'
-import { PatternError, translate } from './javaPattern.ts'
 
 /** All patterns of a policy are compiled for the first request that it applies to: 150 ms for the most there can be. */
 const MOST_PATTERNS = 1_000

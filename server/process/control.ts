@@ -9,17 +9,10 @@ import { SYSTEM } from '../actor.ts'
 import { recordEvent } from '../audit/events.ts'
 import type { Config } from '../config.ts'
 import { DataFolderError, inWords } from '../db/folderErrors.ts'
-import {
-  closeDatabase,
-  DATABASE_FILE,
-  DataFolderInUseError,
-  type Db,
-  hasTable,
-  lockDatabase,
-  openDatabase,
-} from '../db/open.ts'
+import { DATABASE_FILE, DataFolderInUseError, type Db, hasTable, lockDatabase, openDatabase } from '../db/open.ts'
 import { Reserve } from '../db/reserve.ts'
 import { codeOf } from '../db/storageTrouble.ts'
+import { closeDatabase } from '../db/writeAheadLog.ts'
 import { createLog } from '../log.ts'
 import type { Services } from '../services.ts'
 import { addUser, disableUser, enableUser, listUsers, setPassword, UserError } from '../users/builtIn.ts'

@@ -8,7 +8,8 @@ import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { buildPrograms, type Programs, type ServerProcess, temporaryFolder } from '../../tests/support/serverProcess.ts'
 import { ADMIN_KEY } from '../../tests/support/testServer.ts'
-import { closeDatabase, lockDatabase } from '../db/open.ts'
+import { lockDatabase } from '../db/open.ts'
+import { closeDatabase } from '../db/writeAheadLog.ts'
 
 // Each starts processes, on a machine that may have other things to do.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })

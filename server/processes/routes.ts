@@ -1,7 +1,6 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import {
-  requireOrg,
   requireProcessSessionEnd,
   requireProcessSessionStart,
   requireProject,
@@ -18,6 +17,7 @@ import { bytes } from '../http/input.ts'
 import { operation, resource } from '../http/operation.ts'
 import { uuidParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
+import { requireOrg } from '../orgs/store.ts'
 import { userOf } from '../principal.ts'
 import { decryptForProject } from '../projects/encryptedStrings.ts'
 import { requireProjectNamed } from '../projects/store.ts'

@@ -1,4 +1,4 @@
-import { seesEverything } from '../access/rules.ts'
+import { listedIn } from '../access/listing.ts'
 import { contains } from '../db/filter.ts'
 import { rawJsonColumn } from '../db/json.ts'
 import type { Reader } from '../db/open.ts'
@@ -31,28 +31,14 @@ interface Page {
   filter: string | undefined
 }
 
-/**
- * The projects of an organization that somebody sees in its list: PUBLIC ones, their own, and all for those who are in
- * any team of the organization or own it. Entries without `cfg` and `meta`.
- */
+/** The projects of an organization that somebody sees, by name. Entries without `cfg` and `meta`. */
 export async function listProjects(db: Reader, who: Principal, org: OrgRow, { offset, limit, filter }: Page) {
-  const userId = who.user?.id ?? ''
   const rows = await db
     .selectFrom('projects')
     // Not all: `cfg` and `meta` of a long list are gigabytes.
     .select(BRIEF_COLUMNS)
     .where('orgId', '=', org.id)
-    .$if(!seesEverything(who) && org.ownerId !== userId, (query) =>
-      query.where(({ or, eb, exists, selectFrom }) =>
-        or([
-          eb('visibility', '=', 'PUBLIC'),
-          eb('ownerId', '=', userId),
-          exists(
-            selectFrom('userTeams').select('teamId').where('userId', '=', userId).where('userTeams.orgId', '=', org.id),
-          ),
-        ]),
-      ),
-    )
+    .where(listedIn(org, who))
     .$if(filter !== undefined, (query) => query.where(contains('name', filter ?? '')))
     .orderBy('name')
     .limit(limit ?? -1)

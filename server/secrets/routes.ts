@@ -1,5 +1,5 @@
 import type { Hono } from 'hono'
-import { requireMember, requireOrg, requireSecret, requireSecretRow, seesEverything } from '../access/rules.ts'
+import { requireSecret, seesEverything } from '../access/rules.ts'
 import type { Caller } from '../actor.ts'
 import { recordAudit } from '../audit/record.ts'
 import type { Reader, Trx } from '../db/open.ts'
@@ -9,13 +9,14 @@ import { callerOf, principalOf } from '../http/call.ts'
 import { pageOf } from '../http/input.ts'
 import { operation, resource } from '../http/operation.ts'
 import { type ListQuery, listQuery, textParameter } from '../http/parameters.ts'
+import { requireMember, requireOrg } from '../orgs/store.ts'
 import { type Principal, userOf } from '../principal.ts'
 import type { Services } from '../services.ts'
 import { accessEntries, accessEntry, entryViolations } from '../teams/accessEntry.ts'
 import { checkNames, nameViolations, reject } from '../violations.ts'
 import { createSecret, newSecretForm, STORES } from './create.ts'
 import { readData, readPublicKey } from './read.ts'
-import { deleteSecretRow, listSecrets, listTeamAccess, secretEntries, secretEntry } from './store.ts'
+import { deleteSecretRow, listSecrets, listTeamAccess, requireSecretRow, secretEntries, secretEntry } from './store.ts'
 import { replaceTeamAccess, setTeamAccess } from './teamAccess.ts'
 import { updateSecret } from './update.ts'
 import { changeOfForm, changeOfJson, updateForm, updateRequest } from './updateRequest.ts'
@@ -152,8 +153,8 @@ async function list(
 ) {
   checkNames(`${javaClass}.list`, { arg0: orgName })
   const org = await requireOrg(db, orgName)
-  const userId = seesEverything(who) ? undefined : userOf(who).id
-  return secretEntries(db, org, await listSecrets(db, org, { userId, filter, ...pageOf(page) }))
+  if (!seesEverything(who)) userOf(who)
+  return secretEntries(db, org, await listSecrets(db, who, org, { filter, ...pageOf(page) }))
 }
 
 async function get(db: Reader, who: Principal, path: SecretPath) {

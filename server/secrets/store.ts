@@ -1,46 +1,46 @@
+import { listedIn } from '../access/listing.ts'
 import { contains } from '../db/filter.ts'
 import type { Reader, Trx } from '../db/open.ts'
 import type { AccessLevel, OrgRow, SecretRow } from '../db/schema.ts'
-import { validationError } from '../errors.ts'
+import { emptyError, validationError } from '../errors.ts'
 import { nonNull } from '../json/omit.ts'
+import type { Principal } from '../principal.ts'
 import { ownersOf } from '../users/owner.ts'
 import type { SealedValue } from '../vault/sealed.ts'
 
 /** The rows of secrets. Everything takes the connection to use, so that a request's statements share a transaction. */
 
-export interface ListFilter {
-  /** Whose view it is; undefined for admins and system roles, who see all. */
-  userId: string | undefined
+export const findSecret = (db: Reader, orgId: string, name: string) =>
+  db.selectFrom('secrets').selectAll().where('orgId', '=', orgId).where('name', '=', name).executeTakeFirst()
+
+/** A secret by name; missing → 404 without a body, before any other decision (concord-api §9.3, row 0). */
+export async function requireSecretRow(db: Reader, orgId: string, secretName: string): Promise<SecretRow> {
+  const secret = await findSecret(db, orgId, secretName)
+  if (!secret) throw emptyError(404)
+  return secret
+}
+
+interface Page {
   filter: string | undefined
   offset: number
   limit: number | undefined
 }
 
-/**
- * The secrets of an organization by name. A user sees what is PUBLIC or their own, and everything if they are in any team
- * of the organization or own it: more than they can open (concord-api §9.4; §14, Q5).
- */
-export function listSecrets(
-  db: Reader,
-  org: OrgRow,
-  { userId, filter, offset, limit }: ListFilter,
-): Promise<SecretRow[]> {
-  let query = db.selectFrom('secrets').selectAll().where('orgId', '=', org.id).orderBy('name')
-  if (userId !== undefined && userId !== org.ownerId) {
-    query = query.where((e) =>
-      e.or([
-        e('visibility', '=', 'PUBLIC'),
-        e('ownerId', '=', userId),
-        e.exists(e.selectFrom('userTeams').select('teamId').where('userId', '=', userId).where('orgId', '=', org.id)),
-      ]),
-    )
-  }
-  if (filter !== undefined) query = query.where(contains('name', filter))
-  // -1 is SQLite's "no limit"; it knows no OFFSET without LIMIT.
-  return query
-    .limit(limit ?? -1)
-    .offset(offset)
-    .execute()
+/** The secrets of an organization that somebody sees, by name. */
+export function listSecrets(db: Reader, who: Principal, org: OrgRow, { filter, offset, limit }: Page) {
+  return (
+    db
+      .selectFrom('secrets')
+      .selectAll()
+      .where('orgId', '=', org.id)
+      .where(listedIn(org, who))
+      .$if(filter !== undefined, (query) => query.where(contains('name', filter ?? '')))
+      .orderBy('name')
+      // -1 is SQLite's "no limit"; it knows no OFFSET without LIMIT.
+      .limit(limit ?? -1)
+      .offset(offset)
+      .execute()
+  )
 }
 
 /** Concord's SecretEntryV2, one for each row (concord-api §9.1). All rows are of one organization. */

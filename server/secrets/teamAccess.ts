@@ -1,12 +1,13 @@
-import { findSecret, requireMember, requireSecret } from '../access/rules.ts'
+import { requireSecret } from '../access/rules.ts'
 import type { Caller } from '../actor.ts'
 import { recordEvent } from '../audit/events.ts'
 import { recordAudit } from '../audit/record.ts'
 import type { Trx } from '../db/open.ts'
 import { javaError, nullPointer, textError } from '../errors.ts'
+import { requireMember } from '../orgs/store.ts'
 import type { Services } from '../services.ts'
 import { type AccessEntry, teamOfEntry } from '../teams/accessEntry.ts'
-import { clearTeamAccess, type TeamGrant, upsertTeamAccess } from './store.ts'
+import { clearTeamAccess, findSecret, type TeamGrant, upsertTeamAccess } from './store.ts'
 
 /** `POST …/access`: grants one team a level. An event of our own, as Concord's log does not have it (concord-api §14, Q17). */
 export async function setTeamAccess(

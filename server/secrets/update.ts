@@ -1,13 +1,6 @@
 import { createHash } from 'node:crypto'
-import {
-  assertMember,
-  findSecret,
-  projectGuard,
-  requireMember,
-  requireOrgById,
-  requireSecret,
-  requireSecretRow,
-} from '../access/rules.ts'
+import { policyGuard } from '../access/policies/check.ts'
+import { assertMember, projectGuard, requireSecret } from '../access/rules.ts'
 import type { Caller } from '../actor.ts'
 import { turnOf } from '../actor.ts'
 import { changesBetween } from '../audit/changes.ts'
@@ -15,7 +8,7 @@ import { recordAudit } from '../audit/record.ts'
 import type { Reader, Trx } from '../db/open.ts'
 import type { OrgRow, SecretRow } from '../db/schema.ts'
 import { javaError, textError, validationError } from '../errors.ts'
-import { policyGuard } from '../policies/check.ts'
+import { requireMember, requireOrgById } from '../orgs/store.ts'
 import type { Principal } from '../principal.ts'
 import type { Services } from '../services.ts'
 import { findUserById } from '../users/owner.ts'
@@ -27,9 +20,11 @@ import {
   alreadyExists,
   clearRepositories,
   findProjects,
+  findSecret,
   linkedProjectIds,
   linkProjects,
   readValue,
+  requireSecretRow,
   type SecretEntry,
   secretEntry,
   updateSecretRow,

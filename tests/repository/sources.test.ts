@@ -44,7 +44,7 @@ test('every package has an exact version and a hash of its content', () => {
 test.each([
   ['libsql', ['server/db/open.ts']],
   ['ldapts', ['server/directory/ldap.ts']],
-  ['re2js', ['server/policies/patterns.ts']],
+  ['re2js', ['server/access/policies/patterns.ts']],
 ])('%s is imported only where it is wrapped', (name, files) => {
   expect(filesWith(new RegExp(`from '${name}[/']`))).toEqual(files)
 })

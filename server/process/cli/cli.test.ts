@@ -8,7 +8,8 @@ import {
   type ServerProcess,
   temporaryFolder,
 } from '../../../tests/support/serverProcess.ts'
-import { closeDatabase, type Db, lockDatabase } from '../../db/open.ts'
+import { type Db, lockDatabase } from '../../db/open.ts'
+import { closeDatabase } from '../../db/writeAheadLog.ts'
 
 // Each starts processes, on a machine that may have other things to do.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })

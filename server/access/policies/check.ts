@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import type { Reader } from '../db/open.ts'
-import type { UserRow } from '../db/schema.ts'
-import { javaError, validationError } from '../errors.ts'
-import type { Principal } from '../principal.ts'
-import { userOf } from '../principal.ts'
+import type { Reader } from '../../db/open.ts'
+import type { UserRow } from '../../db/schema.ts'
+import { javaError, validationError } from '../../errors.ts'
+import type { Principal } from '../../principal.ts'
+import { userOf } from '../../principal.ts'
 import { PatternError } from './javaPattern.ts'
+import { rulesReader, type Target } from './links.ts'
 import { fits } from './match.ts'
 import { fitsPattern, Work } from './patterns.ts'
-import { rulesReader, type Target } from './store.ts'
 
 const rule = z.object({
   msg: z.string().nullish(),

@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js'
-import { validationError } from '../errors.ts'
+import { validationError } from '../../errors.ts'
 import { translate } from './javaPattern.ts'
 
 /**

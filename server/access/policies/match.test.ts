@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ExactNumber } from '../json/numbers.ts'
+import { ExactNumber } from '../../json/numbers.ts'
 import { fits as fitsWith } from './match.ts'
 import { Work } from './patterns.ts'
 

@@ -1,4 +1,4 @@
-import { isNumber, sameNumber } from '../json/numbers.ts'
+import { isNumber, sameNumber } from '../../json/numbers.ts'
 import { fitsPattern, type Work } from './patterns.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { longestStandstill } from '../../tests/support/standstill.ts'
+import { longestStandstill } from '../../../tests/support/standstill.ts'
 import { translate } from './javaPattern.ts'
 import { INPUTS, INVALID, MATCHES, REFUSED } from './javaPatternTable.ts'
 import { fitsPattern, Work } from './patterns.ts'
