@@ -4,7 +4,7 @@ import { assertMember, requireProject, requireSecret, requireWholeAuditLog } fro
 import { OWN_EVENTS, type OwnEvent } from '../audit/events.ts'
 import { AUDIT_ACTIONS, AUDIT_OBJECTS } from '../audit/record.ts'
 import type { Reader } from '../db/open.ts'
-import { emptyError, javaError, validationError } from '../errors.ts'
+import { emptyError, javaError, textError, validationError } from '../errors.ts'
 import type { Call, Env } from '../http/call.ts'
 import { principalOf } from '../http/call.ts'
 import { intQuery, operation, queryAs, rawQuery, resource, textQuery, uuidQuery } from '../http/operation.ts'
@@ -146,10 +146,10 @@ async function readableSecret(db: Reader, c: Call, orgId: string | undefined): P
   return secret.id
 }
 
-/** There are no JSON stores here. */
+/** There are no JSON stores here: JsonStoreAccessManager#assertAccess, which names them by name only. */
 function readableJsonStore(c: Call, orgId: string | undefined): undefined {
   const { id, name } = reference(c, 'jsonStore', orgId)
-  if (id !== undefined || name !== undefined) throw validationError(`JSON store not found: ${id ?? name}`)
+  if (id !== undefined || name !== undefined) throw textError(404, `JSON store not found: ${name ?? null}`)
 }
 
 /** AuditLogResource looks for a team by name alone: one that is given by its id only is not found. */
