@@ -85,11 +85,14 @@ describe('creating', () => {
   })
   test('takes a name of 128 characters', async () =>
     expectCreated(await create({ name: 'x'.repeat(128) }), 'x'.repeat(128)))
-  test.each(['ab', 'a b', 'x'.repeat(129)])('with the name "%s" is refused', async (name) => {
-    const answer = await create({ name })
-    if (hasNewApiKeys) expectValidationError(answer, `Invalid API key name. Must match ${namePattern}`)
-    else expectViolations(answer, { 'CreateApiKeyRequest.create.arg0.name': nameViolation })
-  })
+  test.each(['ab', 'a b', ...(hasNewApiKeys ? ['x'.repeat(129)] : [])])(
+    'with the name "%s" is refused',
+    async (name) => {
+      const answer = await create({ name })
+      if (hasNewApiKeys) expectValidationError(answer, `Invalid API key name. Must match ${namePattern}`)
+      else expectViolations(answer, { 'CreateApiKeyRequest.create.arg0.name': nameViolation })
+    },
+  )
   test('with a name that is taken is refused', async () => {
     made(await create({ name: 'taken' }))
     expectValidationError(

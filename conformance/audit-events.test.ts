@@ -157,7 +157,11 @@ describe('other events', () => {
     const [event] = await events({ object: 'API_KEY', userId: owner.id, limit: 1 }, admin)
     expect(event).toMatchObject({ action: 'CREATE', details: { id, name: 'audited', userId: owner.id } })
   })
-  test('of a login with an API key', async () => {
+  test('of a login with an API key, each time', async () => {
+    const query = { object: 'SYSTEM', action: 'ACCESS', userId: owner.id, limit: 1000 }
+    const before = await events(query, admin)
+    for (let i = 0; i < 2; i++) made(await owner.get('/api/service/console/whoami'))
+    expect((await events(query, admin)).length).toBe(before.length + 2)
     const [event] = await events({ object: 'SYSTEM', action: 'ACCESS', userId: owner.id, limit: 1 }, admin)
     expect(event).toMatchObject({ details: { realm: 'apikey', apiKeyId: owner.keyId } })
   })

@@ -66,6 +66,16 @@ describe('an event', () => {
       user: { id: owner.id, username: owner.name, displayName: 'The owner', userType: 'LOCAL' },
     })
   })
+  test('has no user once they are deleted', async () => {
+    const leaver = await world.user('leaver')
+    const secret = await fresh()
+    expect((await leaver.post(`${secret.v1}/data`, { form: {} })).status).toBe(200)
+    expect((await last(secret)).user).toMatchObject({ id: leaver.id })
+    made(await admin.delete(`/api/v1/user/${leaver.id}`))
+    const event = await last(secret)
+    expect(event.action).toBe('ACCESS')
+    expect(event).not.toHaveProperty('user')
+  })
   test('has the address that it came from', async () => {
     const { details } = await last(await fresh())
     expect(details).toHaveProperty('requestIp')
@@ -243,7 +253,7 @@ describe('filters', async () => {
   test('by user, id or name', async () => {
     expect(await events({ ...ofSecret(secret), userId: owner.id })).toHaveLength(1)
     expect(await events({ ...ofSecret(secret), userId: member.id })).toEqual([])
-    expect(await events({ ...ofSecret(secret), username: owner.name })).toHaveLength(1)
+    expect(await events({ ...ofSecret(secret), username: owner.name.toUpperCase() })).toHaveLength(1)
     expect(await events({ ...ofSecret(secret), username: member.name })).toEqual([])
     expect(await events({ ...ofSecret(secret), username: 'no-such-user' })).toEqual([])
   })
@@ -269,6 +279,13 @@ describe('filters', async () => {
   test('by source alone are for everybody, as they name no entity', async () => {
     expectJson(await audit({ 'details.source': world.unique('nowhere') }, outsider), [])
   })
+  test('by time: both ends are exclusive', async () => {
+    const [{ entryDate }] = await events(ofSecret(secret))
+    const iso = new Date(entryDate).toISOString()
+    const around = (milliseconds: number) => new Date(Date.parse(iso) + milliseconds).toISOString()
+    expect(await events({ ...ofSecret(secret), after: around(-1), before: around(1) })).toHaveLength(1)
+    expect(await events({ ...ofSecret(secret), before: iso })).toEqual([])
+  })
   test('by time, exclusively, with or without milliseconds and in any offset', async () => {
     expect(
       await events({ ...ofSecret(secret), after: '2001-01-01T00:00:00.000Z', before: '2099-01-01T00:00:00.000Z' }),
@@ -292,18 +309,31 @@ describe('filters', async () => {
   ])('with a bad value are a 404: %o', async (query) =>
     expectEmpty(await audit({ ...ofSecret(secret), ...query }), 404),
   )
-  test.each(['orgId', 'secretId', 'projectId'])('with a bad UUID in details.%s are refused', async (key) => {
-    expectValidationError(
-      await audit({ [`details.${key}`]: 'abc' }),
-      `Invalid request parameters. Expected a UUID in '${key}'`,
-    )
-  })
+  test.each(['orgId', 'secretId', 'projectId', 'jsonStoreId', 'teamId'])(
+    'with a bad UUID in details.%s are refused',
+    async (key) => {
+      expectValidationError(
+        await audit({ [`details.${key}`]: 'abc' }),
+        `Invalid request parameters. Expected a UUID in '${key}'`,
+      )
+    },
+  )
   test('with a name want an organization', async () => {
-    expectValidationError(await audit({ 'details.secretName': secret.name }), "'orgId' or 'orgName' is required")
+    for (const entity of ['secret', 'project', 'jsonStore', 'team']) {
+      expectValidationError(await audit({ [`details.${entity}Name`]: 'x' }), "'orgId' or 'orgName' is required")
+    }
   })
   test('want things that exist', async () => {
     expectNoOrg(await audit({ 'details.orgName': 'no-such-org' }))
     expectEmpty(await audit({ 'details.secretId': UNKNOWN_ID }), 404)
+    expectEmpty(await audit({ 'details.orgName': org.name, 'details.secretName': 'nope' }), 404)
+    expectValidationError(await audit({ 'details.projectId': UNKNOWN_ID }), `Project not found: ${UNKNOWN_ID}`)
+    expectText(
+      await audit({ 'details.orgName': org.name, 'details.jsonStoreName': 'nope' }),
+      404,
+      'JSON store not found: nope',
+    )
+    expectText(await audit({ 'details.jsonStoreId': UNKNOWN_ID }), 404, 'JSON store not found: null')
     expectValidationError(
       await audit({ 'details.orgName': org.name, 'details.projectName': 'nope' }),
       'Project not found: nope',
@@ -323,6 +353,13 @@ describe('who may read it', () => {
     expect(await events(inOrg, as)).toHaveLength(1)
   })
   test('of an organization: no outsider', async () => expectNotInOrg(await audit(inOrg, outsider), outsider, org))
+  test('of a PRIVATE project: those who may read it', async () => {
+    const { id, name } = await world.project(org, 'closed', { visibility: 'PRIVATE' })
+    const text = `The current user (${member.name}) doesn't have the necessary access level (READER) to the project: closed`
+    expectText(await audit({ 'details.projectId': id }, member), 403, text)
+    expectText(await audit({ 'details.orgName': org.name, 'details.projectName': name }, member), 403, text)
+    expect(await events({ 'details.projectId': id, action: 'CREATE' }, reader)).toHaveLength(1)
+  })
   test('of a PRIVATE secret: those who may read it', async () => {
     const secret = await fresh({ visibility: 'PRIVATE' })
     expectSecretForbidden(await audit(ofSecret(secret), member), 'READER', secret.name)
@@ -333,7 +370,7 @@ describe('who may read it', () => {
     expect(await events(ofSecret(secret), member)).toHaveLength(1)
     expectSecretForbidden(await audit(ofSecret(secret), outsider), 'READER', secret.name)
   })
-  test.each<Query>([{}, { object: 'SECRET' }, { username: owner.name }])(
+  test.each<Query>([{}, { object: 'SECRET' }, { username: owner.name }, { 'details.nonsense': 'x' }])(
     'of everything (%o): admins',
     async (query) => {
       expectText(await audit(query), 403, ADMINS)

@@ -173,6 +173,10 @@ describe('a session', () => {
     expect(cookiesOf(answer)).toHaveLength(1)
     expect(attributes(cookiesOf(answer)[0])).toBe(sessionCookieAttributes)
   })
+  test('opens in any case of TRUE', async () => {
+    const answer = await whoami({ Authorization: user.key, 'X-Concord-EnableSession': 'TRUE' })
+    expect(cookiesOf(answer)).toHaveLength(1)
+  })
   test.each(['false', '1'])('does not open with X-Concord-EnableSession: %s', async (value) => {
     expect(cookiesOf(await whoami({ Authorization: user.key, 'X-Concord-EnableSession': value }))).toEqual([])
   })
@@ -221,14 +225,20 @@ describe('a session', () => {
     const { cookie } = await signIn(riser)
     made(await admin.post(`/api/v1/user/${riser.name}/roles`, { json: { roles: ['concordAdmin'] } }))
     expect((await riser.get('/api/v1/role')).status).toBe(200)
-    return anonymous.get('/api/v1/role', { cookie })
+    return { riser, cookie, answer: await anonymous.get('/api/v1/role', { cookie }) }
   }
   onlyOnConcord('sessionsFollowTheUser')('keeps the roles that it was opened with', async () =>
-    expectText(await afterARise(), 403, 'Only admins can do that'),
+    expectText((await afterARise()).answer, 403, 'Only admins can do that'),
   )
-  onlyOnOurs('sessionsFollowTheUser')('has the roles that its user has now', async () =>
-    expect((await afterARise()).status).toBe(200),
-  )
+  onlyOnOurs('sessionsFollowTheUser')('has the roles that its user has now, and cannot give them back', async () => {
+    const { riser, cookie, answer } = await afterARise()
+    expect(answer.status).toBe(200)
+    const roles = (names: string[]) => ({ json: { roles: names } })
+    made(await admin.post(`/api/v1/user/${riser.name}/roles`, roles([])))
+    expect((await anonymous.get('/api/v1/role', { cookie })).status).toBe(403)
+    const own = { cookie, ...roles(['concordAdmin']) }
+    expect((await anonymous.post(`/api/v1/user/${riser.name}/roles`, own)).status).toBe(403)
+  })
 })
 
 onlyOnOurs('crossOrigin')('a page of another origin changes nothing with the session of the browser', async () => {

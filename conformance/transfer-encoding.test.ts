@@ -35,9 +35,14 @@ describe('base64', () => {
     ['aGVsbG8g\r\nd29y\r\nbGQ=', 'hello world'],
     ['aG*Vs bG8-gd2\u00ff9ybGQ=', 'hello world'],
     ['aGVsbG8', 'hel'],
+    ['aGVsbG8gd', 'hello '],
     ['aGVsbG8=aGVsbG8=', 'hello'],
+    ['aGVsbA==QUJD', 'hell'],
     ['aGVsbA=', 'hell'],
+    ['=', ''],
     ['a===', ''],
+    ['', ''],
+    ['-_-_AAAA', '\0\0\0'],
   ])('of %j', async (sent, expected) => expect(await kept('base64', sent)).toBe(expected))
 
   test('is known in any case', async () => expect(await kept(' BASE64 ', 'aGVsbG8=')).toBe('hello'))
@@ -65,6 +70,9 @@ describe('quoted-printable', () => {
     ['a=3Db=20c=\r\nd=c3=A9 x', 'a=b cd\u00c3\u00a9 x'],
     ['a=ZZb=4 c==3D=', 'a=ZZb=4 c=='],
     ['line one  \r\nline two\t\nline three=  \r\nfour  ', 'line one\r\nline two\nline threefour'],
+    ['a\u00e9\u0001b=\r\n', 'a\u00e9\u0001b'],
+    ['a b\t c', 'a b\t c'],
+    ['  \t ', ''],
     ['a=\nb=\rc\rd\ne', 'a=\nb=\rc\rd\ne'],
     ['a=4', 'a'],
     ['a=\r', 'a'],

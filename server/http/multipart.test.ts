@@ -19,11 +19,6 @@ const parse = (...parts: string[]) =>
   new Form<typeof FIELDS>(parseParts(Buffer.from(`${parts.join('')}--b--\r\n`), 'b'))
 
 describe('text fields', () => {
-  test('are found in any case, the first of several counts', () => {
-    const form = parse(part('name="NAME"', 'one'), part('name="name"', 'two'))
-    expect(form.text('name')).toBe('one')
-  })
-
   test.each([
     ['trimmed as Java trims', '\t one two\u00a0\r\n', 'one two\ufffd\ufffd'],
     ['blank', ' \r\n ', undefined],
@@ -32,13 +27,7 @@ describe('text fields', () => {
     expect(parse(part('name="x"', value)).text('x')).toBe(expected)
   })
 
-  test('a blank first one hides the second', () => {
-    expect(parse(part('name="x"', ' '), part('name="x"', 'two')).text('x')).toBeUndefined()
-  })
-
   test.each([
-    ['none: US-ASCII', undefined, 'j\ufffd\ufffd'],
-    ['UTF-8', 'text/plain;charset=UTF-8', 'jü'],
     ['quoted', 'text/plain; charset="utf-8"', 'jü'],
     ['ISO-8859-1', 'text/plain; charset=ISO-8859-1', 'jÃ¼'],
   ])('character set %s', (_, type, expected) => {
@@ -51,7 +40,6 @@ describe('text fields', () => {
   })
 
   test.each([
-    ['not quoted', 'name=x', undefined],
     ['after the file name', 'filename="f"; name="x"', 'y'],
     ['a file name is no name', 'filename="x"', undefined],
   ])('name: %s', (_, disposition, expected) => {
@@ -66,22 +54,6 @@ describe('text fields', () => {
 })
 
 describe('file fields', () => {
-  test('have exactly one spelling and keep every byte', () => {
-    const form = parse(part('name="data"; filename="f"', '  one\r\ntwo\n\r\n', 'application/octet-stream'))
-    expect(form.bytes('data')?.toString()).toBe('  one\r\ntwo\n\r\n')
-    expect(form.bytes('DATA')).toBeUndefined()
-  })
-
-  test('are decoded as the first of their transfer encodings says', () => {
-    const encoded = (name: string, encodings: string[], value: string) => {
-      const headers = encodings.map((encoding) => `Content-Transfer-Encoding: ${encoding}\r\n`).join('')
-      return `--b\r\nContent-Disposition: form-data; name="${name}"\r\n${headers}\r\n${value}\r\n`
-    }
-    const form = parse(encoded('data', ['base64', '8bit'], 'aGVsbG8='), encoded('x', ['quoted-printable'], 'a=3D'))
-    expect(form.bytes('data')?.toString()).toBe('hello')
-    expect(form.text('x')).toBe('a=')
-  })
-
   test('can be read only as what they are declared as', () => {
     const form = parse(part('name="data"', 'y'))
     expect(() => form.text('data')).toThrow('does not declare the field data')
@@ -96,9 +68,7 @@ describe('file fields', () => {
 
 describe('bodies', () => {
   test.each([
-    ['empty', '', 0],
     ['only a closing boundary', '--b--\r\n', 0],
-    ['without the closing boundary', '--b\r\nContent-Disposition: form-data; name="x"\r\n\r\ny', 1],
     ['cut within the headers', '--b\r\nContent-Disposition: form-data; name="x"', 0],
     ['with text before and after', `preamble\r\n${part('name="x"', 'y')}--b--\r\nepilogue\r\n--b\r\n\r\nz`, 1],
     ['with bare line feeds', '--b\nContent-Disposition: form-data; name="x"\n\ny\n--b--\n', 1],

@@ -17,7 +17,6 @@ import {
   WHOAMI,
 } from '../../tests/support/signIn.ts'
 import {
-  ADMIN_KEY,
   givenOrg,
   givenUser,
   startTestServer,
@@ -53,26 +52,10 @@ const nameIn = async (answer: TestResponse) => (await answer.json()).username
 describe('a session', () => {
   const signIn = async () => cookieOf(await whoami(user.key, SESSION), 'JSESSIONID')
 
-  test('is a cookie for this site only, out of reach of scripts', async () => {
-    const [cookie] = (await whoami(user.key, SESSION)).headers.getSetCookie()
-    expect(cookie).toMatch(/^JSESSIONID=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax$/)
-  })
-
   test('is found by a hash: its id is not in the database', async () => {
     const [, id] = (await signIn()).split('=')
     const rows = await server.services.db.selectFrom('sessions').selectAll().execute()
     expect(JSON.stringify(rows)).not.toContain(id)
-  })
-
-  test('beats every credential in a header', async () => {
-    const cookie = await signIn()
-    expect(await nameIn(await withCookie(cookie, ADMIN_KEY))).toBe(user.username)
-    expect(await nameIn(await withCookie(cookie, 'Basic ***'))).toBe(user.username)
-  })
-
-  test('that does not exist is ignored', async () => {
-    expect(await nameIn(await withCookie('JSESSIONID=nosuch', user.key))).toBe(user.username)
-    await expectRefusal(await withCookie('JSESSIONID=nosuch'))
   })
 
   test('ends when nobody has used it for the time-out', async () => {
@@ -96,20 +79,6 @@ describe('a session', () => {
     await expectRefusal(await withCookie(cookie))
     await used(0)
     await expectRefusal(await withCookie(cookie))
-  })
-
-  test('has the roles that its user has now', async () => {
-    const cookie = await signIn()
-    const roles = (names: string[]) => server.request(`/api/v1/user/${user.username}/roles`, { json: { roles: names } })
-    const status = async () => (await server.request('/api/v1/role', { as: '', headers: { Cookie: cookie } })).status
-    expect(await status()).toBe(403)
-    await roles(['concordAdmin'])
-    expect(await status()).toBe(200)
-    await roles([])
-    expect(await status()).toBe(403)
-    // Nor does the session give the role back to itself.
-    const own = { as: '', headers: { Cookie: cookie }, json: { roles: ['concordAdmin'] } }
-    expect((await server.request(`/api/v1/user/${user.username}/roles`, own)).status).toBe(403)
   })
 
   test('is read with its user and their roles in one query', async () => {
@@ -183,14 +152,6 @@ describe('a session', () => {
     }
     await sql`PRAGMA query_only = 0`.execute(db)
   })
-
-  test('ends with a logout, which needs no credentials', async () => {
-    const cookie = await signIn()
-    const answer = await server.request(LOGOUT, { as: '', method: 'POST', headers: { Cookie: cookie } })
-    expect(answer.status).toBe(204)
-    await expectRefusal(await withCookie(cookie))
-    expect((await server.request(LOGOUT, { as: '', method: 'POST' })).status).toBe(204)
-  })
 })
 
 describe('a restart of the server', () => {
@@ -218,22 +179,6 @@ describe('remember me', () => {
   })
   const remember = async (as = user.key) => cookieOf(await whoami(as, REMEMBER), 'rememberMe')
 
-  test('is a cookie for 14 days, with or without a session', async () => {
-    const [cookie, ...others] = (await whoami(user.key, REMEMBER)).headers.getSetCookie()
-    expect(cookie).toMatch(/^rememberMe=[\w-]+; Path=\/; Max-Age=1209600; Expires=[^;]+ GMT; HttpOnly; SameSite=lax$/)
-    expect(others).toEqual([])
-    expect((await whoami(user.key, { ...REMEMBER, ...SESSION })).headers.getSetCookie()).toHaveLength(2)
-  })
-
-  test('opens a session, renews itself and beats the credentials in headers', async () => {
-    const answer = await withCookie(await remember(), ADMIN_KEY)
-    expect(await nameIn(answer)).toBe(user.username)
-    const [session, deleted, renewed] = answer.headers.getSetCookie()
-    expect(session).toMatch(/^JSESSIONID=/)
-    expect(deleted).toMatch(/^rememberMe=deleteMe; Path=\/; Max-Age=0; Expires=[^;]+ GMT; Secure; SameSite=lax$/)
-    expect(renewed).toMatch(/^rememberMe=/)
-  })
-
   test('tells neither the key nor the password to whoever holds the cookie', async () => {
     for (const as of [user.key, basic(user.username, PASSWORD)]) {
       const [, value = ''] = (await remember(as)).split('=')
@@ -242,19 +187,6 @@ describe('remember me', () => {
       expect(bytes).not.toContain(PASSWORD)
       expect(bytes).not.toContain(user.key)
     }
-  })
-
-  test('that is not ours is deleted and ignored', async () => {
-    const answer = await withCookie('rememberMe=AAAA', user.key)
-    expect(await nameIn(answer)).toBe(user.username)
-    expect(answer.headers.getSetCookie().every((cookie) => cookie.startsWith('rememberMe=deleteMe'))).toBe(true)
-    await expectRefusal(await withCookie('rememberMe=AAAA'))
-  })
-
-  test('ends when the user is disabled', async () => {
-    const cookie = await remember()
-    await change({ disabled: 1 })
-    await expectRefusal(await withCookie(cookie))
   })
 
   test('ends with a logout, even in a browser that keeps it, and with all its renewals', async () => {

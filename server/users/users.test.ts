@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { seen } from '../../tests/support/secrets.ts'
+import { seen, text } from '../../tests/support/secrets.ts'
 import { startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 
 let server: TestServer
@@ -12,6 +12,11 @@ test('a user made through the API has no password', async () => {
   const { body } = await seen(server.request('/api/v1/user', { json: { username: 'no-password' } }))
   const row = server.services.db.selectFrom('users').select('passwordHash').where('id', '=', body.id)
   expect(await row.executeTakeFirst()).toEqual({ passwordHash: null })
+})
+
+test('an LDAP user is one that the directory has, and there is none', async () => {
+  const answer = await seen(server.request('/api/v1/user', { json: { username: 'x', userType: 'LDAP' } }))
+  expect(answer).toEqual(text(500, 'Error while retrieving LDAP information for x'))
 })
 
 test('damaged permissions of a role count as none', async () => {
