@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { admin } from './lib/caller.ts'
 import { jsonOf } from './lib/expect.ts'
+import { server } from './lib/server.ts'
 import { made, newWorld, removeLater, UUID } from './lib/world.ts'
 import { hasNewApiKeys } from './versions.ts'
 
@@ -66,6 +67,16 @@ describe('other events', () => {
       projectId: id,
       name: 'audited',
     })
+  })
+  test.runIf(server.policies)('of a policy: CREATE, and UPDATE for a link', async () => {
+    const linked = await world.org('linked')
+    const name = await world.forbid(linked, [])
+    const { id: policyId } = jsonOf(await admin.get(`/api/v2/policy/${name}`))
+    const ours = ({ details }: { details: { policyId: string } }) => details.policyId === policyId
+    expect((await events({ object: 'POLICY', limit: 50 }, admin)).filter(ours)).toMatchObject([
+      { action: 'UPDATE', details: { name, action: 'link', link: { orgId: linked.id } } },
+      { action: 'CREATE', details: { name } },
+    ])
   })
   test('of a user: CREATE, UPDATE of what changed, none of what did not, DELETE', async () => {
     const username = world.unique('logged')

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { admin, anonymous } from './lib/caller.ts'
 import {
   expectEmpty,
+  expectFailure,
   expectJson,
   expectNoOrg,
   expectNotInOrg,
@@ -15,7 +16,7 @@ import {
 import type { Answer } from './lib/http.ts'
 import type { Form } from './lib/multipart.ts'
 import { server } from './lib/server.ts'
-import { newWorld, removeLater } from './lib/world.ts'
+import { made, newWorld, removeLater, UNKNOWN_ID } from './lib/world.ts'
 
 // concord-api §12.
 
@@ -56,7 +57,16 @@ describe('canCreate', () => {
 })
 
 test('policies are for admins', async () => {
-  expectText(await member.get('/api/v2/policy'), 403, 'Only admins can do that')
+  const POLICY = '/api/v2/policy'
+  for (const answer of [
+    await member.get(POLICY),
+    await member.post(POLICY, { json: { name: world.unique('mine'), rules: {} } }),
+    await member.get(`${POLICY}/xyz`),
+    await member.delete(`${POLICY}/xyz`),
+    await member.put(`${POLICY}/xyz/link`, { json: {} }),
+    await member.delete(`${POLICY}/xyz/link`),
+  ])
+    expectText(answer, 403, 'Only admins can do that')
 })
 
 describe.runIf(server.policies)('a policy', async () => {
@@ -88,6 +98,46 @@ describe.runIf(server.policies)('a policy', async () => {
     expectResult(await admin.delete(`${POLICY}/${name}`), 'DELETED')
     expectText(await admin.get(`${POLICY}/${name}`), 404, `Policy not found: ${name}`)
     expectText(await admin.delete(`${POLICY}/${name}`), 404, `Policy not found: ${name}`)
+    expectText(await admin.delete(`${POLICY}/${name}/link`), 404, `Policy not found: ${name}`)
+  })
+  test('is renamed by its id, and has a parent, which may go', async () => {
+    const [before, after, child] = ['before', 'after', 'child'].map((word) => world.unique(`${word}-policy`))
+    for (const name of [before, after, child]) removeLater(`${POLICY}/${name}`)
+    const rules = { entity: { deny: [] }, file: { deny: [{ names: ['a'] }] } }
+    const { id } = made(await admin.post(POLICY, { json: { name: before, rules: {} } }))
+    made(await admin.post(POLICY, { json: { name: child, parentId: id, rules: {} } }))
+    made(await admin.post(POLICY, { json: { id, name: after, rules } }))
+    expectJson(await admin.get(`${POLICY}/${after}`), { id, name: after, rules })
+    expect(jsonOf(await admin.get(`${POLICY}/${child}`)).parentId).toBe(id)
+    made(await admin.delete(`${POLICY}/${after}`))
+    expect(jsonOf(await admin.get(`${POLICY}/${child}`))).not.toHaveProperty('parentId')
+  })
+  test('needs a parent that exists', async () => {
+    const orphan = { name: world.unique('orphan-policy'), parentId: UNKNOWN_ID, rules: {} }
+    expectFailure(await admin.post(POLICY, { json: orphan }), 'org.jooq.exception.')
+  })
+  test('is linked to an organization, a project or a user, and listed by it: the nearest one', async () => {
+    const near = await world.org('near')
+    const { name: projectName } = await world.project(near, 'near-project')
+    const own = { name: (level: string) => world.unique(`${level}-policy`) }
+    const link = async (level: string, json: object) => {
+      removeLater(`${POLICY}/${own.name(level)}`)
+      made(await admin.post(POLICY, { json: { name: own.name(level), rules: {} } }))
+      expectResult(await admin.put(`${POLICY}/${own.name(level)}/link`, { json }), 'UPDATED')
+    }
+    await link('org', { orgName: near.name })
+    await link('project', { orgName: near.name, projectName })
+    await link('user', { userName: outsider.name })
+    const listed = async (query: Record<string, string>) => namesOf(await admin.get(POLICY, { query }))
+    const inProject = { orgName: near.name, projectName }
+    expect(await listed({ orgName: near.name })).toEqual([own.name('org')])
+    expect(await listed(inProject)).toEqual([own.name('project')])
+    expect(await listed({ ...inProject, userName: outsider.name })).toEqual([own.name('user')])
+    const unlinked = await admin.delete(`${POLICY}/${own.name('project')}/link`, { query: inProject })
+    expectResult(unlinked, 'DELETED')
+    expect(await listed(inProject)).toEqual([own.name('org')])
+    const wrong = (json: object) => admin.put(`${POLICY}/${own.name('org')}/link`, { json })
+    expectText(await wrong({ projectName: 'xyz' }), 400, 'Organization name is required')
   })
   test('is linked to organizations that exist', async () => {
     expectNoOrg(await admin.put(`${POLICY}/${policy}/link`, { json: { orgName: 'no-such-org' } }))
@@ -134,6 +184,10 @@ describe.runIf(server.policies)('a policy can forbid', async () => {
   test('secrets by their visibility', async () => {
     forbids(await create({ name: 'vis-open', visibility: 'PUBLIC' }), 'Not in public')
     expect((await create({ name: 'vis-closed', visibility: 'PRIVATE' })).status).toBe(200)
+  })
+  test('updates of secrets without a project', async () => {
+    const secret = await world.secret(strict, { name: 'no-update-either' }, member)
+    forbids(await member.post(secret.v1, { json: { visibility: 'PRIVATE' } }), 'Leave it')
   })
   test('projects, and their updates', async () => {
     const save = (json: object) => member.post(`${strict.v1}/project`, { json })
