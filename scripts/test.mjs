@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // `npm test`: types, lint, unit and server tests, budgets, the contract, stories in a browser. Runs all of them even if
 // one fails, and ends with one line: `N passed, N failed`.
+import { join } from 'node:path'
 import process from 'node:process'
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
@@ -9,7 +10,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1)
 }
 
-const { ensureBuilt, ensureInstalled } = await import('./ensure.mjs')
+const { ensureBuilt, ensureInstalled, ROOT } = await import('./ensure.mjs')
 const { OTHER_NODE, serverTestsOnOtherNode } = await import('./otherNode.mjs')
 const { bin, check, finish, MINUTE, NOTHING_COUNTED, playwright, stage, vitest } = await import('./stages.mjs')
 
@@ -20,6 +21,7 @@ await stage('packages', async () => {
 })
 await stage('types', () => check(bin('typescript', 'bin/tsc'), ['-b']))
 await stage('lint', () => check(bin('@biomejs/biome', 'bin/biome'), ['ci', '.']))
+await stage('imports', () => check(join(ROOT, 'scripts/imports.mjs'), []))
 // The limits only guard against hanging: on a busy machine everything takes several times as long.
 await stage('unit and server tests', () => vitest(['src', 'server'], 30 * MINUTE))
 // The other Node takes as long again, so outside CI it runs only by `npm run test:node24`.

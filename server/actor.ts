@@ -27,6 +27,8 @@ export interface Origin {
   address: string
   /** Whether a console sends it, as the audit log says it. */
   channel: 'UI' | 'API_REQUEST'
+  /** What the client says it is: for the list of sessions, in which a user looks for strangers. */
+  readonly userAgent: string | null
   /** Aborted when the client is gone. */
   readonly signal: AbortSignal
 }

@@ -26,7 +26,7 @@ function sent(address: string, userId?: string): Sender {
   const user = { id: userId } as UserRow
   return {
     who: userId === undefined ? undefined : { realm: 'apikey', user, roles: new Set() },
-    request: { id: newId(), address, channel: 'API_REQUEST', signal: new AbortController().signal },
+    request: { id: newId(), address, channel: 'API_REQUEST', userAgent: null, signal: new AbortController().signal },
   }
 }
 

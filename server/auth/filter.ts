@@ -171,11 +171,12 @@ async function identify(
 /** Opens what a sign-in asks for; false when it has become a wrong one in the meantime. */
 async function signIn(c: Call, services: Services, who: Principal, wanted: { session: boolean; rememberMe: boolean }) {
   const { db, config, masterKey } = services
+  const sender = senderOf(c, who)
   return db.transaction().execute(async (trx) => {
     if (!(await stillSignsIn(trx, who))) return false
-    if (wanted.session) await recordEvent(trx, senderOf(c, who), 'sign-in', { way: wayOf(who) })
-    const remembered = wanted.rememberMe ? await startRememberMe(trx, masterKey, c, who) : undefined
-    if (wanted.session) sendSessionCookie(c, config, await startSession(trx, c, who, remembered?.id))
+    if (wanted.session) await recordEvent(trx, sender, 'sign-in', { way: wayOf(who) })
+    const remembered = wanted.rememberMe ? await startRememberMe(trx, masterKey, sender, who) : undefined
+    if (wanted.session) sendSessionCookie(c, config, await startSession(trx, sender, who, remembered?.id))
     if (remembered) sendRememberMeCookie(c, config, remembered.cookie)
     return true
   })
@@ -185,13 +186,14 @@ async function signIn(c: Call, services: Services, who: Principal, wanted: { ses
 async function signInAgain(c: Call, services: Services, found: Remembered): Promise<Principal | undefined> {
   const { db, config, masterKey, log } = services
   const known = found.principal
-  const principal = known?.realm === 'ldap' ? await stillInDirectory(services, senderOf(c), known) : known
+  const sender = senderOf(c)
+  const principal = known?.realm === 'ldap' ? await stillInDirectory(services, sender, known) : known
   if (!principal) return undefined
   const { used, session } = await db.transaction().execute(async (trx) => {
-    const used = await useRememberMe(trx, masterKey, c, found)
+    const used = await useRememberMe(trx, masterKey, sender, found)
     if (!used || !('cookie' in used)) return { used }
     await recordEvent(trx, senderOf(c, principal), 'sign-in', { way: 'remember-me' satisfies Way })
-    return { used, session: await startSession(trx, c, principal, found.token.id) }
+    return { used, session: await startSession(trx, sender, principal, found.token.id) }
   })
   if (used && 'spent' in used)
     log.warn('a remember-me cookie came a second time: all sessions of its user were ended', used.spent)

@@ -5,7 +5,6 @@ import type { Asked } from '../audit/denials.ts'
 import type { Reserve } from '../db/reserve.ts'
 import { textError } from '../errors.ts'
 import type { Principal, Refusal } from '../principal.ts'
-import type { Operation } from './operation.ts'
 
 /*
  * Hono's context, for http/, auth/, app.ts and the routes. Everything behind them takes an Actor.
@@ -18,8 +17,6 @@ export interface Env {
     /** Of whoever sends it: http/clientAddress.ts. */
     clientAddress: string
     principal: Principal | undefined
-    /** What the request asks for; there is none before a route is found. */
-    operation: Operation
     reserve: Reserve
     /** Where it is declared, with its parameters: for the audit log. */
     endpoint: Asked['endpoint']
@@ -46,10 +43,15 @@ export const callerOf = (c: Call): Caller => ({ who: principalOf(c), request: or
 /** Who sends a request, whether or not they are signed in. While they sign in, `who` says who they will be. */
 export const senderOf = (c: Call, who = c.get('principal')): Sender => ({ who, request: originOf(c) })
 
+const MOST_USER_AGENT = 256
+
 const originOf = (c: Call): Sender['request'] => ({
   id: c.get('requestId'),
   address: c.get('clientAddress'),
   channel: c.req.header('X-Concord-UI-Request') ? 'UI' : 'API_REQUEST',
+  get userAgent() {
+    return c.req.header('User-Agent')?.slice(0, MOST_USER_AGENT) ?? null
+  },
   // Not before somebody asks for it: it makes Node's adapter build a whole Request.
   get signal() {
     return c.req.raw.signal

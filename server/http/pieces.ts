@@ -1,5 +1,5 @@
 import { writeJson } from '../json/write.ts'
-import type { Services } from '../services.ts'
+import type { Log } from '../log.ts'
 import type { Call } from './call.ts'
 
 /** What is kept until the head of an answer goes out: a smaller one is sent whole, with its length. */
@@ -11,7 +11,7 @@ const MOST_WHOLE_BYTES = 64 * 1024
  * fails later breaks the connection off, so that nobody takes a part for the whole.
  */
 export async function jsonInPieces(
-  { log }: Pick<Services, 'log'>,
+  { log }: { log: Log },
   c: Call,
   pieces: AsyncGenerator<Uint8Array>,
 ): Promise<Response> {

@@ -58,7 +58,7 @@ export function processRoutes(app: Hono<Env>, services: Services) {
       async (c, { body: { ttl, ...request } }) => {
         const instanceId = newId()
         const expiresAt = new Date(Date.now() + ttl * 1000).toISOString()
-        const session = { ...request, instanceId, expiresAt, ...clientOf(c) }
+        const session = { ...request, instanceId, expiresAt, ...clientOf(callerOf(c)) }
         await db.transaction().execute((trx) => open(trx, callerOf(c), session))
         return { instanceId, sessionToken: sessionTokenOf(masterKey, instanceId), expiresAt }
       },

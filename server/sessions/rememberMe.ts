@@ -1,10 +1,9 @@
 import type { KeyObject } from 'node:crypto'
 import { roleNames } from '../access/roles.ts'
+import type { Sender } from '../actor.ts'
 import { recordEvent } from '../audit/events.ts'
 import { readListColumn } from '../db/json.ts'
 import type { Db, Reader, Trx } from '../db/open.ts'
-import type { Call } from '../http/call.ts'
-import { senderOf } from '../http/call.ts'
 import { newId } from '../ids.ts'
 import type { Principal } from '../principal.ts'
 import { hashSessionId, newSessionId, openToken, sealToken } from '../vault/tokens.ts'
@@ -40,7 +39,12 @@ const GRACE = 60_000
 const MOST_REMEMBERED = 100
 
 /** Remembers a sign-in, and returns the row's id and the cookie's value. */
-export async function startRememberMe(trx: Trx, masterKey: KeyObject, c: Call, { user, realm, apiKeyId }: Principal) {
+export async function startRememberMe(
+  trx: Trx,
+  masterKey: KeyObject,
+  sender: Sender,
+  { user, realm, apiKeyId }: Principal,
+) {
   if (!user) throw new Error('Only users are remembered')
   const [id, secret, now] = [newId(), newSessionId(), new Date().toISOString()]
   await keepNewest(trx, 'rememberMe', user.id, MOST_REMEMBERED - 1)
@@ -48,7 +52,7 @@ export async function startRememberMe(trx: Trx, masterKey: KeyObject, c: Call, {
     .insertInto('rememberMe')
     .values({
       ...{ id, secretHash: hashSessionId(secret), serial: 0, rotatedAt: now, userId: user.id, realm },
-      ...{ apiKeyId: apiKeyId ?? null, createdAt: now, lastUsedAt: now, endedAt: null, ...clientOf(c) },
+      ...{ apiKeyId: apiKeyId ?? null, createdAt: now, lastUsedAt: now, endedAt: null, ...clientOf(sender) },
     })
     .execute()
   return { id, cookie: cookieValue(masterKey, { id, secret, serial: 0 }) }
@@ -107,7 +111,7 @@ export const endOfRememberMe = ({ createdAt, lastUsedAt }: { createdAt: string; 
 export async function useRememberMe(
   trx: Trx,
   masterKey: KeyObject,
-  c: Call,
+  sender: Sender,
   { token }: Remembered,
 ): Promise<{ cookie: string } | { spent: { userId: string; ended: number } } | undefined> {
   const row = await trx
@@ -122,14 +126,14 @@ export async function useRememberMe(
   const age = Math.abs(Date.now() - Date.parse(row.rotatedAt))
   if (token.serial < serial - 1 || (token.serial < serial && age > GRACE)) {
     const ended = await endSessionsOf(trx, userId)
-    await recordEvent(trx, senderOf(c), 'remember-me-reused', { userId, ended }, userId)
+    await recordEvent(trx, sender, 'remember-me-reused', { userId, ended }, userId)
     return { spent: { userId, ended } }
   }
   const now = new Date().toISOString()
   const rotated = next === serial ? {} : { serial: next, rotatedAt: now }
   await trx
     .updateTable('rememberMe')
-    .set({ lastUsedAt: now, ...clientOf(c), ...rotated })
+    .set({ lastUsedAt: now, ...clientOf(sender), ...rotated })
     .where('id', '=', id)
     .execute()
   return { cookie: cookieValue(masterKey, { ...token, serial: next }) }

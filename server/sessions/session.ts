@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import { roleNames } from '../access/roles.ts'
+import type { Sender } from '../actor.ts'
 import type { Config } from '../config.ts'
 import { readListColumn } from '../db/json.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { codeOf } from '../db/storageTrouble.ts'
 import { forbidden } from '../errors.ts'
-import type { Call } from '../http/call.ts'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'
 import type { Principal } from '../principal.ts'
@@ -16,19 +16,20 @@ import { hashSessionId, newSessionId } from '../vault/tokens.ts'
 const TOUCH_AFTER = 60_000
 /** A script that signs in with each request opens a session each time. */
 export const MOST_SESSIONS = 100
-const MOST_USER_AGENT = 256
 
 /** Where a session is opened from, for the list in which its user looks for strangers. */
-export const clientOf = (c: Call) => ({
-  address: c.get('clientAddress'),
-  userAgent: c.req.header('User-Agent')?.slice(0, MOST_USER_AGENT) ?? null,
-})
+export const clientOf = ({ request: { address, userAgent } }: Sender) => ({ address, userAgent })
 
 /**
  * Starts a session, which survives a restart of the server, and returns its secret: the cookie's value. Beyond
  * `MOST_SESSIONS` the user's longest unused one ends.
  */
-export async function startSession(trx: Trx, c: Call, principal: Principal, rememberMeId?: string): Promise<string> {
+export async function startSession(
+  trx: Trx,
+  sender: Sender,
+  principal: Principal,
+  rememberMeId?: string,
+): Promise<string> {
   const { realm, user, apiKeyId } = principal
   if (!user) throw new Error('A session needs a user')
   const secret = newSessionId()
@@ -38,7 +39,7 @@ export async function startSession(trx: Trx, c: Call, principal: Principal, reme
     .insertInto('sessions')
     .values({
       ...{ idHash: hashSessionId(secret), id: newId(), userId: user.id, realm, apiKeyId: apiKeyId ?? null },
-      ...{ rememberMeId: rememberMeId ?? null, createdAt: now, lastUsedAt: now, endedAt: null, ...clientOf(c) },
+      ...{ rememberMeId: rememberMeId ?? null, createdAt: now, lastUsedAt: now, endedAt: null, ...clientOf(sender) },
     })
     .execute()
   return secret
