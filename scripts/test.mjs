@@ -19,7 +19,8 @@ await stage('packages', async () => {
   await realPrograms()
   return NOTHING_COUNTED
 })
-await stage('types', () => check(bin('typescript', 'bin/tsc'), ['-b']))
+// From scratch: what tsc remembers misses a changed `lib` (7.0.2).
+await stage('types', () => check(bin('typescript', 'bin/tsc'), ['-b', '--force']))
 await stage('lint', () => check(bin('@biomejs/biome', 'bin/biome'), ['ci', '.']))
 await stage('imports', () => check(join(ROOT, 'scripts/imports.mjs'), []))
 // The limits only guard against hanging: on a busy machine everything takes several times as long.
