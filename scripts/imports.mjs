@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // `npm run check`: imports go one way, those of types too. In every folder of server/ and src/ the files and folders form no
-// circle, and the rooms of server/ are in one order, from the bottom up.
+// circle, and the rooms of server/ are in one order, from the bottom up (docs/architecture.md).
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import process from 'node:process'
