@@ -1,7 +1,7 @@
 import { isLoopback, networkOf, siteOf } from '../addresses.ts'
 import { tooManyRequests } from '../errors.ts'
-import { SlowLimit } from './slowLimit.ts'
-import { sinceStart, Throttle } from './throttle.ts'
+import { SlowLimit } from '../waiting/slowLimit.ts'
+import { sinceStart, Throttle } from '../waiting/throttle.ts'
 
 const MOST_FAILURES_OF_NAME = 20
 const MOST_FAILURES_OF_NETWORK = 200

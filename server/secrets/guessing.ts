@@ -1,11 +1,11 @@
 import type { Caller } from '../actor.ts'
 import { turnOf } from '../actor.ts'
-import { SlowLimit } from '../auth/slowLimit.ts'
-import { Throttle } from '../auth/throttle.ts'
 import type { SecretRow } from '../db/schema.ts'
 import { tooManyRequests } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { WrongPasswordError } from '../vault/vaultErrors.ts'
+import { SlowLimit } from '../waiting/slowLimit.ts'
+import { Throttle } from '../waiting/throttle.ts'
 
 const MOST_FAILURES = 20
 const throttle = new Throttle(MOST_FAILURES)
