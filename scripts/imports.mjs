@@ -129,13 +129,22 @@ function wrongOrder() {
   const lines = new Map(ROOMS.flatMap((rooms, line) => rooms.map((room) => [room, line])))
   const roomOf = (/** @type {string} */ file) => file.split('/')[1] ?? ''
   const rooms = new Set(sources.filter((file) => file.startsWith('server/')).map(roomOf))
-  const known = [...rooms].filter((room) => !lines.has(room)).map((room) => `server/${room} has no place in ROOMS`)
-  const there = [...lines.keys()].filter((room) => !rooms.has(room)).map((room) => `ROOMS: there is no server/${room}`)
+  const unknown = [...rooms].filter((room) => !lines.has(room)).map((room) => `server/${room} has no place in ROOMS`)
+  const document = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8')
+  const undescribed = [...rooms]
+    .filter((room) => !document.includes(`](../server/${room})`))
+    .map((room) => `docs/architecture.md does not describe server/${room}`)
+  const gone = [...lines.keys()].filter((room) => !rooms.has(room)).map((room) => `ROOMS: there is no server/${room}`)
   const upward = betweenSources.filter(({ from, to }) => {
     const [a, b] = [lines.get(roomOf(from)), lines.get(roomOf(to))]
     return from.startsWith('server/') && roomOf(from) !== roomOf(to) && a !== undefined && b !== undefined && b >= a
   })
-  return [...known, ...there, ...upward.map(({ from, to }) => `${from} → ${to}: ${roomOf(to)} is not below it`)]
+  return [
+    ...unknown,
+    ...undescribed,
+    ...gone,
+    ...upward.map(({ from, to }) => `${from} → ${to}: ${roomOf(to)} is not below it`),
+  ]
 }
 
 function brokenRules() {
