@@ -1,11 +1,18 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 const alias = [{ find: /^#/, replacement: `${import.meta.dirname}/src/` }]
 
 export default defineConfig({
   test: {
+    // Vitest leaves one core to itself, and would use half of two.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      { resolve: { alias }, test: { name: 'src', environment: 'happy-dom', include: ['src/**/*.test.{ts,tsx}'] } },
+      {
+        resolve: { alias },
+        // A DOM costs a file half a second: those that need one say so in their first line.
+        test: { name: 'src', environment: 'node', include: ['src/**/*.test.{ts,tsx}'] },
+      },
       {
         resolve: { alias },
         // Store passwords and new keys take real time, and more of it on a busy computer.
@@ -13,6 +20,11 @@ export default defineConfig({
           name: 'server',
           environment: 'node',
           include: ['server/**/*.test.ts', 'tests/**/*.test.ts'],
+          globalSetup: ['tests/support/build.ts'],
+          // Each test has a server of its own, and modules keep nothing: files may share them.
+          isolate: false,
+          restoreMocks: true,
+          unstubEnvs: true,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

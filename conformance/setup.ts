@@ -1,11 +1,12 @@
-import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { startDirectory } from '../scripts/concord/directory.mjs'
+import { ensureBuilt } from '../scripts/ensure.mjs'
 import { find } from '../scripts/install.mjs'
+import { startServer } from '../tests/support/serverProcess.ts'
 import { send } from './lib/http.ts'
 import type { Directory, ServerUnderTest } from './lib/server.ts'
 
@@ -14,9 +15,7 @@ import type { Directory, ServerUnderTest } from './lib/server.ts'
  * After all files: removes what they have made, and the server if it is ours.
  */
 
-const ROOT = join(import.meta.dirname, '..')
 const OUR_COMMIT = 'concord-secrets-console'
-const START_TIME = 30_000
 
 let tidyUp = async () => {}
 
@@ -92,42 +91,14 @@ const baseOf = (dn: string) => dn.slice(dn.indexOf(',') + 1)
 
 async function startOurs(folder: string, directory: Directory | undefined) {
   const adminKey = randomBytes(16).toString('base64')
-  const build = `conformance-${process.pid}`
-  await ended(
-    spawn(process.execPath, [join(ROOT, 'scripts/build.mjs'), 'server', '--out', build], { stdio: 'inherit' }),
-  )
-  const child = spawn(process.execPath, [join(ROOT, 'dist', build, 'main.js')], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    // Nothing of whoever runs the tests.
-    env: {
-      ...{ PATH: process.env.PATH, DATA_DIR: join(folder, 'data'), PORT: '0', SAMPLE_DATA: 'off', LOG_LEVEL: 'silent' },
-      ADMIN_API_KEY: adminKey,
-      ...(directory && ldapSettings(directory)),
-    },
+  const dataDir = join(folder, 'data')
+  mkdirSync(dataDir)
+  await ensureBuilt(['server'])
+  const { url, end } = await startServer(dataDir, {
+    ...{ LOG_LEVEL: 'silent', ADMIN_API_KEY: adminKey },
+    ...(directory && ldapSettings(directory)),
   })
-  const stop = async () => {
-    const end = child.exitCode === null ? new Promise((resolve) => child.on('exit', resolve)) : undefined
-    child.kill()
-    await end
-    rmSync(join(ROOT, 'dist', build), { recursive: true, force: true })
-  }
-  const url = await new Promise<string>((resolve, reject) => {
-    let output = ''
-    const timer = setTimeout(() => reject(new Error(`The server did not start:\n${output}`)), START_TIME)
-    child.on('exit', (code) => reject(new Error(`The server ended with ${code}:\n${output}`)))
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk
-      const address = /^Concord secrets console: (\S+)$/m.exec(output)?.[1]
-      if (!address) return
-      clearTimeout(timer)
-      resolve(address)
-    })
-  }).catch(async (error) => {
-    await stop()
-    throw error
-  })
-  return { url, adminKey, stop }
+  return { url, adminKey, stop: async () => void (await end('SIGTERM')) }
 }
 
 /** As Concord's own of scripts/concord/server.mjs. */
@@ -135,13 +106,6 @@ const ldapSettings = ({ url, dn, password, base }: Directory) => ({
   ...{ LDAP_URL: url, LDAP_SEARCH_BASE: base, LDAP_BIND_DN: dn, LDAP_BIND_PASSWORD: password },
   LDAP_FILTER: '(cn={1})',
 })
-
-function ended(child: ReturnType<typeof spawn>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error('The build failed; its reason is above.'))))
-  })
-}
 
 async function look(url: string, adminKey: string, ledger: string): Promise<Omit<ServerUnderTest, 'directory'>> {
   const get = (path: string, method = 'GET') =>

@@ -1,69 +1,42 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test as base, expect } from './fixtures.ts'
+import { freePort } from '../scripts/freePort.mjs'
+import { type ServerProcess, startServer } from '../tests/support/serverProcess.ts'
+import { admin } from './concord.ts'
+import { test as base } from './fixtures.ts'
 
 /** A server that a story may stop and start again: always on the same port and data folder. */
 export class OwnServer {
   readonly url: string
-  readonly #environment: NodeJS.ProcessEnv
-  #process: ChildProcess | undefined
+  readonly #environment: Record<string, string>
+  #process: ServerProcess | undefined
 
   constructor(
     port: number,
     readonly dataDir: string,
   ) {
     this.url = `http://127.0.0.1:${port}`
-    this.#environment = {
-      ...process.env,
-      CONCORD_URL: '',
-      PORT: String(port),
-      HOST: '127.0.0.1',
-      DATA_DIR: dataDir,
-      // The same key as the common server's: the vocabulary speaks to this one meanwhile.
-      ADMIN_API_KEY: process.env.CONCORD_ADMIN_KEY,
-      SAMPLE_DATA: 'off',
-      LOG_LEVEL: 'silent',
-    }
+    // The same key as the common server's: the vocabulary speaks to this one meanwhile.
+    this.#environment = { PORT: String(port), ADMIN_API_KEY: admin().apiKey, LOG_LEVEL: 'silent' }
   }
 
   async start() {
-    this.#process = spawn(process.execPath, ['dist/server/main.js'], { env: this.#environment, stdio: 'ignore' })
-    await expect.poll(() => this.#answers(), { timeout: 20_000 }).toBe(true)
+    this.#process = await startServer(this.dataDir, this.#environment)
   }
 
-  /** As a machine that loses its power: nothing is said to anybody. */
+  /** As a machine that loses its power: nobody is told. */
   async kill() {
-    const child = this.#process
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const gone = once(child, 'exit')
-    child.kill('SIGKILL')
-    await gone
+    if (!this.#process?.hasEnded()) await this.#process?.end('SIGKILL')
   }
 
-  /** As a machine that has come to a halt: it takes requests and answers none, until it is killed. */
-  freeze() {
-    this.#process?.kill('SIGSTOP')
-  }
-
-  /** As one that has much else to do: it takes requests and answers none until it goes on. */
+  /** As a machine that stands still: it takes requests and answers none until it goes on or is killed. */
   hold() {
-    this.#process?.kill('SIGSTOP')
+    this.#process?.signal('SIGSTOP')
   }
 
   goOn() {
-    this.#process?.kill('SIGCONT')
-  }
-
-  async #answers() {
-    try {
-      return (await fetch(`${this.url}/api/v1/server/ping`)).ok
-    } catch {
-      return false
-    }
+    this.#process?.signal('SIGCONT')
   }
 }
 
@@ -85,13 +58,3 @@ export const test = base.extend<{ server: OwnServer }>({
   },
   consoleUrl: async ({ server }, use) => use(server.url),
 })
-
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('No port was given')
-  return address.port
-}

@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Page } from '@playwright/test'
+import { startServer, temporaryFolder } from '../tests/support/serverProcess.ts'
 import { test as base, expect } from './fixtures.ts'
 
 /*
@@ -16,37 +13,15 @@ type Console = { url: string; credentials: Credentials }
 const test = base.extend<{ firstStart: Console }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright wants to read the names of what is used.
   firstStart: async ({}, use) => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'concord-tour-'))
-    const server = spawn(process.execPath, ['scripts/start.mjs'], {
-      env: {
-        ...process.env,
-        CONCORD_URL: '',
-        PORT: '0',
-        HOST: '127.0.0.1',
-        DATA_DIR: dataDir,
-        SAMPLE_DATA: 'on',
-        LOG_LEVEL: 'warn',
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const ended = new Promise((resolve) => server.on('exit', resolve))
-    let output = ''
-    const url = await new Promise<string>((resolve, reject) => {
-      server.stdout.on('data', (chunk) => {
-        output += chunk
-        const address = /Concord secrets console: (http:\/\/[^/\s]+)/.exec(output)?.[1]
-        if (address) resolve(address)
-      })
-      server.on('exit', () => reject(new Error(`The server ended: ${output}`)))
-    })
-    const printed = output.matchAll(/^ {2}(\w+) {2,}(\S+) {2,}(\S+)$/gm)
+    const { path, remove } = temporaryFolder()
+    const server = await startServer(path, { ADMIN_API_KEY: '', SAMPLE_DATA: 'on', LOG_LEVEL: 'warn' })
+    const printed = server.output().matchAll(/^ {2}(\w+) {2,}(\S+) {2,}(\S+)$/gm)
     const credentials = Object.fromEntries(
       [...printed].map(([, user = '', password = '', apiKey = '']) => [user, { password, apiKey }]),
     )
-    await use({ url, credentials })
-    server.kill('SIGTERM')
-    await ended
-    rmSync(dataDir, { recursive: true, force: true })
+    await use({ url: server.url, credentials })
+    await server.end('SIGTERM')
+    remove()
   },
   consoleUrl: async ({ firstStart }, use) => use(firstStart.url),
 })

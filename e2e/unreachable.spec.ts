@@ -96,7 +96,7 @@ test('an answer that is lost: the console reads what is there and says it', asyn
   await toStep(page, 'Protection and scope')
   await toStep(page, 'Review')
   // Before it is asked: a key pair can be ready too soon to lose its answer.
-  server.freeze()
+  server.hold()
   await page.getByRole('button', { name: 'Create secret' }).click()
   await expect(page.getByText('The server makes the key pair.')).toBeVisible()
   await server.kill()
@@ -122,7 +122,7 @@ test('a lost answer to a change that was made: the console finds it', async ({ p
   await toStep(page, 'Protection and scope')
   await toStep(page, 'Review')
   // Before it is asked: a key pair can be ready too soon to lose its answer.
-  server.freeze()
+  server.hold()
   await page.getByRole('button', { name: 'Create secret' }).click()
   await expect(page.getByText('The server makes the key pair.')).toBeVisible()
   await server.kill()

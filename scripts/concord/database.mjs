@@ -4,8 +4,9 @@ import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { freePort } from '../freePort.mjs'
 import { found, UnavailableError } from '../install.mjs'
-import { atEnd, execute, freePort, start } from './ending.mjs'
+import { atEnd, execute, start } from './ending.mjs'
 
 /** @typedef {{ host: string, port: number, user: string, password: string }} Server a PostgreSQL */
 

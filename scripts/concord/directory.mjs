@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { freePort } from '../freePort.mjs'
 import { found, UnavailableError } from '../install.mjs'
-import { execute, freePort, start } from './ending.mjs'
+import { execute, start } from './ending.mjs'
 
 export const BASE = 'dc=example,dc=org'
 const SCHEMAS = ['/etc/ldap/schema', '/etc/openldap/schema', '/opt/homebrew/etc/openldap/schema']

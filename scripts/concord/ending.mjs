@@ -1,7 +1,6 @@
 // A run stops everything it has started, however it ends: success, failure or a signal.
 import { execFile, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ExpectedError } from '../ensure.mjs'
@@ -88,18 +87,4 @@ export function start(program, args, { log, ...options }) {
       }
     },
   }
-}
-
-/**
- * Returns a free port.
- * @returns {Promise<number>}
- */
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().on('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address())
-      probe.close(() => resolve(port))
-    })
-  })
 }

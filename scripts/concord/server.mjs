@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { freePort } from '../freePort.mjs'
 import { found, UnavailableError } from '../install.mjs'
 import { BASE } from './directory.mjs'
-import { execute, freePort, start } from './ending.mjs'
+import { execute, start } from './ending.mjs'
 
 const PATIENCE = 180
 

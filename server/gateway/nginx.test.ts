@@ -2,13 +2,14 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, request } from 'node:http'
-import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { connect, type SecureVersion } from 'node:tls'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { freePort } from '../../scripts/freePort.mjs'
 import { NO_PAGE } from '../http/noPage.ts'
 import { createSite } from '../site.ts'
 
@@ -305,13 +306,4 @@ function writeSite(dist: string) {
   writeFileSync(join(dist, '.vite', 'x'), 'of the build')
   writeFileSync(join(dist, 'assets', 'index-abc.js'), SCRIPT)
   writeFileSync(join(dist, 'assets', 'index-abc.js.gz'), gzipSync(SCRIPT))
-}
-
-async function freePort() {
-  const probe = createTcpServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }

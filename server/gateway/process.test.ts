@@ -3,12 +3,11 @@ import { readdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { buildPrograms, type Programs, temporaryFolder } from '../../tests/support/serverProcess.ts'
+import { runProgram, startServer, temporaryFolder } from '../../tests/support/serverProcess.ts'
 
 // Each starts processes, on a machine that may have other things to do.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
-let programs: Programs
 const folder = temporaryFolder()
 const concord = createServer((request, response) => response.end(`Concord was asked for ${request.url}`))
 let CONCORD_URL: string
@@ -17,16 +16,14 @@ beforeAll(async () => {
   concord.listen(0, '127.0.0.1')
   await once(concord, 'listening')
   CONCORD_URL = `http://127.0.0.1:${(concord.address() as AddressInfo).port}`
-  programs = await buildPrograms()
 })
 afterAll(() => {
   concord.close()
-  programs.remove()
   folder.remove()
 })
 
 test('in front of a Concord: it says so, passes the API on, serves all else, keeps nothing, and ends at a signal', async () => {
-  const server = await programs.startServer(folder.path, { CONCORD_URL, SAMPLE_DATA: 'on' })
+  const server = await startServer(folder.path, { CONCORD_URL, SAMPLE_DATA: 'on' })
   try {
     expect(server.output()).toBe(`Concord secrets console: ${server.url}/, in front of ${CONCORD_URL}\n`)
     expect(await (await server.request('/api/v1/org?limit=1')).text()).toBe('Concord was asked for /api/v1/org?limit=1')
@@ -38,14 +35,14 @@ test('in front of a Concord: it says so, passes the API on, serves all else, kee
 })
 
 test('warns of http to another computer', async () => {
-  const server = await programs.startServer(folder.path, { CONCORD_URL: 'http://concord.example.com' })
+  const server = await startServer(folder.path, { CONCORD_URL: 'http://concord.example.com' })
   await server.end('SIGTERM')
   expect(server.log()).toContain('go to Concord in the clear')
 })
 
 test.each(['user', 'backup'] as const)('npm run %s has no data folder there', async (program) => {
   const args = program === 'user' ? ['add', 'dave'] : ['copy.db']
-  const { code, stdout, stderr } = await programs.run(program, {
+  const { code, stdout, stderr } = await runProgram(program, {
     dataDir: folder.path,
     args,
     environment: { CONCORD_URL },
@@ -61,7 +58,7 @@ test.each([
   'https://u:p@concord.example.com',
   'https://x.example/y',
 ])('CONCORD_URL=%s is a mistake', async (url) => {
-  const { code, stderr } = await programs.run('main', { dataDir: folder.path, environment: { CONCORD_URL: url } })
+  const { code, stderr } = await runProgram('main', { dataDir: folder.path, environment: { CONCORD_URL: url } })
   expect(code).toBe(1)
   expect(stderr).toContain('CONCORD_URL must be the address of a Concord server, as in https://concord.example.com')
   expect(readdirSync(folder.path)).toEqual([])

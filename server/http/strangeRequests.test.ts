@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { buildPrograms, type Programs, type ServerProcess, temporaryFolder } from '../../tests/support/serverProcess.ts'
+import { type ServerProcess, startServer, temporaryFolder } from '../../tests/support/serverProcess.ts'
 
 /*
  * What no client of ours sends, to a process of its own: an error that nobody catches would end it, for everybody.
@@ -12,18 +12,15 @@ import { buildPrograms, type Programs, type ServerProcess, temporaryFolder } fro
 // Each starts processes, on a machine that may have other things to do.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
-let programs: Programs
 const folder = temporaryFolder()
 const concord = createServer((_, response) => response.end('fine'))
 
 beforeAll(async () => {
   concord.listen(0, '127.0.0.1')
   await once(concord, 'listening')
-  programs = await buildPrograms()
 })
 afterAll(() => {
   concord.close()
-  programs.remove()
   folder.remove()
 })
 
@@ -70,10 +67,7 @@ describe.each(['server', 'gateway'])('a %s goes on answering', (mode) => {
   let port: number
   beforeAll(async () => {
     const { port: upstream } = concord.address() as AddressInfo
-    server = await programs.startServer(
-      folder.path,
-      mode === 'gateway' ? { CONCORD_URL: `http://127.0.0.1:${upstream}` } : {},
-    )
+    server = await startServer(folder.path, mode === 'gateway' ? { CONCORD_URL: `http://127.0.0.1:${upstream}` } : {})
     port = Number(new URL(server.url).port)
   })
   afterAll(async () => {

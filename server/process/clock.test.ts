@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { buildPrograms, temporaryFolder } from '../../tests/support/serverProcess.ts'
+import { startServer, temporaryFolder } from '../../tests/support/serverProcess.ts'
 import { startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { createLog } from '../log.ts'
 import { Clock } from './clock.ts'
@@ -143,7 +143,6 @@ test('a clock that is not believed removes nothing that has run out', async () =
 })
 
 test('one start with a clock that is 400 days ahead leaves the log as it is', { timeout: 120_000 }, async () => {
-  const programs = await buildPrograms()
   const folder = temporaryFolder()
   const ahead = join(folder.path, 'ahead.mjs')
   writeFileSync(
@@ -155,19 +154,18 @@ test('one start with a clock that is 400 days ahead leaves the log as it is', { 
        static now() { return Real.now() + shift }
      }`,
   )
-  const first = await programs.startServer(folder.path)
+  const first = await startServer(folder.path)
   for (let i = 0; i < 25; i++) await first.request('/api/v1/org')
   await first.end('SIGTERM')
 
-  const wrong = await programs.startServer(folder.path, { NODE_OPTIONS: `--import=${pathToFileURL(ahead)}` })
+  const wrong = await startServer(folder.path, { NODE_OPTIONS: `--import=${pathToFileURL(ahead)}` })
   await vi.waitFor(() => expect(wrong.log()).toContain('the clock is 400.0 days ahead'), 30_000)
   await wrong.end('SIGTERM')
 
-  const right = await programs.startServer(folder.path)
+  const right = await startServer(folder.path)
   const log = await right.request('/api/v1/audit?limit=1000&object=SYSTEM')
   expect(((await log.json()) as []).length).toBeGreaterThanOrEqual(25)
   expect(right.log()).not.toContain('the clock is')
   await right.end('SIGTERM')
   folder.remove()
-  programs.remove()
 })

@@ -5,9 +5,14 @@ import { Agent, request } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import { buildPrograms, type Programs, type ServerProcess, temporaryFolder } from '../../tests/support/serverProcess.ts'
-import { ADMIN_KEY } from '../../tests/support/testServer.ts'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import {
+  ADMIN_KEY,
+  runProgram,
+  type ServerProcess,
+  startServer,
+  temporaryFolder,
+} from '../../tests/support/serverProcess.ts'
 import { lockDatabase } from '../db/open.ts'
 import { closeDatabase } from '../db/writeAheadLog.ts'
 
@@ -17,14 +22,9 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 const ROUNDS = 5
 const WRITERS = 4
 
-let programs: Programs
 let folder: ReturnType<typeof temporaryFolder>
 const running: ServerProcess[] = []
 
-beforeAll(async () => {
-  programs = await buildPrograms()
-})
-afterAll(() => programs.remove())
 beforeEach(() => {
   folder = temporaryFolder()
 })
@@ -34,7 +34,7 @@ afterEach(async () => {
 })
 
 async function start(environment: Record<string, string> = {}) {
-  const server = await programs.startServer(folder.path, environment)
+  const server = await startServer(folder.path, environment)
   running.push(server)
   return server
 }
@@ -88,7 +88,7 @@ test('what was acknowledged is there after kill -9', async () => {
 
 test('a second server on the same folder refuses, and the first goes on', async () => {
   const first = await start()
-  const second = await programs.run('main', { dataDir: folder.path })
+  const second = await runProgram('main', { dataDir: folder.path })
   expect(second.code).toBe(1)
   expect(second.stderr).toBe(`Another process uses the data folder ${folder.path}. Stop it first.\n`)
   expect((await create(first, 'still-there', 'yes')).status).toBe(200)
@@ -109,7 +109,7 @@ test('a wrong master key stops the start and changes nothing', async () => {
   const before = hash()
 
   const environment = { MASTER_KEY: randomBytes(32).toString('base64') }
-  const refused = await programs.run('main', { dataDir: folder.path, environment })
+  const refused = await runProgram('main', { dataDir: folder.path, environment })
   expect(refused.code).toBe(1)
   expect(refused.stderr).toMatch(
     /^The master key \(MASTER_KEY\) does not fit the data in .*nothing has been changed\.\n$/,
@@ -198,7 +198,7 @@ test.each([
 
 test('every mistake in the settings is named at once, without a stack', async () => {
   const environment = { PORT: '99999', SAMPLE_DATA: 'maybe', LOG_LEVEL: 'loud', SESSION_TIMEOUT: 'soon' }
-  const { code, stdout, stderr } = await programs.run('main', { dataDir: folder.path, environment })
+  const { code, stdout, stderr } = await runProgram('main', { dataDir: folder.path, environment })
   expect(code).toBe(1)
   expect(stdout).toBe('')
   for (const name of Object.keys(environment)) expect(stderr).toContain(`  ${name} `)
@@ -207,7 +207,7 @@ test('every mistake in the settings is named at once, without a stack', async ()
 })
 
 test.each(['AAAAAAAAAAAAA', 'short', '****************'])('an admin key that is none is a mistake: %s', async (key) => {
-  const { code, stderr } = await programs.run('main', { dataDir: folder.path, environment: { ADMIN_API_KEY: key } })
+  const { code, stderr } = await runProgram('main', { dataDir: folder.path, environment: { ADMIN_API_KEY: key } })
   expect(code).toBe(1)
   expect(stderr).toMatch(/^The settings are wrong:\n {2}ADMIN_API_KEY must be base64 of at least 8 bytes[^\n]*\n$/)
 })
@@ -230,16 +230,16 @@ test('a port in use is said, with what to do', async () => {
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   const address = other.address()
   const port = String(typeof address === 'object' ? address?.port : '')
-  const { code, stderr } = await programs.run('main', { dataDir: folder.path, environment: { PORT: port } })
+  const { code, stderr } = await runProgram('main', { dataDir: folder.path, environment: { PORT: port } })
   other.close()
   expect(code).toBe(1)
   expect(stderr).toMatch(new RegExp(`^Port ${port} of 127\\.0\\.0\\.1 is in use\\. .*PORT=\\d+ npm start\n$`))
 })
 
 test.each([
-  ['a file in its place', 'file', 'cannot be made: there is a file of that name'],
-  ['a file in the way to it', 'file/folder', 'cannot be made: there is a file of that name'],
-  ['a database that is none', 'damaged', 'is damaged, or none of this program'],
+  ['a file in its place', 'file', 'cannot be created: a file is in the way'],
+  ['a file in the way to it', 'file/folder', 'cannot be created: a file is in the way'],
+  ['a file that is no database', 'damaged', 'is damaged, or not a database of this program'],
   ['the data of a newer version', 'newer', 'is of a newer version of this program (999_future is unknown here)'],
 ])('%s is said in a sentence, by the commands too', async (_, name, words) => {
   writeFileSync(join(folder.path, 'file'), '')
@@ -258,12 +258,12 @@ test.each([
     cpSync(join(folder.path, 'made'), dataDir, { recursive: true })
   }
   const environment = { DATA_DIR: dataDir }
-  const started = await programs.run('main', { dataDir: folder.path, environment })
+  const started = await runProgram('main', { dataDir: folder.path, environment })
   expect([started.code, started.stdout]).toEqual([1, ''])
   expect(started.stderr).toMatch(/^The [^\n]+\.\n$/)
   expect(started.stderr).toContain(words)
 
-  const command = await programs.run('user', { dataDir: folder.path, args: ['list'], environment })
+  const command = await runProgram('user', { dataDir: folder.path, args: ['list'], environment })
   expect(command.code).toBe(1)
   expect(command.stderr).toMatch(/^The[^\n]+\.\n$/)
 })

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { buildPrograms, type Programs, type ServerProcess, temporaryFolder } from '../../tests/support/serverProcess.ts'
+import { runProgram, type ServerProcess, startServer, temporaryFolder } from '../../tests/support/serverProcess.ts'
 
 /*
  * A disk that is full, as it is: a small file system that takes no more. Making one needs root, which the machines of the
@@ -15,14 +15,11 @@ const WHOAMI = '/api/service/console/whoami'
 const SECRETS = '/api/v1/org/Default/secret'
 const MiB = 1024 * 1024
 
-let programs: Programs
 let folder: ReturnType<typeof temporaryFolder>
 beforeAll(async () => {
-  programs = await buildPrograms()
   folder = temporaryFolder()
 })
 afterAll(() => {
-  programs.remove()
   folder.remove()
 })
 
@@ -84,10 +81,9 @@ describe.each(['tmpfs', 'ext4'])('a full disk (%s)', (kind) => {
     try {
       const dataDir = join(path, 'data')
       mkdirSync(dataDir)
-      server = await programs.startServer(dataDir)
+      server = await startServer(dataDir)
       await vi.waitFor(() => expect(statSync(join(dataDir, 'reserve')).size).toBeGreaterThan(2 * MiB), 60_000)
-      const add = (name: string) =>
-        programs.run('user', { dataDir, args: ['add', name], input: 'correct horse battery' })
+      const add = (name: string) => runProgram('user', { dataDir, args: ['add', name], input: 'correct horse battery' })
       expect((await add('dave')).code).toBe(0)
       expect((await add('erin')).code).toBe(0)
       const dave = basic('dave', 'correct horse battery')
@@ -129,7 +125,7 @@ describe.each(['tmpfs', 'ext4'])('a full disk (%s)', (kind) => {
       const user = (await (await server.request('/api/v1/user/erin')).json()) as { id: string }
       expect((await server.request(`/api/v1/user/${user.id}/disable`, { method: 'PUT' })).status).toBe(200)
       expect((await server.request(WHOAMI, { as: '', headers: { Cookie: erins } })).status).toBeGreaterThan(400)
-      expect((await programs.run('user', { dataDir, args: ['disable', 'dave'] })).code).toBe(0)
+      expect((await runProgram('user', { dataDir, args: ['disable', 'dave'] })).code).toBe(0)
 
       // What that needed is for nothing else, whether or not the reserve is back already.
       fill(path)
@@ -137,13 +133,13 @@ describe.each(['tmpfs', 'ext4'])('a full disk (%s)', (kind) => {
       const command = await add('frank')
       expect([command.code, command.stderr]).toEqual([
         1,
-        `The disk of the data folder ${dataDir} is full. Make room there and try again; what was there is unchanged.\n`,
+        `The disk of the data folder ${dataDir} is full. Free some space and try again; nothing was changed.\n`,
       ])
 
       // Stopping and starting lose nothing and say nothing that only a programmer reads.
       expect(await server.end('SIGTERM')).toBe(0)
       expect(server.log()).not.toMatch(/^\s+at /m)
-      server = await programs.startServer(dataDir)
+      server = await startServer(dataDir)
       expect((await server.request(`${SECRETS}?limit=1`)).status).toBe(200)
 
       // Room is noticed.
@@ -169,7 +165,7 @@ test('a disk that secrets themselves have filled lets people sign out, delete an
   if (!mounted(path, 'tmpfs', '24m')) return context.skip('tmpfs cannot be mounted here')
   let server: ServerProcess | undefined
   try {
-    server = await programs.startServer(path)
+    server = await startServer(path)
     await vi.waitFor(() => expect(statSync(join(path, 'reserve')).size).toBeGreaterThan(2 * MiB), 60_000)
     const user = await server.request('/api/v1/user', {
       method: 'POST',

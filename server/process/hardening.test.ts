@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { buildPrograms, type Programs, type ServerProcess, temporaryFolder } from '../../tests/support/serverProcess.ts'
+import { type ServerProcess, startServer, temporaryFolder } from '../../tests/support/serverProcess.ts'
 
 /*
  * What a process does not let others have of it, and what it tells browsers behind https. Started as `npm start` starts
@@ -17,17 +17,14 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 const NO_CODE_FROM_STRINGS = '--disallow-code-generation-from-strings'
 const COREDUMP_FILTER = (pid: number | undefined) => `/proc/${pid}/coredump_filter`
 
-let programs: Programs
 const concord = createServer((_, response) => response.end('fine'))
 
 beforeAll(async () => {
   concord.listen(0, '127.0.0.1')
   await once(concord, 'listening')
-  programs = await buildPrograms()
 })
 afterAll(() => {
   concord.close()
-  programs.remove()
 })
 
 test('npm start keeps code from being made of strings', () => {
@@ -40,7 +37,7 @@ describe.each(['server', 'gateway'])('a %s', (mode) => {
   let server: ServerProcess
   beforeAll(async () => {
     const { port } = concord.address() as AddressInfo
-    server = await programs.startServer(folder.path, {
+    server = await startServer(folder.path, {
       NODE_OPTIONS: NO_CODE_FROM_STRINGS,
       SECURE_COOKIES: 'on',
       ...(mode === 'gateway' ? { CONCORD_URL: `http://127.0.0.1:${port}` } : {}),
@@ -74,7 +71,7 @@ describe.each(['server', 'gateway'])('a %s', (mode) => {
 
 test('a server without https says nothing of it, and reads and checks requests without code from strings', async () => {
   const folder = temporaryFolder()
-  const server = await programs.startServer(folder.path, { NODE_OPTIONS: NO_CODE_FROM_STRINGS })
+  const server = await startServer(folder.path, { NODE_OPTIONS: NO_CODE_FROM_STRINGS })
   try {
     const answer = await server.request('/api/v1/server/ping')
     expect(answer.headers.has('Strict-Transport-Security')).toBe(false)

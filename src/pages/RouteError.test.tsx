@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { createRoot } from 'react-dom/client'
 import { createMemoryRouter, RouterProvider } from 'react-router'
 import { expect, test, vi } from 'vitest'

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import { afterAll, expect, test } from 'vitest'
 import type { OpenApiDocument } from '../../server/openapi/document.ts'
-import { buildPrograms, temporaryFolder } from '../support/serverProcess.ts'
+import { startServer, temporaryFolder } from '../support/serverProcess.ts'
 import { isChosen, operationsOf, type Words, type WorstRequest } from './worst.ts'
 
 /** Milliseconds for an answer to `ping`, whatever else the server has been sent. */
@@ -10,11 +10,9 @@ const LATE = 1_000
 const TRIES = 5
 
 const folder = temporaryFolder()
-const programs = await buildPrograms()
-const server = await programs.startServer(folder.path, { REQUESTS_PER_SECOND: 'off', LOG_LEVEL: 'silent' })
+const server = await startServer(folder.path, { REQUESTS_PER_SECOND: 'off', LOG_LEVEL: 'silent' })
 afterAll(async () => {
   await server.end('SIGKILL')
-  programs.remove()
   folder.remove()
 })
 const operations = operationsOf((await (await server.request('/api/openapi.json')).json()) as OpenApiDocument)

@@ -1,23 +1,22 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { ADMIN_KEY, type TestResponse } from './testServer.ts'
 
 /*
- * For tests that need a real process: signals, locks, crashes, the command line. They run the built programs, from a
- * build of the test file's own.
+ * For tests that need a real process: signals, locks, crashes, the command line. They run the built
+ * programs of dist/server.
  */
 
-const ROOT = join(import.meta.dirname, '../..')
+const PROGRAMS = join(import.meta.dirname, '../../dist/server')
 
-export interface Programs {
-  /** Starts the server on a folder. Resolves when it listens; rejects with its output if it exits before that. */
-  startServer(dataDir: string, environment?: Record<string, string>): Promise<ServerProcess>
-  /** Runs a program and waits for its end. */
-  run(entry: 'main' | 'user' | 'backup' | 'master-key', options: RunOptions): Promise<Ended>
-  remove(): void
+/** The admin key of every test server. */
+export const ADMIN_KEY = 'dGVzdC1hZG1pbi1rZXk'
+
+/** A response whose JSON a test reads without declaring its shape. */
+export interface TestResponse extends Response {
+  // biome-ignore lint/suspicious/noExplicitAny: the test says what it expects of it
+  json(): Promise<any>
 }
 
 interface RunOptions {
@@ -33,26 +32,26 @@ interface Ended {
   stderr: string
 }
 
-export async function buildPrograms(): Promise<Programs> {
-  const name = `test-${process.pid}-${Date.now()}`
-  const folder = join(ROOT, 'dist', name)
-  await promisify(execFile)(process.execPath, [join(ROOT, 'scripts/build.mjs'), 'server', '--out', name])
-  const start = (entry: string, args: string[], dataDir: string, environment: Record<string, string> = {}) =>
-    spawn(process.execPath, [join(folder, `${entry}.js`), ...args], {
-      cwd: dataDir,
-      // Nothing from the environment of the test run.
-      env: { PATH: process.env.PATH, ...settings(dataDir), ...environment },
-    })
-  return {
-    startServer: async (dataDir, environment) => listening(start('main', [], dataDir, environment)),
-    run: async (entry, { dataDir, args = [], input = '', environment }) => {
-      const child = start(entry, args, dataDir, environment)
-      child.stdin.end(input)
-      return ended(child)
-    },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
-  }
+/** Starts the server on a folder. Resolves when it listens; rejects with its output if it exits before that. */
+export const startServer = (dataDir: string, environment?: Record<string, string>): Promise<ServerProcess> =>
+  listening(start('main', [], dataDir, environment))
+
+/** Runs a program and waits for its end. */
+export function runProgram(
+  entry: 'main' | 'user' | 'backup' | 'master-key',
+  { dataDir, args = [], input = '', environment }: RunOptions,
+): Promise<Ended> {
+  const child = start(entry, args, dataDir, environment)
+  child.stdin.end(input)
+  return ended(child)
 }
+
+const start = (entry: string, args: string[], dataDir: string, environment: Record<string, string> = {}) =>
+  spawn(process.execPath, [join(PROGRAMS, `${entry}.js`), ...args], {
+    cwd: dataDir,
+    // Nothing from the environment of the test run.
+    env: { PATH: process.env.PATH, ...settings(dataDir), ...environment },
+  })
 
 const settings = (dataDir: string) => ({
   DATA_DIR: dataDir,
@@ -67,6 +66,8 @@ export interface ServerProcess {
   /** Its output so far: standard output, and the log on standard error. */
   output(): string
   log(): string
+  /** Sends a signal that does not end it, as SIGSTOP. */
+  signal(signal: NodeJS.Signals): void
   /** Sends a signal and waits for the process to end. */
   end(signal: NodeJS.Signals): Promise<number | null>
   hasEnded(): boolean
@@ -87,6 +88,7 @@ function listening(child: ChildProcess): Promise<ServerProcess> {
         pid: child.pid,
         output: () => output,
         log: () => log,
+        signal: (signal) => void child.kill(signal),
         end(signal) {
           child.kill(signal)
           return exited

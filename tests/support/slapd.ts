@@ -1,9 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'ldapts'
+import { freePort } from '../../scripts/freePort.mjs'
 
 /*
  * A real OpenLDAP for tests: its own slapd on a free port, with its data in a temporary folder. It needs only Debian's
@@ -102,14 +102,6 @@ overlay memberof
 access to attrs=userPassword by anonymous auth by * none
 access to * by users read by * none
 `
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 async function untilItAnswers(url: string) {
   for (const started = Date.now(); ; ) {

@@ -8,9 +8,9 @@ import { newId } from '../../server/ids.ts'
 import { createLog } from '../../server/log.ts'
 import { setUp } from '../../server/process/setUp.ts'
 import { generateApiKey, hashApiKey } from '../../server/vault/tokens.ts'
+import { ADMIN_KEY, type TestResponse } from './serverProcess.ts'
 
-/** The admin key of every test server. */
-export const ADMIN_KEY = 'dGVzdC1hZG1pbi1rZXk'
+export { ADMIN_KEY, type TestResponse }
 
 /** A request to a test server: `json` or `form` becomes the body, with its content type. */
 export interface TestRequest {
@@ -20,12 +20,6 @@ export interface TestRequest {
   json?: unknown
   form?: Record<string, string | Blob>
   text?: string
-}
-
-/** A response whose JSON a test reads without declaring its shape. */
-export interface TestResponse extends Response {
-  // biome-ignore lint/suspicious/noExplicitAny: the test says what it expects of it
-  json(): Promise<any>
 }
 
 /** A server on its own data folder, with a real database; `close()` removes both. */

@@ -1,13 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import {
-  buildPrograms,
-  type Programs,
-  type ServerProcess,
-  temporaryFolder,
-} from '../../../tests/support/serverProcess.ts'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { runProgram, type ServerProcess, startServer, temporaryFolder } from '../../../tests/support/serverProcess.ts'
 import { type Db, lockDatabase } from '../../db/open.ts'
 import { closeDatabase } from '../../db/writeAheadLog.ts'
 
@@ -16,24 +11,19 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const PASSWORD = 'correct horse battery'
 
-let programs: Programs
 let folder: ReturnType<typeof temporaryFolder>
 let server: ServerProcess | undefined
 
-beforeAll(async () => {
-  programs = await buildPrograms()
-})
-afterAll(() => programs.remove())
 beforeEach(async () => {
   folder = temporaryFolder()
-  server = await programs.startServer(folder.path)
+  server = await startServer(folder.path)
 })
 afterEach(async () => {
   await server?.end('SIGKILL')
   folder.remove()
 })
 
-const user = (args: string[], input = '') => programs.run('user', { dataDir: folder.path, args, input })
+const user = (args: string[], input = '') => runProgram('user', { dataDir: folder.path, args, input })
 const basic = (name: string, password: string) => `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
 const whoami = (headers: Record<string, string>, as = '') =>
   server?.request('/api/service/console/whoami', { headers, as })
@@ -131,7 +121,7 @@ test('without a server the commands open the folder themselves, also beside the 
   expect(existsSync(join(folder.path, 'control.sock'))).toBe(true)
   expect((await user(['add', 'dave'], PASSWORD)).code).toBe(0)
 
-  server = await programs.startServer(folder.path)
+  server = await startServer(folder.path)
   expect(statSync(join(folder.path, 'control.sock')).mode & 0o777).toBe(0o600)
   expect((await signIn('dave', PASSWORD))?.status).toBe(200)
   expect((await user(['passwd', 'dave'], 'another long password')).code).toBe(0)
@@ -140,7 +130,7 @@ test('without a server the commands open the folder themselves, also beside the 
 test('a folder without data is not made by a command', async () => {
   const dataDir = join(folder.path, 'empty')
   mkdirSync(dataDir)
-  const { code, stderr } = await programs.run('user', { dataDir, args: ['list'] })
+  const { code, stderr } = await runProgram('user', { dataDir, args: ['list'] })
   expect(code).toBe(1)
   expect(stderr).toBe(`There is no data in ${dataDir} yet. Run npm start once, or set DATA_DIR.\n`)
   expect(existsSync(join(dataDir, 'concord.db'))).toBe(false)
@@ -149,13 +139,13 @@ test('a folder without data is not made by a command', async () => {
 test('where the path is too long for a socket, the server runs and the command says to stop it', async () => {
   const dataDir = join(folder.path, 'x'.repeat(100))
   mkdirSync(dataDir)
-  const other = await programs.startServer(dataDir)
+  const other = await startServer(dataDir)
   await vi.waitFor(() => expect(other.log()).toContain('no control socket'))
-  const refused = await programs.run('user', { dataDir, args: ['list'] })
+  const refused = await runProgram('user', { dataDir, args: ['list'] })
   expect(refused.code).toBe(1)
   expect(refused.stderr).toContain('too long for a socket. Stop it first.')
   await other.end('SIGTERM')
-  expect((await programs.run('user', { dataDir, args: ['list'] })).code).toBe(0)
+  expect((await runProgram('user', { dataDir, args: ['list'] })).code).toBe(0)
 })
 
 test.each(['a running server', 'no server'])('a backup made with %s opens with the master key', async (which) => {
@@ -166,17 +156,17 @@ test.each(['a running server', 'no server'])('a backup made with %s opens with t
   if (which === 'no server') await server?.end('SIGTERM')
 
   const file = join(folder.path, 'copy.db')
-  const made = await programs.run('backup', { dataDir: folder.path, args: [file] })
+  const made = await runProgram('backup', { dataDir: folder.path, args: [file] })
   expect(made).toMatchObject({ code: 0, stderr: '' })
   expect(made.stdout).toContain(join(folder.path, 'master.key'))
   expect(statSync(file).mode & 0o777).toBe(0o600)
-  const again = await programs.run('backup', { dataDir: folder.path, args: [file] })
+  const again = await runProgram('backup', { dataDir: folder.path, args: [file] })
   expect(again.code).toBe(1)
   expect(again.stderr).toBe(`${file} exists already; a backup overwrites nothing.\n`)
 
   if (which === 'a running server') {
     // The copy was read beside SQLite, which must not cost it the lock.
-    const second = await programs.run('main', { dataDir: folder.path })
+    const second = await runProgram('main', { dataDir: folder.path })
     expect(second.stderr).toBe(`Another process uses the data folder ${folder.path}. Stop it first.\n`)
   }
 
@@ -184,7 +174,7 @@ test.each(['a running server', 'no server'])('a backup made with %s opens with t
   mkdirSync(restored)
   copyFileSync(file, join(restored, 'concord.db'))
   copyFileSync(join(folder.path, 'master.key'), join(restored, 'master.key'))
-  const other = await programs.startServer(restored)
+  const other = await startServer(restored)
   const answer = await other.request('/api/v1/org/Default/secret/kept/data', {
     method: 'POST',
     body: (() => {
@@ -203,7 +193,7 @@ test('another master key: refused while the server runs, then the data is the ne
   body.append('data', new Blob(['the value']))
   await server?.request('/api/v1/org/Default/secret', { method: 'POST', body })
   const file = join(folder.path, 'new.key')
-  const change = (environment = {}) => programs.run('master-key', { dataDir: folder.path, args: [file], environment })
+  const change = (environment = {}) => runProgram('master-key', { dataDir: folder.path, args: [file], environment })
   const refused = await change()
   expect(refused).toMatchObject({ code: 1, stdout: '' })
   expect(refused.stderr).toContain('Stop it first.')
@@ -213,8 +203,8 @@ test('another master key: refused while the server runs, then the data is the ne
   const changed = await change()
   expect(changed).toMatchObject({ code: 0, stderr: '' })
   expect(changed.stdout).toContain('It opens 1 secret and 0 project keys now')
-  await expect(programs.startServer(folder.path)).rejects.toThrow('does not fit the data')
-  server = await programs.startServer(folder.path, { MASTER_KEY_FILE: file })
+  await expect(startServer(folder.path)).rejects.toThrow('does not fit the data')
+  server = await startServer(folder.path, { MASTER_KEY_FILE: file })
   const empty = new FormData()
   empty.append('storePassword', '')
   const answer = await server.request('/api/v1/org/Default/secret/kept/data', { method: 'POST', body: empty })
@@ -236,7 +226,7 @@ test('a backup without a server is of the data as it is, before an upgrade chang
 
   const copy = join(folder.path, 'copy')
   mkdirSync(copy)
-  const made = await programs.run('backup', { dataDir, args: [join(copy, 'concord.db')] })
+  const made = await runProgram('backup', { dataDir, args: [join(copy, 'concord.db')] })
   expect(made).toMatchObject({ code: 0, stderr: '' })
   for (const path of [dataDir, copy]) {
     const left = lockDatabase(path)
@@ -257,7 +247,7 @@ test('a backup of a damaged database says so, whoever makes it', async () => {
   const start = ((rows[0]?.rootpage ?? 0) - 1) * 4096
   bytes.fill(0xff, start, start + 100)
   writeFileSync(database, bytes)
-  const made = await programs.run('backup', { dataDir: folder.path, args: [join(folder.path, 'copy.db')] })
+  const made = await runProgram('backup', { dataDir: folder.path, args: [join(folder.path, 'copy.db')] })
   expect(made.code).toBe(1)
   expect(made.stderr).toMatch(/copy\.db is written, but damaged: .*So is the database, then\./s)
 })
