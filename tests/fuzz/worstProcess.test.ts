@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import http from 'node:http'
 import { afterAll, expect, test } from 'vitest'
 import type { OpenApiDocument } from '../../server/openapi/document.ts'
@@ -6,8 +7,6 @@ import { isChosen, operationsOf, type Words, type WorstRequest } from './worst.t
 
 /** Milliseconds for an answer to `ping`, whatever else the server has been sent. */
 const LATE = 1_000
-/** Other programs make it late now and then; a server that stands still is late each time. */
-const TRIES = 5
 
 const folder = temporaryFolder()
 const server = await startServer(folder.path, { REQUESTS_PER_SECOND: 'off', LOG_LEVEL: 'silent' })
@@ -62,7 +61,19 @@ async function givenWords(): Promise<Words> {
   }
 }
 
-/** Sends them all at once; the longest wait for `ping` until the last is answered. */
+/**
+ * Milliseconds that the server's main thread has computed: other programs take none of them. Where the system does not
+ * say, those that have gone by.
+ */
+function spent() {
+  const stat = `/proc/${server.pid}/task/${server.pid}/stat`
+  if (!existsSync(stat)) return performance.now()
+  // After the name, which may have blanks, `utime` and `stime` in hundredths of a second.
+  const fields = readFileSync(stat, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) * 10
+}
+
+/** Sends them all at once; returns the longest wait for `ping` until the last is answered. */
 async function longestPing(requests: WorstRequest[]): Promise<number> {
   let waiting = true
   const prepared = requests.map(({ method, address, headers, body }) => ({
@@ -76,9 +87,9 @@ async function longestPing(requests: WorstRequest[]): Promise<number> {
   })
   let longest = 0
   while (waiting) {
-    const asked = performance.now()
+    const before = spent()
     await ping()
-    longest = Math.max(longest, performance.now() - asked)
+    longest = Math.max(longest, spent() - before)
   }
   await answers
   return longest
@@ -87,19 +98,15 @@ async function longestPing(requests: WorstRequest[]): Promise<number> {
 test.each(operations)(
   'ping is answered in under a second while the largest requests come to %s',
   async (name, requestsWith) => {
-    let shortest = Number.POSITIVE_INFINITY
-    for (let i = 0; i < TRIES && shortest > LATE; i++) {
-      if (!words.name || i > 0) words = await givenWords()
-      const requests = requestsWith(words).filter(isChosen)
-      let longest = 0
-      // As many at once as a person's browser has connections.
-      for (let from = 0; from < requests.length; from += 6) {
-        longest = Math.max(longest, await longestPing(requests.slice(from, from + 6)))
-      }
-      shortest = Math.min(shortest, longest)
+    if (!words.name) words = await givenWords()
+    const requests = requestsWith(words).filter(isChosen)
+    let longest = 0
+    // As many at once as a person's browser has connections.
+    for (let from = 0; from < requests.length; from += 6) {
+      longest = Math.max(longest, await longestPing(requests.slice(from, from + 6)))
     }
     if (/DELETE|disable/.test(name)) words = {}
-    expect(shortest).toBeLessThan(LATE)
+    expect(longest).toBeLessThan(LATE)
     expect(server.hasEnded()).toBe(false)
   },
   600_000,
