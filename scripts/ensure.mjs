@@ -35,7 +35,7 @@ export async function ensureInstalled() {
     // npm writes its list of installed packages only at the end, so an interrupted installation is repeated.
     await npm(
       ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
-      'The packages could not be installed. Check the network and npm’s registry setting.' +
+      'The packages could not be installed. Check the network and npm’s registry setting. ' +
         'Then run the same command again.',
     )
   }

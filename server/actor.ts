@@ -2,34 +2,34 @@ import { type Principal, personOf } from './principal.ts'
 import type { Turn } from './waiting/limit.ts'
 
 /*
- * What the domain knows of a request: who acts, from where and by what. Hono's context stays in http/, in auth/ and in
- * the routes, so that the terminal and the server itself act by the same functions as clients of the API.
+ * What the domain needs to know about a request: who acts, from where and with what. Hono's context stays in http/,
+ * auth/ and the routes, so that the command line and the server itself use the same functions as API clients.
  */
 
-/** Who changes something or reads a value: whom its entry in the audit log names. */
+/** Who changes something or reads a value, for the entry in the audit log. */
 export type Actor = Sender | System
 
-/** Somebody who sends a request, whether or not they are signed in. */
+/** The sender of a request, signed in or not. */
 export interface Sender {
   who: Principal | undefined
   request: Origin
 }
 
-/** Somebody who sends a request and is signed in. */
+/** The sender of a request, signed in. */
 export interface Caller extends Sender {
   who: Principal
 }
 
-/** The request that somebody acts by. */
+/** The request behind the action. */
 export interface Origin {
   id: string
-  /** Where it comes from: http/clientAddress.ts. */
+  /** The client's address: http/clientAddress.ts. */
   address: string
-  /** Whether a console sends it, as the audit log says it. */
+  /** Whether a console sent it, in the audit log's terms. */
   channel: 'UI' | 'API_REQUEST'
   /** What the client says it is: for the list of sessions, in which a user looks for strangers. */
   readonly userAgent: string | null
-  /** Aborted when the client is gone. */
+  /** Aborted when the client disconnects. */
   readonly signal: AbortSignal
 }
 
@@ -38,8 +38,8 @@ interface System {
   request: undefined
 }
 
-/** The server itself, and whoever is at its terminal. */
+/** The server itself, and the user of its command line. */
 export const SYSTEM: System = { who: undefined, request: undefined }
 
-/** Whose turn it is where requests wait for each other. */
+/** Whose turn it is when requests wait for each other. */
 export const turnOf = ({ who, request }: Caller): Turn => ({ who: personOf(who), signal: request.signal })

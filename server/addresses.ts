@@ -1,6 +1,9 @@
 import { BlockList, isIP, SocketAddress } from 'node:net'
 
-/** The setting TRUSTED_PROXY: addresses and networks, `10.0.0.7, fd00::/8`. Undefined when one is neither. */
+/**
+ * Parses the setting TRUSTED_PROXY: addresses and networks, such as `10.0.0.7, fd00::/8`. Undefined if an entry is
+ * neither.
+ */
 export function readNetworks(text: string): BlockList | undefined {
   const networks = new BlockList()
   for (const entry of text.split(',')) {
@@ -16,12 +19,12 @@ export function readNetworks(text: string): BlockList | undefined {
 }
 
 /**
- * Who an address stands for where requests are counted or wait in turns: an IPv4 address for itself, one of IPv6 for all
- * that begin with the same 64 bits, as nobody has fewer of these.
+ * The network of an address, by which requests are counted and queued: an IPv4 address itself, or the /64 of an IPv6
+ * address, the smallest block that anyone gets.
  */
 export const networkOf = (address: string) => prefixOf(address, 4)
 
-/** What an IPv6 network may be a part of: the 48 bits that a site has at most. */
+/** The site of an IPv6 network: its /48, the largest block of a site. */
 export const siteOf = (address: string) => prefixOf(address, 3)
 
 /** `2001:db8::7` → `2001:db8:0:0::/64`. */
@@ -35,12 +38,12 @@ function prefixOf(address: string, groups: number): string {
   return `${all.slice(0, groups).join(':')}::/${groups * 16}`
 }
 
-/** Whether a request comes from this computer: from its user, or from a proxy that does not say for whom. */
+/** Whether a request comes from this computer: from its user, or from a proxy that does not name the client. */
 export const isLoopback = (address: string) => address === '::1' || address.startsWith('127.')
 
 /**
- * Whether a request comes from a proxy that the settings trust: only from there does any `X-Forwarded-…` count. The
- * address is the other end of the connection.
+ * Whether a request comes from a trusted proxy, the only source of valid `X-Forwarded-…` headers. The address is the
+ * peer of the connection.
  */
 export function isTrustedProxy(address: string | undefined, trusted: BlockList | undefined): boolean {
   return trusted !== undefined && contains(trusted, plainAddress(address ?? '') ?? '')
@@ -51,8 +54,8 @@ export const contains = (networks: BlockList, address: string) =>
 const family = (address: string) => (isIP(address) === 4 ? 'ipv4' : 'ipv6')
 
 /**
- * An address in its one spelling: without the port that some proxies add and the zone of a link, an IPv4 address as such
- * where the system shows it as IPv6. Undefined for what is none.
+ * Normalizes an address: removes the port that some proxies add and the zone of a link, and turns an IPv4-mapped IPv6
+ * address into IPv4. Undefined if the text is not an IP address.
  */
 export function plainAddress(text: string): string | undefined {
   const [, bracketed, withPort] = /^(?:\[([^\]]*)\](?::\d+)?|([^:]*):\d+)$/.exec(text.trim()) ?? []

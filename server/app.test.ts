@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-test('an answer is a download under a name of ours, whatever the address ends with', async () => {
+test('a response is a download with a fixed name, whatever the URL ends with', async () => {
   const org = await givenOrg(server, 'setup.bat')
   await givenSecret(server, org, 'run.html', { value: Buffer.from('<script>alert(1)</script>') })
   const nameOf = async (path: string, request = {}) =>
@@ -21,7 +21,7 @@ test('an answer is a download under a name of ours, whatever the address ends wi
   expect(await nameOf('/api/v1/org/%zz')).toBe('attachment; filename="api.txt"')
 })
 
-test('an unexpected failure is logged by its place, without a line of its message', async () => {
+test('logs where an unexpected error happened, without its message', async () => {
   const lines: string[] = []
   const app = createApp({ ...server.services, log: createLog('error', (line) => lines.push(line)) })
   const failing = vi.spyOn(server.services.db, 'selectFrom').mockImplementation(() => {
@@ -35,7 +35,7 @@ test('an unexpected failure is logged by its place, without a line of its messag
   expect(lines[0]).not.toMatch(/line|value/)
 })
 
-test('a write that the disk failed at may have been kept: nobody is told that it was not', async () => {
+test('does not claim that a write failed if the disk may have kept it', async () => {
   const { db } = server.services
   const app = createApp({ ...server.services, log: createLog('silent') })
   const failing = vi.spyOn(db, 'selectFrom').mockImplementation(() => {
@@ -47,7 +47,7 @@ test('a write that the disk failed at may have been kept: nobody is told that it
   failing.mockRestore()
   expect([written.status, read.status]).toEqual([500, 500])
   expect(await written.text()).toMatch(
-    / The disk failed: whether the change was kept is unknown\. Look before you repeat it\.$/,
+    / The disk failed: whether the change was kept is unknown\. Check before you retry\.$/,
   )
   expect(await read.text()).toMatch(/^ERROR: java.lang.RuntimeException: internal error \(request [-\w]+\)$/)
 })

@@ -44,10 +44,10 @@ import { userRoutes } from './users/routes.ts'
 import { BusyError } from './waiting/limit.ts'
 import { workFor } from './waiting/person.ts'
 
-/** A secret's value is at most 1 MiB (concord-api §9.5); the rest is for the multipart envelope and the public key. */
+/** A secret's value has at most 1 MiB (concord-api §9.5); the rest is for the multipart envelope and the public key. */
 export const MOST_BODY_BYTES = 2 * 1024 * 1024
 
-/** The API as one object, fetch in and fetch out: the same for production, development and tests. */
+/** The API as one object that takes and returns fetch objects: the same for production, development and tests. */
 export function createApp(services: Services): Hono<Env> {
   const app = new Hono<Env>({ getPath: pathOf })
   app.onError((error, c) => answerTo(error, c, services))
@@ -75,7 +75,7 @@ export function createApp(services: Services): Hono<Env> {
   })
   app.use('/api/*', async (c, next) => {
     if (c.req.method === 'OPTIONS') {
-      // Concord's CORSFilter answers before authentication, on unknown paths too.
+      // Concord's CORSFilter responds before authentication, on unknown paths too.
       return emptyResponse(204, { ...CORS, Allow: 'OPTIONS, GET, POST, PUT, DELETE' })
     }
     if (c.req.method === 'TRACE') throw emptyError(405)
@@ -120,7 +120,7 @@ export function createApp(services: Services): Hono<Env> {
   return app
 }
 
-/** Concord's CORSFilter, on every answer below /api (concord-api §2.8). */
+/** Concord's CORSFilter, on every response below /api (concord-api §2.8). */
 const CORS = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Methods': '*',
@@ -129,16 +129,16 @@ const CORS = {
     'cache-control,content-language,expires,last-modified,content-range,content-length,accept-ranges',
 }
 
-/** Values of secrets are whatever somebody stored: no browser may take one for a page or a script. */
+/** The value of a secret can be anything: no browser may treat it as a page or a script. */
 const NO_SNIFFING = { 'X-Content-Type-Options': 'nosniff' }
 
-/** For who opens an address of the API in a browser: a file with a name of ours, whatever the address ends with. */
+/** If an API URL is opened in a browser: a download with a fixed name, whatever the URL ends with. */
 const fileNameOf = (type: string) =>
   type.startsWith('application/octet-stream') ? 'value.bin' : /json/.test(type) ? 'api.json' : 'api.txt'
 
 const NO_CACHE = { 'Cache-Control': 'no-cache, no-store, must-revalidate', Pragma: 'no-cache', Expires: '0' }
 
-/** The path that routes see: matrix parameters and a trailing slash do not count in JAX-RS (concord-api §1). */
+/** The path for routing: JAX-RS ignores matrix parameters and a trailing slash (concord-api §1). */
 function pathOf(request: Request): string {
   const start = request.url.indexOf('/', request.url.indexOf('://') + 3)
   const end = request.url.search(/[?#]/)
@@ -146,9 +146,9 @@ function pathOf(request: Request): string {
   return path.length > 1 ? path.replace(/\/$/, '') : path
 }
 
-/** Jetty's 404 for `//` and `..`, and its 400 page for a percent sign that encodes nothing. */
+/** Jetty's 404 for `//` and `..`, and its 400 page for an invalid percent-encoding. */
 function refuseStrangePaths(c: Call) {
-  // What came over the wire; the Request's own URL has its dot segments resolved.
+  // The raw URL; the Request's own has its dot segments resolved.
   const raw = (c.env?.incoming?.url ?? new URL(c.req.url).pathname).replace(/[?#].*/s, '')
   if (/\/\/|\/\.\.?(\/|$)/.test(raw)) throw emptyError(404)
   if (!isDecodable(raw)) {
@@ -159,7 +159,7 @@ function refuseStrangePaths(c: Call) {
   }
 }
 
-/** The result is used: a bundler takes a bare call of decodeURIComponent for one without effect and drops it. */
+/** Use the result: a bundler drops a bare call of decodeURIComponent as free of side effects. */
 function isDecodable(path: string): boolean {
   try {
     return decodeURIComponent(path) !== undefined
@@ -172,7 +172,7 @@ function answerTo(cause: Error, c: Call, services: Services): Response {
   const { log } = services
   const error = knownError(cause, c, services)
   if (!(error instanceof HttpError)) {
-    // The message could quote what somebody sent; the stack of our own code cannot.
+    // The message could quote the input; the stack of our own code cannot.
     log.error('unexpected error', {
       requestId: c.get('requestId'),
       path: c.req.path,
@@ -192,7 +192,7 @@ function answerTo(cause: Error, c: Call, services: Services): Response {
     else headers.set(name, value)
   }
   const body = error.body
-  // ValidationExceptionMapperSupport sends its body only to those who accept its type; others get an empty 400.
+  // ValidationExceptionMapperSupport sends its body only to clients that accept its type; others get an empty 400.
   if (!body || (body.type === VALIDATION_ERRORS_TYPE && !admits(c.req.header('Accept'), body.type))) {
     return emptyResponse(error.status, headers)
   }
@@ -200,13 +200,13 @@ function answerTo(cause: Error, c: Call, services: Services): Response {
   return new Response(body.text, { status: error.status, headers })
 }
 
-/** A write whose last step failed is undone here, but the disk may have it: after a crash it can be there. */
+/** A write whose fsync failed is rolled back here, but the disk may have kept it: after a crash it can reappear. */
 const unknownAfter = (error: Error, c: Call) =>
   isDiskFailure(error) && !['GET', 'HEAD'].includes(c.req.method)
-    ? '. The disk failed: whether the change was kept is unknown. Look before you repeat it.'
+    ? '. The disk failed: whether the change was kept is unknown. Check before you retry.'
     : ''
 
-/** What an error that is no answer yet means to the client; unexpected ones stay as they are. */
+/** Maps known errors to responses; returns unexpected ones unchanged. */
 function knownError(cause: Error, c: Call, { config, log }: Services): Error {
   if (cause instanceof HttpError) return cause
   const beyondQuota = quotaError(cause)
@@ -224,7 +224,7 @@ function knownError(cause: Error, c: Call, { config, log }: Services): Error {
   return storageError(trouble, principal !== undefined && isAdmin(principal))
 }
 
-/** Two headers, as in Concord. A Response joins them into one, so they go into Node's own answer where there is one. */
+/** Two headers, as in Concord. A Response joins them into one, so they go into Node's own response if there is one. */
 function challenge(c: Call, headers: Headers) {
   const schemes = CHALLENGES.split(', ')
   if (c.env?.outgoing) c.env.outgoing.setHeader('WWW-Authenticate', schemes)
@@ -232,8 +232,8 @@ function challenge(c: Call, headers: Headers) {
 }
 
 /**
- * A name that is taken or an id that nothing has, where Concord leaves the check to its database too: its clients get
- * jOOQ's exception.
+ * A name that is taken or an unknown id, where Concord leaves the check to its database too: its clients get jOOQ's
+ * exception.
  */
 const CONSTRAINT_VIOLATION = javaError(
   'org.jooq.exception.IntegrityConstraintViolationException',
@@ -243,7 +243,7 @@ const CONSTRAINT_VIOLATION = javaError(
 const isConstraintViolation = (error: Error & { code?: unknown }) =>
   typeof error.code === 'string' && error.code.startsWith('SQLITE_CONSTRAINT')
 
-/** Passwords and new keys cost the server time; who asks for more than it has is told to come back. */
+/** Passwords and new keys take time; a client that exceeds its share gets a `Retry-After`. */
 const busy = ({ message, retryAfter }: BusyError) =>
   tooManyRequests(`${message}. Try again in ${retryAfter} s.`, retryAfter)
 

@@ -7,8 +7,8 @@ import { LOG_LEVELS } from './log.ts'
 import { hashApiKey, isLongEnough } from './vault/tokens.ts'
 
 /**
- * Every setting of the server: its environment variable, its default and its check. The table in the README and in
- * docs/operations.md says the same in words.
+ * Every setting of the server: its environment variable, default and check. The tables in the README and
+ * docs/operations.md describe them in words.
  */
 const settings = z.object({
   PORT: wholeNumber('PORT', 0, 65535).default(8080),
@@ -62,41 +62,41 @@ const settings = z.object({
 export interface Config {
   port: number
   host: string
-  /** Absolute path of the folder that holds the database and the server's own keys. */
+  /** Absolute path of the folder with the database and the server's own keys. */
   dataDir: string
-  /** The Concord that the console stands in front of; undefined: our own server. */
+  /** The Concord behind the console; undefined for our own server. */
   concordUrl: URL | undefined
   sampleData: boolean
-  /** The first admin's API key, base64; undefined: one is made on the first run. */
+  /** The first admin's API key, base64; undefined: generated on the first run. */
   adminApiKey: string | undefined
   masterKey: string | undefined
   masterKeyFile: string | undefined
-  /** Milliseconds without a request after which a session ends. */
+  /** Idle timeout of a session in milliseconds. */
   sessionTimeout: number
-  /** Milliseconds after which a session ends, whatever its use. */
+  /** Maximum lifetime of a session in milliseconds, even if it is in use. */
   sessionMaxAge: number
-  /** Milliseconds that an API key lives for; undefined: for ever. */
+  /** Lifetime of an API key in milliseconds; undefined: unlimited. */
   apiKeyExpiry: number | undefined
   /** Milliseconds after which an entry of the audit log is removed. */
   auditMaxAge: number
-  /** From how many within an hour on the log warns. */
+  /** The numbers per hour from which on the log has a warning. */
   alerts: AlertLimits
-  /** Whether what is removed from the audit log is written to a file before. */
+  /** Whether entries removed from the audit log are archived in a file first. */
   auditArchive: boolean
-  /** Requests that one person may send a second; undefined: as many as they like. */
+  /** Requests per second for one user; undefined: unlimited. */
   requestsPerSecond: number | undefined
   quotas: Quotas
   secureCookies: boolean
-  /** The proxies whose X-Forwarded-For is believed; undefined: nobody's. */
+  /** The proxies whose X-Forwarded-For is trusted; undefined: none. */
   trustedProxies: BlockList | undefined
-  /** The directory that users are signed in by; undefined: only the built-in one. */
+  /** The LDAP directory for sign-ins; undefined: only the built-in one. */
   ldap: LdapConfig | undefined
   logLevel: (typeof LOG_LEVELS)[number]
-  /** The settings that are set, by their names, for the audit log; of those that are secret only that they are. */
+  /** The settings that are set, by name, for the audit log; for secret ones only the fact that they are set. */
   given: Readonly<Record<string, string>>
 }
 
-/** The most that may be stored, so that nobody fills the disk. Concord has no such limits. */
+/** Quotas, so that nobody can fill the disk. Concord has no such limits. */
 export interface Quotas {
   secretsPerOrganization: number
   bytesPerOrganization: number
@@ -108,11 +108,11 @@ export interface Quotas {
   processSessionsPerUser: number
 }
 
-/** How many within an hour are worth a line in the log; 0: none are. */
+/** The number per hour from which on the log has a warning; 0: never. */
 export interface AlertLimits {
-  /** Different secrets whose values one user has read: programs read few, over and over. */
+  /** Different secrets whose values one user has read: programs read the same few over and over. */
   secretsRead: number
-  /** Requests of one user, or of one stranger's address, that were refused: wrong credentials and 403s. */
+  /** Refused requests of one user or one stranger's address: wrong credentials and 403s. */
   refusals: number
 }
 
@@ -122,12 +122,12 @@ export const SECRET_SETTINGS: ReadonlySet<string> = new Set(['ADMIN_API_KEY', 'M
 /** The names of all settings. */
 export const SETTINGS: readonly string[] = Object.keys(settings.shape)
 
-/** The settings were wrong; the message lists every mistake, one a line. */
+/** Invalid settings; the message lists every error, one per line. */
 export class ConfigError extends Error {}
 
-/** Reads the settings from environment variables. Throws a ConfigError that lists all mistakes at once. */
+/** Reads the settings from environment variables. Throws a ConfigError that lists all errors at once. */
 export function readConfig(environment: Record<string, string | undefined>): Config {
-  // An empty variable is what `PORT= npm start` leaves behind: it means "not set".
+  // An empty variable, as in `PORT= npm start`, means "not set".
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   )
@@ -171,7 +171,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   }
 }
 
-/** In the order of the table, so that the same settings are the same text. */
+/** In the order of the table, so that equal settings give equal text. */
 function shown(given: Record<string, string | undefined>): Record<string, string> {
   const set = SETTINGS.flatMap((name) => {
     const value = given[name]
@@ -204,7 +204,7 @@ function size(name: string, example: string) {
   })
 }
 
-/** Undefined is off. */
+/** Undefined means off. */
 function wholeNumberOrOff(name: string, least: number, most: number) {
   return z.string().transform((text, context) => {
     const number = Number(text)
@@ -231,7 +231,7 @@ function onOff(name: string) {
     .transform((value) => value === 'on' || value === 'true')
 }
 
-/** No path, as Concord is always at the root of its host, and no password, as the address is shown and logged. */
+/** No path, because Concord is always at the root of its host, and no password, because the URL is shown and logged. */
 function isServerAddress(value: string) {
   if (!URL.canParse(value)) return false
   const { protocol, origin, href } = new URL(value)
@@ -242,7 +242,7 @@ function isApiKey(value: string) {
   return hashApiKey(value) !== undefined && isLongEnough(value)
 }
 
-/** "30 minutes", "2 h", "90" (seconds) → milliseconds; undefined when it is none of these or not positive. */
+/** Parses "30 minutes", "2 h", "90" (seconds) into milliseconds; undefined if it is anything else or not positive. */
 function parseDuration(text: string): number | undefined {
   const match = /^(\d+)\s*(|s|seconds?|m|minutes?|h|hours?|d|days?)$/i.exec(text.trim())
   if (!match) return undefined

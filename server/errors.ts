@@ -1,10 +1,10 @@
 /** Concord's media type of validation errors (concord-api §3). */
 export const VALIDATION_ERRORS_TYPE = 'application/vnd.concord-validation-errors-v1+json'
 
-/** An answer that is not a success, thrown from anywhere; app.ts turns it into the response. */
+/** A response other than success, thrown anywhere; app.ts sends it. */
 export class HttpError extends Error {
   readonly status: number
-  /** Undefined: an empty body, as JAX-RS sends it for a bare WebApplicationException. */
+  /** Undefined for an empty body, as JAX-RS sends for a bare WebApplicationException. */
   readonly body: { type: string; text: string } | undefined
   readonly headers: Record<string, string>
 
@@ -26,7 +26,7 @@ export function validationError(message: string): HttpError {
   return violations([{ id: '*', message }])
 }
 
-/** Bean validation: one element per violation, `id` as Concord's ValidationExceptionMapperSupport writes it. */
+/** Bean validation: one element per violation, with the `id` of Concord's ValidationExceptionMapperSupport. */
 export function violations(list: Violation[]): HttpError {
   return new HttpError(400, { type: VALIDATION_ERRORS_TYPE, text: JSON.stringify(list) })
 }
@@ -36,7 +36,7 @@ export function textError(status: number, message: string): HttpError {
   return new HttpError(status, { type: 'text/plain;charset=UTF-8', text: message })
 }
 
-/** Ours: Concord slows nobody. */
+/** Our own: Concord throttles nobody. */
 export function tooManyRequests(message: string, seconds: number): HttpError {
   const body = { type: 'text/plain;charset=UTF-8', text: message }
   return new HttpError(429, body, { 'Retry-After': String(seconds) })
@@ -49,7 +49,7 @@ export function forbidden(message: string): HttpError {
 
 const denials = new WeakSet<Error>()
 
-/** Marks an error as a refusal of what the caller may not do, for the audit log: some of Concord's have the status 500. */
+/** Marks an error as a refusal for lack of rights, for the audit log: some of Concord's have the status 500. */
 export function denial(error: HttpError): HttpError {
   denials.add(error)
   return error
@@ -59,8 +59,8 @@ export const isDenial = (error: Error | undefined) =>
   error instanceof HttpError && (error.status === 403 || denials.has(error))
 
 /**
- * Whether a request was not what its operation takes: method, type, size, encoding, or a field that breaks its pattern.
- * What Concord's own rules refuse, such as a name that is taken, does not count.
+ * Whether the operation does not accept the request: method, type, size, encoding, or a field that violates its
+ * pattern. Violations of Concord's own rules, such as a name that is taken, do not count.
  */
 export function isInvalid(error: Error | undefined): error is HttpError {
   if (!(error instanceof HttpError)) return false
@@ -70,12 +70,12 @@ export function isInvalid(error: Error | undefined): error is HttpError {
   return status === 500 && /^ERROR: (com\.fasterxml|org\.jboss\.resteasy|java\.io)\./.test(body?.text ?? '')
 }
 
-/** An answer without a body, such as the 404 of a missing secret. */
+/** A response without a body, such as the 404 of a missing secret. */
 export function emptyError(status: number, headers: Record<string, string> = {}): HttpError {
   return new HttpError(status, undefined, headers)
 }
 
-/** What Concord's UnexpectedExceptionMapper makes of any other Java exception: clients see its class. */
+/** The response of Concord's UnexpectedExceptionMapper to any other Java exception: clients see its class. */
 export function javaError(javaClass: string, message?: string): HttpError {
   return textError(500, message === undefined ? `ERROR: ${javaClass}` : `ERROR: ${javaClass}: ${message}`)
 }

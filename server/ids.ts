@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** A UUID v7, as Concord gives to the rows that it makes: sorted by time. */
+/** Generates a UUID v7, which sorts by time, as Concord does for new rows. */
 export function newId(now = Date.now()): string {
   const bytes = randomBytes(16)
   bytes.writeUIntBE(now, 0, 6)
@@ -11,7 +11,9 @@ export function newId(now = Date.now()): string {
 
 export const UUID = /^[0-9a-fA-F]{1,8}-[0-9a-fA-F]{1,4}-[0-9a-fA-F]{1,4}-[0-9a-fA-F]{1,4}-[0-9a-fA-F]{1,12}$/
 
-/** A UUID in its canonical spelling, or undefined; as lenient as java.util.UUID#fromString about missing zeros. */
+/**
+ * Parses a UUID into its canonical spelling, or undefined; as lenient about missing zeros as java.util.UUID#fromString.
+ */
 export function parseUuid(text: string): string | undefined {
   if (!UUID.test(text)) return undefined
   const widths = [8, 4, 4, 4, 12]
@@ -22,7 +24,7 @@ export function parseUuid(text: string): string | undefined {
     .join('-')
 }
 
-/** Rows that every Concord is seeded with; clients know these ids (concord-api §5, §15.3). */
+/** Seed rows of every Concord; clients know these ids (concord-api §5, §15.3). */
 export const SEED = {
   adminUser: '230c5c9c-d9a7-11e6-bcfd-bb681c07b26c',
   defaultOrg: '0fac1b18-d179-11e7-b3e7-d7df4543ed4f',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createLog } from './log.ts'
 
-test('whatever a fact holds, an event is one line, in UTC, of JSON after its message', () => {
+test('an event is always a single line: time in UTC, message, and its data as JSON', () => {
   const lines: string[] = []
   const log = createLog('warn', (line) => lines.push(line))
   const name = 'a\r\n2026-01-01T00:00:00.000Z error made up {"x":1}\u001b[2J\u2028"'
@@ -13,7 +13,7 @@ test('whatever a fact holds, an event is one line, in UTC, of JSON after its mes
   expect(JSON.parse(json)).toEqual({ name })
 })
 
-test('less than the level is not written', () => {
+test('does not write events below the level', () => {
   const lines: string[] = []
   const log = createLog('warn', (line) => lines.push(line))
   for (const level of ['debug', 'info', 'warn', 'error'] as const) log[level](level)

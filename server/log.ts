@@ -6,8 +6,8 @@ export type Log = Record<
 >
 
 /**
- * Writes one line per event to standard error: time, level, message, facts as JSON. Callers pass names, ids, statuses
- * and times only; request bodies, query strings and headers never come here, as they may hold clear text.
+ * Writes one line per event to standard error: time, level, message, facts as JSON. Pass only names, ids, statuses and
+ * times, never request bodies, query strings or headers, which may contain clear text.
  */
 export function createLog(
   level: (typeof LOG_LEVELS)[number],
@@ -21,7 +21,7 @@ export function createLog(
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
-/** Where an error happened, for the log: without its message, which can quote what somebody sent. */
+/** Where an error happened, for the log, without its message, which can quote the input. */
 export const stackOf = (error: Error | undefined) =>
   error?.stack
     ?.split('\n')

@@ -7,7 +7,7 @@ import { createSite } from './site.ts'
 // The built server is dist/server/main.js, the built console dist/client.
 const site = createSite(fileURLToPath(new URL('../client', import.meta.url)))
 
-// For HTTP/1.0 without `Host`, as the checks of load balancers send it.
+// For HTTP/1.0 without `Host`, which health checks of load balancers send.
 const options = { hostname: 'localhost' }
 
 await run({

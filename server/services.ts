@@ -6,16 +6,16 @@ import type { Db } from './db/open.ts'
 import type { Reserve } from './db/reserve.ts'
 import type { Log } from './log.ts'
 
-/** What the routes work with; one per server. */
+/** The dependencies of the routes; one per server. */
 export interface Services {
   db: Db
   config: Config
   /** Wraps the data keys of the secrets that have no store password. */
   masterKey: KeyObject
   log: Log
-  /** Room on the disk for what makes room. */
+  /** Reserved disk space for requests that free space. */
   reserve: Reserve
-  /** Writes what was refused into the audit log. */
+  /** Writes refusals to the audit log. */
   refusals: Refusals
   alerts: Alerts
 }

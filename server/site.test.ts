@@ -32,7 +32,7 @@ test.each([
   '/%zz',
   '/.vite/manifest.json',
   '/../x',
-])('%s is the console', async (path) => {
+])('%s returns the console', async (path) => {
   const answer = ask(path)
   expect(answer.status).toBe(200)
   expect(answer.headers.get('content-type')).toBe('text/html;charset=UTF-8')
@@ -53,7 +53,7 @@ test('pages forbid everything that the console does not need', () => {
   })
 })
 
-test('assets are kept for good and sent compressed to those who can read it', async () => {
+test('assets are cached permanently and sent compressed to clients that accept it', async () => {
   for (const [accepted, encoding, body] of [
     ['gzip, deflate, br', 'br', 'brotli'],
     ['gzip', 'gzip', 'gzip'],
@@ -75,7 +75,7 @@ test('a missing asset is a 404 and not the console', async () => {
   expect(await answer.text()).toBe('')
 })
 
-test('who has the page already gets a 304', async () => {
+test('a client that has the page gets a 304', async () => {
   const etag = ask('/').headers.get('etag') ?? ''
   expect(ask('/org', { headers: { 'If-None-Match': etag } }).status).toBe(304)
   expect(ask('/org', { headers: { 'If-None-Match': `W/${etag}` } }).status).toBe(304)
@@ -91,7 +91,7 @@ test('HEAD is a GET without its body, other methods are a 405', async () => {
   expect(post.headers.get('allow')).toBe('GET, HEAD')
 })
 
-test('without a build it says what to do', async () => {
+test('without a build, the response says what to do', async () => {
   const answer = createSite(join(folder, 'nothing'))(new Request('http://localhost/'))
   expect(answer.status).toBe(503)
   expect(await answer.text()).toContain('npm start')

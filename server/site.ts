@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join, sep } from 'node:path'
 
-/** Answers every request that is not for the API. */
+/** Handles every request that is not for the API. */
 export type Site = (request: Request) => Response
 
 const TYPES: Record<string, string> = {
@@ -38,7 +38,7 @@ const HEADERS_OF_ALL = {
   'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
 }
 
-/** The order is the preference: brotli is the smaller one. */
+/** In order of preference: brotli is smaller. */
 const ENCODINGS = { br: '.br', gzip: '.gz' } as const
 type Encoding = keyof typeof ENCODINGS
 
@@ -46,16 +46,14 @@ interface File {
   bytes: Record<'identity', Buffer<ArrayBuffer>> & Partial<Record<Encoding, Buffer<ArrayBuffer>>>
   type: string
   etag: string
-  /** Names below /assets hold a hash of the content, so what they stand for never changes. */
+  /** Files below /assets have a hash of their content in the name, so they never change. */
   immutable: boolean
 }
 
 /**
- * Serves the built console from a folder. Any path that is no file is the console's own (concord-api §1), but for missing
- * assets: an old page that asks for the chunk of an old build must notice.
- *
- * The files are read once: they are few, a new build cannot pull them from under a running server, and no request can
- * name anything outside.
+ * Serves the built console from a folder. Every path that is not a file is a page of the console (concord-api §1),
+ * except for missing assets: an old page that requests a chunk of an old build must notice. The files are read once:
+ * they are few, a new build cannot replace them under a running server, and no request can reach anything else.
  */
 export function createSite(folder: string): Site {
   const files = readFiles(folder)
@@ -64,7 +62,7 @@ export function createSite(folder: string): Site {
 
   return (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      // TRACE Concord refuses before it looks at the path, and so without what is allowed there (concord-api §2.8).
+      // Concord rejects TRACE before it looks at the path, so without `Allow` (concord-api §2.8).
       const headers = new Headers({ ...HEADERS_OF_ALL, 'Content-Length': '0' })
       if (request.method !== 'TRACE') headers.set('Allow', 'GET, HEAD')
       return new Response(null, { status: 405, headers })
@@ -104,7 +102,7 @@ function encodingFor(accepted: string | null, bytes: File['bytes']): Encoding | 
   return (Object.keys(ENCODINGS) as Encoding[]).find((name) => bytes[name] && names.includes(name))
 }
 
-/** Whether the caller has this content, in whatever encoding. */
+/** Whether the client has this content, in any encoding. */
 function isKnown(ifNoneMatch: string | null, etag: string): boolean {
   const opaque = etag.slice(0, -1)
   return (ifNoneMatch ?? '').split(',').some((tag) => {
@@ -127,7 +125,7 @@ function readFiles(folder: string): Map<string, File> {
   if (!existsSync(folder)) return files
   for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     const type = TYPES[extname(entry)]
-    // Vite's manifest (.vite) is for the build, and the compressed copies go with their originals.
+    // Vite's manifest (.vite) is for the build only, and compressed copies belong to their originals.
     if (!type || entry.startsWith('.')) continue
     const name = join(folder, entry)
     const identity = readFileSync(name)

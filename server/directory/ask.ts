@@ -37,7 +37,7 @@ export async function askDirectory(
 
 /** Without the user name: people type passwords into that field, and the log is read by others. */
 export function logTrouble(log: Log, error: unknown): undefined {
-  log.error('the directory did not answer a login', troubleOf(error))
+  log.error('the directory failed during a login', troubleOf(error))
 }
 
 /** The name of a failure only: an LDAP server's own words could quote what was sent to it. */

@@ -42,7 +42,7 @@ async function serve(listener: RequestListener): Promise<Server> {
 
 const portOf = (server: { address(): unknown }) => (server.address() as AddressInfo).port
 
-/** A gateway in front of what answers like this; its address. */
+/** Starts a gateway in front of a server with this handler, and returns its address. */
 async function inFrontOf(upstream: RequestListener, patience?: Patience, trusted?: BlockList) {
   const concord = `http://127.0.0.1:${portOf(await serve(upstream))}`
   return { concord, url: await gatewayTo(concord, patience, trusted) }
@@ -61,11 +61,11 @@ interface Sent {
   agent?: Agent | undefined
 }
 
-/** With node:http, as `fetch` tidies paths and headers up. */
+/** With node:http, because `fetch` normalizes paths and headers. */
 async function ask(url: string, { method = 'GET', path = '/api/x', headers = [], body, agent }: Sent = {}) {
   const { hostname, port, host } = new URL(url)
   const sent = httpRequest({ hostname, port, method, path, headers: ['Host', host, ...headers], agent })
-  // An answer can come while the body is still being sent, to nobody; after it, Node itself stops listening.
+  // A response can arrive while the body is still being sent; after it, Node itself stops listening.
   sent.on('error', () => {}).on('socket', keepListening)
   sent.end(body)
   const [answer] = (await once(sent, 'response')) as [IncomingMessage]
@@ -82,7 +82,7 @@ const valuesOf = (pairs: [string, string][], name: string) =>
 test.each([
   ...['/api/a%2Fb', '/api/a/../x', '/api//y', '/api/%zz', '/api/%C3%A9?q=%20+&r=a;b', '/api/x;m=1?', '/api/.'],
   ...['/api/x?../../y', '/x/%2e%2e/api/y', '/api/a..b/..c'],
-])('the path %s arrives as it was sent', async (path) => {
+])('forwards the path %s unchanged', async (path) => {
   const { url } = await inFrontOf((request, response) => response.end(request.url))
   expect((await ask(url, { path })).body).toBe(path)
 })
@@ -97,12 +97,12 @@ test.each([
     '/api/x#/../../y',
   ],
   ...['//elsewhere.example/api/x', 'http://elsewhere.example/api/x', '/metrics'],
-])('the path %s leaves /api for those who resolve it, so it goes nowhere', async (path) => {
+])('rejects the path %s, which leaves /api when resolved', async (path) => {
   const { url } = await inFrontOf((request, response) => response.end(request.url))
   expect(await ask(url, { path })).toMatchObject({ status: 404, body: '' })
 })
 
-test('a change by a page of another origin goes nowhere, whatever Concord would say', async () => {
+test('rejects a change by a page of another origin, even if Concord would accept it', async () => {
   const { url } = await inFrontOf((request, response) => response.end(request.method))
   const post = (...headers: string[]) =>
     ask(url, { method: 'POST', headers: ['Cookie', 'JSESSIONID=1', 'Content-Length', '4', ...headers], body: 'some' })
@@ -117,7 +117,7 @@ test('a change by a page of another origin goes nowhere, whatever Concord would 
   }
 })
 
-test('headers go on as they came: twice, in order, spelled the same, in any byte; what is about a connection does not', async () => {
+test('forwards headers unchanged: repeated, in order, same spelling, any byte; except hop-by-hop headers', async () => {
   let arrived: [string, string][] = []
   const { url, concord } = await inFrontOf((request, response) => {
     arrived = pairsOf(request)
@@ -174,7 +174,7 @@ const FORWARDED = [
 const forwardedOf = (headers: IncomingHttpHeaders) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => /forwarded|real/.test(name)))
 
-test('what a client says about whom it stands for goes no further', async () => {
+test('drops a client’s own forwarding headers', async () => {
   const { url } = await inFrontOf((request, response) => response.end(JSON.stringify(forwardedOf(request.headers))))
   expect(JSON.parse((await ask(url, { headers: FORWARDED })).body)).toEqual({
     'x-forwarded-for': '127.0.0.1',
@@ -185,7 +185,7 @@ test('what a client says about whom it stands for goes no further', async () => 
   expect((await ask(url, post)).status).toBe(403)
 })
 
-test('what a trusted proxy says about it does', async () => {
+test('forwards those of a trusted proxy', async () => {
   const { url } = await inFrontOf(
     (request, response) => response.end(JSON.stringify(forwardedOf(request.headers))),
     undefined,
@@ -215,13 +215,16 @@ test.each([
   ],
   ['/api/service/process_portal/start?x', [], []],
   ['/api/service/custom_form/1/start', [], []],
-])('the answer of %s with %j of Concord’s own is no page, unless it is one', async (path, own, expected) => {
-  const { url } = await inFrontOf((_, response) => response.writeHead(200, own).end())
-  const { raw } = await ask(url, { path })
-  expect(new Map(raw.filter(([name]) => name in NO_PAGE))).toEqual(new Map(expected as [string, string][]))
-})
+])(
+  'the response of %s with Concord’s own %j is not a page, unless it is one of Concord’s pages',
+  async (path, own, expected) => {
+    const { url } = await inFrontOf((_, response) => response.writeHead(200, own).end())
+    const { raw } = await ask(url, { path })
+    expect(new Map(raw.filter(([name]) => name in NO_PAGE))).toEqual(new Map(expected as [string, string][]))
+  },
+)
 
-test('the answer comes back as it was: status, reason, cookies, both challenges, and of the gateway only that it is no page', async () => {
+test('returns the response unchanged: status, reason, cookies, both challenges; adds only the headers that say it is not a page', async () => {
   const headers = [
     ['WWW-Authenticate', 'Basic realm="Concord"'],
     ['WWW-Authenticate', 'ConcordApiToken'],
@@ -254,20 +257,20 @@ test.each([
 test.each([
   ['to Concord', (concord: string) => `${concord}/api/v1/a?b#c`, '/api/v1/a?b#c'],
   ['to Concord by another scheme', (concord: string) => `${concord.replace('http:', 'https:')}/a`, '/a'],
-  ['to Concord, by what would name another host', (concord: string) => `${concord}//x.example/a`, '/.//x.example/a'],
-  ['to somebody else', () => 'https://sso.example.com/login', 'https://sso.example.com/login'],
-  ['to a host that begins like it', (concord: string) => `${concord}.example.com/x`, undefined],
+  ['to Concord, but readable as another host', (concord: string) => `${concord}//x.example/a`, '/.//x.example/a'],
+  ['to another host', () => 'https://sso.example.com/login', 'https://sso.example.com/login'],
+  ['to a host with the same prefix', (concord: string) => `${concord}.example.com/x`, undefined],
   ['without a host', () => '/cfg.js', '/cfg.js'],
 ] as const)('a redirect %s', async (_, location, expected) => {
   const { url, concord } = await inFrontOf((request, response) => {
     response.writeHead(303, { Location: location(`http://${request.headers.host}`) }).end()
   })
-  // Whatever the client says that this origin is called.
+  // Regardless of the host name that the client sends.
   const { raw } = await ask(url, { headers: ['X-Forwarded-Proto', 'https', 'X-Forwarded-Host', 'elsewhere.example'] })
   expect(valuesOf(raw, 'Location')).toEqual([expected ?? location(concord)])
 })
 
-test('the method and a body go on, with its length, in chunks, or none at all', async () => {
+test('forwards the method and the body, with its length, in chunks, or without a body', async () => {
   const { url } = await inFrontOf(async (request, response) => {
     const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
     response.end(JSON.stringify([request.method, length, encoding, await text(request)]))
@@ -294,7 +297,7 @@ test('the method and a body go on, with its length, in chunks, or none at all', 
 })
 
 test.each(['GET', 'DELETE', 'OPTIONS', 'POST'])(
-  'a %s that calls the length of its body a matter of the connection smuggles no second request in',
+  'a %s that declares its body length hop-by-hop cannot smuggle a second request',
   async (method) => {
     const arrived: string[] = []
     const { url } = await inFrontOf(async (request, response) => {
@@ -304,13 +307,13 @@ test.each(['GET', 'DELETE', 'OPTIONS', 'POST'])(
     const hidden = 'GET /api/hidden HTTP/1.1\r\nHost: x\r\n\r\n'
     const headers = ['Connection', 'content-length', 'Content-Length', String(hidden.length)]
     await ask(url, { method, headers, body: hidden })
-    // On the same connection to Concord, so behind all that the first request has brought there.
+    // On the same connection to Concord, so after everything that the first request sent.
     await ask(url)
     expect(arrived).toEqual([`${method} /api/x ${hidden.length}`, 'GET /api/x 0'])
   },
 )
 
-test('what streams is not kept: the first bytes pass, both ways, before the last are there', async () => {
+test('streams both ways: the first bytes pass before the last ones arrive', async () => {
   const { url } = await inFrontOf((request, response) => {
     response.flushHeaders()
     request.pipe(response)
@@ -324,7 +327,7 @@ test('what streams is not kept: the first bytes pass, both ways, before the last
   expect(await text(answer)).toBe('last')
 })
 
-test('a slow reader slows Concord down: nothing piles up in between', async () => {
+test('a slow reader slows Concord down, with nothing buffered in between', async () => {
   let written = 0
   const chunk = Buffer.alloc(1024 * 1024)
   const { url } = await inFrontOf((_, response) => {
@@ -349,7 +352,7 @@ test('a slow reader slows Concord down: nothing piles up in between', async () =
   expect(bytes).toBe(200 * chunk.length)
 })
 
-test('who goes away ends the request to Concord too', async () => {
+test('a client that disconnects ends the request to Concord too', async () => {
   let started = (_: unknown) => {}
   const asked = new Promise((resolve) => {
     started = resolve
@@ -368,7 +371,7 @@ test('who goes away ends the request to Concord too', async () => {
   expect(await ended).toBe('ended')
 })
 
-test('an answer that breaks off breaks off here too, and is no whole one', async () => {
+test('a response that is cut off is cut off here too, and not complete', async () => {
   const { url } = await inFrontOf((_, response) => {
     response.write('half of ')
     setTimeout(() => response.destroy(), 20)
@@ -376,7 +379,7 @@ test('an answer that breaks off breaks off here too, and is no whole one', async
   await expect(ask(url)).rejects.toThrow()
 })
 
-test('Concord away: 502 in plain text, also to somebody in the middle of an upload, and the log says why', async () => {
+test('Concord unreachable: 502 in plain text, even in the middle of an upload, and the log has the reason', async () => {
   const probe = createTcpServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')
   const port = portOf(probe)
@@ -396,7 +399,7 @@ test('Concord silent: 504', async () => {
   expect(await ask(url)).toMatchObject({ status: 504, body: 'Concord took too long to answer.' })
 })
 
-test('a Concord that says something now and then is not silent', async () => {
+test('a Concord that sends something now and then is not silent', async () => {
   const { url } = await inFrontOf(
     async (_, response) => {
       for (let i = 0; i < 8; i++) {
@@ -411,14 +414,14 @@ test('a Concord that says something now and then is not silent', async () => {
 })
 
 test('no connection in time: 504', async () => {
-  // Addresses of documentation (RFC 5737) lead nowhere; a computer without a network says so at once.
+  // Documentation addresses (RFC 5737) are not routed; a computer without a network fails at once.
   const url = await gatewayTo('http://192.0.2.1:81', { connect: 100, silence: 10_000, idle: 1000 })
   const before = performance.now()
   expect([502, 504]).toContain((await ask(url)).status)
   expect(performance.now() - before).toBeLessThan(5000)
 })
 
-test('an early refusal of an upload arrives', async () => {
+test('forwards an early refusal of an upload', async () => {
   const { url } = await inFrontOf((request, response) => {
     response.writeHead(413).end('too large')
     setTimeout(() => request.socket.destroy(), 100)
@@ -429,12 +432,12 @@ test('an early refusal of an upload arrives', async () => {
   })
 })
 
-test('a connection to Concord is listened to also between two requests, when Node does not', async () => {
+test('handles errors of a connection to Concord between two requests, when Node does not', async () => {
   const { url, concord } = await inFrontOf((_, response) => response.end())
   const listeners: number[] = []
   const connecting = vi.spyOn(Agent.prototype, 'createConnection').mockImplementation((options) => {
     const socket = connect(options as NetConnectOpts)
-    // Before the agent hears that the connection is free: an error at this moment would have no other listener.
+    // Before the agent knows that the connection is free: an error at this moment would have no other listener.
     if ('port' in options && Number(options.port) === Number(new URL(concord).port))
       socket.prependListener('free', () => listeners.push(socket.listenerCount('error')))
     return socket
@@ -446,7 +449,7 @@ test('a connection to Concord is listened to also between two requests, when Nod
   expect(listeners.slice(0, 2)).toEqual([1, 1])
 })
 
-test.each([401, 404])('a Concord without settings for consoles (%i): the console’s own', async (status) => {
+test.each([401, 404])('a Concord without console settings (%i): returns the console’s own', async (status) => {
   const { url } = await inFrontOf((_, response) => response.writeHead(status).end())
   const answer = await ask(url, { path: '/api/service/console/cfg?x' })
   expect([answer.status, valuesOf(answer.raw, 'Location')]).toEqual([303, ['/cfg.js']])
@@ -454,12 +457,12 @@ test.each([401, 404])('a Concord without settings for consoles (%i): the console
   expect((await ask(url, { path: '/api/service/console/whoami' })).status).toBe(status)
 })
 
-test('settings that Concord has are Concord’s', async () => {
+test('returns Concord’s console settings if it has them', async () => {
   const { url } = await inFrontOf((_, response) => response.end('window.concord = {}'))
   expect((await ask(url, { path: '/api/service/console/cfg' })).body).toBe('window.concord = {}')
 })
 
-test('connections to Concord belong to one client each, who uses them again', async () => {
+test('each client has its own connections to Concord, and reuses them', async () => {
   const { url } = await inFrontOf((request, response) => response.end(String(request.socket.remotePort)))
   const clients = [1, 2].map(() => new Agent({ keepAlive: true, maxSockets: 1 }))
   const [first, second] = clients
@@ -470,7 +473,7 @@ test('connections to Concord belong to one client each, who uses them again', as
   expect(used[2]).not.toBe(used[0])
 })
 
-test('an idle connection is given up before Concord does', async () => {
+test('closes an idle connection before Concord does', async () => {
   let connections = 0
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   closing.push(() => agent.destroy())
@@ -491,7 +494,7 @@ test.each([
   'GET /api/a\tb HTTP/1.1\r\nHost: x\r\n\r\n',
   'GET /api/\x01 HTTP/1.1\r\nHost: x\r\n\r\n',
   'nonsense\r\n\r\n',
-])('what no client should send ends nothing: %j', async (bytes) => {
+])('survives a request that no client should send: %j', async (bytes) => {
   const { url } = await inFrontOf((_, response) => response.end('fine'))
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   socket.end(bytes)
@@ -504,7 +507,7 @@ test.each([
   'HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n',
   'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
   'SSH-2.0-OpenSSH\r\n',
-])('an answer that is none is a 502: %j', async (bytes) => {
+])('an invalid response is a 502: %j', async (bytes) => {
   const strange = createTcpServer((socket) => {
     socket.on('error', () => {}).once('data', () => socket.end(bytes))
   }).listen(0, '127.0.0.1')

@@ -17,19 +17,17 @@ import { gatewayHealth } from './health.ts'
 
 /** Milliseconds. */
 export interface Patience {
-  /** Until Concord accepts a connection. */
+  /** The time limit for connecting to Concord. */
   connect: number
-  /** Without a byte in either direction; the console itself waits 120 s for a write. */
+  /** The time limit without a byte in either direction; the console itself waits 120 s for a write. */
   silence: number
-  /** How long a connection is kept for the next request: less than whatever stands there keeps it. */
+  /** How long a connection is kept for the next request: shorter than Concord, or a proxy in front of it, keeps it. */
   idle: number
 }
 
 const PATIENCE: Patience = { connect: 5_000, silence: 130_000, idle: 4_000 }
 
-/**
- * Headers that are about one connection, not about the message (RFC 9110 §7.6.1). Node has answered `Expect` already.
- */
+/** Hop-by-hop headers (RFC 9110 §7.6.1). Node has already handled `Expect`. */
 const HOP_BY_HOP = [
   'connection',
   'expect',
@@ -43,21 +41,20 @@ const HOP_BY_HOP = [
   'upgrade',
 ]
 
-/** Who a request comes from, and by what address: what anybody can make up, unless a trusted proxy has written it. */
+/** Forwarding headers: anybody can forge them, unless a trusted proxy has set them. */
 const FORWARDED = /^(forwarded|x-forwarded-.*|x-real-ip)$/i
 
 const CONSOLE_SETTINGS = '/api/service/console/cfg'
 
-/** Below /api, but made to be looked at: forms of processes and the pages around them, with scripts of their own. */
+/** Pages below /api: forms of processes and the pages around them, with their own scripts. */
 const CONCORDS_PAGES = /^\/api\/(v\d+\/)?service\/(custom_form|process_portal)\//
 
 /**
- * Passes requests on to a real Concord as they came, byte for byte: path, headers, cookies and streams. node:http
- * instead of `fetch`, which would tidy up paths and add headers of its own (docs/decisions/gateway.md).
+ * Forwards requests to a real Concord byte for byte: path, headers, cookies and streams. Uses node:http, because
+ * `fetch` normalizes paths and adds headers (docs/decisions/gateway.md).
  *
- * An unreachable Concord is a 502, a silent one a 504, both as plain text: the console shows its banner for them.
- *
- * `trusted` are the proxies in front whose `X-Forwarded-…` goes on to Concord.
+ * An unreachable Concord is a 502, a silent one a 504, both in plain text: the console shows its banner for them.
+ * `trusted` are the proxies whose `X-Forwarded-…` is forwarded to Concord.
  */
 export function createGateway(
   concord: URL,
@@ -74,7 +71,7 @@ export function createGateway(
     const started = performance.now()
     response.sendDate = false
     if (leavesApi(request.url)) {
-      // Concord's own answer to dots in a path.
+      // Concord's own response to dots in a path.
       response.writeHead(404, { 'Content-Length': 0, ...NO_PAGE }).end()
       return
     }
@@ -98,9 +95,9 @@ export function createGateway(
         agent: agentOf(request.socket),
       })
     } catch (error) {
-      // Node's server lets characters through that its client does not send.
-      giveUp(response, 400, 'The address of this request cannot be passed on.')
-      log.warn('request not passed on', { method: request.method, reason: codeOf(error) })
+      // Node's server accepts characters that its client refuses to send.
+      giveUp(response, 400, 'The address of this request cannot be forwarded.')
+      log.warn('request not forwarded', { method: request.method, reason: codeOf(error) })
       return
     }
 
@@ -108,7 +105,7 @@ export function createGateway(
     const noAnswer = (status: 502 | 504, reason: string) => {
       if (over || response.destroyed || response.writableFinished) return
       over = true
-      log.warn('no answer from Concord', { status, reason, method: request.method, path: pathOf(request) })
+      log.warn('no response from Concord', { status, reason, method: request.method, path: pathOf(request) })
       giveUp(response, status, status === 504 ? 'Concord took too long to answer.' : 'Concord cannot be reached.')
       passed.destroy()
     }
@@ -125,18 +122,18 @@ export function createGateway(
         noAnswer(502, codeOf(error))
       }
     })
-    // Also after an answer that is none, such as a change of protocols that nobody has asked for.
+    // Also after an invalid response, such as an unrequested protocol switch.
     passed.on('close', () => {
       if (!answered) noAnswer(502, 'no answer')
     })
     passed.on('error', (error) => {
-      // Somebody is in the middle of sending a body: it has to go somewhere, or they never read what we say.
+      // The client may still be sending a body: read it, or the client never reads our response.
       request.unpipe(passed).resume()
-      // After an answer the trouble is the answer's own; one that came whole is good even so (a 413 to an upload).
+      // After a response, an error belongs to the response; a complete one is still valid (a 413 to an upload).
       if (!answered) noAnswer(502, codeOf(error))
     })
     response.on('close', () => {
-      // Who has gone away waits for no answer.
+      // A client that has disconnected needs no response.
       if (!response.writableFinished) passed.destroy()
       log.debug('request', {
         method: request.method,
@@ -150,9 +147,9 @@ export function createGateway(
 }
 
 /**
- * Whether an address names something beside /api for a server that reads it as freely as any does: what stands in front
- * of a Concord may resolve dots, encoded ones too, merge slashes and drop matrix parameters before it decides where the
- * request goes. All else is Concord's to judge, as it came.
+ * Whether a URL can leave /api for the most lenient server: a proxy in front of a Concord may resolve dots, even
+ * encoded ones, merge slashes and drop matrix parameters before routing. Everything else is forwarded unchanged for
+ * Concord to judge.
  */
 function leavesApi(url = ''): boolean {
   const path = url
@@ -168,9 +165,9 @@ function leavesApi(url = ''): boolean {
 }
 
 /**
- * A connection to Concord belongs to one connection of a client, as if there were nothing in between. Jetty remembers the
- * credentials and cookies that came over a connection, and takes for the same what differs in capital letters only
- * (headerCacheCaseSensitive): on a shared one, a request of one client could be read with the header of another.
+ * A connection to Concord belongs to one connection of a client, as if there were no gateway. Jetty caches the
+ * credentials and cookies of a connection and compares them case-insensitively (headerCacheCaseSensitive): on a shared
+ * connection, one client's request could be read with another's header.
  */
 function connections(create: () => Agent): (socket: Socket) => Agent {
   const agents = new WeakMap<Socket, Agent>()
@@ -186,7 +183,7 @@ function connections(create: () => Agent): (socket: Socket) => Agent {
 
 function passAnswer(answer: IncomingMessage, request: IncomingMessage, response: ServerResponse, concord: URL) {
   if (isMissing(answer) && request.method === 'GET' && pathOf(request) === CONSOLE_SETTINGS) {
-    // Concord before 2.17 has no such script; without this the page would begin with an error.
+    // Concord before 2.17 has no such script; without this the page would start with an error.
     answer.resume()
     response.writeHead(303, { Location: '/cfg.js', 'Content-Length': 0, ...NO_PAGE }).end()
     return
@@ -195,14 +192,14 @@ function passAnswer(answer: IncomingMessage, request: IncomingMessage, response:
   pipeline(answer, response, () => {})
 }
 
-/** What Concord does not know it hides behind a 401 from those it does not know either. */
+/** Concord returns 401 for unknown paths to clients that are not signed in. */
 const isMissing = ({ statusCode }: IncomingMessage) => statusCode === 404 || statusCode === 401
 
 const pathOf = ({ url }: IncomingMessage) => url?.split('?')[0]
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? (error as Error).name
 
-/** As name and value in turn, so that a header that came twice goes on twice, spelled as it came. */
+/** Alternating names and values, so that repeated headers stay repeated, with their spelling. */
 function requestHeaders(request: IncomingMessage, concord: URL, told: IncomingHttpHeaders): string[] {
   const { headers, socket } = request
   const passed = endToEnd(request).filter(
@@ -220,7 +217,10 @@ function requestHeaders(request: IncomingMessage, concord: URL, told: IncomingHt
   ].flat()
 }
 
-/** A body of unknown length goes on in chunks, as it came; without these words Node would announce one that is not there. */
+/**
+ * A body of unknown length is forwarded in chunks; without this header Node would announce a body even if there is
+ * none.
+ */
 function framing({ headers, method = '' }: IncomingMessage): [string, string][] {
   if (headers['transfer-encoding']) return [['Transfer-Encoding', 'chunked']]
   const bodiless = ['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'].includes(method)
@@ -228,8 +228,8 @@ function framing({ headers, method = '' }: IncomingMessage): [string, string][] 
 }
 
 /**
- * A redirect to Concord's own address would leave this origin: it becomes a path of it, so that nothing in it depends on
- * a `Host` that somebody has made up. And no answer is a page, but for Concord's own.
+ * A redirect to Concord's own address would leave this origin, so it is rewritten to a path, which does not depend on a
+ * forged `Host`. No response is a page, except for Concord's own pages.
  */
 function answerHeaders(answer: IncomingMessage, request: IncomingMessage, concord: URL): string[] {
   const headers = endToEnd(answer)
@@ -237,18 +237,18 @@ function answerHeaders(answer: IncomingMessage, request: IncomingMessage, concor
   const missing = Object.entries(isPage ? {} : NO_PAGE).filter(([name]) => !answer.headers[name.toLowerCase()])
   return [...headers, ...missing].flatMap(([name, value]) => {
     if (name.toLowerCase() !== 'location' || !URL.canParse(value)) return [name, value]
-    // By host, not by scheme: behind something that ends its https Concord itself believes in http.
+    // Compare the host, not the scheme: behind a TLS proxy, Concord itself thinks that it uses http.
     const { host, href, origin } = new URL(value)
     return [name, host === concord.host ? pathFrom(href.slice(origin.length)) : value]
   })
 }
 
-/** Two slashes at the beginning would be the name of another host. */
+/** Two leading slashes would name another host. */
 const pathFrom = (path: string) => (path.startsWith('//') ? `/.${path}` : path)
 
 function endToEnd({ rawHeaders, headers }: IncomingMessage): [name: string, value: string][] {
-  // Not the length of the body: without it what follows the headers would be a request of its own to Concord, and its
-  // answer could go to somebody else.
+  // Keep the body's length: without it, Concord would read the body as another request, whose response could go to
+  // another client.
   const named = (headers.connection ?? '')
     .split(',')
     .map((name) => name.trim().toLowerCase())
@@ -262,7 +262,7 @@ function endToEnd({ rawHeaders, headers }: IncomingMessage): [name: string, valu
   return pairs
 }
 
-/** Says that there is no answer; in the middle of one it can only cut it off. */
+/** Responds with an error; in the middle of a response it can only cut it off. */
 function giveUp(response: ServerResponse, status: number, words: string) {
   if (response.headersSent) {
     response.destroy()
@@ -278,8 +278,8 @@ function giveUp(response: ServerResponse, status: number, words: string) {
 }
 
 /**
- * Node takes its listener off a kept connection a moment before the agent puts its own on. Whoever answers an upload early
- * and hangs up can be heard in that gap, and an error that nobody listens to ends the process.
+ * Node removes its listener from a kept connection a moment before the agent adds its own. If a server responds early
+ * to an upload and hangs up, its error can fall into that gap, and an error without a listener ends the process.
  */
 export function keepListening(socket: Socket) {
   if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore)

@@ -31,7 +31,7 @@ async function reasons(concord: URL): Promise<string[]> {
   try {
     const answer = await fetch(new URL(PING, concord), { signal: AbortSignal.timeout(PATIENCE), redirect: 'manual' })
     await answer.body?.cancel()
-    return answer.ok ? [] : ['Concord does not work']
+    return answer.ok ? [] : ['the ping of Concord failed']
   } catch {
     return ['Concord is unreachable']
   }

@@ -14,15 +14,15 @@ import { NO_PAGE } from '../http/noPage.ts'
 import { createSite } from '../site.ts'
 
 /*
- * docs/nginx.conf in a real nginx, in front of a real HTTP server. What is marked to be changed there is all that is
- * changed here. Its files are to be served as our own server serves them: that one is asked as well.
+ * Runs docs/nginx.conf in a real nginx, in front of a real HTTP server. Only its marked lines are changed. It must
+ * serve the files like our own server, which is asked as well.
  */
 
 const ROOT = join(import.meta.dirname, '../..')
 const missing = whyNoNginx()
 if (missing && !process.env.CI) console.warn(`docs/nginx.conf is not tested: ${missing}`)
 
-/** Where it cannot be had; in CI that fails. */
+/** If nginx cannot be installed; in CI that is a failure. */
 function whyNoNginx(): string | undefined {
   try {
     const install = [join(ROOT, 'scripts/install.mjs'), 'nginx', 'openssl']
@@ -39,7 +39,7 @@ const SCRIPT = `console.log(1)${' '.repeat(2000)}`
 describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
   vi.setConfig({ hookTimeout: 60_000 })
   const folder = mkdtempSync(join(tmpdir(), 'concord-nginx-'))
-  // As root nginx reads files as somebody else.
+  // Started as root, nginx reads files as another user.
   chmodSync(folder, 0o755)
   const dist = join(folder, 'client')
   const seen: IncomingMessage[] = []
@@ -58,7 +58,8 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
         .writeHead(401, ['Set-Cookie', 'a=1; Path=/', 'Set-Cookie', 'b=2', 'WWW-Authenticate', 'Basic'])
         .end()
     }
-    // Like Concord, it reads the whole body first: an earlier answer would close the connection under who still sends.
+    // Like Concord, it reads the whole body first: an earlier response would close the connection while the client is
+    // still sending.
     incoming.resume().on('end', () => response.end(`${incoming.method} ${incoming.url}`))
   })
   let nginx: ReturnType<typeof spawn> | undefined
@@ -116,7 +117,7 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
       port,
       method,
       path,
-      // A connection of its own: one that is kept could be closed by nginx just when it is used again.
+      // A new connection: nginx could close a kept one just when it is reused.
       agent: false,
       headers: {
         Host: 'secrets.example.com',
@@ -124,8 +125,8 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
         ...headers,
       },
     })
-    // A refusal must not come while the body is still being sent: nginx would close the connection upon the rest of it,
-    // and a client whose write fails reads no answer any more. So the body waits until it is asked for.
+    // A refusal must not arrive while the body is still being sent: nginx would close the connection on the rest of it,
+    // and a client whose write fails does not read the response. So the body waits for `100 Continue`.
     if (body) sent.on('continue', () => sent.end(body)).flushHeaders()
     else sent.end()
     const [answer] = (await once(sent, 'response')) as [IncomingMessage]
@@ -138,7 +139,7 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
     execFileSync('openssl', ['req', '-x509', ...key, ...files], { stdio: 'ignore' })
   }
 
-  /** What a client that offers no more than that agrees on with nginx; undefined: nothing. */
+  /** The protocol and cipher that nginx negotiates with a client that offers only these; undefined if none. */
   async function agreement(offer: { version?: SecureVersion; ciphers?: string }): Promise<string | undefined> {
     const { version: maxVersion = 'TLSv1.3', ciphers = 'ALL:@SECLEVEL=0' } = offer
     const ca = readFileSync(join(folder, 'server.pem'))
@@ -155,7 +156,7 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
     }
   }
 
-  test('https takes TLS 1.2 and 1.3 with forward secrecy and nothing older or weaker', async () => {
+  test('https accepts TLS 1.2 and 1.3 with forward secrecy and nothing older or weaker', async () => {
     expect(await agreement({})).toMatch(/^TLSv1\.3 /)
     expect(await agreement({ version: 'TLSv1.2' })).toBe('TLSv1.2 ECDHE-RSA-AES256-GCM-SHA384')
     expect(await agreement({ version: 'TLSv1.1' })).toBeUndefined()
@@ -178,28 +179,28 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
     expect(answer.status).toBe(ours.status)
     if (ours.status === 200) expect(answer.body).toBe(await ours.text())
     for (const [name, value] of ours.headers) {
-      // nginx makes its own ETag, has another name for the type of scripts, and a page for its errors.
+      // nginx generates its own ETag, uses another content type for scripts, and sends a page for errors.
       if (/^(etag|content-type|content-length)$/.test(name)) continue
       expect(answer.headers[name], name).toBe(value)
     }
     expect(answer.headers['content-type'] ?? '').toMatch(/html|javascript/)
   })
 
-  test('what was compressed at the build is sent so', async () => {
+  test('sends the files compressed by the build', async () => {
     const { headers } = await ask('/assets/index-abc.js', { headers: { 'Accept-Encoding': 'gzip' } })
     expect(headers['content-encoding']).toBe('gzip')
     expect(Number(headers['content-length'])).toBe(gzipSync(SCRIPT).length)
   })
 
-  test('a page that is known is not sent again', async () => {
+  test('does not send a cached page again', async () => {
     const { headers } = await ask('/')
     expect((await ask('/', { headers: { 'If-None-Match': headers.etag ?? '' } })).status).toBe(304)
   })
 
   test.each(['/api/v1/org/a%2Fb?filter=%20x', '/api/a%zz', '/api/v1//x', '/api/v1/secret;m=1'])(
-    '%s is Concord’s, as it was sent',
+    '%s is Concord’s, forwarded unchanged',
     async (path) => {
-      // nginx itself refuses a percent sign that encodes nothing, as Concord does.
+      // nginx itself rejects an invalid percent-encoding, as Concord does.
       const expected = path.includes('%zz') ? 400 : 200
       const { status, body, headers } = await ask(path)
       expect(status).toBe(expected)
@@ -208,7 +209,7 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
     },
   )
 
-  test('credentials and cookies pass, both ways', async () => {
+  test('forwards credentials and cookies both ways', async () => {
     const { status, headers } = await ask('/api/cookies', {
       headers: { Authorization: 'dGVzdA', Cookie: 'JSESSIONID=x' },
     })
@@ -222,7 +223,7 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
     })
   })
 
-  test('what a client says about whom it stands for goes no further', async () => {
+  test('drops a client’s own forwarding headers', async () => {
     const made = { 'X-Forwarded-For': '203.0.113.5', 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'a.example' }
     await ask('/api/v1/org', { headers: { ...made, Forwarded: 'for=203.0.113.5', 'X-Real-IP': '203.0.113.5' } })
     const { headers } = seen.at(-1) as IncomingMessage
@@ -235,7 +236,7 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
     expect(headers).not.toHaveProperty('x-real-ip')
   })
 
-  test('pages that Concord itself makes stay pages', async () => {
+  test('Concord’s own pages stay pages', async () => {
     for (const path of ['/api/service/custom_form/1/start', '/api/service/process_portal/start?x=%20']) {
       const { body, headers } = await ask(path)
       expect(body).toBe(`GET ${path}`)
@@ -243,7 +244,7 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
     }
   })
 
-  test('changes by pages of other origins are refused, unless they bring a key', async () => {
+  test('rejects changes by pages of other origins, unless they send a key', async () => {
     const statusOf = async (headers: Record<string, string>, method = 'POST') =>
       (await ask('/api/v1/org', { method, headers })).status
     const Cookie = 'JSESSIONID=x'
@@ -261,7 +262,7 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
     expect(await statusOf({ Cookie, 'Sec-Fetch-Site': 'same-site' })).toBe(403)
   })
 
-  test('a body of 1 MiB passes, one over 2 MiB does not', async () => {
+  test('accepts a body of 1 MiB, and rejects one over 2 MiB', async () => {
     const upload = (bytes: number) => ask('/api/upload', { method: 'POST', body: Buffer.alloc(bytes) })
     expect((await upload(1024 * 1024)).status).toBe(200)
     expect((await upload(2 * 1024 * 1024 + 1)).status).toBe(413)
@@ -273,18 +274,18 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
     )
   })
 
-  test('a redirect to Concord by what would name another host leads nowhere else', async () => {
+  test('a redirect to Concord that could be read as another host stays here', async () => {
     const { location } = (await ask('/api/away')).headers
     expect(new URL(location ?? '', 'http://secrets.example.com').host).not.toBe('elsewhere.example')
   })
 
-  test('a Concord without settings for consoles: the console’s own', async () => {
+  test('a Concord without console settings: returns the console’s own', async () => {
     const { status, body, headers } = await ask('/api/service/console/cfg')
     expect([status, body]).toEqual([200, 'window.concord = {}'])
     expect(headers['content-type']).toContain('javascript')
   })
 
-  test('Concord away is a 502', async () => {
+  test('Concord unreachable is a 502', async () => {
     concord.closeAllConnections()
     concord.close()
     await once(concord, 'close')

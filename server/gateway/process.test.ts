@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { runProgram, startServer, temporaryFolder } from '../../tests/support/serverProcess.ts'
 
-// Each starts processes, on a machine that may have other things to do.
+// Each test starts processes, possibly on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 const folder = temporaryFolder()
@@ -22,7 +22,7 @@ afterAll(() => {
   folder.remove()
 })
 
-test('in front of a Concord: it says so, passes the API on, serves all else, keeps nothing, and ends at a signal', async () => {
+test('in front of a Concord: says so, forwards the API, serves the rest, stores nothing, and stops on a signal', async () => {
   const server = await startServer(folder.path, { CONCORD_URL, SAMPLE_DATA: 'on' })
   try {
     expect(server.output()).toBe(`Concord secrets console: ${server.url}/, in front of ${CONCORD_URL}\n`)
@@ -40,7 +40,7 @@ test('warns of http to another computer', async () => {
   expect(server.log()).toContain('go to Concord in the clear')
 })
 
-test.each(['user', 'backup'] as const)('npm run %s has no data folder there', async (program) => {
+test.each(['user', 'backup'] as const)('npm run %s has no data folder in front of a Concord', async (program) => {
   const args = program === 'user' ? ['add', 'dave'] : ['copy.db']
   const { code, stdout, stderr } = await runProgram(program, {
     dataDir: folder.path,
@@ -57,7 +57,7 @@ test.each([
   'ftp://concord.example.com',
   'https://u:p@concord.example.com',
   'https://x.example/y',
-])('CONCORD_URL=%s is a mistake', async (url) => {
+])('rejects CONCORD_URL=%s', async (url) => {
   const { code, stderr } = await runProgram('main', { dataDir: folder.path, environment: { CONCORD_URL: url } })
   expect(code).toBe(1)
   expect(stderr).toContain('CONCORD_URL must be the address of a Concord server, as in https://concord.example.com')

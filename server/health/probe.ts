@@ -4,10 +4,10 @@ import type { Services } from '../services.ts'
 import { verifyKeyCheck } from '../vault/masterKey.ts'
 import { onceASecond } from '../waiting/onceASecond.ts'
 
-/** Milliseconds between two writes while they succeed, as each goes to the disk. */
+/** Milliseconds between two writes while they succeed, because each goes to the disk. */
 const WRITE_AGAIN_AFTER = 10_000
 const PATIENCE = 2_000
-/** A value and its envelope. */
+/** Room for a value and its envelope. */
 const LEAST_FREE = 1024 * 1024
 
 interface Readiness {
@@ -15,7 +15,7 @@ interface Readiness {
   reasons: string[]
 }
 
-/** Finds out whether the server can do its work. The reasons name no path and no version: everybody may ask. */
+/** Checks whether the server can work. The reasons contain no paths or versions, because anybody can request them. */
 export function probe(services: Services): () => Promise<Readiness> {
   const probe = new Probe(services)
   return onceASecond(async () => {
@@ -27,7 +27,7 @@ export function probe(services: Services): () => Promise<Readiness> {
 class Probe {
   readonly #services: Services
   #wroteAt = Number.NEGATIVE_INFINITY
-  /** Still under way: the next look does not queue a second one behind it. */
+  /** A check still in progress: the next one does not queue behind it. */
   #pending: Promise<string[]> | undefined
 
   constructor(services: Services) {
@@ -41,7 +41,7 @@ class Probe {
       this.#pending = undefined
     })
     const slow = new Promise<string[]>((resolve) =>
-      setTimeout(() => resolve(['the database does not answer']), PATIENCE).unref(),
+      setTimeout(() => resolve(['the database does not respond']), PATIENCE).unref(),
     )
     const said = await Promise.race([this.#pending, slow])
     return [...new Set([...short, ...said])]
@@ -51,7 +51,7 @@ class Probe {
     const { db, config, log, masterKey } = this.#services
     try {
       const check = await readSetting(db, 'masterKeyCheck')
-      if (!check || !verifyKeyCheck(masterKey, check)) return ['the master key does not fit the data']
+      if (!check || !verifyKeyCheck(masterKey, check)) return ['the master key does not match the data']
       await this.#write()
       return []
     } catch (error) {
@@ -61,7 +61,7 @@ class Probe {
     }
   }
 
-  /** Committed, as one that is rolled back never gets to the disk; not with each look, as the disk would wear. */
+  /** Committed, because a rolled back write never gets to the disk; not on every check, to spare the disk. */
   async #write() {
     const now = performance.now()
     if (now - this.#wroteAt < WRITE_AGAIN_AFTER) return

@@ -24,42 +24,42 @@ describe('our own server', () => {
     return [answer.status, await answer.json()]
   }
 
-  test('is ready when it can write and its key fits, for everybody who asks', async () => {
+  test('is ready, without credentials, if it can write and its key matches', async () => {
     expect(await ask(LIVE)).toEqual([200, { live: true }])
     expect(await ask(READY)).toEqual([200, OK])
     expect((await server.request(READY, { as: '', method: 'HEAD' })).status).toBe(200)
   })
 
-  test('is not with a database that takes nothing, and lives all the same', async () => {
+  test('is live but not ready with a database that rejects writes', async () => {
     const { db } = server.services
     await sql`PRAGMA query_only = 1`.execute(db)
     expect(await ask(READY)).toEqual([503, not('the database is read-only')])
     expect(await ask(LIVE)).toEqual([200, { live: true }])
     await sql`PRAGMA query_only = 0`.execute(db)
-    // The answer is good for a second, so that a crowd cannot keep the server busy with it.
+    // The result is cached for a second, so that many requests cannot keep the server busy.
     expect((await ask(READY))[0]).toBe(503)
     await vi.waitFor(async () => expect(await ask(READY)).toEqual([200, OK]), 3000)
   })
 
-  test('is not with a master key that does not fit', async () => {
+  test('is not ready with a master key that does not match', async () => {
     const value = Buffer.from('of another key')
     await server.services.db.updateTable('settings').set({ value }).where('name', '=', 'masterKeyCheck').execute()
-    expect(await ask(READY)).toEqual([503, not('the master key does not fit the data')])
+    expect(await ask(READY)).toEqual([503, not('the master key does not match the data')])
   })
 
-  test('is not while the database does not answer', async () => {
+  test('is not ready while the database does not respond', async () => {
     let goOn = () => {}
     const held = server.services.db.transaction().execute(async () => {
       await new Promise<void>((resolve) => {
         goOn = resolve
       })
     })
-    expect(await ask(READY)).toEqual([503, not('the database does not answer')])
+    expect(await ask(READY)).toEqual([503, not('the database does not respond')])
     goOn()
     await held
   })
 
-  test('looks once for all who ask at once, and writes once in ten seconds', async () => {
+  test('checks once for concurrent requests, and writes once in ten seconds', async () => {
     let queries = 0
     const counting: KyselyPlugin = {
       transformQuery: ({ node }) => {
@@ -77,7 +77,7 @@ describe('our own server', () => {
   })
 })
 
-test('a gateway lives by itself and is ready while Concord works', async () => {
+test('a gateway is live by itself, and ready while Concord works', async () => {
   const servers: Server[] = []
   const listening = async (server: Server) => {
     servers.push(server)
@@ -106,7 +106,7 @@ test('a gateway lives by itself and is ready while Concord works', async () => {
   expect(asked).toEqual(['/api/v1/server/ping'])
 
   status = 500
-  expect(await ask((await gatewayTo(concord)) + READY)).toEqual([503, not('Concord does not work')])
+  expect(await ask((await gatewayTo(concord)) + READY)).toEqual([503, not('the ping of Concord failed')])
   await new Promise((resolve) => servers[0]?.close(resolve))
   expect(await ask((await gatewayTo(concord)) + READY)).toEqual([503, not('Concord is unreachable')])
   for (const server of servers) {

@@ -11,13 +11,13 @@ export function healthRoutes(app: Hono<Env>, services: Services) {
   const readiness = probe(services)
 
   resource(app, '/api/v1/server/ping', {
-    GET: operation({ summary: 'Tell whether the server works' }, async () => {
+    GET: operation({ summary: 'Check whether the server works' }, async () => {
       await db.selectFrom('settings').select('name').limit(1).execute()
       return { ok: true }
     }),
   })
   resource(app, '/api/v1/server/version', {
-    GET: operation({ summary: 'Tell which Concord the server is like' }, () => ({
+    GET: operation({ summary: 'Get the version of Concord that the server follows' }, () => ({
       ok: true,
       version: CONCORD_VERSION,
       commitId: 'concord-secrets-console',
@@ -25,10 +25,10 @@ export function healthRoutes(app: Hono<Env>, services: Services) {
     })),
   })
   resource(app, '/api/x/live', {
-    GET: operation({ summary: 'Tell whether the process answers' }, () => ({ live: true })),
+    GET: operation({ summary: 'Check whether the process responds' }, () => ({ live: true })),
   })
   resource(app, '/api/x/ready', {
-    GET: operation({ summary: 'Tell whether the server can do its work', answers: [200, 503] }, async () => {
+    GET: operation({ summary: 'Check whether the server is ready', answers: [200, 503] }, async () => {
       const { ready, reasons } = await readiness()
       const headers = { 'Content-Type': 'application/json' }
       return new Response(JSON.stringify({ ready, reasons }), { status: ready ? 200 : 503, headers })

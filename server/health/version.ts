@@ -1,2 +1,2 @@
-/** The Concord whose behaviour this server has (docs/concord-api.md). */
+/** The version of Concord that this server follows (docs/concord-api.md). */
 export const CONCORD_VERSION = '2.44.0'

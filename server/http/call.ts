@@ -7,27 +7,27 @@ import { textError } from '../errors.ts'
 import type { Principal, Refusal } from '../principal.ts'
 
 /*
- * Hono's context, for http/, auth/, app.ts and the routes. Everything behind them takes an Actor.
+ * Hono's context, for http/, auth/, app.ts and the routes. All other code takes an Actor.
  */
 
 export interface Env {
   Bindings: Partial<HttpBindings>
   Variables: {
     requestId: string
-    /** Of whoever sends it: http/clientAddress.ts. */
+    /** The client's address: http/clientAddress.ts. */
     clientAddress: string
     principal: Principal | undefined
     reserve: Reserve
-    /** Where it is declared, with its parameters: for the audit log. */
+    /** Its path with parameters, for the audit log. */
     endpoint: Asked['endpoint']
-    /** Why the credentials of the request were refused, as far as a way in has said so. */
+    /** Why the credentials of the request were rejected, if known. */
     refusal: Refusal | undefined
-    /** `Set-Cookie` values that the answer carries, whatever it turns out to be. */
+    /** `Set-Cookie` values for the response, whatever its status. */
     cookies: string[]
   }
 }
 
-/** One request, as a handler sees it. */
+/** A request, as a handler sees it. */
 export type Call = Context<Env>
 
 /** The principal of a request behind the authentication filter. */
@@ -37,10 +37,10 @@ export function principalOf(c: Call): Principal {
   return principal
 }
 
-/** Who sends a request that only those who are signed in can send. */
+/** The sender of a request that requires a sign-in. */
 export const callerOf = (c: Call): Caller => ({ who: principalOf(c), request: originOf(c) })
 
-/** Who sends a request, whether or not they are signed in. While they sign in, `who` says who they will be. */
+/** The sender of a request, signed in or not. During a sign-in, `who` is the user being signed in. */
 export const senderOf = (c: Call, who = c.get('principal')): Sender => ({ who, request: originOf(c) })
 
 const MOST_USER_AGENT = 256
@@ -52,7 +52,7 @@ const originOf = (c: Call): Sender['request'] => ({
   get userAgent() {
     return c.req.header('User-Agent')?.slice(0, MOST_USER_AGENT) ?? null
   },
-  // Not before somebody asks for it: it makes Node's adapter build a whole Request.
+  // Lazily, because this makes Node's adapter build a whole Request.
   get signal() {
     return c.req.raw.signal
   },

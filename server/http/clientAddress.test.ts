@@ -24,7 +24,7 @@ const send = ({ app }: TestServer, peer: string | undefined, forwarded?: string,
     { incoming: { socket: { remoteAddress: peer } } as never },
   )
 
-/** The client of a request, as the audit log has it. */
+/** The client of a request, as in the audit log. */
 async function clientOf(server: TestServer, peer: string | undefined, forwarded?: string) {
   expect((await send(server, peer, forwarded)).status).toBe(200)
   const { db } = server.services
@@ -43,27 +43,27 @@ test.each([
 
 test.each([
   ['says nothing', '127.0.0.1', undefined, '127.0.0.1'],
-  ['says for whom', '127.0.0.1', '203.0.113.5', '203.0.113.5'],
+  ['names the client', '127.0.0.1', '203.0.113.5', '203.0.113.5'],
   ['is seen as IPv6', '::ffff:127.0.0.1', '203.0.113.5', '203.0.113.5'],
-  ['passes on what the client made up', '127.0.0.1', '10.1.0.1, 198.51.100.1, 203.0.113.5', '203.0.113.5'],
-  ['has another trusted one before it', '127.0.0.1', '198.51.100.1, 203.0.113.5, 10.1.2.3', '203.0.113.5'],
-  ['has trusted ones only before it', 'fd00::1', '10.1.0.4,10.1.0.5', '10.1.0.4'],
-  ['is not one of those that are trusted', '10.2.0.1', '203.0.113.5', '10.2.0.1'],
-  ['has one before it that is not trusted', '127.0.0.1', '203.0.113.5, 10.2.0.1', '10.2.0.1'],
+  ['forwards what the client forged', '127.0.0.1', '10.1.0.1, 198.51.100.1, 203.0.113.5', '203.0.113.5'],
+  ['is behind another trusted one', '127.0.0.1', '198.51.100.1, 203.0.113.5, 10.1.2.3', '203.0.113.5'],
+  ['is behind trusted ones only', 'fd00::1', '10.1.0.4,10.1.0.5', '10.1.0.4'],
+  ['is not trusted', '10.2.0.1', '203.0.113.5', '10.2.0.1'],
+  ['is behind one that is not trusted', '127.0.0.1', '203.0.113.5, 10.2.0.1', '10.2.0.1'],
   ['writes IPv6', '127.0.0.1', '2001:DB8:0::7', '2001:db8::7'],
   ['writes IPv6 with a port', '127.0.0.1', '[2001:db8::7]:4711', '2001:db8::7'],
   ['writes a port', '127.0.0.1', '203.0.113.5:4711', '203.0.113.5'],
   ['writes IPv4 as IPv6', '127.0.0.1', '::ffff:203.0.113.5', '203.0.113.5'],
   ['writes junk', '127.0.0.1', '203.0.113.5, unknown', '127.0.0.1'],
   ['writes something like an address', '127.0.0.1', '203.0.113.500', '127.0.0.1'],
-  ['writes nothing between commas', '127.0.0.1', '203.0.113.5,,', '127.0.0.1'],
-  ['has junk before the client', '127.0.0.1', '<script>, 203.0.113.5', '203.0.113.5'],
-  ['is gone already', undefined, '203.0.113.5', 'unknown'],
+  ['writes empty entries', '127.0.0.1', '203.0.113.5,,', '127.0.0.1'],
+  ['writes junk before the client', '127.0.0.1', '<script>, 203.0.113.5', '203.0.113.5'],
+  ['has disconnected', undefined, '203.0.113.5', 'unknown'],
 ])('a proxy that %s: %s with X-Forwarded-For %s is %s', async (_, peer, forwarded, client) => {
   expect(await clientOf(behindProxy, peer, forwarded)).toBe(client)
 })
 
-test('behind a trusted proxy, who guesses is slowed alone, and cannot slow another by a made-up header', async () => {
+test('behind a trusted proxy, throttles only the guesser, who cannot throttle others with a forged header', async () => {
   const { id, username } = await givenUser(behindProxy, 'someone')
   const { db } = behindProxy.services
   await db
@@ -78,7 +78,7 @@ test('behind a trusted proxy, who guesses is slowed alone, and cannot slow anoth
   expect((await guess('203.0.113.5, 203.0.113.6')).status).toBe(401)
 })
 
-test('only a trusted proxy says by what name the browser knows this server', async () => {
+test('only a trusted proxy can set the host name that the browser used', async () => {
   const statusOf = async ({ app }: TestServer, remoteAddress: string) => {
     const headers = { Authorization: basic('nobody', ''), Origin: 'https://a.proxy', 'X-Forwarded-Host': 'a.proxy:443' }
     const request = { method: 'POST', headers: { Host: 'here:8080', ...headers } }
@@ -99,17 +99,17 @@ test.each([
   ['::1', '0:0:0:0::/64', '0:0:0::/48'],
   ['::', '0:0:0:0::/64', '0:0:0::/48'],
   ['unknown', 'unknown', 'unknown'],
-])('%s is of the network %s and the site %s', (address, network, site) => {
+])('%s is in the network %s and the site %s', (address, network, site) => {
   expect([networkOf(address), siteOf(address)]).toEqual([network, site])
 })
 
-test.each(['127.0.0.1', '::1', '10.0.0.0/8', '10.0.0.7 , fd00::/8', '0.0.0.0/0'])('%j are networks', (text) => {
+test.each(['127.0.0.1', '::1', '10.0.0.0/8', '10.0.0.7 , fd00::/8', '0.0.0.0/0'])('accepts %j', (text) => {
   expect(readNetworks(text)).toBeDefined()
   expect(readConfig({ TRUSTED_PROXY: text }).trustedProxies).toBeDefined()
 })
 
 test.each(['localhost', '10.0.0.0/33', 'fd00::/129', '10.0.0.0/', '10.0.0.7,', '10.0.0', '10.0.0.0/8/8', '/8'])(
-  '%j is none',
+  'rejects %j',
   (text) => {
     expect(() => readConfig({ TRUSTED_PROXY: text })).toThrow('TRUSTED_PROXY must be addresses or networks')
   },

@@ -3,9 +3,9 @@ import { contains, isTrustedProxy, plainAddress } from '../addresses.ts'
 import type { Call } from './call.ts'
 
 /**
- * Who sends a request: the other end of the connection or, when that is a proxy that the settings trust, whom the proxy
- * says. Each proxy adds to the end of X-Forwarded-For whom it got the request from, so the header is read from there,
- * for as long as a trusted proxy wrote it. What stands before that, anybody can have made up.
+ * The client's address: the peer of the connection or, behind a trusted proxy, the address that the proxy reports. Each
+ * proxy appends its own client to X-Forwarded-For, so the header is read from the end, as long as the entries come from
+ * trusted proxies. Anybody could have forged the entries before that.
  */
 export function clientAddress(c: Call, trusted: BlockList | undefined): string {
   let address = peerAddress(c)
@@ -19,12 +19,12 @@ export function clientAddress(c: Call, trusted: BlockList | undefined): string {
   return address
 }
 
-/** The host that the browser asked for, where a trusted proxy has put its own name into `Host`. */
+/** The host name that the browser used, if a trusted proxy has put its own name into `Host`. */
 export function forwardedHost(c: Call, trusted: BlockList | undefined): string | undefined {
   return isTrustedProxy(peerAddress(c), trusted) ? c.req.header('X-Forwarded-Host') : undefined
 }
 
-/** A connection that is closed already has no address any more, and gets no answer. */
+/** A closed connection has no address, and gets no response. */
 function peerAddress(c: Call): string {
   const socket = c.env?.incoming?.socket
   return socket ? (plainAddress(socket.remoteAddress ?? '') ?? 'unknown') : '127.0.0.1'

@@ -1,4 +1,4 @@
-/** Requests that make room or end access, by their method and path: they may use the reserve. */
+/** Requests that free space or end access, by method and path: they may use the reserve. */
 export const freesSpace = (method: string, path: string) =>
   method === 'DELETE' ||
   (method === 'POST' && path === '/api/service/console/logout') ||

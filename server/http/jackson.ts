@@ -3,8 +3,8 @@ import { parseUuid } from '../ids.ts'
 import { ExactNumber, isNumber } from '../json/numbers.ts'
 
 /*
- * The types of JSON fields as Jackson reads them: scalars become text where text is expected, and a UUID has to be
- * written out. Unknown fields are ignored, as everywhere in Concord.
+ * JSON field types as Jackson reads them: scalars are accepted where text is expected, and a UUID must be complete.
+ * Unknown fields are ignored, as everywhere in Concord.
  */
 
 const number = z.custom<number | ExactNumber>(isNumber).meta({ type: 'number' })
@@ -24,10 +24,10 @@ const standardUuid = z
     return z.NEVER
   })
 
-/** An empty text is no id, as on a real Concord (conformance/errors.test.ts); an empty enum is an error. */
+/** An empty string means no id, as on a real Concord (conformance/errors.test.ts); an empty enum is an error. */
 export const uuid = z.union([standardUuid, z.enum(['']).transform(() => null)])
 
-/** A Java `Map<String, Object>`: kept as it came, with any key and with its numbers as they were sent (json/numbers.ts). */
+/** A Java `Map<String, Object>`: any keys, and numbers keep their spelling (json/numbers.ts). */
 export const map = z
   .custom<Record<string, unknown>>(isMap)
   .meta({ type: 'object', propertyNames: { type: 'string' }, additionalProperties: {} })

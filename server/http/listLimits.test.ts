@@ -45,7 +45,7 @@ const tooMany = (name: string, most: number) =>
   validation(`${name ? `'${name}'` : 'The list'} has too many entries: at most ${most} are allowed.`)
 const times = <T>(n: number, item: (i: number) => T) => Array.from({ length: n }, (_, i) => item(i))
 
-/** The CPU time of some work, in milliseconds, and how many statements it takes. */
+/** Measures the CPU time of some work, in milliseconds, and its number of statements. */
 async function costOf(work: () => Promise<unknown>) {
   const prepared = vi.spyOn(LibSql.prototype, 'prepare')
   const before = process.cpuUsage()
@@ -56,8 +56,8 @@ async function costOf(work: () => Promise<unknown>) {
   return { ms: (user + system) / 1000, statements }
 }
 
-describe('the attacks on one request', () => {
-  /** What each is refused with, and for how much: a few statements for who asks, and next to no time. */
+describe('attacks with a single request', () => {
+  /** The response to each, and its cost: a few statements for authentication, and almost no time. */
   async function expectRefusal(attack: () => Promise<unknown>, refusal: unknown) {
     let answer: unknown
     const { ms, statements } = await costOf(async () => {
@@ -115,7 +115,7 @@ describe('the attacks on one request', () => {
   })
 })
 
-describe('a list of the longest length takes', () => {
+describe('a list of maximum length takes', () => {
   test('no more statements than a short one when a secret is created', async () => {
     const create = (name: string, some: typeof projects, field: 'name' | 'id') =>
       costOf(async () => {
@@ -180,7 +180,7 @@ describe('a list of the longest length takes', () => {
   })
 })
 
-describe('the first that is wrong decides', () => {
+describe('reports the first error', () => {
   test('for projects by name and by id', async () => {
     expect(await newSecret('order', { projects: 'project-1,zz,aa,project-2' })).toEqual(
       validation('Project not found: zz'),
@@ -197,7 +197,7 @@ describe('the first that is wrong decides', () => {
     expect(await link(foreign.id, hidden.id)).toMatchObject({ status: 403 })
   })
 
-  test('for users, whatever the case of their names', async () => {
+  test('for users, ignoring the case of their names', async () => {
     const put = (...names: string[]) =>
       send(
         '/api/v1/org/acme/team/team/users',
@@ -239,13 +239,13 @@ describe('an operation can be declared', () => {
     ['a list in a list', listOf(z.array(text))],
     ['a list in a map', mapOf(z.object({ names: z.array(text) }))],
     ['a list in a choice', z.union([text, z.array(text)])],
-    ['a list that becomes something else', z.array(text).transform(String)],
-    ['a kind of type that nothing looks into', z.object({ pair: z.set(text) })],
+    ['a list with a transform', z.array(text).transform(String)],
+    ['an unsupported kind of type', z.object({ pair: z.set(text) })],
   ])('not with %s without a limit', (_, body) => {
     expect(declare(body)).toThrow(/without a limit|have no limit/)
   })
 
-  test('with limits, and with maps of whatever the client likes', () => {
+  test('with limits, and with maps of arbitrary content', () => {
     const body = z.object({
       meta: map.nullish(),
       names: listOf(text, 3).nullish(),

@@ -2,37 +2,37 @@ import { z } from 'zod'
 import { validationError } from '../errors.ts'
 
 /*
- * Every list in a request has a limit, so that one request costs little: no operation can be declared without
- * (http/operation.ts). Concord has none. The limits are in the schemas as `maxItems` and `maxProperties`, which is how the OpenAPI
- * document says them.
+ * Every list in a request has a limit, so that a single request is cheap: no operation can be declared without one
+ * (http/operation.ts). Concord has no limits. The schemas, and so the OpenAPI document, have them as `maxItems` and
+ * `maxProperties`.
  */
 
-/** What one secret is linked to: each is checked and told of in every list of secrets. */
+/** Links of one secret: each is checked, and appears in every list of secrets. */
 export const MOST_LINKS = 100
-/** Users, groups, repositories and grants of teams: as many as a large organization has, and each is one row. */
+/** Users, groups, repositories and team grants: as many as a large organization has. Each is one row. */
 export const MOST_ENTRIES = 1000
 
 /**
- * Free JSON that lists repeat for each of their entries, such as the `meta` of repositories. Concord has no limit. What
- * only its own entity shows, such as the `cfg` of a project, is bounded by the size of a request.
+ * Free-form JSON that is part of each list entry, such as the `meta` of repositories. Concord has no limit. JSON that
+ * only its own entity contains, such as the `cfg` of a project, is limited by the size of a request.
  */
 const MOST_LISTED_BYTES = 64 * 1024
 
-/** The text of a JSON column that lists show; throws a 400 for one that is too large for them. */
+/** Returns the text for a JSON column that is part of lists; throws a 400 if it is too large. */
 export function requireSmall(column: string | null, name: string): string | null {
   const bytes = Buffer.byteLength(column ?? '')
   if (bytes <= MOST_LISTED_BYTES) return column
   throw validationError(`'${name}' has ${bytes} bytes, at most ${MOST_LISTED_BYTES} are allowed`)
 }
 
-/** A JSON array of at most so many items. */
+/** A JSON array with a maximum number of items. */
 export const listOf = <T extends z.ZodType>(item: T, most = MOST_ENTRIES) => z.array(item).meta({ maxItems: most })
 
-/** A JSON object that is a list by name, of at most so many entries. */
+/** A JSON object that is a list by name, with a maximum number of entries. */
 export const mapOf = <T extends z.ZodType>(entry: T, most = MOST_ENTRIES) =>
   z.record(z.string(), entry).meta({ maxProperties: most })
 
-/** Throws when a schema has a list without a limit, or a kind of type that `refuseLongLists` doesn't look into. */
+/** Throws if a schema has a list without a limit, or a type that `refuseLongLists` doesn't support. */
 export function assertLimited(schema: z.ZodType, where: string) {
   const type = unwrapped(schema)
   if (type instanceof z.ZodArray) {
@@ -53,8 +53,8 @@ export function assertLimited(schema: z.ZodType, where: string) {
 const LEAVES = new Set<string>(['string', 'number', 'boolean', 'enum', 'literal', 'null', 'unknown', 'custom'])
 
 /**
- * Throws a 400 for a list that is longer than its schema allows. It comes before the schema itself, which would look at
- * each of half a million elements first; this looks at the lengths alone.
+ * Throws a 400 for a list that is longer than its schema allows. Call it before the schema, which would first check
+ * each of half a million elements; this only looks at lengths.
  */
 export function refuseLongLists(schema: z.ZodType, value: unknown, name = '') {
   if (typeof value !== 'object' || value === null) return
@@ -78,7 +78,7 @@ export function refuseLongLists(schema: z.ZodType, value: unknown, name = '') {
   }
 }
 
-/** Throws the 400 of a list that is too long. */
+/** Throws the 400 for a list that is too long. */
 export function refuseMore(size: number, most: number | undefined, name: string) {
   if (most === undefined || size <= most) return
   throw validationError(`${name ? `'${name}'` : 'The list'} has too many entries: at most ${most} are allowed.`)

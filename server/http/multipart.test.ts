@@ -20,7 +20,7 @@ const parse = (...parts: string[]) =>
 
 describe('text fields', () => {
   test.each([
-    ['trimmed as Java trims', '\t one two\u00a0\r\n', 'one two\ufffd\ufffd'],
+    ['trimmed like in Java', '\t one two\u00a0\r\n', 'one two\ufffd\ufffd'],
     ['blank', ' \r\n ', undefined],
     ['empty', '', undefined],
   ])('%s', (_, value, expected) => {
@@ -34,14 +34,14 @@ describe('text fields', () => {
     expect(parse(part('name="x"', 'jü', type)).text('x')).toBe(expected)
   })
 
-  test('an unknown character set is Java’s exception', () => {
+  test('an unknown character set gives Java’s exception', () => {
     const form = parse(part('name="x"', 'y', 'text/plain; charset=klingon'))
     expect(() => form.text('x')).toThrow('ERROR: java.io.UnsupportedEncodingException')
   })
 
   test.each([
     ['after the file name', 'filename="f"; name="x"', 'y'],
-    ['a file name is no name', 'filename="x"', undefined],
+    ['a file name is not a name', 'filename="x"', undefined],
   ])('name: %s', (_, disposition, expected) => {
     expect(parse(part(disposition, 'y')).text('x')).toBe(expected)
   })
@@ -54,13 +54,13 @@ describe('text fields', () => {
 })
 
 describe('file fields', () => {
-  test('can be read only as what they are declared as', () => {
+  test('can be read only as declared', () => {
     const form = parse(part('name="data"', 'y'))
     expect(() => form.text('data')).toThrow('does not declare the field data')
     expect(() => form.bytes('other')).toThrow('does not declare the field other')
   })
 
-  test('may hold what looks like a boundary', () => {
+  test('may contain what looks like a boundary', () => {
     const value = 'x--b\r\n --b\r\n\r\n--bb\r\n--b x\r\n'
     expect(parse(part('name="data"', value)).bytes('data')?.toString()).toBe(value)
   })
@@ -69,7 +69,7 @@ describe('file fields', () => {
 describe('bodies', () => {
   test.each([
     ['only a closing boundary', '--b--\r\n', 0],
-    ['cut within the headers', '--b\r\nContent-Disposition: form-data; name="x"', 0],
+    ['cut off within the headers', '--b\r\nContent-Disposition: form-data; name="x"', 0],
     ['with text before and after', `preamble\r\n${part('name="x"', 'y')}--b--\r\nepilogue\r\n--b\r\n\r\nz`, 1],
     ['with bare line feeds', '--b\nContent-Disposition: form-data; name="x"\n\ny\n--b--\n', 1],
     ['with a header over two lines', '--b\r\nContent-Disposition: form-data;\r\n name="x"\r\n\r\ny\r\n--b--', 1],
@@ -84,7 +84,7 @@ describe('bodies', () => {
     expect(parseParts(Buffer.from('--b\r\n\r\ny\r\n--b--'), 'b')).toMatchObject([{ name: undefined }])
   })
 
-  test('more parts than anybody needs are refused', () => {
+  test('rejects too many parts', () => {
     expect(() => parse(...Array.from({ length: 1001 }, () => part('name="x"', '')))).toThrow('HTTP 413')
     // Without an empty line they are not parts, but cost as much.
     expect(parseParts(Buffer.from('--b\r\n'.repeat(1000)), 'b')).toEqual([])
@@ -95,12 +95,12 @@ describe('bodies', () => {
     ['one long line', 'x'.repeat(17_000)],
     ['many lines', 'a: b\r\n'.repeat(3_000)],
     ['many lines and no empty one', `a: b\r\n`.repeat(3_000).trim()],
-  ])('headers longer than a request’s own are refused: %s', (_, head) => {
+  ])('rejects headers longer than a request’s own: %s', (_, head) => {
     expect(() => parseParts(Buffer.from(`--b\r\n${head}\r\n\r\ny\r\n--b--`), 'b')).toThrow('HTTP 413')
     expect(() => parseParts(Buffer.from(`--b\r\n${head}`), 'b')).toThrow('HTTP 413')
   })
 
-  test('a boundary longer than RFC 2046 allows is refused: looking for it takes seconds', async () => {
+  test('rejects a boundary longer than RFC 2046 allows, because searching for it takes seconds', async () => {
     const app = new Hono<Env>()
     app.onError((error) => new Response(error.message, { status: 400 }))
     resource(app, '/', {

@@ -6,19 +6,19 @@ import { flagParameter, uuidParameter } from './parameters.ts'
 import { decodeTransfer } from './transferEncoding.ts'
 
 /*
- * multipart/form-data as Concord reads it: RESTEasy's parts, looked up by MultipartUtils (concord-api §9.5). The parsers at
- * hand refuse what Concord takes (a body that ends early, text before the first boundary), and `Request#formData` decodes
- * text as UTF-8 where RESTEasy takes US-ASCII and tells strings from files where Concord does not.
+ * multipart/form-data as Concord reads it: RESTEasy's parts, looked up by MultipartUtils (concord-api §9.5). Existing
+ * parsers reject what Concord accepts (a body that ends early, text before the first boundary), and `Request#formData`
+ * decodes text as UTF-8 instead of RESTEasy's US-ASCII, and distinguishes strings from files, unlike Concord.
  */
 
 interface Part {
-  /** Undefined when the part does not say, or says it without quotes. */
+  /** Undefined if the part has no name, or has it without quotes. */
   name: string | undefined
   charset: string | undefined
   bytes: Buffer
 }
 
-/** Reads the request's parts. An empty body has none; a content type without a boundary is RESTEasy's 500. */
+/** Reads the request's parts. An empty body has no parts; a content type without a boundary is RESTEasy's 500. */
 export async function readForm(c: Call): Promise<Form<Fields>> {
   const [, quoted, plain] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(c.req.header('Content-Type') ?? '') ?? []
   const boundary = quoted ?? plain
@@ -31,7 +31,7 @@ export async function readForm(c: Call): Promise<Form<Fields>> {
 
 type Fields = Record<string, z.ZodType>
 
-/** The kinds of fields; text, flags and UUIDs are as in a query. */
+/** The kinds of fields; text, flags and UUIDs as in a query. */
 export const fileField = z.string().meta({ contentMediaType: 'application/octet-stream' }).brand<'file'>()
 export const listField = z
   .string()
@@ -67,7 +67,7 @@ export class Form<F> {
     return this.text(name) ?? notSpecified(name)
   }
 
-  /** A file field: its name in exactly this case, its bytes as they came. It may as well be sent as a string. */
+  /** Reads a file field: its name is case-sensitive, its bytes are unchanged. It may also be sent as a string. */
   bytes(name: NamesOf<F, typeof fileField>): Buffer | undefined {
     return this.#parts.find((part) => part.name === name)?.bytes
   }
@@ -85,7 +85,7 @@ export class Form<F> {
     return text === undefined ? undefined : uuidOf(text)
   }
 
-  /** A list separated by commas; as String#split does, empty items at the end do not count. */
+  /** Reads a comma-separated list; empty items at the end do not count, as with String#split in Java. */
   list(name: NamesOf<F, typeof listField>): string[] {
     return this.#items(name)
   }
@@ -99,7 +99,7 @@ export class Form<F> {
     let end = text.length
     while (end > 0 && text[end - 1] === ',') end--
     if (end === 0) return []
-    // No more of it is split than is allowed.
+    // Splits no more items than allowed.
     const items = text.slice(0, end).split(',', MOST_LINKS + 1)
     refuseMore(items.length, MOST_LINKS, name)
     return items.map(javaTrim)
@@ -116,14 +116,17 @@ function uuidOf(text: string): string {
   throw textError(500, 'Error parsing the request')
 }
 
-/** More than any client sends, so that one request can't keep the server busy with a million tiny parts. */
+/** More than any client sends, so that a request can't keep the server busy with a million tiny parts. */
 const MOST_PARTS = 1000
-/** As much as Node takes of a request's own headers. */
+/** The same limit as Node's for a request's own headers. */
 const LONGEST_HEAD = 16 * 1024
-/** RFC 2046 §5.1.1. To look for a boundary of thousands of characters takes seconds if the body nearly has it. */
+/** RFC 2046 §5.1.1. Searching for a boundary of thousands of characters takes seconds if the body nearly matches it. */
 const LONGEST_BOUNDARY = 70
 
-/** Takes a body apart. As in RESTEasy the last part may lack its closing boundary, and line breaks may be bare LFs. */
+/**
+ * Splits a body into parts. As in RESTEasy, the last part may lack its closing boundary, and line breaks may be bare
+ * LFs.
+ */
 export function parseParts(body: Buffer, boundary: string): Part[] {
   const dashes = Buffer.from(`--${boundary}`)
   const parts: Part[] = []
@@ -133,7 +136,7 @@ export function parseParts(body: Buffer, boundary: string): Part[] {
     const next = findDelimiter(body, dashes, current.end)
     const part = parsePart(body.subarray(current.end, next?.start ?? body.length))
     if (part) parts.push(part)
-    // Those without an empty line count too: they cost as much.
+    // Parts without an empty line count too, because they cost as much.
     if (++delimiters > MOST_PARTS) throw emptyError(413)
     current = next
   }
@@ -141,9 +144,9 @@ export function parseParts(body: Buffer, boundary: string): Part[] {
 }
 
 interface Delimiter {
-  /** Where the part before it ends: at the line break that belongs to the delimiter. */
+  /** The end of the previous part: before the line break that belongs to the delimiter. */
   start: number
-  /** Where the part after it starts. */
+  /** The start of the next part. */
   end: number
   closing: boolean
 }
@@ -152,7 +155,7 @@ const LF = 0x0a
 const CR = 0x0d
 const DASH = 0x2d
 
-/** The next line that is a delimiter: dashes and boundary, then two dashes or nothing but blanks. */
+/** Finds the next delimiter line: dashes and boundary, then two dashes or only whitespace. */
 function findDelimiter(body: Buffer, dashes: Buffer, from: number): Delimiter | undefined {
   for (let at = body.indexOf(dashes, from); at >= 0; at = body.indexOf(dashes, at + 1)) {
     if (at > 0 && body[at - 1] !== LF) continue
@@ -166,11 +169,11 @@ function findDelimiter(body: Buffer, dashes: Buffer, from: number): Delimiter | 
   return undefined
 }
 
-/** A part's headers up to the empty line, then its bytes; undefined when the body ends before the empty line. */
+/** Splits a part into its headers and, after the empty line, its bytes; undefined if there is no empty line. */
 function parsePart(part: Buffer): Part | undefined {
   const blank = findBlankLine(part)
   if (!blank) return undefined
-  // A header may go on in the next line, which then starts with a blank.
+  // A header may continue on the next line, which then starts with whitespace.
   const lines = part
     .subarray(0, blank.start)
     .toString()
@@ -205,7 +208,7 @@ function partName(disposition = ''): string | undefined {
   return undefined
 }
 
-/** A text without a charset is US-ASCII to RESTEasy, whoever sent it: any other byte is lost (concord-api §9.5, Q26). */
+/** RESTEasy reads text without a charset as US-ASCII: any other byte is lost (concord-api §9.5, Q26). */
 function decode({ bytes, charset = 'us-ascii' }: Part): string {
   if (/^(us-)?ascii$/i.test(charset)) return bytes.toString('latin1').replace(/[\u0080-\u00ff]/g, '\ufffd')
   if (/^(iso-8859-1|latin-?1)$/i.test(charset)) return bytes.toString('latin1')
@@ -216,7 +219,7 @@ function decode({ bytes, charset = 'us-ascii' }: Part): string {
   }
 }
 
-/** String#trim of Java: takes everything up to the blank, and nothing above it (a no-break space stays). */
+/** Java's String#trim: removes every character up to the space (a no-break space stays). */
 function javaTrim(text: string): string {
   let start = 0
   let end = text.length

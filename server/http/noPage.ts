@@ -1,6 +1,6 @@
 /**
- * For every answer below /api. A value is whatever somebody stored: taken for a page all the same, by an old browser or
- * in a frame, it loads nothing, runs nothing and says nobody where it was.
+ * For every response below /api. A value can be anything: even if an old browser or a frame treats it as a page, it
+ * loads nothing, runs nothing and sends no referrer.
  */
 export const NO_PAGE = {
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",

@@ -12,13 +12,13 @@ import { flagParameter, intParameter, textParameter, uuidParameter } from './par
 
 /** What an operation takes and gives: all that its handler reads, so that the OpenAPI document can be made from it. */
 export interface About<P = Schemas, Q = Schemas, B = z.ZodType, F = Schemas> extends Takes<P, Q, B, F> {
-  /** For the document: what it does, in a few words. */
+  /** A short description, for the document. */
   summary: string
   /** The request's media type, where it takes one without reading it; else that of the body or form. Another one is a 415. */
   consumes?: 'application/json'
-  /** What the answer is; an `Accept` that does not admit it is a 406. Default: JSON. */
+  /** The response's media type; an `Accept` that does not admit it is a 406. Default: JSON. */
   produces?: string
-  /** The statuses of success. Default: 200. */
+  /** The success statuses. Default: 200. */
   answers?: number[]
 }
 
@@ -61,8 +61,8 @@ const endpoints = new WeakMap<Hono<Env>, Endpoint[]>()
 export const endpointsOf = (app: Hono<Env>): readonly Endpoint[] => endpoints.get(app) ?? []
 
 /**
- * Declares all operations of one path. As in JAX-RS, a path that is known answers a wrong method with 405 and `Allow`,
- * a wrong content type with 415 and an unsatisfiable `Accept` with 406, all without a body.
+ * Declares all operations of one path. As in JAX-RS, a known path returns 405 with `Allow` for a wrong method, 415 for
+ * a wrong content type and 406 for an unsatisfiable `Accept`, all without a body.
  */
 export function resource<const Path extends string>(app: Hono<Env>, path: Path, methods: Methods<ParamKeys<Path>>) {
   const known = new Map<string, Endpoint & Operation<ParamKeys<Path>>>()
@@ -122,7 +122,7 @@ export function param(c: Call, name: string): string {
   return value
 }
 
-/** A path parameter of a shape; JAX-RS answers a bad one with an empty 404. */
+/** A parsed path parameter; in JAX-RS a malformed one is an empty 404. */
 export function paramAs<T>(c: Call, name: string, schema: z.ZodType<T>): T {
   const result = schema.safeParse(param(c, name))
   return result.success ? result.data : notFound()
@@ -130,12 +130,12 @@ export function paramAs<T>(c: Call, name: string, schema: z.ZodType<T>): T {
 
 export const uuidParam = (c: Call, name: string) => paramAs(c, name, uuidParameter)
 
-/** A parameter of the query as it came, for those whose errors are not JAX-RS's. */
+/** A raw query parameter, for those whose errors are not JAX-RS's. */
 export function rawQuery(c: Call, name: string, _schema?: z.ZodType): string | undefined {
   return c.req.query(name)
 }
 
-/** A parameter of the query; undefined when absent, an empty 404 when it is not of the shape. */
+/** A parsed query parameter; undefined if absent, an empty 404 if malformed. */
 export function queryAs<T>(c: Call, name: string, schema: z.ZodType<T>): T | undefined {
   const text = rawQuery(c, name, schema)
   if (text === undefined) return undefined
@@ -155,12 +155,12 @@ export function paging(c: Call): { offset: number; limit: number | undefined } {
   return { offset: Math.max(0, offset), limit: limit > 0 ? limit : undefined }
 }
 
-/** The body as JSON of a shape. Empty, `null`, malformed and mistyped bodies are Concord's 500s (concord-api §3). */
+/** Parses the body as JSON. Empty, `null`, malformed and mistyped bodies are Concord's 500s (concord-api §3). */
 export async function readJson<T>(c: Call, schema: z.ZodType<T>): Promise<T> {
   return (await readOptionalJson(c, schema)) ?? fail()
 }
 
-/** As `readJson`, but undefined for an empty or `null` body: some endpoints look at other things first. */
+/** Like `readJson`, but undefined for an empty or `null` body: some endpoints check other things first. */
 export async function readOptionalJson<T>(c: Call, schema: z.ZodType<T>): Promise<T | undefined> {
   const value = parseJsonBody(new Uint8Array(await c.req.arrayBuffer()))
   if (value === null || value === undefined) return undefined

@@ -1,15 +1,12 @@
-/** One header of a request, in lower case. */
+/** A request header, by its name in lower case. */
 type HeaderOf = (name: 'authorization' | 'cookie' | 'host' | 'origin' | 'sec-fetch-site') => string | undefined
 
 /**
- * A change that a page of another origin has the browser send, with the cookies or the Basic credentials that it keeps
- * for this one. `SameSite=Lax` does not hold back the pages of sibling hosts, such as other.example.com, or of another
- * port, and a form needs nobody's consent. Concord lets them through.
- *
- * Browsers say where a request comes from, and no page can change what they say: with `Sec-Fetch-Site` to https and
- * localhost, with `Origin` to all. Other programs send neither.
- *
- * `forwardedHost` is what a trusted proxy says that the browser asked for, if it puts its own name into `Host`.
+ * Whether a page of another origin makes a change with the cookies or Basic credentials that the browser stores for
+ * this one (CSRF). `SameSite=Lax` does not stop pages of sibling hosts, such as other.example.com, or of another port,
+ * and forms need no CORS. Concord allows such requests. Browsers send the origin of a request, which no page can
+ * change: `Sec-Fetch-Site` for https and localhost, `Origin` for all. Other programs send neither. `forwardedHost` is
+ * the host name that the browser used, from a trusted proxy that puts its own name into `Host`.
  */
 export function comesFromAnotherPage(method: string, headerOf: HeaderOf, forwardedHost?: string): boolean {
   if (['GET', 'HEAD', 'OPTIONS'].includes(method)) return false
@@ -26,13 +23,15 @@ function isHere(origin: string, names: (string | undefined)[]): boolean {
   if (!URL.canParse(origin)) return false
   const { protocol, host } = new URL(origin)
   return names.some((name) => {
-    // With the scheme, so that the port that goes without saying is left out of both.
+    // With the scheme, so that the default port is omitted from both.
     const address = `${protocol}//${name}`
     return name !== undefined && URL.canParse(address) && new URL(address).host === host
   })
 }
 
-/** A script that brings an API key is no forgery: Concord's CORS headers invite it. Basic is kept by the browser, too. */
+/**
+ * A script that sends an API key is not forging: Concord's CORS headers allow it. But browsers store Basic credentials.
+ */
 function bringsItsOwnKey(headerOf: HeaderOf): boolean {
   const authorization = headerOf('authorization')
   return headerOf('cookie') === undefined && authorization !== undefined && !/^\s*basic\b/i.test(authorization)

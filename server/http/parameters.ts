@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { parseUuid, UUID } from '../ids.ts'
 
 /*
- * The parameters of paths, queries and forms as JAX-RS reads them: always text. What a schema here says of itself is
- * what the OpenAPI document says of the parameter.
+ * Path, query and form parameters as JAX-RS reads them: always text. The OpenAPI document uses the metadata of these
+ * schemas.
  */
 
-/** A parameter from the way its text is read (undefined: it is none), and what it is in JSON Schema. */
+/** Defines a parameter by its parser (which returns undefined if the text is invalid) and its JSON Schema. */
 export const parameter = <T>(read: (text: string) => T | undefined, description: Record<string, unknown>) =>
   z
     .string()
@@ -31,7 +31,7 @@ export const flagParameter = parameter((text) => text.toLowerCase() === 'true', 
 /** An OffsetDateTime, as the database writes times. */
 export const timeParameter = parameter(readTime, { type: 'string', format: 'date-time' })
 
-/** What lists take (concord-api §1). */
+/** The parameters of lists (concord-api §1). */
 export const pageQuery = { offset: intParameter, limit: intParameter }
 export const listQuery = { ...pageQuery, filter: textParameter }
 
@@ -52,7 +52,7 @@ const OFFSET_DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\
 
 function readTime(text: string): string | undefined {
   if (!OFFSET_DATE_TIME.test(text)) return undefined
-  // JavaScript wants minutes in an offset.
+  // JavaScript requires minutes in an offset.
   const time = new Date(text.replace(/([+-]\d\d)$/, '$1:00'))
   return Number.isNaN(time.getTime()) ? undefined : time.toISOString()
 }

@@ -17,7 +17,7 @@ const PIECE = Buffer.alloc(100_000, ' ')
 const lines: string[] = []
 const log = createLog('error', (line) => lines.push(line))
 
-/** A real server, as it is about what a client gets over the wire. */
+/** A real server, because these tests check the bytes on the wire. */
 async function serve(pieces: () => AsyncGenerator<Uint8Array>) {
   const app = new Hono<Env>()
   app.get('/', (c) => jsonInPieces({ log }, c, pieces()))
@@ -27,7 +27,7 @@ async function serve(pieces: () => AsyncGenerator<Uint8Array>) {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
 }
 
-test('a small answer has its length, a large one comes in chunks', async () => {
+test('a small response has a length, a large one is chunked', async () => {
   const arrayOf = (pieces: number) =>
     serve(async function* () {
       yield Buffer.from('[')
@@ -42,17 +42,17 @@ test('a small answer has its length, a large one comes in chunks', async () => {
   expect(await large.json()).toEqual([1])
 })
 
-test('what fails in the middle is no whole answer; the log says so without the message', async () => {
+test('a response that fails in the middle is incomplete, and the log says so without the message', async () => {
   const address = await serve(async function* () {
     for (let i = 0; i < 30; i++) yield PIECE
     throw Object.assign(new Error('something private'), { code: 'SQLITE_IOERR' })
   })
   await expect(fetch(address).then((response) => response.text())).rejects.toThrow('terminated')
-  expect(lines.join()).toMatch(/an answer broke off .*"code":"SQLITE_IOERR"/)
+  expect(lines.join()).toMatch(/a response was cut off .*"code":"SQLITE_IOERR"/)
   expect(lines.join()).not.toContain('private')
 })
 
-test('nothing is made for a client that has left', async () => {
+test('generates nothing for a client that has disconnected', async () => {
   let made = 0
   let ended = false
   const address = await serve(async function* () {

@@ -2,13 +2,13 @@ import { writeJson } from '../json/write.ts'
 import type { Log } from '../log.ts'
 import type { Call } from './call.ts'
 
-/** What is kept until the head of an answer goes out: a smaller one is sent whole, with its length. */
+/** The size of the buffer: a smaller response is sent as a whole, with its length. */
 const MOST_WHOLE_BYTES = 64 * 1024
 
 /**
- * A JSON answer of any size that is made while the client takes it: the next piece waits until the last one is gone, and
- * none is made for a client that has left. What fails before the first bytes is an answer of its own, as everywhere; what
- * fails later breaks the connection off, so that nobody takes a part for the whole.
+ * A JSON response of any size, generated while the client reads it: the next piece waits until the last one is sent,
+ * and nothing is generated for a client that has disconnected. An error before the first bytes becomes a normal error
+ * response; a later one cuts the connection, so that nobody mistakes a part for the whole.
  */
 export async function jsonInPieces(
   { log }: { log: Log },
@@ -34,8 +34,8 @@ export async function jsonInPieces(
           else controller.enqueue(value)
         } catch (error) {
           const { name, code } = error as Error & { code?: unknown }
-          log.error('an answer broke off', { requestId: c.get('requestId'), path: c.req.path, name, code })
-          controller.error(new Error('The answer broke off'))
+          log.error('a response was cut off', { requestId: c.get('requestId'), path: c.req.path, name, code })
+          controller.error(new Error('The response was cut off'))
         }
       },
       async cancel() {
@@ -47,7 +47,7 @@ export async function jsonInPieces(
   return c.body(rest, 200, JSON_TYPE)
 }
 
-/** A JSON array of what comes page by page, for `jsonInPieces`. */
+/** A JSON array read page by page, for `jsonInPieces`. */
 export async function* listAsJson(pages: AsyncIterable<object[]>): AsyncGenerator<Uint8Array> {
   let before = '['
   for await (const page of pages) {

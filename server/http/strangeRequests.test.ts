@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type ServerProcess, startServer, temporaryFolder } from '../../tests/support/serverProcess.ts'
 
 /*
- * What no client of ours sends, to a process of its own: an error that nobody catches would end it, for everybody.
+ * Malformed requests, sent to a separate process: an uncaught error would end it for everybody.
  */
 
-// Each starts processes, on a machine that may have other things to do.
+// Each test starts processes, possibly on a busy machine.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const folder = temporaryFolder()
@@ -27,28 +27,28 @@ afterAll(() => {
 const REST = 'HTTP/1.1\r\nHost: x\r\nConnection: close'
 
 const REQUESTS = [
-  // Targets that are no addresses.
+  // Invalid request targets.
   ...['//', '//?x', '/\\', 'http://[', 'http://:80', '*', '/api/..//', '/%zz', '/api/%zz'].map(
     (at) => `GET ${at} ${REST}`,
   ),
   `OPTIONS * ${REST}`,
-  // Whole addresses, and those of other hosts.
+  // Absolute URLs, also of other hosts.
   ...['http://x/api/v1/org', 'http://x', 'ftp://x/api/', '//y/api/v1/org', '/x/../api/v1/org'].map(
     (at) => `GET ${at} ${REST}`,
   ),
-  // Other things than requests.
+  // Things other than requests.
   `CONNECT y.example:443 ${REST}`,
   'PRI * HTTP/2.0\r\n\r\nSM',
   ...['/', '/api/v1/server/ping'].map(
     (at) => `GET ${at} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: websocket`,
   ),
   ...['/', '/api/v1/org'].flatMap((at) => ['TRACE', 'PROPFIND', 'SOURCE'].map((method) => `${method} ${at} ${REST}`)),
-  // Hosts that are none.
+  // Invalid hosts.
   ...['Host: [', 'Host: a b@c/d', 'Host: \xe9\xff', 'Host:', 'X: no host'].flatMap((host) =>
     ['/', '/api/v1/server/ping'].map((at) => `GET ${at} HTTP/1.1\r\n${host}\r\nConnection: close`),
   ),
   'GET /api/v1/server/ping HTTP/1.0',
-  // Bodies and headers that are none.
+  // Invalid bodies and headers.
   `POST /api/v1/org ${REST}\r\nExpect: nonsense\r\nContent-Length: 0`,
   `POST /api/v1/org ${REST}\r\nTransfer-Encoding: chunked\r\n\r\nZZ`,
   `GET /api/v1/org ${REST}\r\nCookie: JSESSIONID=%zz; =; __proto__=1\r\n__proto__: 1\r\nAuthorization: \xff`,
@@ -62,7 +62,7 @@ async function send(port: number, request: string) {
   return text(socket)
 }
 
-describe.each(['server', 'gateway'])('a %s goes on answering', (mode) => {
+describe.each(['server', 'gateway'])('a %s keeps responding', (mode) => {
   let server: ServerProcess
   let port: number
   beforeAll(async () => {
@@ -78,7 +78,7 @@ describe.each(['server', 'gateway'])('a %s goes on answering', (mode) => {
     'after %s',
     async (_, request) => {
       const answer = await send(port, request)
-      // A connection that is closed without a word is an answer too: Node has it for CONNECT.
+      // Closing the connection without a response is fine too: Node does that for CONNECT.
       expect(answer).toMatch(/^(HTTP\/1\.1 [2345]\d\d |$)/)
       expect(answer).not.toMatch(/^HTTP\/1\.1 500/)
       expect((await server.request('/api/v1/server/ping')).status).toBe(200)
@@ -91,16 +91,16 @@ describe.each(['server', 'gateway'])('a %s goes on answering', (mode) => {
     ['HTTP/1.0 and a kept connection', 'GET /api/v1/server/ping HTTP/1.0\r\nConnection: keep-alive'],
     ['HTTP/1.0 with Host', 'GET /api/v1/server/ping HTTP/1.0\r\nHost: x'],
     ['HTTP/1.0 for the console', 'HEAD / HTTP/1.0'],
-  ])('%s gets its answer, as the checks of load balancers want it', async (_, request) => {
+  ])('%s gets a response, as health checks of load balancers need it', async (_, request) => {
     const socket = connect(port, '127.0.0.1')
     socket.write(`${request}\r\n\r\n`)
     const [answer] = await once(socket, 'data')
     socket.destroy()
-    // Where the console has not been built, its answer says so.
+    // If the console has not been built, the response says so.
     expect(String(answer)).toMatch(request.startsWith('HEAD /') ? /^HTTP\/1\.1 (200|503) / : /^HTTP\/1\.1 200 /)
   })
 
-  test('after somebody who hangs up in the middle of a body', async () => {
+  test('after a client that hangs up in the middle of a body', async () => {
     const socket = connect(port, '127.0.0.1')
     socket.write('POST /api/v1/org HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf')
     await once(socket, 'data')

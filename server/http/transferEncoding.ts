@@ -1,6 +1,6 @@
 /*
- * A part's `Content-Transfer-Encoding`, as mime4j 0.6 decodes it for RESTEasy before Concord sees the part: leniently,
- * whatever is malformed (concord-api §9.5). A list of RFC 2045's others (`7bit`, `8bit`, `binary`) changes nothing.
+ * Decodes a part's `Content-Transfer-Encoding` as mime4j 0.6 does for RESTEasy before Concord sees the part: it
+ * tolerates malformed input (concord-api §9.5). RFC 2045's other encodings (`7bit`, `8bit`, `binary`) change nothing.
  */
 export function decodeTransfer(bytes: Buffer, encoding: string | undefined): Buffer {
   const name = encoding?.trim().toLowerCase()
@@ -9,7 +9,10 @@ export function decodeTransfer(bytes: Buffer, encoding: string | undefined): Buf
   return bytes
 }
 
-/** Base64InputStream: passes over all that is not of the alphabet, ends at the first `=`, drops a rest without one. */
+/**
+ * Base64InputStream: skips characters outside the alphabet, stops at the first `=`, drops an incomplete group without
+ * one.
+ */
 function decodeBase64(bytes: Buffer): Buffer {
   const text = bytes.toString('latin1')
   const pad = text.indexOf('=')
@@ -21,7 +24,7 @@ function decodeBase64(bytes: Buffer): Buffer {
 
 const [TAB, LF, CR, BLANK, EQUALS] = [0x09, 0x0a, 0x0d, 0x20, 0x3d]
 
-/** QuotedPrintableInputStream: blanks before the end of a line go, and what is no escape stays as it is. */
+/** QuotedPrintableInputStream: drops whitespace before the end of a line, and leaves invalid escapes unchanged. */
 function decodeQuotedPrintable(bytes: Buffer): Buffer {
   const source = withoutTrailingBlanks(bytes)
   const result = Buffer.alloc(source.length)
@@ -43,7 +46,7 @@ function decodeQuotedPrintable(bytes: Buffer): Buffer {
   return result.subarray(0, length)
 }
 
-/** An escape that the end of the body cuts off is lost. */
+/** An escape cut off by the end of the body is dropped. */
 function endsWithin(source: Buffer, at: number): boolean {
   const left = source.length - at
   return left === 1 || (left === 2 && (isHex(source[at + 1]) || source[at + 1] === CR))
@@ -54,7 +57,7 @@ function withoutTrailingBlanks(bytes: Buffer): Buffer {
   let length = 0
   let kept = 0
   for (const byte of bytes) {
-    // What was kept last is no blank, or stands before something that is none.
+    // The last character is not whitespace, or is followed by one that is not.
     if (byte === CR || byte === LF) length = kept
     result[length++] = byte
     if (byte !== BLANK && byte !== TAB) kept = length

@@ -4,7 +4,7 @@ import { VALIDATION_ERRORS_TYPE } from '../errors.ts'
 import type { Endpoint } from '../http/operation.ts'
 import { textParameter } from '../http/parameters.ts'
 
-/** JSON Schema 2020-12, as OpenAPI 3.1 takes it. */
+/** JSON Schema 2020-12, as used by OpenAPI 3.1. */
 export type Schema = Record<string, unknown>
 
 export interface Parameter {
@@ -33,7 +33,7 @@ export interface OpenApiDocument {
   security: Record<string, []>[]
 }
 
-/** The API in OpenAPI 3.1, from the schemas that the operations read with (http/operation.ts). */
+/** Generates the OpenAPI 3.1 document from the schemas that the operations read with (http/operation.ts). */
 export function openApiDocument(endpoints: readonly Endpoint[], version: string): OpenApiDocument {
   const paths: OpenApiDocument['paths'] = {}
   for (const endpoint of endpoints) {
@@ -50,11 +50,11 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
 }
 
 const DESCRIPTION =
-  'The part of Concord’s REST API that is about secrets and what they need around them. Every GET also answers HEAD. ' +
-  'A path that is known answers other methods with 405 and `Allow`. Errors are Concord’s: their status is documented ' +
-  'here, their words are not.'
+  'The part of Concord’s REST API for secrets and everything they depend on. Every GET also supports HEAD. ' +
+  'For other methods, a known path returns 405 with `Allow`. Errors are Concord’s: their status is documented ' +
+  'here, their text is not.'
 
-/** Any one of them will do. */
+/** Any one of them is enough. */
 const SECURITY_SCHEMES = {
   password: { type: 'http', scheme: 'basic', description: 'Or a session token as user name, with an empty password' },
   apiKey: { type: 'apiKey', in: 'header', name: 'Authorization', description: 'The bare key, without a scheme' },
@@ -75,28 +75,31 @@ const ERROR_SCHEMAS = {
 
 const text = { 'text/plain': { schema: { type: 'string' } } }
 
-/** The ways in which operations fail (errors.ts); each can also come without a body. */
+/** The ways in which operations fail (errors.ts); each may have no body. */
 const ERRORS = {
   BadRequest: {
     description: 'The request breaks a rule',
     content: { [VALIDATION_ERRORS_TYPE]: { schema: { $ref: '#/components/schemas/Violations' } }, ...text },
   },
   Unauthorized: {
-    description: 'Nobody is signed in, or only a key that belongs to nobody',
+    description: 'Not signed in, or only with a key that belongs to no user',
     headers: { 'WWW-Authenticate': { schema: { type: 'string' } } },
     content: text,
   },
-  Forbidden: { description: 'You may not do that', content: text },
+  Forbidden: { description: 'Not allowed', content: text },
   NotFound: { description: 'It does not exist, or a parameter is malformed', content: text },
-  NotAcceptable: { description: '`Accept` does not admit the type of the answer' },
+  NotAcceptable: { description: '`Accept` does not admit the type of the response' },
   TooLarge: { description: 'The request is too large', content: text },
-  UnsupportedMediaType: { description: 'The content type is not the one that the operation takes' },
+  UnsupportedMediaType: { description: 'The operation does not accept the content type' },
   TooManyRequests: {
     description: 'Too many requests, or wrong passwords for this user from this address',
     headers: { 'Retry-After': { schema: { type: 'integer' } } },
     content: text,
   },
-  ServerError: { description: 'Like Concord: also a malformed body, and some names that do not exist', content: text },
+  ServerError: {
+    description: 'Like Concord, also for a malformed body and some names that do not exist',
+    content: text,
+  },
 }
 
 /** Hono’s `:name{pattern}` as OpenAPI’s `{name}`. */
@@ -123,7 +126,7 @@ function documented(endpoint: Endpoint, path: string): DocumentedOperation {
   }
 }
 
-/** `getOrgByOrgNameSecret`, with the version where it is not the first: unique, and stable while the path is. */
+/** `getOrgByOrgNameSecret`, with the version unless it is the first: unique, and as stable as the path. */
 function operationIdOf(method: string, path: string): string {
   const words = path.split('/').filter((word) => !['', 'api', 'v1'].includes(word))
   const named = words.map((word) => (word.startsWith('{') ? `-by-${word.slice(1, -1)}` : word)).join('-')
@@ -132,7 +135,7 @@ function operationIdOf(method: string, path: string): string {
 
 function requestBodyOf({ body, form }: Endpoint, consumes: string) {
   const schema = body ? schemaOf(body) : form ? schemaOf(z.object(form)) : bareBody(consumes)
-  // An operation that takes a type, but declares nothing of that type, does not look at the body.
+  // An operation that accepts a type but declares no schema for it ignores the body.
   const required = body !== undefined || form !== undefined || consumes !== 'application/json'
   return { required, content: { [consumes]: { schema } } }
 }
@@ -172,7 +175,7 @@ const LOCATION = { Location: { schema: { type: 'string', format: 'uri' } } }
 const schemaOfAnswer = (produces: string): Schema =>
   produces === 'application/json' ? {} : { contentMediaType: produces }
 
-/** What a schema takes, not what it turns it into. */
+/** The input of a schema, not its output. */
 function schemaOf(schema: z.ZodType): Schema {
   const { $schema, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
   return rest

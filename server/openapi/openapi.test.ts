@@ -20,11 +20,11 @@ const operations = () =>
   )
 
 describe('the document', () => {
-  test('is for those who are signed in', async () => {
+  test('requires a sign-in', async () => {
     expect((await server.request('/api/openapi.json', { as: '' })).status).toBe(401)
   })
 
-  test('has every operation, and nothing else', () => {
+  test('has every operation and nothing else', () => {
     const documented = operations().map(({ path, method }) => `${method.toUpperCase()} ${path}`)
     const declared = endpointsOf(server.app).map(
       ({ method, route }) => `${method} ${route.replace(/:(\w+)(\{.*?\})?/g, '{$1}')}`,
@@ -66,7 +66,7 @@ describe('the document', () => {
     }
   })
 
-  test('has no reference that leads nowhere', () => {
+  test('has no broken reference', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]*)"/g)].map(
       ([, reference = '']) => reference,
     )
@@ -77,7 +77,7 @@ describe('the document', () => {
     }
   })
 
-  test('says what a form has to have, a body may have, and a parameter is', () => {
+  test('describes required form fields, optional body fields and parameter types', () => {
     const create = document.paths['/api/v1/org/{orgName}/secret']?.post?.requestBody
     expect(create?.content['multipart/form-data']?.schema).toMatchObject({
       type: 'object',
@@ -100,7 +100,7 @@ describe('the document', () => {
   })
 })
 
-/** Keywords that the document uses; others would be a surprise. */
+/** The keywords that the document uses; others would be unexpected. */
 const KEYWORDS = new Set([
   ...['type', 'format', 'pattern', 'enum', 'minLength', 'maxLength', 'description', 'contentMediaType', '$ref'],
   ...['maxItems', 'maxProperties'],
@@ -112,7 +112,7 @@ function expectSchema(schema: Schema) {
   expect(Object.keys(schema).filter((keyword) => !KEYWORDS.has(keyword))).toEqual([])
   const { type, properties = {}, required = [], anyOf = [], items, additionalProperties, propertyNames } = schema
   if (type === 'array') expect(schema.maxItems).toBeGreaterThan(0)
-  // A list by name; a map of whatever the client likes has nothing to say of its values.
+  // A list by name; a map of arbitrary content has no schema for its values.
   if (additionalProperties && Object.keys(additionalProperties).length > 0) {
     expect(schema.maxProperties).toBeGreaterThan(0)
   }
@@ -124,7 +124,7 @@ function expectSchema(schema: Schema) {
   }
 }
 
-test('an operation reads nothing but what it declares', () => {
+test('an operation can read only what it declares', () => {
   // The types hold handlers to it (http/operation.test-d.ts), unless they go to the request themselves.
   const folder = join(import.meta.dirname, '..')
   const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>

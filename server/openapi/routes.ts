@@ -4,7 +4,7 @@ import type { Env } from '../http/call.ts'
 import { endpointsOf, operation, resource } from '../http/operation.ts'
 import { type OpenApiDocument, openApiDocument } from './document.ts'
 
-/** The API, as a document for programs. Like all but Concord's own anonymous paths it is for those who are signed in. */
+/** The OpenAPI document. Like everything except Concord's own anonymous paths, it requires a sign-in. */
 export function openApiRoutes(app: Hono<Env>) {
   let document: OpenApiDocument | undefined
   resource(app, '/api/openapi.json', {

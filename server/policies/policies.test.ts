@@ -23,7 +23,7 @@ const POLICY = '/api/v2/policy'
 const save = (json: object, as?: string) => seen(server.request(POLICY, { json, ...(as ? { as } : {}) }))
 const call = (method: string, path: string, json?: object) => seen(server.request(`${POLICY}${path}`, { method, json }))
 const get = (path = '') => call('GET', path)
-/** A policy with these entity rules, linked to a target. */
+/** Creates a policy with these entity rules, linked to a target. */
 async function given(rules: object, target: object = { orgName: 'acme' }, name = 'rules') {
   const { body } = await save({ name, rules: { entity: rules } })
   expect((await call('PUT', `/${name}/link`, target)).status).toBe(200)
@@ -37,7 +37,7 @@ const DONE = expect.objectContaining({ status: 200 })
 
 const saveProject = (json: object, as = joe.key) => seen(server.request('/api/v1/org/acme/project', { as, json }))
 
-test.each(['{"entity": {"deny": [', '[]', 'null'])('rules that cannot be read allow nothing: %s', async (rules) => {
+test.each(['{"entity": {"deny": [', '[]', 'null'])('invalid rules allow nothing: %s', async (rules) => {
   const parent = (await save({ name: 'parent', rules: {} })).body.id as string
   const id = await given(deny('secret', 'create'))
   await save({ id, name: 'rules', parentId: parent, rules: {} })
@@ -73,7 +73,7 @@ describe('policies', () => {
 })
 
 describe('an entity policy', () => {
-  test('forbids to make and to change organizations, for everybody', async () => {
+  test('forbids creating and changing organizations, for everybody', async () => {
     await given(deny('org', '.*', { entity: { name: 'bad-.*' } }), {})
     const create = (name: string) => seen(server.request('/api/v1/org', { json: { name } }))
     expect(await create('bad-one')).toEqual(forbidden)
@@ -82,7 +82,7 @@ describe('an entity policy', () => {
     expect(await rename).toEqual(forbidden)
   })
 
-  test('can be for one user, and about who is to own it', async () => {
+  test('can apply to one user, and restrict the owner', async () => {
     await given(deny('project', 'create'), { userName: 'sue' })
     expect(await saveProject({ name: 'of-sue' }, sue.key)).toEqual(forbidden)
     expect(await saveProject({ name: 'of-joe' })).toEqual(DONE)
@@ -90,11 +90,11 @@ describe('an entity policy', () => {
     expect(await saveProject({ name: 'of-joe-2' })).toEqual(forbidden)
   })
 
-  test('lets an exception go before, and takes what it does not say from its parents', async () => {
+  test('applies exceptions first, and inherits other rules from its parents', async () => {
     const parent = (await save({ name: 'parent', rules: { entity: deny('project', 'create') } })).body.id
     const allow = [{ entity: 'project', action: 'create', conditions: { entity: { name: 'ok-.*' } } }]
     await save({ name: 'child', parentId: parent, rules: { entity: { allow } } })
-    // Each other's parent: the way ends all the same.
+    // They are each other's parent: the lookup still ends.
     const child = (await get('/child')).body.id
     await save({ id: parent, name: 'parent', parentId: child, rules: { entity: deny('project', 'create') } })
     await call('PUT', '/child/link', { orgName: 'acme' })
@@ -102,9 +102,9 @@ describe('an entity policy', () => {
     expect(await saveProject({ name: 'nok-one' })).toEqual(forbidden)
   })
 
-  test('that cannot be read forbids', async () => {
+  test('forbids if it is invalid', async () => {
     const id = await given({ deny: [] })
-    // From before patterns were checked when they are saved.
+    // Saved before patterns were checked.
     const rules = JSON.stringify({ entity: { deny: [{ entity: '(' }] } })
     await server.services.db.updateTable('policies').set({ rules }).where('id', '=', id).execute()
     expect((await saveProject({ name: 'unreadable' })).status).toBe(500)
@@ -112,14 +112,14 @@ describe('an entity policy', () => {
     expect((await saveProject({ name: 'unreadable' })).status).toBe(500)
   })
 
-  test('takes no time with a pattern that backtracks', async () => {
+  test('takes no time with a backtracking pattern', async () => {
     await given(deny('project', 'create', { entity: { name: '(a+)+b' } }))
     const attack = async () => expect(await saveProject({ name: 'a'.repeat(29) })).toEqual(DONE)
     expect(await longestStandstill(attack)).toBeLessThan(250)
     expect(await saveProject({ name: `${'a'.repeat(29)}b` })).toEqual(forbidden)
   })
 
-  test('refuses what has too much to compare, instead of comparing for seconds', async () => {
+  test('rejects input with too much to compare, instead of comparing for seconds', async () => {
     await given(deny('project', 'create', { entity: { meta: { tags: 'prod-.*' } } }))
     const tags = Array.from({ length: 150_000 }, (_, i) => `tag-${i}`)
     const attack = async () =>
@@ -142,14 +142,14 @@ describe('an entity policy', () => {
     [{ deny: [{ action: 'x'.repeat(5000) }] }, 'entity.deny[0].action: the pattern is longer than 4096 characters'],
     [{ deny: Array(1001).fill({ entity: 'a' }) }, 'entity.deny[1000].entity: there are more than 1000 patterns'],
     [{ deny: Array(20).fill({ entity: '[abc]{900}' }) }, 'entity.deny[5].entity: the patterns are too large together'],
-  ])('is refused when it is saved, where it is wrong: %#', async (entity, why) => {
+  ])('is rejected when saved, with the place of the error: %#', async (entity, why) => {
     expect(await save({ name: 'unusable', rules: { entity } })).toEqual(
       validation(`Invalid rules: ${why}. Change it and save the policy again.`),
     )
     expect((await get('/unusable')).status).toBe(404)
   })
 
-  test('is refused when its conditions are nested too deep', async () => {
+  test('is rejected if its conditions are nested too deep', async () => {
     let conditions: object = { name: 'a' }
     for (let i = 0; i < 200; i++) conditions = { entity: conditions }
     const { status, body } = await save({ name: 'deep', rules: { entity: { deny: [{ conditions }] } } })

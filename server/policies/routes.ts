@@ -46,19 +46,22 @@ const LINK_QUERY = {
 
 type LinkRequest = z.infer<typeof linkRequest> & { userType?: z.infer<typeof userType> | undefined }
 
-/** Policies: concord-api §12, for admins. Of their rules only those about entities count here; others are kept as they are. */
+/** Policies: concord-api §12, for admins. Only the entity rules are applied here; others are stored unchanged. */
 export function policyRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v2/policy', {
-    GET: operation({ summary: 'List policies, or the one that counts for something', query: LINK_QUERY }, async (c) => {
-      requireAdmin(principalOf(c))
-      const request = linkQuery(c)
-      const { orgName, projectName, userName } = request
-      if (orgName === undefined && projectName === undefined && userName === undefined) {
-        return (await listPolicies(db)).map(policyEntry)
-      }
-      const policy = await linkedPolicy(db, await targetOf(db, c, request, 400))
-      return policy ? [policyEntry(policy)] : []
-    }),
+    GET: operation(
+      { summary: 'List policies, or get the one that applies to something', query: LINK_QUERY },
+      async (c) => {
+        requireAdmin(principalOf(c))
+        const request = linkQuery(c)
+        const { orgName, projectName, userName } = request
+        if (orgName === undefined && projectName === undefined && userName === undefined) {
+          return (await listPolicies(db)).map(policyEntry)
+        }
+        const policy = await linkedPolicy(db, await targetOf(db, c, request, 400))
+        return policy ? [policyEntry(policy)] : []
+      },
+    ),
     POST: {
       summary: 'Create or update a policy',
       body: policyRequest,
@@ -91,7 +94,7 @@ export function policyRoutes(app: Hono<Env>, { db }: Services) {
 
   resource(app, '/api/v2/policy/:policyName/link', {
     PUT: {
-      summary: 'Let a policy count for an organization, a project, a user, or for all',
+      summary: 'Link a policy to an organization, a project, a user, or everything',
       body: linkRequest,
       consumes: 'application/json',
       handle: async (c) => {
@@ -101,7 +104,7 @@ export function policyRoutes(app: Hono<Env>, { db }: Services) {
         return db.transaction().execute((trx) => link(trx, c, request))
       },
     },
-    DELETE: operation({ summary: 'Let a policy count no more', query: LINK_QUERY }, (c) => {
+    DELETE: operation({ summary: 'Unlink a policy', query: LINK_QUERY }, (c) => {
       requireAdmin(principalOf(c))
       return db.transaction().execute((trx) => unlink(trx, c, linkQuery(c)))
     }),
@@ -124,7 +127,7 @@ async function createOrUpdate(trx: Trx, c: Call, request: z.infer<typeof policyR
     action: policyId ? 'UPDATE' : 'CREATE',
     details: nonNull({ policyId: id, parentId, name }),
   })
-  // Without `ok`, unlike nearly all other answers.
+  // Without `ok`, unlike nearly all other responses.
   return { id, result: policyId ? 'UPDATED' : 'CREATED' }
 }
 
@@ -133,7 +136,7 @@ async function link(trx: Trx, c: Call, request: LinkRequest) {
   const { orgId = null, projectId = null, userId = null } = await targetOf(trx, c, request, 500)
   await trx
     .insertInto('policyLinks')
-    // The project says which organization it is in.
+    // The project determines its organization.
     .values({ policyId, projectId, userId, orgId: projectId ? null : orgId })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
@@ -141,7 +144,7 @@ async function link(trx: Trx, c: Call, request: LinkRequest) {
   return { ok: true, result: 'UPDATED' }
 }
 
-/** Without a target all links of the policy go, as in PolicyDao#unlink. */
+/** Without a target, all links of the policy are removed, as in PolicyDao#unlink. */
 async function unlink(trx: Trx, c: Call, request: LinkRequest) {
   const { id: policyId, name } = await requirePolicy(trx, param(c, 'policyName'))
   const { orgId, projectId, userId } = await targetOf(trx, c, request, 500)
@@ -165,7 +168,7 @@ function recordLink(trx: Trx, c: Call, action: string, policy: object, { orgId, 
   })
 }
 
-/** What the names mean. A missing project is a 400 in lists and a 500 in links. */
+/** Resolves the names. A missing project is a 400 in lists and a 500 in links. */
 async function targetOf(db: Reader, c: Call, request: LinkRequest, missingProject: 400 | 500): Promise<Target> {
   const { orgName, projectName, userName, userDomain } = request
   const orgId = typeof orgName === 'string' ? (await requireOrg(db, orgName)).id : undefined

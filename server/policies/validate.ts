@@ -2,15 +2,15 @@ import { PatternError, translate } from '../access/policies/javaPattern.ts'
 import { validationError } from '../errors.ts'
 import { isNumber } from '../json/numbers.ts'
 
-/** All patterns of a policy are compiled for the first request that it applies to: 150 ms for the most there can be. */
+/** All patterns of a policy are compiled for the first request that it applies to: 150 ms for the maximum. */
 const MOST_PATTERNS = 1_000
 const MOST_SIZE = 10_000
-/** Of conditions in conditions. */
+/** The depth of nested conditions. */
 const MOST_DEPTH = 100
 
 /**
- * Refuses entity rules that could not be applied, before they are stored: patterns that RE2 cannot say, or too much of
- * anything. Rules of a wrong shape are stored, as in Concord; they allow nothing.
+ * Rejects entity rules that could not be applied, before they are stored: patterns that RE2 does not support, or too
+ * many of anything. Rules of a wrong shape are stored, as in Concord; they allow nothing.
  */
 export function requireUsableRules(rules: Record<string, unknown>) {
   const found = new Patterns()

@@ -26,12 +26,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Makes the database so large. */
+/** Fills the database up to this size. */
 const givenMegabytes = (megabytes: number) =>
   sql`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${megabytes})
     INSERT INTO settings (name, value) SELECT 'filler-' || i, randomblob(1000000) FROM n`.execute(db)
 
-/** Both or none, as one transaction; numbered. */
+/** Inserts two numbered rows in one transaction. */
 const writePair = (i: number) =>
   db.transaction().execute(async (trx) => {
     const value = Buffer.from('x')
@@ -50,7 +50,7 @@ async function numbersIn(copy: Db, side: 'left' | 'right') {
   return rows.map(({ name }) => Number(name.split('-')[1])).sort((a, b) => a - b)
 }
 
-/** The backup, as a server would open it that was restored from it. */
+/** Opens the backup as a restored server would. */
 async function restored<T>(look: (copy: Db) => Promise<T>): Promise<T> {
   const dataDir = join(folder, 'restored')
   mkdirSync(dataDir)
@@ -65,7 +65,7 @@ async function restored<T>(look: (copy: Db) => Promise<T>): Promise<T> {
   }
 }
 
-test('while a backup is written, requests and writes go on; it is the database of one moment', async () => {
+test('reads and writes continue during a backup, which is a snapshot', async () => {
   await givenMegabytes(60)
   for (let i = 0; i < 5; i++) await writePair(i)
   let done = false
@@ -82,7 +82,7 @@ test('while a backup is written, requests and writes go on; it is the database o
     while (!done) {
       await writePair(written + 1)
       written++
-      // Enough for SQLite to fold the log, were it not told to wait.
+      // Enough for an automatic checkpoint, if it were not turned off.
       await db
         .updateTable('settings')
         .set({ value: Buffer.alloc(500_000, written) })
@@ -113,13 +113,13 @@ test('while a backup is written, requests and writes go on; it is the database o
   expect(left.length).toBeGreaterThanOrEqual(5)
   expect(left.length).toBeLessThan(written)
 
-  // And nothing is left of it.
+  // And nothing is left behind.
   const { rows } = await sql<object>`PRAGMA wal_autocheckpoint`.execute(db)
   expect(rows.map((row) => Object.values(row)[0])).toEqual([1000])
   expect(await numbersIn(db, 'right')).toHaveLength(written + 1)
 }, 30_000)
 
-test('nothing of a deleted value is in a backup', async () => {
+test('a backup contains no part of a deleted value', async () => {
   const org = await givenOrg(server, 'acme')
   const { id } = await givenSecret(server, org, 'deleted', { value: Buffer.alloc(50_000, 'x') })
   const row = await db.selectFrom('secretValues').selectAll().where('secretId', '=', id).executeTakeFirstOrThrow()
@@ -132,7 +132,7 @@ test('nothing of a deleted value is in a backup', async () => {
   }
 })
 
-test('a backup is one file that other programs open too, and no other can be written meanwhile', async () => {
+test('a backup is a single file that other programs can open, and only one can run at a time', async () => {
   await givenMegabytes(20)
   const first = backUp(db, { file })
   await new Promise((resolve) => setTimeout(resolve, 5))
@@ -140,13 +140,13 @@ test('a backup is one file that other programs open too, and no other can be wri
   await expect(backUp(db, { file: other })).rejects.toThrow('Another backup is being written. Wait until it is done.')
   await first
   expect(readdirSync(folder)).toEqual(['copy.db'])
-  // The versions of the format that mean no write-ahead log.
+  // The format versions that mean no write-ahead log.
   expect([...readFileSync(file).subarray(18, 20)]).toEqual([1, 1])
   await backUp(db, { file: other })
   expect(readFileSync(other).equals(readFileSync(file))).toBe(true)
 })
 
-test('a server that stops in the middle leaves no backup', async () => {
+test('a server that stops in the middle leaves no backup behind', async () => {
   await givenMegabytes(50)
   const dataDir = join(folder, 'stopping')
   mkdirSync(dataDir)
@@ -160,7 +160,7 @@ test('a server that stops in the middle leaves no backup', async () => {
   expect(readdirSync(folder)).toEqual(['stopping'])
 })
 
-test('a backup that has no room says so and leaves nothing', async () => {
+test('a backup without space fails with a message and leaves nothing behind', async () => {
   await expect(backUp(db, { file: join(folder, 'missing', 'copy.db') })).rejects.toThrow('could not be written: ENOENT')
   await expect(backUp(db, { file: 'copy.db' })).rejects.toThrow('must be an absolute path')
   await backUp(db, { file })

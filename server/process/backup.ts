@@ -3,21 +3,23 @@ import { dirname, isAbsolute } from 'node:path'
 import type { Db } from '../db/open.ts'
 import { copyDatabase, isBeingCopied } from '../db/writeAheadLog.ts'
 
-/** A refusal, in words for the person at the terminal. */
+/** An error with a message for the user of the command line. */
 export class BackupError extends Error {}
 
-/** Writes a consistent copy of the database, without stopping anything; answers its size. Never overwrites a file. */
+/**
+ * Writes a consistent copy of the database, without blocking anything, and returns its size. Never overwrites a file.
+ */
 export async function backUp(db: Db, { file }: { file: string }): Promise<{ bytes: number }> {
   if (!isAbsolute(file)) throw new BackupError('The name of the backup must be an absolute path.')
   if (existsSync(file)) throw new BackupError(`${file} exists already; a backup overwrites nothing.`)
   if (isBeingCopied(db)) throw new BackupError('Another backup is being written. Wait until it is done.')
-  // Under another name until it is whole and on the disk.
+  // Under another name until it is complete and on disk.
   const unfinished = `${file}.unfinished`
   try {
     rmSync(unfinished, { force: true })
     const bytes = await copyDatabase(db, unfinished)
     renameSync(unfinished, file)
-    // The name is the folder's; Windows opens no folders.
+    // The name is part of the folder; Windows cannot open folders.
     if (process.platform !== 'win32') sync(dirname(file))
     return { bytes }
   } catch (error) {
@@ -26,7 +28,7 @@ export async function backUp(db: Db, { file }: { file: string }): Promise<{ byte
   }
 }
 
-/** Waits until the names in a folder are on the disk. */
+/** Waits until the names in a folder are on disk. */
 function sync(folder: string) {
   const handle = openSync(folder, 'r')
   fsyncSync(handle)

@@ -22,7 +22,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-/** SQLite keeps the lock of a file for the whole process, so the next one gets a copy. */
+/** SQLite holds the lock for the whole process, so the next one gets a copy. */
 function copyOf(dataDir: string) {
   const copy = join(folder, `copy-${copies++}`)
   cpSync(dataDir, copy, { recursive: true })
@@ -63,7 +63,7 @@ test('everything opens with the new key, and nothing with the old one', async ()
   expect(statSync(file).mode & 0o777).toBe(0o600)
   expect(readFileSync(join(dataDir, 'concord.db')).equals(before)).toBe(false)
 
-  await expect(startTestServer({ DATA_DIR: copyOf(dataDir) })).rejects.toThrow('does not fit the data')
+  await expect(startTestServer({ DATA_DIR: copyOf(dataDir) })).rejects.toThrow('does not match the data')
   const server = await startTestServer({ DATA_DIR: copyOf(dataDir), MASTER_KEY_FILE: file })
   try {
     expect(await read(server, 'plain')).toBe('the value')
@@ -73,7 +73,7 @@ test('everything opens with the new key, and nothing with the old one', async ()
     const projectKey = { masterKey, projectId: key.projectId, wrapped: Buffer.from(key.wrappedKey) }
     expect(decryptString(projectKey, Buffer.from(encrypted, 'base64'))?.toString()).toBe('the setting')
 
-    // What was opened with the old key has ended, the remember-me cookie too.
+    // Everything opened with the old key has ended, the remember-me cookie too.
     expect(cookies).toHaveLength(2)
     for (const Cookie of cookies)
       expect((await server.request(WHOAMI, { as: '', headers: { Cookie } })).status).toBe(401)
@@ -84,7 +84,7 @@ test('everything opens with the new key, and nothing with the old one', async ()
   }
 })
 
-test('what is damaged is named and left as it is, and does not stop the rest', async () => {
+test('reports damaged keys, leaves them unchanged and continues', async () => {
   const { dataDir, ids } = await givenFolder()
   const db = lockDatabase(dataDir)
   const damaged = Buffer.from('damaged')
@@ -95,7 +95,7 @@ test('what is damaged is named and left as it is, and does not stop the rest', a
   expect(changed).toMatchObject({ secrets: 0, projects: 1, damaged: [ids.plain] })
 })
 
-test('more secrets than one statement reads', async () => {
+test('handles more secrets than one statement reads', async () => {
   const dataDir = join(folder, 'first')
   const server = await startTestServer({ DATA_DIR: dataDir })
   const org = await givenOrg(server, 'acme')
@@ -110,10 +110,10 @@ test('more secrets than one statement reads', async () => {
 })
 
 test.each([
-  ['the key of now', 'master.key', 'where the key of now is'],
-  ['a copy of the key of now', 'copy.key', 'belongs to the key in'],
-  ['a file that holds no key', 'text.key', 'is not base64'],
-])('%s is refused and changes nothing', async (_, name, words) => {
+  ['the current key', 'master.key', 'is the file of the current key'],
+  ['a copy of the current key', 'copy.key', 'belongs to the key in'],
+  ['a file without a key', 'text.key', 'is not base64'],
+])('rejects %s and changes nothing', async (_, name, words) => {
   const { dataDir } = await givenFolder()
   writeFileSync(join(dataDir, 'copy.key'), readFileSync(join(dataDir, 'master.key')))
   writeFileSync(join(dataDir, 'text.key'), 'no key!', { mode: 0o600 })
@@ -123,7 +123,7 @@ test.each([
   await server.services.db.destroy()
 })
 
-test('a folder without data, and one with another key, are refused', async () => {
+test('rejects a folder without data, and one with another key', async () => {
   const file = join(folder, 'new.key')
   await expect(changeMasterKey(configOf(join(folder, 'none')), file)).rejects.toThrow('There is no data')
   const { dataDir } = await givenFolder()

@@ -15,33 +15,34 @@ import { DamagedValueError } from '../vault/vaultErrors.ts'
 import { CommandError } from './control.ts'
 import { findKeyCheck } from './setUp.ts'
 
-/** What one statement reads: a data folder of any size fits into memory. */
+/** The rows per statement, so that a data folder of any size fits into memory. */
 const PAGE = 500
 
 export interface Changed {
-  /** The file of the new key was made. */
+  /** Whether the file of the new key was created. */
   created: boolean
-  /** How many keys are wrapped by the new one now. */
+  /** The number of keys now wrapped by the new one. */
   secrets: number
   projects: number
-  /** Ids of secrets and projects whose keys the old one does not open; they stay as they are. */
+  /** Ids of secrets and projects whose keys the old one does not open; they are left unchanged. */
   damaged: string[]
   warnings: string[]
 }
 
 /**
- * Wraps every key of a data folder by another master key: the one in `file`, which is made when it is missing. Values
- * keep their data keys, so their size does not matter; values under a store password do not depend on the master key.
- * All sessions and remember-me cookies end, as the old key could have been used to make some.
+ * Re-wraps every key of a data folder with another master key: the one in `file`, which is created if it is missing.
+ * Values keep their data keys, so their size does not matter; values under a store password do not depend on the master
+ * key. All sessions and remember-me cookies end, because the old key could have been used to forge some.
  *
- * It is one transaction: after a sudden end the folder belongs to the old key or to the new one, both of which are there.
+ * It is one transaction: after a crash the folder belongs either to the old key or to the new one, and both still
+ * exist.
  * @throws CommandError, DataFolderError, MasterKeyError
  */
 export async function changeMasterKey(config: Config, file: string): Promise<Changed> {
   const { dataDir, masterKey, masterKeyFile } = config
   if (!existsSync(join(dataDir, DATABASE_FILE))) throw noData(dataDir)
   if ([masterKeyFile ? resolve(masterKeyFile) : '', join(dataDir, 'master.key')].includes(file)) {
-    throw new CommandError(`${file} is where the key of now is. Give another file: nothing has been changed.`)
+    throw new CommandError(`${file} is the file of the current key. Choose another file; nothing has been changed.`)
   }
   const db = lockDatabase(dataDir)
   try {
@@ -62,7 +63,7 @@ export async function changeMasterKey(config: Config, file: string): Promise<Cha
   }
 }
 
-/** No other request waits for this transaction: no server runs. */
+/** No request waits for this transaction, because no server is running. */
 async function rewrapAll(db: Db, from: KeyObject, to: KeyObject) {
   return db.transaction().execute(async (trx) => {
     const secrets = await rewrapSecrets(trx, from, to)
@@ -115,7 +116,7 @@ async function rewrapProjects(trx: Trx, from: KeyObject, to: KeyObject) {
   return { done: rows.length - damaged.length, damaged }
 }
 
-/** What is damaged under the old key is of no use under any. */
+/** A key that is damaged under the old master key cannot be re-wrapped. */
 async function orDamaged(rewrap: () => Promise<Buffer>): Promise<Buffer | undefined> {
   try {
     return await rewrap()

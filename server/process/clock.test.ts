@@ -29,7 +29,7 @@ describe('a clock', () => {
   })
   afterEach(() => server.close())
 
-  /** Opens the clock as another process does, whose monotonic time begins anywhere. */
+  /** Opens the clock as another process would, whose monotonic time has another origin. */
   async function restart() {
     monotonic = Math.round(Math.random() * DAY)
     const source = { wall: () => wall, monotonic: () => monotonic }
@@ -39,7 +39,7 @@ describe('a clock', () => {
       source,
     )
   }
-  /** Runs for some hours and looks at each; answers whether the clock was believed, hour by hour. */
+  /** Runs for some hours, checking once an hour; returns whether the clock was trusted, hour by hour. */
   async function run(hours: number) {
     const believed = []
     for (let i = 0; i < hours; i++) {
@@ -57,13 +57,13 @@ describe('a clock', () => {
   }
   const untilDay = [...Array(23).fill(false), true]
 
-  test('that goes on as it should is believed, over short breaks too', async () => {
+  test('that runs correctly is trusted, even across short breaks', async () => {
     expect(await run(50)).not.toContain(false)
     expect(await off(23 * HOUR)).toBe(true)
     expect(lines).toEqual([])
   })
 
-  test('that is right after two months off is believed after a day, and says so each hour until then', async () => {
+  test('that is right after two months off is trusted after a day; until then each hour logs a warning', async () => {
     expect(await off(60 * DAY)).toBe(false)
     expect(lines).toHaveLength(1)
     expect(lines[0]).toContain('the clock is 60.0 days ahead of the time that the server last knew')
@@ -73,7 +73,7 @@ describe('a clock', () => {
     expect(await run(3)).toEqual([true, true, true])
   })
 
-  test('that is wrong at a start and set right is believed at once; the next wrong one is not', async () => {
+  test('that is wrong at startup is trusted once it is set right; the next wrong time is not', async () => {
     expect(await off(400 * DAY)).toBe(false)
     expect(await run(5)).not.toContain(true)
     wall -= 400 * DAY
@@ -82,20 +82,20 @@ describe('a clock', () => {
     expect(await off(-400 * DAY)).toBe(true)
   })
 
-  test.each([400 * DAY, -400 * DAY])('that jumps by %d while the server runs is not', async (jump) => {
+  test.each([400 * DAY, -400 * DAY])('that jumps by %d while the server runs is not trusted', async (jump) => {
     wall += jump
     expect(await run(24)).not.toContain(true)
     expect(await run(1)).toEqual([true])
   })
 
-  test('that jumps again starts its day again', async () => {
+  test('that jumps again starts a new trial', async () => {
     wall += 400 * DAY
     await run(20)
     wall += 100 * DAY
     expect(await run(24)).not.toContain(true)
   })
 
-  test('of a server that is on for some hours a day adds these up', async () => {
+  test('of a server that runs for some hours a day adds them up', async () => {
     await off(60 * DAY)
     for (let day = 0; day < 3; day++) {
       expect(await run(6)).not.toContain(true)
@@ -104,7 +104,7 @@ describe('a clock', () => {
     expect(await run(6)).toEqual([false, false, false, false, false, true])
   })
 
-  test('of a folder that no server has noted the time in is compared with the newest entry of the log', async () => {
+  test('is compared with the newest log entry if no time was recorded', async () => {
     const { db } = server.services
     await db.deleteFrom('settings').where('name', '=', 'clock').execute()
     const entryDate = new Date(wall).toISOString()
@@ -118,7 +118,7 @@ describe('a clock', () => {
   })
 })
 
-test('a clock that is not believed removes nothing that has run out', async () => {
+test('an untrusted clock removes nothing that has expired', async () => {
   const server = await startTestServer({ API_KEY_EXPIRY: '30 days', AUDIT_MAX_AGE: '7 days', LOG_LEVEL: 'silent' })
   const { db } = server.services
   await server.request('/api/v1/apikey', { json: { name: 'key-that-expires' } })
@@ -142,7 +142,7 @@ test('a clock that is not believed removes nothing that has run out', async () =
   await server.close()
 })
 
-test('one start with a clock that is 400 days ahead leaves the log as it is', { timeout: 120_000 }, async () => {
+test('a single start with a clock 400 days ahead does not change the log', { timeout: 120_000 }, async () => {
   const folder = temporaryFolder()
   const ahead = join(folder.path, 'ahead.mjs')
   writeFileSync(

@@ -5,18 +5,18 @@ import type { Log } from '../log.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
-/** A server that is off over a weekend, or is started for some hours a day, goes on with its trial. */
+/** A server that is off over a weekend, or runs for some hours a day, continues its trial. */
 const LONGEST_BREAK = 7 * DAY
 
-/** Milliseconds since 1970, all of the computer's clock. */
+/** Milliseconds since 1970, by the computer's clock. */
 interface State {
-  /** When it was last believed. */
+  /** When it was last trusted. */
   known: number
-  /** A clock that is not believed: when it was last looked at, and for how long the server has run with it. */
+  /** For an untrusted clock: when it was last checked, and how long the server has run with it. */
   trial?: { last: number; ranFor: number }
 }
 
-/** Where the time comes from; `monotonic` is of this process and goes on whatever happens to the clock. */
+/** The sources of time; `monotonic` belongs to this process and is independent of the clock. */
 interface Source {
   wall(): number
   monotonic(): number
@@ -25,16 +25,16 @@ interface Source {
 const COMPUTER: Source = { wall: () => Date.now(), monotonic: () => performance.now() }
 
 /**
- * Whether the computer's clock is to be believed, before anything is removed because of its age. A clock that is a year
- * ahead for one start would empty the audit log. So one that differs by more than a day from what it should say is on
- * trial until the server has run with it for a day; one that is set back to the truth is believed at once.
+ * Decides whether the computer's clock can be trusted, before anything is removed by age. A clock that is a year ahead
+ * at one start would empty the audit log. So a clock that differs by more than a day from the expected time is on trial
+ * until the server has run with it for a day; once it is set right, it is trusted at once.
  */
 export class Clock {
   readonly #db: Db
   readonly #log: Log
   readonly #source: Source
   #state: State
-  /** The monotonic time of the last look; undefined: that was another process. */
+  /** The monotonic time of the last check; undefined if that was another process. */
   #looked: number | undefined
 
   private constructor(db: Db, log: Log, source: Source, state: State, looked: number | undefined) {
@@ -45,7 +45,7 @@ export class Clock {
     this.#looked = looked
   }
 
-  /** Open it before anything is written: the first time, the newest entry of the audit log is what it is compared with. */
+  /** Open it before anything is written: the first time, it is compared with the newest entry of the audit log. */
   static async open(db: Db, log: Log, source = COMPUTER): Promise<Clock> {
     const state = await readSetting(db, 'clock')
     if (state) return new Clock(db, log, source, JSON.parse(state.toString()), undefined)
@@ -59,7 +59,7 @@ export class Clock {
     return new Clock(db, log, source, { known: source.wall() }, source.monotonic())
   }
 
-  /** Looks at the clock, remembers what it says and answers whether it is believed. Says in the log when it is not. */
+  /** Checks the clock, records the time and returns whether it is trusted. Logs a warning if it is not. */
   async check(): Promise<boolean> {
     const wall = this.#source.wall()
     const monotonic = Math.round(this.#source.monotonic())
@@ -77,20 +77,20 @@ export class Clock {
     const [days, direction] = [Math.abs(wall - known) / DAY, wall > known ? 'ahead of' : 'behind']
     this.#log.error(
       `the clock is ${days.toFixed(1)} days ${direction} the time that the server last knew, so nothing is removed ` +
-        'because of its age. If the clock is wrong, set it right. If it is right, as after a long time off, there is ' +
-        'nothing to do: it is believed when the server has run with it for a day',
+        'by age. If the clock is wrong, set it right. If it is right, as after a long stop, there is ' +
+        'nothing to do: it is trusted after the server has run with it for a day',
       { clock: isoOf(wall), lastKnown: isoOf(known), hoursToGo: Math.ceil((DAY - ranFor) / HOUR) },
     )
   }
 
   async #save() {
     await writeSetting(this.#db, 'clock', Buffer.from(JSON.stringify(this.#state))).catch((error: Error) =>
-      this.#log.error('the time was not noted', { name: error.name, code: codeOf(error) }),
+      this.#log.error('the time could not be recorded', { name: error.name, code: codeOf(error) }),
     )
   }
 }
 
-/** `passed`: how long the process has run since the last look; undefined for its first. */
+/** `passed`: how long the process has run since the last check; undefined for its first. */
 function nextState({ known, trial }: State, wall: number, passed: number | undefined): State {
   const expected = known + (trial ? 0 : (passed ?? 0))
   if (Math.abs(wall - expected) <= DAY) return { known: wall }
@@ -98,7 +98,7 @@ function nextState({ known, trial }: State, wall: number, passed: number | undef
   return ranFor >= DAY ? { known: wall } : { known, trial: { last: wall, ranFor } }
 }
 
-/** Whether a clock on trial is still the same, and was not set again. */
+/** Whether a clock on trial was not set again. */
 function goesOn(last: number, wall: number, passed: number | undefined): boolean {
   if (passed !== undefined) return Math.abs(wall - last - passed) <= DAY
   return wall - last > -HOUR && wall - last <= LONGEST_BREAK

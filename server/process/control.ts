@@ -19,16 +19,16 @@ import { addUser, disableUser, enableUser, listUsers, setPassword, UserError } f
 import { BackupError, backUp } from './backup.ts'
 
 /*
- * The database belongs to one process. So the commands of the terminal (`npm run user`, `npm run backup`) ask the
- * running server over a socket in its data folder, and open the folder themselves when no server runs. Who may open the
- * socket is who may read the folder: it is the file system that decides.
+ * The database belongs to one process. So the command-line commands (`npm run user`, `npm run backup`) ask the running
+ * server over a socket in its data folder, and open the folder themselves if no server is running. The file system does
+ * the access control: whoever can open the socket can also read the folder.
  */
 
 const SOCKET = 'control.sock'
-/** What fits into sockaddr_un on macOS; Linux has four more. */
+/** The limit of sockaddr_un on macOS; Linux has four more. */
 const MOST_SOCKET_PATH_BYTES = 103
 
-/** A refusal, in words for the person at the terminal. */
+/** An error with a message for the user of the command line. */
 export class CommandError extends Error {}
 
 const name = z.object({ username: z.string() })
@@ -51,7 +51,7 @@ function command<A, R>(schema: z.ZodType<A>, run: (db: Db, args: A) => Promise<R
   return { schema, run }
 }
 
-/** Runs a command on the data folder of the settings: through its server, or without one. Throws a CommandError. */
+/** Runs a command on the configured data folder: through its server, or without one. Throws a CommandError. */
 export async function runCommand<N extends keyof Commands>(config: Config, name: N, args: Arguments<N>) {
   const answer = await askServer(config, name, args)
   if (answer) return answer.result as Result<N>
@@ -75,22 +75,22 @@ const noData = ({ dataDir }: Config) =>
 
 async function openFolder({ dataDir }: Config, name: keyof Commands) {
   try {
-    // A backup is of what is there: after an upgrade of the program it is the way back, so nothing is changed before it.
+    // Back up the data unchanged: after an upgrade of the program, the backup is the way back.
     return name === 'backUp' ? lockDatabase(dataDir) : await openDatabase(dataDir)
   } catch (error) {
     if (!(error instanceof DataFolderInUseError)) throw error
     const why = fits(socketOf(dataDir))
-      ? 'does not listen to commands'
-      : 'cannot listen to commands, as the path of the folder is too long for a socket'
+      ? 'does not accept commands'
+      : 'cannot accept commands, because the path of the folder is too long for a socket'
     throw new CommandError(`A server uses ${dataDir} and ${why}. Stop it first.`)
   }
 }
 
-/** Listens for commands beside the server; undefined where the folder's path leaves no room for a socket. */
+/** Listens for commands; returns undefined if the folder's path is too long for a socket. */
 export async function listenForCommands({ db, config, log, reserve }: Services): Promise<Server | undefined> {
   const path = socketOf(config.dataDir)
   if (!fits(path)) {
-    log.warn('no control socket: the path of the data folder is too long, so npm run user needs the server stopped')
+    log.warn('no control socket: the path of the data folder is too long; stop the server before npm run user')
     return undefined
   }
   const app = new Hono()
@@ -104,10 +104,10 @@ export async function listenForCommands({ db, config, log, reserve }: Services):
       log.error('command failed', { command: name, name: (error as Error).name, code: codeOf(error) })
       const said = inWords(error, config.dataDir)
       if (said instanceof DataFolderError) return c.json({ message: said.message }, 500)
-      return c.json({ message: 'The server failed; its log says where.' }, 500)
+      return c.json({ message: 'The server failed; see its log.' }, 500)
     }
   })
-  // Left behind by a server that was killed: the lock on the database says that none runs.
+  // Left behind by a killed server: the lock on the database shows that none is running.
   rmSync(path, { force: true })
   const server = createServer(getRequestListener(app.fetch))
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))
@@ -120,7 +120,7 @@ async function runHere(db: Db, name: keyof Commands, args: unknown, reserve: Res
   const parsed = schema.safeParse(args)
   if (!parsed.success) throw new CommandError(`The command ${name} was sent with wrong arguments.`)
   try {
-    // The schema of this entry is the one that its function's arguments come from.
+    // The arguments were parsed with the schema of the same entry.
     const runIt = () => run(db, parsed.data as never) as Promise<unknown>
     return await (name === 'disableUser' ? reserve.run(runIt) : runIt())
   } catch (error) {
@@ -129,7 +129,7 @@ async function runHere(db: Db, name: keyof Commands, args: unknown, reserve: Res
   }
 }
 
-/** A copy of everything leaves the folder: the log says so. A folder of an older version stays as it is. */
+/** Audited, because a copy of everything leaves the folder. A folder of an older version is not changed. */
 async function backUpRecorded(db: Db, { file }: { file: string }) {
   const made = await backUp(db, { file })
   const { rows } = await sql<{ name: string }>`PRAGMA table_info(auditLog)`.execute(db)
@@ -139,7 +139,7 @@ async function backUpRecorded(db: Db, { file }: { file: string }) {
   return made
 }
 
-/** Sends a command to the server of the folder; undefined when none listens there. */
+/** Sends a command to the server of the folder; returns undefined if none is listening. */
 async function askServer({ dataDir }: Config, name: string, args: unknown): Promise<{ result: unknown } | undefined> {
   const path = socketOf(dataDir)
   if (!fits(path) || !existsSync(path)) return undefined
@@ -160,7 +160,7 @@ function post(socketPath: string, path: string, body: string) {
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }))
     })
     sent.on('error', (error: NodeJS.ErrnoException) => {
-      // A socket that a killed server has left behind.
+      // A socket left behind by a killed server.
       if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(undefined)
       else if (error.code === 'EACCES') reject(new CommandError(`The server of ${socketPath} runs as another user.`))
       else reject(error)

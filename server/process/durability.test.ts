@@ -16,7 +16,7 @@ import {
 import { lockDatabase } from '../db/open.ts'
 import { closeDatabase } from '../db/writeAheadLog.ts'
 
-// Each starts processes, on a machine that may have other things to do.
+// Each test starts processes, possibly on a busy machine.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const ROUNDS = 5
@@ -57,7 +57,7 @@ async function readValue(server: ServerProcess, name: string) {
   return answer.status === 200 ? answer.text() : `status ${answer.status}`
 }
 
-test('what was acknowledged is there after kill -9', async () => {
+test('acknowledged writes survive kill -9', async () => {
   const acknowledged = new Map<string, string>()
   for (let round = 0; round < ROUNDS; round++) {
     const server = await start()
@@ -66,7 +66,7 @@ test('what was acknowledged is there after kill -9', async () => {
       for (let i = 0; !over; i++) {
         const name = `secret-${round}-${writer}-${i}`
         const value = randomBytes(20).toString('hex')
-        // The last answer is lost with the process: that write may or may not be there.
+        // The last response is lost with the process: that write may or may not be there.
         const answer = await create(server, name, value).catch(() => undefined)
         if (answer?.status === 200) acknowledged.set(name, value)
       }
@@ -86,7 +86,7 @@ test('what was acknowledged is there after kill -9', async () => {
   expect(values.size).toBeGreaterThanOrEqual(20 * ROUNDS)
 })
 
-test('a second server on the same folder refuses, and the first goes on', async () => {
+test('a second server on the same folder refuses to start, and the first keeps running', async () => {
   const first = await start()
   const second = await runProgram('main', { dataDir: folder.path })
   expect(second.code).toBe(1)
@@ -94,7 +94,7 @@ test('a second server on the same folder refuses, and the first goes on', async 
   expect((await create(first, 'still-there', 'yes')).status).toBe(200)
 })
 
-test('a folder of a server that was killed opens again at once', async () => {
+test('the folder of a killed server opens again at once', async () => {
   await (await start()).end('SIGKILL')
   const again = await start()
   expect((await again.request('/api/v1/server/ping')).status).toBe(200)
@@ -119,7 +119,7 @@ test('a wrong master key stops the start and changes nothing', async () => {
   expect(await readValue(await start(), 'precious')).toBe('value')
 })
 
-/** A request whose body waits for `finish`, so that it is under way for as long as a test wants. */
+/** A request whose body waits for `finish`, so that it is in progress as long as a test needs. */
 function slowCreate(server: ServerProcess, name: string) {
   const body = [
     `--x\r\nContent-Disposition: form-data; name="name"\r\n\r\n${name}\r\n`,
@@ -130,7 +130,7 @@ function slowCreate(server: ServerProcess, name: string) {
     Authorization: ADMIN_KEY,
     'Content-Type': 'multipart/form-data; boundary=x',
     'Content-Length': body.length,
-    // Answered as soon as the request is under way.
+    // Resolves as soon as the request is in progress.
     Expect: '100-continue',
   }
   const sent = request(server.url + SECRETS, { method: 'POST', headers, agent: new Agent({ keepAlive: true }) })
@@ -143,12 +143,12 @@ function slowCreate(server: ServerProcess, name: string) {
   return { status, underWay, finish: () => sent.end(body) }
 }
 
-/** For what is waited for by asking again. */
+/** For polling. */
 const PATIENCE = { timeout: 60_000, interval: 20 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-test('SIGTERM lets a request finish, takes no new one, and folds the write-ahead log into the database', async () => {
+test('on SIGTERM, finishes a request, accepts no new ones, and checkpoints the write-ahead log', async () => {
   const server = await start()
   const slow = slowCreate(server, 'in-flight')
   await slow.underWay
@@ -165,14 +165,15 @@ test('SIGTERM lets a request finish, takes no new one, and folds the write-ahead
   expect(await readValue(await start(), 'in-flight')).toBe('value')
 })
 
-test('a second signal ends the server at once', async () => {
+test('a second signal stops the server at once', async () => {
   const server = await start()
   const slow = slowCreate(server, 'never-sent')
   await slow.underWay
   const end = server.end('SIGTERM')
   await vi.waitFor(() => expect(server.log()).toContain('stopping'), PATIENCE)
   expect(server.hasEnded()).toBe(false)
-  // npm and the terminal both send one for the same Ctrl+C: only a later one counts (SAME_SIGNAL in process/run.ts).
+  // npm and the terminal both send a signal for the same Ctrl+C: only a later one counts (SAME_SIGNAL in
+  // process/run.ts).
   await pause(600)
   server.end('SIGTERM')
   expect(await end).toBe(1)
@@ -182,9 +183,9 @@ test('a second signal ends the server at once', async () => {
 test.each([
   ['throw', "throw Object.assign(new Error('what somebody sent\\nand more'), { code: 'E_TEST' })"],
   ['Promise.reject', "Promise.reject(Object.assign(new Error('what somebody sent\\nand more'), { code: 'E_TEST' }))"],
-])('an error that nothing handles (%s) ends the server with a line that quotes nothing', async (_, statement) => {
+])('an unhandled error (%s) ends the server with a line that quotes nothing', async (_, statement) => {
   const onSignal = `process.on('SIGUSR2', () => { ${statement} })`
-  // In base64, as the stack names where it happened.
+  // In base64, because the stack contains the source.
   const script = `data:text/javascript;base64,${Buffer.from(onSignal).toString('base64')}`
   const server = await start({ NODE_OPTIONS: `--import=${script}` })
   await create(server, 'kept', 'value')
@@ -196,7 +197,7 @@ test.each([
   expect(await readValue(await start(), 'kept')).toBe('value')
 })
 
-test('every mistake in the settings is named at once, without a stack', async () => {
+test('reports all errors in the settings at once, without a stack', async () => {
   const environment = { PORT: '99999', SAMPLE_DATA: 'maybe', LOG_LEVEL: 'loud', SESSION_TIMEOUT: 'soon' }
   const { code, stdout, stderr } = await runProgram('main', { dataDir: folder.path, environment })
   expect(code).toBe(1)
@@ -206,13 +207,13 @@ test('every mistake in the settings is named at once, without a stack', async ()
   expect(existsSync(join(folder.path, 'concord.db'))).toBe(false)
 })
 
-test.each(['AAAAAAAAAAAAA', 'short', '****************'])('an admin key that is none is a mistake: %s', async (key) => {
+test.each(['AAAAAAAAAAAAA', 'short', '****************'])('rejects a malformed admin key: %s', async (key) => {
   const { code, stderr } = await runProgram('main', { dataDir: folder.path, environment: { ADMIN_API_KEY: key } })
   expect(code).toBe(1)
   expect(stderr).toMatch(/^The settings are wrong:\n {2}ADMIN_API_KEY must be base64 of at least 8 bytes[^\n]*\n$/)
 })
 
-test('what has run out is removed at each start', async () => {
+test('each start removes what has expired', async () => {
   const first = await start()
   await create(first, 'long-ago', 'value')
   await first.end('SIGTERM')
@@ -225,7 +226,7 @@ test('what has run out is removed at each start', async () => {
   }, 30_000)
 })
 
-test('a port in use is said, with what to do', async () => {
+test('reports a port in use, with what to do', async () => {
   const other = createServer()
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   const address = other.address()
@@ -241,7 +242,7 @@ test.each([
   ['a file in the way to it', 'file/folder', 'cannot be created: a file is in the way'],
   ['a file that is no database', 'damaged', 'is damaged, or not a database of this program'],
   ['the data of a newer version', 'newer', 'is of a newer version of this program (999_future is unknown here)'],
-])('%s is said in a sentence, by the commands too', async (_, name, words) => {
+])('reports %s in a sentence, also in the commands', async (_, name, words) => {
   writeFileSync(join(folder.path, 'file'), '')
   const dataDir = join(folder.path, name)
   if (name === 'damaged') {
@@ -249,7 +250,7 @@ test.each([
     writeFileSync(join(dataDir, 'concord.db'), 'no database at all '.repeat(1000))
   }
   if (name === 'newer') {
-    // SQLite keeps the lock of a file for the whole process, so the server gets a copy.
+    // SQLite holds the lock for the whole process, so the server gets a copy.
     const db = lockDatabase(join(folder.path, 'made'))
     await sql`CREATE TABLE settings (name TEXT, value BLOB)`.execute(db)
     await sql`CREATE TABLE kysely_migration (name TEXT, timestamp TEXT)`.execute(db)

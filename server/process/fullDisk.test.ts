@@ -5,8 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { runProgram, type ServerProcess, startServer, temporaryFolder } from '../../tests/support/serverProcess.ts'
 
 /*
- * A disk that is full, as it is: a small file system that takes no more. Making one needs root, which the machines of the
- * CI give.
+ * A real full disk: a small file system without space. Mounting one needs root, which CI machines have.
  */
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -35,7 +34,7 @@ function mounted(path: string, kind: string, size = '32m') {
     }
     return true
   } catch (error) {
-    // A loop device is not to be had in every container, a tmpfs is.
+    // Not every container has a loop device; a tmpfs is always possible.
     if (process.env.CI && kind === 'tmpfs') throw error
     return false
   }
@@ -56,7 +55,7 @@ const create = (server: ServerProcess, name: string, bytes: number, as?: string)
   })
 const basic = (name: string, password: string) => `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
 
-/** Takes all the room there is, as the log of another program does. */
+/** Uses up all space, like another program's log. */
 function fill(path: string) {
   const file = join(path, 'filler')
   for (let size = MiB; size >= 512; size /= 2) {
@@ -74,7 +73,7 @@ function fill(path: string) {
 }
 
 describe.each(['tmpfs', 'ext4'])('a full disk (%s)', (kind) => {
-  test('takes nothing more, but lets people delete, sign out and be disabled', async (context) => {
+  test('rejects writes, but allows deleting, signing out and disabling users', async (context) => {
     const path = join(folder.path, kind)
     if (!mounted(path, kind)) return context.skip(`${kind} cannot be mounted here`)
     let server: ServerProcess | undefined
@@ -95,7 +94,7 @@ describe.each(['tmpfs', 'ext4'])('a full disk (%s)', (kind) => {
       expect((await server.request('/api/x/ready', { as: '' })).status).toBe(200)
       const filler = fill(path)
 
-      // Nothing more fits, and everybody hears it in their words.
+      // No writes fit any more, and every client gets a clear message.
       let refused = await create(server, 'filling', 100_000)
       for (let i = 0; refused.status === 200; i++) refused = await create(server, `filling-${i}`, 100_000)
       expect(refused.status).toBe(507)
@@ -115,7 +114,7 @@ describe.each(['tmpfs', 'ext4'])('a full disk (%s)', (kind) => {
       }, 60_000)
       expect((await server.request('/api/x/live', { as: '' })).status).toBe(200)
 
-      // Access ends, and room is made.
+      // Access can be revoked, and space freed.
       const logout = { as: '', method: 'POST', headers: { Cookie: daves } }
       expect((await server.request('/api/service/console/logout', logout)).status).toBe(204)
       expect((await server.request(WHOAMI, { as: '', headers: { Cookie: daves } })).status).toBe(401)
@@ -127,7 +126,7 @@ describe.each(['tmpfs', 'ext4'])('a full disk (%s)', (kind) => {
       expect((await server.request(WHOAMI, { as: '', headers: { Cookie: erins } })).status).toBeGreaterThan(400)
       expect((await runProgram('user', { dataDir, args: ['disable', 'dave'] })).code).toBe(0)
 
-      // What that needed is for nothing else, whether or not the reserve is back already.
+      // The freed space is for nothing else, whether or not the reserve is back.
       fill(path)
       expect((await create(server, 'eats-the-reserve', 100)).status).toBe(507)
       const command = await add('frank')
@@ -136,13 +135,13 @@ describe.each(['tmpfs', 'ext4'])('a full disk (%s)', (kind) => {
         `The disk of the data folder ${dataDir} is full. Free some space and try again; nothing was changed.\n`,
       ])
 
-      // Stopping and starting lose nothing and say nothing that only a programmer reads.
+      // Stopping and starting lose nothing, and their messages are readable for operators.
       expect(await server.end('SIGTERM')).toBe(0)
       expect(server.log()).not.toMatch(/^\s+at /m)
       server = await startServer(dataDir)
       expect((await server.request(`${SECRETS}?limit=1`)).status).toBe(200)
 
-      // Room is noticed.
+      // The server notices free space.
       rmSync(filler)
       await vi.waitFor(async () => {
         expect((await create(server as ServerProcess, 'fits-again', 100)).status).toBe(200)
@@ -160,7 +159,7 @@ describe.each(['tmpfs', 'ext4'])('a full disk (%s)', (kind) => {
   })
 })
 
-test('a disk that secrets themselves have filled lets people sign out, delete and be disabled', async (context) => {
+test('on a disk filled by secrets, signing out, deleting and disabling users still work', async (context) => {
   const path = join(folder.path, 'filled')
   if (!mounted(path, 'tmpfs', '24m')) return context.skip('tmpfs cannot be mounted here')
   let server: ServerProcess | undefined
@@ -175,7 +174,7 @@ test('a disk that secrets themselves have filled lets people sign out, delete an
     const { id } = (await user.json()) as { id: string }
     const signedIn = await server.request(WHOAMI, { headers: { 'X-Concord-EnableSession': 'true' } })
     const session = { as: '', headers: { Cookie: signedIn.headers.get('set-cookie')?.split(';')[0] ?? '' } }
-    // How much the log owes to the file at the end depends on what was written before: this much was too much once.
+    // The size of the last checkpoint depends on what was written before: this much was once too much.
     const kept: string[] = []
     for (let i = 0; i < 5; i++)
       if ((await create(server, `first-${i}`, 200_000)).status === 200) kept.push(`first-${i}`)

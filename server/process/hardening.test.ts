@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type ServerProcess, startServer, temporaryFolder } from '../../tests/support/serverProcess.ts'
 
 /*
- * What a process does not let others have of it, and what it tells browsers behind https. Started as `npm start` starts
- * it: without code from strings, which everything has to do without, the checks of requests too.
+ * What a process hides from others, and what it tells browsers behind https. Started like `npm start`, without code
+ * from strings, so everything has to work without it, including request validation.
  */
 
-// Each starts processes, on a machine that may have other things to do.
+// Each test starts processes, possibly on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
 
 const NO_CODE_FROM_STRINGS = '--disallow-code-generation-from-strings'
@@ -27,7 +27,7 @@ afterAll(() => {
   concord.close()
 })
 
-test('npm start keeps code from being made of strings', () => {
+test('npm start disables code generation from strings', () => {
   const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
   expect(scripts.start).toBe(`node ${NO_CODE_FROM_STRINGS} scripts/start.mjs`)
 })
@@ -48,28 +48,28 @@ describe.each(['server', 'gateway'])('a %s', (mode) => {
     folder.remove()
   })
 
-  test.skipIf(!existsSync(COREDUMP_FILTER(process.pid)))('leaves nothing of its memory in a core dump', () => {
+  test.skipIf(!existsSync(COREDUMP_FILTER(process.pid)))('leaves no memory in a core dump', () => {
     expect(readFileSync(COREDUMP_FILTER(server.pid), 'utf8').trim()).toMatch(/^0+$/)
   })
 
   test.skipIf(process.platform === 'win32')('opens no debugger for SIGUSR1', async () => {
     process.kill(server.pid ?? 0, 'SIGUSR1')
     await vi.waitFor(() => expect(server.log()).toContain('it stays closed'), { timeout: 10_000 })
-    // Where Node would open it. Somebody else's may be there: then it is not this process that said so.
+    // The port that Node would open. Another process may listen there; then this one has not announced it.
     await sleep(100)
     expect(server.log()).not.toContain('Debugger listening')
     expect(await accepts(9229)).toBe(false)
     expect((await server.request('/api/v1/server/ping')).status).toBe(200)
   })
 
-  test('behind https tells browsers to stay there, on the API and on the console', async () => {
+  test('behind https, sends HSTS on the API and the console', async () => {
     for (const path of ['/api/v1/server/ping', '/api/v1/nothing', '/', '/org/acme']) {
       expect((await server.request(path)).headers.get('Strict-Transport-Security'), path).toBe('max-age=31536000')
     }
   })
 })
 
-test('a server without https says nothing of it, and reads and checks requests without code from strings', async () => {
+test('a server without https sends no HSTS, and validates requests without code from strings', async () => {
   const folder = temporaryFolder()
   const server = await startServer(folder.path, { NODE_OPTIONS: NO_CODE_FROM_STRINGS })
   try {

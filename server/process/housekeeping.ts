@@ -10,19 +10,19 @@ import { followDirectory } from '../users/followDirectory.ts'
 import type { Setup } from './setUp.ts'
 
 /**
- * Removes what has run out, and sees whom the LDAP directory still has. Each task stands alone: one that fails keeps none
- * of the others from being done. A signal ends it early, as the rest is done next time.
+ * Removes what has expired, and checks which users the LDAP directory still has. Tasks are independent: a failed one
+ * does not stop the others. A signal ends it early; the rest is done next time.
  */
 export async function keepHouse(services: Setup, signal?: AbortSignal): Promise<void> {
   const { db, log } = services
-  // A wrong clock takes away what nobody can bring back; nothing is lost if it goes later.
+  // A wrong clock would remove data for good; removing it later loses nothing.
   const byAge = (await services.clock.check()) ? removals(services, signal) : {}
   const tasks = {
     'keep a reserve for a full disk': () => services.reserve.keep(),
     ...byAge,
-    'ask the directory about its users': () => followDirectory(services),
-    // Last, with what the others have removed: the log keeps pages as they were before until they are written over.
-    'fold the write-ahead log': () => foldLog(db),
+    'check the users in the directory': () => followDirectory(services),
+    // Last, including what the others have removed: the log keeps old pages until they are overwritten.
+    'checkpoint the write-ahead log': () => foldLog(db),
   }
   for (const [what, task] of Object.entries(tasks)) {
     if (signal?.aborted) return

@@ -1,8 +1,8 @@
 import { type Log, stackOf } from '../log.ts'
 
 /**
- * Ends the process after an error that nothing has handled: what it left half done is not known. Node would print the
- * error's message, which can quote what somebody sent. A promise that nobody waits for comes here as well.
+ * Ends the process after an unhandled error, because its state is unknown. Node would print the error's message, which
+ * can quote input. Unhandled rejections come here as well.
  */
 export function endOnUnhandledErrors(log: Log) {
   process.on('uncaughtException', (error: Error & { code?: unknown }) => {

@@ -2,13 +2,13 @@ import type { RequestListener, Server } from 'node:http'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 
-/** The server cannot take the address it was told to. */
+/** The server cannot listen on the configured address. */
 export class ListenError extends Error {}
 
-/** Lets an HTTP server listen where the settings say. Throws a ListenError when it cannot. */
+/** Makes an HTTP server listen on the configured address. Throws a ListenError if it cannot. */
 export async function listen(server: Server, listener: RequestListener, { host, port }: Config): Promise<void> {
   server.on('request', listener)
-  // A request is at most 2 MiB; who takes longer than this for it holds a connection, not a conversation.
+  // A request has at most 2 MiB; a client that takes longer than this only blocks a connection.
   server.requestTimeout = 60_000
   server.headersTimeout = 20_000
   await new Promise<void>((resolve, reject) => {
@@ -25,13 +25,13 @@ function sentenceOf(error: NodeJS.ErrnoException, host: string, port: number): s
       return `This user may not listen on port ${port}. Choose one above 1023, as in: PORT=8080 npm start`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `HOST=${host} is no address of this computer.`
+      return `HOST=${host} is not an address of this computer.`
     default:
       return `The server cannot listen on ${host}, port ${port}: ${error.message}`
   }
 }
 
-/** What a browser is to be pointed at. */
+/** The URL for a browser. */
 export function addressOf(server: Server, { host }: Config): string {
   const address = server.address()
   const port = typeof address === 'object' ? address?.port : undefined
@@ -39,10 +39,10 @@ export function addressOf(server: Server, { host }: Config): string {
   return `http://${name}:${port}/`
 }
 
-/** Stops accepting and lets the requests that are under way finish, for at most `patience` milliseconds. */
+/** Stops accepting requests and waits for those in progress, for at most `patience` milliseconds. */
 export async function stop(servers: Server[], log: Log, patience = 10_000): Promise<void> {
   const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)))
-  // A connection that was busy when the stop began becomes idle later and would stay open for its keep-alive.
+  // A connection that was busy when the stop began becomes idle later, and keep-alive would keep it open.
   const idle = setInterval(() => {
     for (const server of servers) server.closeIdleConnections()
   }, 50)

@@ -19,23 +19,23 @@ import { setUp } from './setUp.ts'
 import { warningsOf } from './warnings.ts'
 
 const HOUR = 3_600_000
-/** How long the server waits for its housekeeping when it stops. */
+/** How long a stopping server waits for its housekeeping. */
 const MOST_CLEANING = 1_000
-/** npm passes on a Ctrl+C that the terminal has sent to us already: two at once are one. */
+/** npm forwards a Ctrl+C that the terminal has already sent to us: two at once count as one. */
 const SAME_SIGNAL = 500
-/** For a year, this host name only: others may have their own reasons. */
+/** For a year, for this host name only; subdomains are up to the operator. */
 const ONLY_HTTPS = 'max-age=31536000'
 
 export interface Listeners {
-  /** What answers the requests to our own API. */
+  /** The handler for our own API. */
   apiOf(services: Services): RequestListener
-  /** What answers all others: the console. */
+  /** The handler for everything else: the console. */
   site: RequestListener
-  /** For those who need the HTTP server before it listens. */
+  /** Called with the HTTP server before it listens. */
   server?: Server
 }
 
-/** Starts the server with the settings of the environment and runs it until a signal stops it. */
+/** Starts the server with the settings from the environment and runs it until a signal stops it. */
 export async function run({ apiOf, site, server = createServer() }: Listeners): Promise<void> {
   try {
     const config = readConfig(process.env)
@@ -64,17 +64,17 @@ export async function run({ apiOf, site, server = createServer() }: Listeners): 
   }
 }
 
-/** Answers how to end it. */
+/** Returns a function that shuts it down. */
 async function startServer(
   config: Config,
   log: Log,
   server: Server,
   listenWith: (services: Services) => Promise<void>,
 ): Promise<() => Promise<void>> {
-  // Whatever this process writes is for its own user: database, keys, control socket, backups.
+  // Everything that this process writes is readable by its own user only: database, keys, control socket, backups.
   process.umask(0o077)
   const services = await setUp(config, log)
-  // Before anything else can fail: the credentials of the first run are never known again.
+  // Before anything else can fail: the credentials of the first run are shown only once.
   if (services.firstRun) console.log(welcome(services.firstRun, config))
   await recordStart(services)
   let control: Server | undefined
@@ -85,18 +85,18 @@ async function startServer(
     await services.db.destroy()
     throw error
   }
-  // Once now, as a server that is started each day would never come to it; nobody has to wait for that.
+  // Once now, because a server that is restarted every day would never get to it. Nothing waits for it.
   const stopping = new AbortController()
   let cleaning = keepHouse(services, stopping.signal)
   const hourly = setInterval(() => {
-    // One after the other: a year of the log can take longer than an hour.
+    // One after the other: removing a year of the log can take longer than an hour.
     cleaning = cleaning.then(() => keepHouse(services, stopping.signal))
   }, HOUR)
   return async () => {
     clearInterval(hourly)
     stopping.abort()
     await stop(control ? [server, control] : [server], log)
-    // The directory may take its time; what the database does is over by then.
+    // The directory may be slow; the database work is done by then.
     await Promise.race([cleaning, pause(MOST_CLEANING)])
     await services.refusals.close()
     await services.reserve.close()
@@ -104,7 +104,7 @@ async function startServer(
     const trouble = await closeDatabase(services.db)
     if (trouble) {
       log.warn(
-        'the write-ahead log stays beside the database, as the disk does not take it: nothing is lost, and the next ' +
+        'the write-ahead log could not be written into the database, so it stays: nothing is lost, and the next ' +
           'start reads it',
         { code: codeOf(trouble) },
       )
@@ -112,7 +112,7 @@ async function startServer(
   }
 }
 
-/** Answers how to end it. There is nothing to keep here, so no folder is made. */
+/** Returns a function that shuts it down. There is nothing to store here, so no folder is created. */
 async function startGateway(
   concord: URL,
   { trustedProxies }: Config,
@@ -125,8 +125,8 @@ async function startGateway(
 }
 
 /**
- * With dot segments resolved too: Concord has its own answer to them, which is not the console. What is no address at
- * all, such as `//`, is refused before anybody reads it: an error here, outside of all handling, would end the process.
+ * Also with dot segments resolved: Concord has its own response to them, which is not the console. An invalid URL such
+ * as `//` is rejected before it is parsed: an error here would be unhandled and end the process.
  */
 function listenerFor(url = '', api: RequestListener, site: RequestListener): RequestListener {
   if (url.startsWith('/api/')) return api
@@ -151,7 +151,7 @@ function stopOnSignal(close: () => Promise<void>, log: Log) {
   process.on('SIGTERM', onSignal)
 }
 
-/** Prints a sentence for mistakes in the settings or the surroundings, a stack for our own. */
+/** Prints a sentence for errors in the settings or the environment, a stack for bugs. */
 function giveUp(error: unknown): never {
   const expected = [DataFolderError, MasterKeyError, ListenError].some((kind) => error instanceof kind)
   if (error instanceof ConfigError) console.error(`The settings are wrong:\n${error.message.replace(/^/gm, '  ')}`)

@@ -15,19 +15,19 @@ import { loadMasterKey, MasterKeyError, makeKeyCheck, verifyKeyCheck } from '../
 import { generateApiKey } from '../vault/tokens.ts'
 import { Clock } from './clock.ts'
 
-/** What the process works with, and its routes a part of. */
+/** What the process works with; the routes use a part of it. */
 export interface Setup extends Services {
-  /** Whether what is old may be removed. */
+  /** Whether data may be removed by age. */
   clock: Clock
-  /** What the first run made; undefined on later ones. The only time that the credentials are known. */
+  /** The result of the first run, undefined on later ones. The credentials are never available again. */
   firstRun: FirstRun | undefined
 }
 
 /**
- * Opens the data folder, or makes it: database, master key, the rows that every Concord has.
+ * Opens the data folder or creates it: database, master key, and the rows that every Concord has.
  *
  * @throws DataFolderError it cannot be used, or another process has it open
- * @throws MasterKeyError the key is missing, malformed or does not fit the data
+ * @throws MasterKeyError the key is missing, malformed or does not match the data
  */
 export async function setUp(config: Config, log: Log): Promise<Setup> {
   const db = lockDatabase(config.dataDir)
@@ -44,10 +44,10 @@ async function prepare(unguarded: Db, config: Config, log: Log): Promise<Setup> 
   const { masterKey, masterKeyFile, dataDir } = config
   const loaded = loadMasterKey({ masterKey, masterKeyFile, dataDir, allowCreate: check === undefined })
   for (const warning of loaded.warnings) log.warn(warning)
-  // Before anything is written: a server that was started with the wrong key must leave the folder as it is.
+  // Before anything is written: a server started with the wrong key must not change the folder.
   if (check && !verifyKeyCheck(loaded.key, check)) {
     throw new MasterKeyError(
-      `The master key (${loaded.source}) does not fit the data in ${dataDir}: the secrets there were stored with ` +
+      `The master key (${loaded.source}) does not match the data in ${dataDir}: the secrets there were stored with ` +
         'another key. Start the server with that key; nothing has been changed.',
     )
   }
@@ -58,7 +58,7 @@ async function prepare(unguarded: Db, config: Config, log: Log): Promise<Setup> 
   const refusals = new Refusals(db, log, undefined, alerts)
   const clock = await Clock.open(db, log)
   const services = { db, config, log, masterKey: loaded.key, clock, reserve, refusals, alerts }
-  // The samples are there whatever the limits: a small one must not end the first start.
+  // Quotas don't apply to the sample data: a small one must not fail the first start.
   const limit = () => enforceQuotas(unguarded, config.quotas)
   if (check) {
     await limit()
@@ -80,7 +80,7 @@ async function prepare(unguarded: Db, config: Config, log: Log): Promise<Setup> 
   return { ...services, firstRun: { credentials, storePassword: samples && SAMPLE_STORE_PASSWORD } }
 }
 
-/** Undefined: a new folder, or a first run that was cut short before it was done. */
+/** Undefined for a new folder, or after an interrupted first run. */
 export async function findKeyCheck(db: Db): Promise<Buffer | undefined> {
   return (await hasTable(db, 'settings')) ? readSetting(db, 'masterKeyCheck') : undefined
 }

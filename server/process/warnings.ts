@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { isLoopback } from '../addresses.ts'
 import type { Config } from '../config.ts'
 
-/** What an operator should know about settings that work, but send passwords and values over the network unencrypted. */
+/** Warnings about settings that work, but send passwords and values over the network unencrypted. */
 export function warningsOf({ host, secureCookies, ldap, concordUrl }: Config): string[] {
   const warnings: string[] = []
   if (!isThisComputer(host) && !secureCookies) {
@@ -17,7 +17,7 @@ export function warningsOf({ host, secureCookies, ldap, concordUrl }: Config): s
   return warnings
 }
 
-/** Whether a host of a setting or a URL, which has brackets around IPv6, is the loopback interface. */
+/** Whether a host from a setting or a URL (with brackets around IPv6) is the loopback interface. */
 function isThisComputer(host: string): boolean {
   const address = host.replace(/^\[(.*)\]$/, '$1')
   return host.toLowerCase() === 'localhost' || (isIP(address) !== 0 && isLoopback(address))

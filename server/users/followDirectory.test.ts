@@ -124,7 +124,7 @@ describe.skipIf(missing)('once an hour the directory is asked for the users who 
     await keepHouse(server.services)
     await slapd.restart()
     expect(await access(member)).toEqual(IN)
-    expect(lines.at(-1)).toContain('the directory did not answer about its users')
+    expect(lines.at(-1)).toContain('the directory failed while its users were checked')
     expect(lines.at(-1)).toContain('ECONNREFUSED')
   })
 

@@ -52,7 +52,7 @@ async function ask(ldap: LdapConfig, log: Log, user: UserRow) {
     return isEntryOf(user, entry) ? entry : 'unclear'
   } catch (error) {
     if (error instanceof UnclearEntryError) return 'unclear'
-    log.error('the directory did not answer about its users', troubleOf(error))
+    log.error('the directory failed while its users were checked', troubleOf(error))
     return 'away'
   }
 }

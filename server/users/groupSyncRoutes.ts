@@ -52,7 +52,7 @@ async function groupsOf({ config: { ldap }, log }: Services, user: UserRow): Pro
     return entry && isEntryOf(user, entry) ? entry.groups : undefined
   } catch (error) {
     if (error instanceof UnclearEntryError) return undefined
-    log.error('the directory did not answer about a user', troubleOf(error))
+    log.error('the directory failed while a user was looked up', troubleOf(error))
     throw textError(500, `Failed to update groups for user '${user.username}'`)
   }
 }

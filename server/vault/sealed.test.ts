@@ -108,7 +108,7 @@ test('does not open a row under the other protection', async () => {
 test('does not open with another master key', async () => {
   const sealed = await seal({ secretId, value, protection: byServer })
   const protection: Protection = { kind: 'SERVER_KEY', masterKey: createSecretKey(randomBytes(32)) }
-  await expect(open({ secretId, sealed, protection })).rejects.toThrow('does not fit the master key')
+  await expect(open({ secretId, sealed, protection })).rejects.toThrow('does not match the master key')
 })
 
 describe('store password', () => {

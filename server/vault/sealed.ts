@@ -61,7 +61,7 @@ export async function open(input: { secretId: string; sealed: SealedValue; prote
   try {
     if (sealed.data[0] !== VERSION) throw new DamagedValueError('The value has an unknown format')
     const value = decrypt(dataKey, sealed.data.subarray(1), context(secretId, protection.kind, 'data'))
-    if (!value) throw new DamagedValueError('The value does not fit its key')
+    if (!value) throw new DamagedValueError('The value does not match its key')
     return value
   } finally {
     dataKey.fill(0)
@@ -144,7 +144,7 @@ async function unwrap(secretId: string, { wrappedKey, salt }: SealedValue, prote
 
   if (protection.kind === 'SERVER_KEY') {
     const dataKey = decrypt(serverKey(protection.masterKey), box, Buffer.concat([place, header]))
-    if (!dataKey) throw new DamagedValueError('The wrapped key does not fit the master key')
+    if (!dataKey) throw new DamagedValueError('The wrapped key does not match the master key')
     return dataKey
   }
   const cost = { log2N: header.readUInt8(2), r: header.readUInt8(3), p: header.readUInt8(4) }

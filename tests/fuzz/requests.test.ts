@@ -17,7 +17,7 @@ import { type FuzzedRequest, requestsTo, type World } from './requests.ts'
 import { LONGEST_MS, RUNS, SEED } from './settings.ts'
 import { givenWitnesses } from './witnesses.ts'
 
-/** One server that strangers and members ask, with secrets that are none of their business; and one for admins. */
+/** One server for strangers and members, with secrets they have no access to, and one for admins. */
 const server = await startTestServer({ REQUESTS_PER_SECOND: 'off' })
 const adminServer = await startTestServer({ REQUESTS_PER_SECOND: 'off' })
 const witnesses = await givenWitnesses(server)
@@ -35,18 +35,18 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
     operation,
   })),
 )
-/** A new world takes as long as many requests; an old one may have lost what there was to find. */
+/** Creating a new world takes as long as many requests; an old one may have lost the data that requests refer to. */
 const OPERATIONS_PER_WORLD = 8
 const TIMEOUT = RUNS * 2_000 + 60_000
 
 describe.each([
-  ['anybody but admins', server, []],
+  ['everybody but admins', server, []],
   ['admins', adminServer, ['concordAdmin']],
 ])('whatever %s send', (_, asked, roles) => {
   let world: World
   let used = 0
   test.each(operations)(
-    '$name answers as Concord would',
+    '$name responds as Concord would',
     async ({ path, method, operation }) => {
       if (used++ % OPERATIONS_PER_WORLD === 0) world = await givenWorld(asked, roles, witnesses.words)
       const property = fc.asyncProperty(requestsTo(path, method, operation, world), async (request) => {
@@ -54,18 +54,18 @@ describe.each([
         expectConcords(status, text)
         if (request.plain) expect(Object.keys(operation.responses)).toContain(String(status))
       })
-      // What a case does stays done, so a smaller case would not fail for the same reason.
+      // Cases have permanent effects, so a shrunk case would not fail for the same reason.
       await fc.assert(property, { seed: SEED, numRuns: RUNS, endOnFailure: true })
     },
     TIMEOUT,
   )
 })
 
-test('and the secrets of others are what they were, byte for byte', async () => {
+test('and the secrets of others are unchanged, byte for byte', async () => {
   await witnesses.check()
 })
 
-/** Things to ask for, and those who ask: a member with all rights in the organization, a stranger, keys and tokens. */
+/** The targets and the callers: a member with all rights in the organization, a stranger, keys and tokens. */
 async function givenWorld(asked: TestServer, roles: string[], others: World['words']): Promise<World> {
   const suffix = newId().slice(-8)
   const member = await givenUser(asked, `member-${suffix}`, ...roles)
@@ -132,7 +132,7 @@ async function answerTo({ app }: TestServer, { method, address, headers, body }:
   return Promise.race([answer, late]).finally(() => clearTimeout(timer))
 }
 
-/** Java's exceptions that Concord lets its clients see, and its own words with a 500. */
+/** Java exceptions that Concord shows to its clients, and its own messages with a 500. */
 const CONCORDS_500 = [
   /^ERROR: com\.fasterxml\.jackson\.(core\.JsonParseException|databind\.exc\.\w+): /,
   /^ERROR: java\.lang\.NullPointerException: null$/,

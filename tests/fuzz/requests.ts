@@ -1,11 +1,11 @@
 import fc, { type Arbitrary } from 'fast-check'
 import type { DocumentedOperation, Schema } from '../../server/openapi/document.ts'
 
-/** What a fuzzed request is made of, besides what is arbitrary: things that exist, and who asks. */
+/** The non-random parts of a fuzzed request: existing things, and callers. */
 export interface World {
-  /** Names and ids that lead somewhere, by the parameters and fields that ask for them. */
+  /** Existing names and ids, by the parameters and fields that take them. */
   words: Record<string, string[]>
-  /** Authentication headers by a word for whose they are. */
+  /** Authentication headers, by a name for the caller. */
   callers: Record<string, Record<string, string>>
 }
 
@@ -14,11 +14,11 @@ export interface FuzzedRequest {
   address: string
   headers: Record<string, string>
   body: Uint8Array<ArrayBuffer> | undefined
-  /** All path parameters are ordinary words, so that this operation is the one that answers. */
+  /** All path parameters are ordinary words, so that the request reaches this operation. */
   plain: boolean
 }
 
-/** Requests to one operation: mostly as its documentation wants them, with anything wrong anywhere. */
+/** Requests to one operation: mostly as documented, with random errors anywhere. */
 export function requestsTo(path: string, method: string, operation: DocumentedOperation, world: World) {
   const inputs = inputsOf(world)
   const parameters = operation.parameters ?? []
@@ -49,14 +49,14 @@ export function requestsTo(path: string, method: string, operation: DocumentedOp
     })
 }
 
-/** Not `encodeURIComponent` alone: a lone surrogate is no text that can be sent, and some tests send a bare per cent. */
+/** Not just `encodeURIComponent`: a lone surrogate cannot be sent, and some tests send a bare percent sign. */
 const encode = (text: string) => encodeURIComponent(Buffer.from(text).toString()).replace(/%00PERCENT/g, '%')
 
 const mostlyOf = <T>(usual: Arbitrary<T>, odd: Arbitrary<T>) =>
   fc.oneof({ weight: 9, arbitrary: usual }, { weight: 1, arbitrary: odd })
 const mostly = <T>(usual: T, odd: Arbitrary<T>) => mostlyOf(fc.constant(usual), odd)
 
-/** Few at a time: most of what can be sent together does not go together. */
+/** Few at a time: most fields exclude each other. */
 const sometimes = <T>(value: Arbitrary<T>, not = 4) =>
   fc.oneof({ weight: not, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value })
 
@@ -96,7 +96,7 @@ function inputsOf({ words }: World) {
   }
   const anything = fc.jsonValue({ maxDepth: 3 }) as Arbitrary<unknown>
 
-  /** A value of a schema, in which any part may be something else. */
+  /** A value for a schema, in which any part may be replaced by something else. */
   function json(schema: Schema, name = ''): Arbitrary<unknown> {
     const { anyOf, enum: values, type, properties, items, additionalProperties } = schema
     if (Array.isArray(anyOf))
@@ -161,7 +161,7 @@ const CONTENT_TYPES = [
 
 const dateText = (date: Date) => (Number.isNaN(date.getTime()) ? 'never' : date.toISOString())
 
-/** What fetch lets into a header. */
+/** Characters that fetch allows in a header. */
 const headerText = (text: string) => text.replace(/[^\t\u0020-\u007e\u0080-\u00ff]/g, '').trim()
 const headerValue = (text: Arbitrary<string>) => text.map(headerText)
 
@@ -193,7 +193,7 @@ function jsonBody(value: Arbitrary<unknown>) {
 
 const BOUNDARY = 'fuzz'
 
-/** A form of the fields that the operation knows, byte by byte, so that everything in it can be wrong. */
+/** A form with the operation's fields, built byte by byte, so that everything in it can be wrong. */
 function formOf(schema: Schema, inputs: Inputs): Arbitrary<Body> {
   const properties = Object.entries(schema.properties as Record<string, Schema>)
   const fields = properties.map(([name, type]) =>
@@ -254,7 +254,7 @@ function partOf(name: Arbitrary<string>, value: Buffer) {
     )
 }
 
-/** A key pair without a public key is a request to make one, which takes seconds each time: other tests do that. */
+/** A key pair without a public key would be generated, which takes seconds; other tests cover that. */
 function withoutNewKeys(parts: Buffer[]) {
   const uploaded = Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="public"\r\n\r\nssh-rsa AAAA\r\n`)
   return parts.some((part) => /key_pair/i.test(part.toString('latin1'))) ? [uploaded, ...parts] : parts

@@ -11,9 +11,8 @@ const server = await startTestServer({ REQUESTS_PER_SECOND: 'off' })
 afterAll(() => server.close())
 
 /*
- * A secret's life against the simplest model of it: whatever somebody with all rights does, in whatever order, each
- * secret ends where they put it, under the name, the password and with the bytes that they gave it; what failed did
- * nothing.
+ * Compares secrets with a simple model: whatever somebody with all rights does, in any order, each secret ends up where
+ * they put it, with the name, password and bytes that they gave it, and failed requests changed nothing.
  */
 
 interface Value {
@@ -22,7 +21,7 @@ interface Value {
   fields: Record<string, string | Blob>
 }
 
-/** What the model keeps of a secret. */
+/** A secret in the model. */
 interface Kept {
   id: string
   type: SecretType
@@ -39,7 +38,7 @@ interface Change {
   org: OrgIndex
   name: string
   value: Value | undefined
-  /** `right`, or one that is wrong. */
+  /** `right`, or a wrong one. */
   password: 'right' | 'wrong' | 'none'
   newPassword: string | undefined
   rename: string | undefined
@@ -79,7 +78,7 @@ const value = fc.oneof(data, login, keyPair)
 
 const create = fc.record({
   ...{ kind: fc.constant('create' as const), org, name, value, visibility },
-  // They cost real time.
+  // They take real time.
   password: rarely(fc.constantFrom(...PASSWORDS), 4),
 })
 const remove = fc.record({ kind: fc.constant('delete' as const), org, name })
@@ -97,11 +96,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: create },
   { weight: 1, arbitrary: remove },
   { weight: 2, arbitrary: change('form', value) },
-  // JSON knows values of one type only.
+  // JSON supports values of one type only.
   { weight: 2, arbitrary: change('json', data) },
 )
 
-test('secrets are where, and what, somebody with all rights has made them', {
+test('secrets are always in the state that somebody with all rights has put them in', {
   timeout: RUNS * 30_000 + 60_000,
 }, async () => {
   const property = fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 20, size: 'max' }), async (steps) => {
@@ -129,7 +128,7 @@ async function givenModel() {
   const read = (key: string, { password = '' }: Kept) =>
     server.request(`/api/v1/org/${key}/data`, { as: owner.key, form: { storePassword: password } })
 
-  /** The store password that a change sends. */
+  /** The store password sent with a change. */
   function passwordOf({ org: index, name: secret, password }: Change): string | undefined {
     const real = kept.get(at(index, secret))?.password
     if (password === 'wrong') return 'Wrong0ne'
@@ -153,7 +152,7 @@ async function givenModel() {
       const moves = each.move !== undefined && each.move !== each.org
       const apply = () => {
         kept.delete(key)
-        // A form that does not say is PUBLIC (concord-api §14, Q1).
+        // A form without `visibility` makes it PUBLIC (concord-api §14, Q1).
         const unsaid = each.how === 'form' ? 'PUBLIC' : before.visibility
         kept.set(target, {
           id: before.id,
@@ -185,14 +184,14 @@ async function givenModel() {
       const common = { name: each.rename, visibility: each.visibility, ...passwords }
       if (each.how === 'form') {
         const form = { ...sent({ ...common, org: target }), ...each.value?.fields }
-        // A form without any part is no form to fetch.
+        // fetch cannot send a form without parts.
         return server.request(`/api/v2${path}`, { as, form: { unknown: 'x', ...form } })
       }
       const data = each.value && base64(each.value.bytes)
       return server.request(`/api/v1${path}`, { as, json: sent({ ...common, orgName: target, data }) })
     },
 
-    /** The lists and all values, as anybody would read them. */
+    /** The lists and all values, read through the API. */
     async check() {
       const listed = []
       for (const each of names) {
@@ -217,10 +216,10 @@ async function givenModel() {
   }
 }
 
-/** concord-api §9.6: what an update with these passwords may do. */
+/** concord-api §9.6: whether an update with these passwords succeeds. */
 function passwordsFit({ password }: Kept, { value, newPassword }: Change, given: string | undefined): boolean {
   if (password === undefined) return given === undefined && newPassword === undefined
-  // Without a new value or password nothing is decrypted, so that nothing notices a wrong one.
+  // Without a new value or password nothing is decrypted, so a wrong password is not detected.
   return value === undefined && newPassword === undefined ? true : given === password
 }
 

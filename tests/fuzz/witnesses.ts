@@ -13,7 +13,7 @@ const VALUES: Record<SecretType, (bytes: Buffer) => Buffer> = {
 }
 const VISIBILITIES: Visibility[] = ['PUBLIC', 'PRIVATE']
 
-/** Secrets of every kind in an organization of somebody else: whatever others do, they have to stay what they are. */
+/** Secrets of every kind in somebody else's organization: whatever others do, they must not change. */
 export async function givenWitnesses(server: TestServer) {
   const { db } = server.services
   const keeper = await givenUser(server, 'keeper')
@@ -50,7 +50,7 @@ export async function givenWitnesses(server: TestServer) {
   const before = await rows()
 
   return {
-    /** What requests can name. */
+    /** The names and ids for requests. */
     words: {
       ...{ orgName: [org.name], orgId: [org.id], projectName: [project.name], projectId: [project.id] },
       ...{ teamName: [team.name], teamId: [team.id], secretName: secrets.map(({ name }) => name) },

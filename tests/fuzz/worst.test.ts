@@ -6,20 +6,20 @@ import { startTestServer } from '../support/testServer.ts'
 import { isChosen, operationsOf, type WorstRequest } from './worst.ts'
 import { givenWords } from './worstWords.ts'
 
-/** Milliseconds of the processor that the event loop may stand still. */
+/** CPU milliseconds that the event loop may be blocked. */
 const LONGEST = 250
 /** Garbage collection and other programs make a measurement longer, never shorter. */
 const TRIES = 3
-/** Base64 of what UTF-8 has in place of each byte that is no text: no answer is much larger than what was sent. */
+/** Base64 of the UTF-8 replacement character for each invalid byte: no response is much larger than its request. */
 const LARGEST_ANSWER = 5 * MOST_BODY_BYTES
 
 const server = await startTestServer({ REQUESTS_PER_SECOND: 'off', LOG_LEVEL: 'silent' })
 afterAll(() => server.close())
-// Nothing here has to outlive the computer, and much is made first.
+// This data need not survive a crash, and the setup writes much.
 await sql`PRAGMA synchronous = OFF`.execute(server.services.db)
 const operations = operationsOf((await (await server.request('/api/openapi.json')).json()) as OpenApiDocument)
 
-/** The longest time without a turn of the event loop, in milliseconds of the processor. */
+/** The longest time without a turn of the event loop, in CPU milliseconds. */
 async function longestStretch(work: () => Promise<unknown>): Promise<number> {
   let longest = 0
   let cpu = process.cpuUsage()
@@ -27,7 +27,7 @@ async function longestStretch(work: () => Promise<unknown>): Promise<number> {
   let running = true
   const turn = () => {
     const { user, system } = process.cpuUsage(cpu)
-    // Other threads of this process have their share in the first, other processes in the second.
+    // The first includes other threads of this process, the second other processes.
     longest = Math.max(longest, Math.min((user + system) / 1000, performance.now() - wall))
     cpu = process.cpuUsage()
     wall = performance.now()
@@ -51,7 +51,7 @@ async function measure({ method, address, headers, body }: WorstRequest, key: st
   return { stretch, size }
 }
 
-describe('the largest requests do not keep the event loop', () => {
+describe('the largest requests do not block the event loop', () => {
   test.each(operations)(
     '%s',
     async (_, requestsWith) => {
@@ -59,7 +59,7 @@ describe('the largest requests do not keep the event loop', () => {
       for (const { name } of requestsWith({}).filter(isChosen)) {
         let shortest = Number.POSITIVE_INFINITY
         for (let i = 0; i < TRIES && shortest > LONGEST; i++) {
-          // Of things of their own: what the request before has changed is not there for this one.
+          // With fresh data: a previous request may have changed it.
           const { key, ...words } = await givenWords(server)
           const request = requestsWith(words).find((each) => each.name === name)
           if (!request) throw new Error(`There is no request ${name}`)

@@ -4,12 +4,13 @@ import type { DocumentedOperation, OpenApiDocument, Schema } from '../../server/
 import { RUNS, SEED } from './settings.ts'
 
 /*
- * The largest requests there can be: for every operation, and every list or text in its path, query, body or form, what
- * a body of 2 MiB or an address of 16 kB has room for. From the OpenAPI document, so that a new operation is in it.
+ * The largest possible requests: for every operation, and every list or string in its path, query, body or form, as
+ * much as fits into a body of 2 MiB or a URL of 16 kB. Derived from the OpenAPI document, so that new operations are
+ * included.
  */
 
 export interface WorstRequest {
-  /** What is large, and how. */
+  /** What is large, and in which way. */
   name: string
   method: string
   address: string
@@ -17,17 +18,17 @@ export interface WorstRequest {
   body: (() => Uint8Array<ArrayBuffer>) | undefined
 }
 
-/** Names and ids that lead somewhere, by the parameters and fields that ask for them. */
+/** Existing names and ids, by the parameters and fields that take them. */
 export type Words = Record<string, string>
 
-/** Room for the rest of a body, and of the head of a request, which Node limits to 16 KiB. */
+/** Leave room for the rest of the body, and of the headers, which Node limits to 16 KiB. */
 const ROOM = MOST_BODY_BYTES - 4096
 const HEAD_ROOM = 12_000
 
 /** As many as there is room for. */
 const fill = (unit: string, room = ROOM) => unit.repeat(Math.floor(room / Buffer.byteLength(unit)))
 
-/** As many as there is room for, each with its number. */
+/** As many as fit, each with its number. */
 function count(unit: (i: number) => string, room = ROOM, most = Number.POSITIVE_INFINITY): string[] {
   const units: string[] = []
   for (let size = 0; units.length < most; ) {
@@ -39,7 +40,7 @@ function count(unit: (i: number) => string, room = ROOM, most = Number.POSITIVE_
   return units
 }
 
-/** Every operation: its name, and its worst requests with some words. */
+/** Every operation: its name, and its worst requests with some texts. */
 export const operationsOf = ({ paths }: OpenApiDocument) =>
   Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]): [name: string, requests: (words: Words) => WorstRequest[]] => [
@@ -48,7 +49,7 @@ export const operationsOf = ({ paths }: OpenApiDocument) =>
     ]),
   )
 
-/** All of them in a long run, a share of them, chosen by the seed, in a short one. */
+/** All of them in a long run, and a part of them, chosen by the seed, in a short one. */
 const SHARE = Math.min(1, RUNS / 100)
 export const isChosen = (_: unknown, i: number) => ((i * 2_654_435_761 + SEED * 40_503) % 1_000) / 1_000 < SHARE
 
@@ -110,7 +111,7 @@ const worstHeaders = (): [name: string, headers: Record<string, string>][] => [
   ['X-Forwarded-For: colons', { 'X-Forwarded-For': fill(':', HEAD_ROOM) }],
 ]
 
-/** Made when it is sent: all of them together are gigabytes. */
+/** Generated when it is sent: all of them together take gigabytes. */
 type Content = () => string | Buffer
 type Body = [name: string, body: Content, contentType?: string]
 
@@ -199,7 +200,7 @@ function placesIn(schema: Schema, words: Words): Place[] {
   return places
 }
 
-/** The one of several schemas that says most. */
+/** The most specific of several schemas. */
 function plain(schema: Schema): Schema {
   const choices = (schema.anyOf ?? []) as Schema[]
   return choices.length > 0 ? plain(choices[0] ?? {}) : schema
@@ -208,7 +209,7 @@ function plain(schema: Schema): Schema {
 const isTyped = (schema: unknown): schema is Schema =>
   typeof schema === 'object' && schema !== null && Object.keys(schema).length > 0
 
-/** A value as small as it may be, that leads somewhere. */
+/** The smallest value that refers to something existing. */
 function usualValue(schema: Schema, name: string, words: Words): unknown {
   const type = plain(schema)
   if (Array.isArray(type.enum)) return type.enum[0]
@@ -227,7 +228,7 @@ function usualValue(schema: Schema, name: string, words: Words): unknown {
   return words[name] ?? 'text'
 }
 
-/** Fields without which an operation does not go far. */
+/** Fields that an operation needs to get far. */
 const USUAL = new Set(['url', 'branch', 'level', 'role', 'userType', 'visibility', 'group', 'rules', 'permissions'])
 
 function valuesFor(schema: Schema, words: Words): [how: string, json: () => string][] {
@@ -324,7 +325,7 @@ const withoutName = (value: unknown) => {
   return rest
 }
 
-/** The same value with its texts changed. */
+/** The same value with its strings changed. */
 function varied(value: unknown, by: number | string): unknown {
   if (typeof value === 'string') {
     if (/^[0-9a-f-]{36}$/.test(value)) return newId()
@@ -425,7 +426,7 @@ function formBodies(schema: Schema, words: Words): Body[] {
   ]
 }
 
-/** Fields that make the one at hand count. */
+/** Other fields that this one needs to take effect. */
 function kindFor(field: string): Fields {
   if (field === 'username' || field === 'password') {
     const type: Fields = [['type', 'USERNAME_PASSWORD']]

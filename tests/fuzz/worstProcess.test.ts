@@ -5,7 +5,7 @@ import type { OpenApiDocument } from '../../server/openapi/document.ts'
 import { startServer, temporaryFolder } from '../support/serverProcess.ts'
 import { isChosen, operationsOf, type Words, type WorstRequest } from './worst.ts'
 
-/** Milliseconds for an answer to `ping`, whatever else the server has been sent. */
+/** Milliseconds for a response to `ping`, regardless of other requests. */
 const LATE = 1_000
 
 const folder = temporaryFolder()
@@ -26,7 +26,7 @@ const post = async (path: string, body: object | FormData) => {
   return (await response.json()) as { id: string }
 }
 
-/** On a connection of its own: others end with requests that are too large. */
+/** On its own connection: others end with requests that are too large. */
 const ping = () =>
   new Promise((resolve, reject) => {
     http
@@ -36,7 +36,7 @@ const ping = () =>
 
 let made = 0
 let words: Words = {}
-/** Something of each kind, made through the API. */
+/** One thing of each kind, created through the API. */
 async function givenWords(): Promise<Words> {
   const suffix = `n${made++}`
   const org = `org-${suffix}`
@@ -96,12 +96,12 @@ async function longestPing(requests: WorstRequest[]): Promise<number> {
 }
 
 test.each(operations)(
-  'ping is answered in under a second while the largest requests come to %s',
+  'ping responds in under a second while the largest requests are sent to %s',
   async (name, requestsWith) => {
     if (!words.name) words = await givenWords()
     const requests = requestsWith(words).filter(isChosen)
     let longest = 0
-    // As many at once as a person's browser has connections.
+    // As many at once as a browser has connections.
     for (let from = 0; from < requests.length; from += 6) {
       longest = Math.max(longest, await longestPing(requests.slice(from, from + 6)))
     }

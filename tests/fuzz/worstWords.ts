@@ -3,7 +3,7 @@ import { givenSecret } from '../support/secrets.ts'
 import { givenOrg, givenProject, givenTeam, givenUser, type TestServer } from '../support/testServer.ts'
 import type { Words } from './worst.ts'
 
-/** Something of each kind, and the key of an admin who may do everything with it. */
+/** One thing of each kind, and the key of an admin with all rights to it. */
 export async function givenWords(server: TestServer): Promise<Words & { key: string }> {
   const suffix = newId().slice(-8)
   const user = await givenUser(server, `user-${suffix}`, 'concordAdmin')

@@ -18,22 +18,22 @@ const rule = z.object({
 
 const entityRules = z.object({ allow: z.array(rule).nullish(), deny: z.array(rule).nullish() })
 
-/** What somebody is about to do, as the rules of a policy see it (concord-api §12). */
+/** An action to check against the rules of a policy (concord-api §12). */
 export interface Act extends Target {
   entity: 'org' | 'project' | 'repository' | 'secret'
   action: 'create' | 'update'
-  /** Whose it is to be; undefined: that stays as it is. */
+  /** The new owner; undefined if unchanged. */
   owner: UserRow | undefined
   attributes: Record<string, unknown>
 }
 
-/** PolicyManager#checkEntity. Throws Concord's 400 when the policy that counts here forbids it. */
+/** PolicyManager#checkEntity. Throws Concord's 400 if the applicable policy forbids the action. */
 export async function requireAllowed(db: Reader, who: Principal, act: Act): Promise<void> {
   const requireThis = await policyGuard(db, who)
   requireThis(act)
 }
 
-/** The same for several acts, with the queries of one: throws when it is called with one that is forbidden. */
+/** The same for several actions, with the queries of one: the returned function throws if its action is forbidden. */
 export async function policyGuard(db: Reader, who: Principal): Promise<(act: Act) => void> {
   const rulesFor = await rulesReader(db)
   const work = new Work()
@@ -48,13 +48,13 @@ export const isAllowed = async (db: Reader, who: Principal, act: Act) =>
 
 type RulesFor = Awaited<ReturnType<typeof rulesReader>>
 
-/** The rule that forbids it: an `allow` that fits comes before any `deny`. */
+/** The rule that forbids it: a matching `allow` takes precedence over any `deny`. */
 function denialOf(rulesFor: RulesFor, who: Principal, act: Act, work: Work) {
   const { entity, action, owner, attributes, orgId, projectId } = act
   const rules = rulesFor({ orgId, projectId, userId: userOf(who).id })
   if (rules?.entity === undefined || rules.entity === null) return undefined
   const result = entityRules.safeParse(rules.entity)
-  // Nothing is allowed by rules that cannot be read.
+  // Invalid rules allow nothing.
   if (!result.success) throw javaError('java.lang.IllegalArgumentException', 'The entity rules of a policy are damaged')
   const data = { owner: ownerAttributes(owner), entity: attributes }
   const applies = (each: z.infer<typeof rule>) =>
@@ -66,8 +66,8 @@ function denialOf(rulesFor: RulesFor, who: Principal, act: Act, work: Work) {
     return result.data.deny?.find(applies)
   } catch (error) {
     if (!(error instanceof PatternError)) throw error
-    // Nothing is allowed by a rule that cannot be read. Such a one is from before they were checked when saved.
-    throw javaError('java.util.regex.PatternSyntaxException', `A pattern of a policy ${error.message}`)
+    // An invalid rule allows nothing. It was saved before rules were checked.
+    throw javaError('java.util.regex.PatternSyntaxException', `A pattern in a policy ${error.message}`)
   }
 }
 

@@ -1,12 +1,12 @@
-/** Code points from the first to the last of each pair. */
+/** Ranges of code points, each from the first to the last. */
 export type CodePoints = readonly (readonly [first: number, last: number])[]
 
 const LAST = 0x10ffff
 
-/** A set of characters, as a class of a pattern means it. */
+/** A set of characters, as in a character class. */
 export class CodePointSet {
   static readonly ALL = new CodePointSet([[0, LAST]])
-  /** In order, and with something between them. */
+  /** Sorted, with gaps in between. */
   readonly #ranges: CodePoints
 
   private constructor(ranges: CodePoints) {
@@ -38,7 +38,7 @@ export class CodePointSet {
 
   intersect = (other: CodePointSet) => this.complement().union(other.complement()).complement()
 
-  /** With the other case of each letter of ASCII. */
+  /** Adds the other case of each ASCII letter. */
   foldAscii(): CodePointSet {
     const folded = ['aA', 'Aa'].flatMap(([from = '', to = '']) => {
       const [start, shift] = [from.charCodeAt(0), to.charCodeAt(0) - from.charCodeAt(0)]
@@ -48,7 +48,7 @@ export class CodePointSet {
     return CodePointSet.of([...this.#ranges, ...folded])
   }
 
-  /** As RE2 writes it. */
+  /** In RE2 syntax. */
   toRe2(): string {
     const ranges = this.#ranges.map(([first, last]) => (first === last ? re2(first) : `${re2(first)}-${re2(last)}`))
     if (ranges.length === 0) return `[^${re2(0)}-${re2(LAST)}]`
@@ -56,7 +56,7 @@ export class CodePointSet {
   }
 }
 
-/** Letters and digits as they are, which RE2 reads faster. */
+/** Letters and digits unescaped, which RE2 parses faster. */
 function re2(code: number): string {
   const character = String.fromCodePoint(code)
   return /^[0-9a-zA-Z]$/.test(character) ? character : `\\x{${code.toString(16)}}`

@@ -7,16 +7,16 @@ import { fitsPattern, Work } from './patterns.ts'
 const digits = (pattern: string) =>
   INPUTS.map((input) => (fitsPattern(input, pattern, new Work()) ? '1' : '0')).join('')
 
-test('patterns fit what they fit in Java, in any case of ASCII', () => {
+test('patterns match the same texts as in Java, ignoring ASCII case', () => {
   const ours = MATCHES.map(([pattern]) => [pattern, digits(pattern)])
   expect(ours).toEqual(MATCHES)
 })
 
-test.each(REFUSED)('what RE2 cannot say is refused: %s', (pattern, reason) => {
+test.each(REFUSED)('rejects what RE2 does not support: %s', (pattern, reason) => {
   expect(() => translate(pattern)).toThrow(reason)
 })
 
-test('what Java refuses is refused', () => {
+test('rejects what Java rejects', () => {
   const accepted = INVALID.filter((pattern) => {
     try {
       translate(pattern)
@@ -29,7 +29,7 @@ test('what Java refuses is refused', () => {
   expect(accepted).toEqual([])
 })
 
-test('a pattern has an end, in length, depth and size', () => {
+test('limits the length, depth and size of a pattern', () => {
   expect(() => translate('a'.repeat(4097))).toThrow('is longer than 4096 characters')
   expect(() => translate(`${'('.repeat(2000)}a${')'.repeat(2000)}`)).toThrow('is nested deeper than 200 groups')
   expect(() => translate(`${'['.repeat(2000)}a${']'.repeat(2000)}`)).toThrow('is nested deeper than 200 groups')
@@ -38,14 +38,14 @@ test('a pattern has an end, in length, depth and size', () => {
 })
 
 test.each(['(a+)+b', '(x+x+)+y', '(a|aa)*b', '(?:a?){30}a{30}b', '(.*)(.*)(.*)(.*)(.*)[b-d]', '((a*)*)*b'])(
-  'takes time in proportion to the text: %s',
+  'takes linear time: %s',
   async (pattern) => {
     fitsPattern('warm', pattern, new Work())
     expect(await longestStandstill(async () => fitsPattern('a'.repeat(2_000), pattern, new Work()))).toBeLessThan(100)
   },
 )
 
-test('a check has an end, however much there is to look at', async () => {
+test('limits the cost of a check', async () => {
   const work = new Work()
   const texts = Array.from({ length: 200_000 }, (_, i) => `tag-${i}`)
   let looked = 0

@@ -1,9 +1,9 @@
 import { CodePointSet, type CodePoints } from './codePoints.ts'
 
 /**
- * Translates a pattern of java.util.regex into one of RE2, which takes time in proportion to the text, whatever the
- * pattern. The translation is for matching a whole text with CASE_INSENSITIVE, as Concord's policies do: that folds ASCII
- * only, where RE2 would fold all of Unicode. What RE2 cannot say, or would say otherwise, is refused.
+ * Translates a java.util.regex pattern into RE2, which takes linear time for any pattern. The translation is for
+ * matching a whole text with CASE_INSENSITIVE, as in Concord's policies: that folds ASCII only, whereas RE2 would fold
+ * all of Unicode. Rejects what RE2 does not support or would interpret differently.
  */
 export function translate(pattern: string): Translated {
   if (pattern.length > MOST_LENGTH) throw new PatternError(`is longer than ${MOST_LENGTH} characters`)
@@ -14,18 +14,18 @@ export function translate(pattern: string): Translated {
 
 export interface Translated {
   text: string
-  /** About how many instructions RE2 makes of it: what one character of a text costs. */
+  /** The approximate number of RE2 instructions, which is the cost per character of a text. */
   size: number
 }
 
-/** The pattern is refused; the message goes on after "the pattern …". */
+/** The pattern is rejected; the message continues "the pattern …". */
 export class PatternError extends Error {}
 
 export const MOST_LENGTH = 4_096
-/** RE2's own limit, for repetitions in repetitions multiplied. */
+/** RE2's own limit, for the product of nested repetitions. */
 const MOST_REPETITIONS = 1_000
 const MOST_SIZE = 5_000
-/** Of groups and classes: each is a call of its own. */
+/** The depth of groups and classes: each is a recursive call. */
 const MOST_DEPTH = 200
 
 interface Flags {
@@ -38,9 +38,9 @@ interface Flags {
 interface Part {
   text: string
   size: number
-  /** How often RE2 would write out what is in it. */
+  /** How often RE2 would expand its content. */
   times: number
-  /** A `$` is its last: Java lets a line break follow, RE2 does not. */
+  /** It ends with `$`: Java allows a line break after it, RE2 does not. */
   atEnd: boolean
 }
 
@@ -59,7 +59,7 @@ class Parser {
 
   all(): Part {
     const part = this.#alternatives()
-    if (this.#at < this.#pattern.length) throw new PatternError('has a ) without its (')
+    if (this.#at < this.#pattern.length) throw new PatternError('has an unmatched )')
     return part
   }
 
@@ -69,7 +69,7 @@ class Parser {
 
   #next(): string {
     const character = this.#pattern[this.#at++]
-    if (character === undefined) throw new PatternError('ends in the middle')
+    if (character === undefined) throw new PatternError('is incomplete')
     return character
   }
 
@@ -149,13 +149,13 @@ class Parser {
       else if (!this.#take(':')) {
         const flags = this.#inlineFlags()
         this.#flags = flags
-        // To the end of the group around it.
+        // To the end of the enclosing group.
         if (this.#take(')')) return NOTHING
         if (!this.#take(':')) throw new PatternError('has a group that Java does not know')
       }
     }
     const inner = this.#alternatives()
-    if (!this.#take(')')) throw new PatternError('has a ( without its )')
+    if (!this.#take(')')) throw new PatternError('has an unmatched (')
     this.#flags = before
     return { ...inner, text: `(?:${inner.text})` }
   }
@@ -195,7 +195,7 @@ class Parser {
     if (!range) return part
     const [least, most] = range
     if (this.#take('+')) throw new PatternError('has a possessive quantifier, which RE2 does not have')
-    // Whether it takes few or many does not matter where all of the text has to fit.
+    // Greedy or lazy makes no difference if the whole text has to match.
     this.#take('?')
     if (this.#isQuantifier()) throw new PatternError(`has a ${this.#peek()} that repeats nothing`)
     if (part.atEnd) throw new PatternError('repeats a $, which RE2 does not have')
@@ -208,7 +208,7 @@ class Parser {
     }
     const size = count * (part.size + 1)
     if (size > MOST_SIZE) throw new PatternError('is too large')
-    // RE2 repeats no anchor; once is as good as often.
+    // RE2 repeats no anchor; once is enough.
     if (part.size === 0) return least === 0 ? NOTHING : part
     const quantifier = most === Number.POSITIVE_INFINITY ? `{${least},}` : `{${least},${most}}`
     return { text: `(?:${part.text})${quantifier}`, size, times: Math.max(times, 1), atEnd: false }
@@ -222,7 +222,7 @@ class Parser {
     if (this.#take('?')) return [0, 1]
     if (this.#peek() !== '{') return undefined
     const [whole, least, comma, most] = /^\{(\d+)(,(\d*))?\}/.exec(this.#rest()) ?? []
-    if (whole === undefined) throw new PatternError('has a { that is no repetition')
+    if (whole === undefined) throw new PatternError('has an invalid {')
     this.#at += whole.length
     const from = Number(least)
     const to = comma === undefined ? from : most ? Number(most) : Number.POSITIVE_INFINITY
@@ -234,7 +234,7 @@ class Parser {
   #escape(): Part {
     const character = this.#next()
     if (character === 'Q') return this.#quoted()
-    // As Java's since 19, of ASCII; before, letters of other scripts were part of words for \b, but not for \w.
+    // ASCII only, as in Java since 19; before, letters of other scripts were part of words for \b, but not for \w.
     const anchor = { A: '\\A', z: '\\z', b: '\\b', B: '\\B' }[character]
     if (anchor) return { text: anchor, size: 0, times: 1, atEnd: false }
     if (character === 'Z') return { text: '\\z', size: 0, times: 1, atEnd: true }
@@ -248,7 +248,7 @@ class Parser {
     while (this.#peek() !== undefined && !this.#take('\\E')) parts.push(this.#literal(codeOf(this.#next())))
     const last = parts.pop()
     if (!last) return NOTHING
-    // A quantifier is for the last character only.
+    // A quantifier applies to the last character only.
     const all = [...parts, this.#quantified(last)]
     return { text: all.map(({ text }) => text).join(''), size: sum(all), times: mostTimes(all), atEnd: false }
   }
@@ -285,14 +285,14 @@ class Parser {
     if (!form) throw new PatternError(`has \\${character}, which is not supported here`)
     const [whole, digits, more] = form[0].exec(this.#rest()) ?? []
     const code = Number.parseInt(digits ?? more ?? '', form[1])
-    if (whole === undefined || !(code <= 0x10ffff)) throw new PatternError(`has a \\${character} without its digits`)
-    // Java puts two halves of a character together, which would be two here.
-    if (code >= 0xd800 && code <= 0xdfff) throw new PatternError('has half a character')
+    if (whole === undefined || !(code <= 0x10ffff)) throw new PatternError(`has a \\${character} without digits`)
+    // Java combines two surrogates, which would be two characters here.
+    if (code >= 0xd800 && code <= 0xdfff) throw new PatternError('has a lone surrogate')
     this.#at += whole.length
     return code
   }
 
-  /** After the [. An && takes all that is left of it, and all that is right of it up to the next. */
+  /** After the [. An && intersects everything on its left with everything on its right, up to the next &&. */
   #class(): CodePointSet {
     if (++this.#depth > MOST_DEPTH) throw new PatternError(`is nested deeper than ${MOST_DEPTH} groups`)
     const negated = this.#take('^')
@@ -300,12 +300,12 @@ class Parser {
     let operand: CodePointSet | undefined
     for (;;) {
       if (this.#peek() === ']') {
-        if (!operand) throw new PatternError('has a class with nothing in it, or nothing beside an &&')
+        if (!operand) throw new PatternError('has an empty class, or an && without an operand')
         this.#at++
         break
       }
       if (this.#take('&&')) {
-        if (!operand) throw new PatternError('has a class with nothing in it, or nothing beside an &&')
+        if (!operand) throw new PatternError('has an empty class, or an && without an operand')
         result = result ? result.intersect(operand) : operand
         operand = undefined
       } else {
@@ -329,7 +329,7 @@ class Parser {
       if (points) return points
       from = this.#escapedCode(escaped)
     }
-    // A - before the end, or before another class, is only itself.
+    // A - before the end or before another class is literal.
     if (this.#peek() !== '-' || this.#peek(1) === ']' || this.#peek(1) === '[' || this.#peek(1) === undefined) {
       return this.#folded(CodePointSet.of([[from, from]]))
     }
@@ -341,7 +341,7 @@ class Parser {
   }
 }
 
-/** What starts with `(?`, and RE2 has not. */
+/** Constructs starting with `(?` that RE2 does not support. */
 const UNKNOWN_GROUPS = {
   '<=': 'a look-behind',
   '<!': 'a look-behind',

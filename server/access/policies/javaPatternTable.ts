@@ -1,6 +1,6 @@
 /*
- * What Java 17 says of patterns, for javaPattern.test.ts. Made once by a program with one line to the point:
- * Pattern.compile(pattern, Pattern.CASE_INSENSITIVE).matcher(input).matches()
+ * Results of Java 17, for javaPattern.test.ts. Generated once with Pattern.compile(pattern,
+ * Pattern.CASE_INSENSITIVE).matcher(input).matches()
  */
 
 export const INPUTS = [
@@ -64,7 +64,7 @@ export const INPUTS = [
   'AbK1',
 ]
 
-/** For each pattern which of the inputs it fits: a digit for each. */
+/** For each pattern, which of the inputs match: one digit per input. */
 export const MATCHES: readonly [pattern: string, fits: string][] = [
   ['prod-.*', '0000000000000000000000000000000000000000000000000000000000'],
   ['.*prod.*', '0000000000000000000000000000000000000000000000000000000000'],
@@ -340,7 +340,7 @@ export const MATCHES: readonly [pattern: string, fits: string][] = [
   ['[a[b]&&[b]]?', '1001000000000000000000000000000000000000000000000000000000'],
 ]
 
-/** What Java accepts, and RE2 cannot say, or not the same. */
+/** Accepted by Java, but unsupported or different in RE2. */
 export const REFUSED: readonly [pattern: string, reason: string][] = [
   ['a$b', 'has a $ that is not at its end, which RE2 does not have'],
   ['(a$)b', 'has a $ that is not at its end, which RE2 does not have'],
@@ -370,17 +370,17 @@ export const REFUSED: readonly [pattern: string, reason: string][] = [
   ['a{1001}', 'repeats something more than 1000 times; repetitions in repetitions multiply'],
   ['a{0,1001}', 'repeats something more than 1000 times; repetitions in repetitions multiply'],
   ['(a{40}){40}', 'repeats something more than 1000 times; repetitions in repetitions multiply'],
-  ['\\x{d800}', 'has half a character'],
-  ['\\ud83d\\ude00', 'has half a character'],
-  ['[]a]', 'has a class with nothing in it, or nothing beside an &&'],
-  ['[&&a]', 'has a class with nothing in it, or nothing beside an &&'],
-  ['[a&&]', 'has a class with nothing in it, or nothing beside an &&'],
-  ['[^]a]', 'has a class with nothing in it, or nothing beside an &&'],
+  ['\\x{d800}', 'has a lone surrogate'],
+  ['\\ud83d\\ude00', 'has a lone surrogate'],
+  ['[]a]', 'has an empty class, or an && without an operand'],
+  ['[&&a]', 'has an empty class, or an && without an operand'],
+  ['[a&&]', 'has an empty class, or an && without an operand'],
+  ['[^]a]', 'has an empty class, or an && without an operand'],
   ['\\1', 'has a back-reference, which RE2 does not have'],
   ['\\G', 'has \\G, which is not supported here'],
 ]
 
-/** What Java refuses too. */
+/** Rejected by Java too. */
 export const INVALID: readonly string[] = [
   '(',
   ')',

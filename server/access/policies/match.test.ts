@@ -5,16 +5,16 @@ import { Work } from './patterns.ts'
 
 const fits = (data: unknown, condition: unknown) => fitsWith(data, condition, new Work())
 
-test('a text is a pattern for the whole value, in any case; what is missing counts as empty', () => {
+test('a string is a pattern for the whole value, ignoring case; a missing value counts as empty', () => {
   expect(fits('Prod-Key', 'prod-.*')).toBe(true)
   expect(fits('my-prod-key', 'prod-.*')).toBe(false)
   expect(fits('a\nb', 'a|b')).toBe(false)
   expect(fits(undefined, '')).toBe(true)
   expect(fits(null, '.+')).toBe(false)
-  expect(() => fits('x', '(')).toThrow('has a ( without its )')
+  expect(() => fits('x', '(')).toThrow('has an unmatched (')
 })
 
-test('of an object each field has to fit; an empty condition fits an empty object only', () => {
+test('every field of an object must match; an empty condition matches only an empty object', () => {
   const data = { entity: { name: 'key', type: 'DATA' }, owner: { username: 'joe' } }
   expect(fits(data, { entity: { name: 'key' } })).toBe(true)
   expect(fits(data, { entity: { name: 'key' }, owner: { username: 'sue' } })).toBe(false)
@@ -23,7 +23,7 @@ test('of an object each field has to fit; an empty condition fits an empty objec
   expect(fits(data, { constructor: '.*Object.*' })).toBe(false)
 })
 
-test('of a list any condition may fit a value, and each has to fit one of a list of values', () => {
+test('with a list of conditions, any may match a single value, but each must match in a list of values', () => {
   expect(fits('DATA', ['KEY_PAIR', 'DATA'])).toBe(true)
   expect(fits('DATA', ['KEY_PAIR'])).toBe(false)
   expect(fits(['a', 'b'], ['b', 'a'])).toBe(true)
@@ -32,7 +32,7 @@ test('of a list any condition may fit a value, and each has to fit one of a list
   expect(fits(undefined, [null])).toBe(true)
 })
 
-test('numbers and booleans are compared as they are', () => {
+test('compares numbers and booleans exactly', () => {
   expect(fits(7, 7)).toBe(true)
   expect(fits(7, '7')).toBe(false)
   expect(fits(true, false)).toBe(false)

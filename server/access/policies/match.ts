@@ -2,9 +2,9 @@ import { isNumber, sameNumber } from '../../json/numbers.ts'
 import { fitsPattern, type Work } from './patterns.ts'
 
 /**
- * Whether data fits a rule's conditions, as Concord's Matcher compares them: a text is a regular expression for the whole
- * of the value, in any case; of an object each field has to fit; of a list of conditions each one, if the data is a list,
- * else any one. What is missing counts as an empty text.
+ * Whether data matches a rule's conditions, as in Concord's Matcher: a string is a regular expression for the whole
+ * value, ignoring case; every field of an object must match; of a list of conditions all must match if the data is a
+ * list, otherwise any one. A missing value counts as an empty string.
  */
 export function fits(data: unknown, condition: unknown, work: Work): boolean {
   work.spend()

@@ -3,14 +3,14 @@ import { validationError } from '../../errors.ts'
 import { translate } from './javaPattern.ts'
 
 /**
- * What one check of the policies may cost: characters times the size of the pattern that they are compared with. It is
- * 150 ms with the slowest patterns that we know, and usually a hundredth of that.
+ * The maximum cost of one policy check: characters times the size of the pattern that they are compared with. This
+ * takes 150 ms with the slowest patterns that we know, and usually a hundredth of that.
  */
 const MOST_STEPS = 1_000_000
-/** What it costs to look at a value at all. */
+/** The minimum cost of a value. */
 const STEPS_PER_LOOK = 10
 
-/** Counts what a check costs: what is sent can be as long as a request, and have very many values. */
+/** Counts the cost of a check: the data can be as large as a request, with very many values. */
 export class Work {
   #left = MOST_STEPS
 
@@ -29,11 +29,11 @@ interface Compiled {
   size: number
 }
 
-/** The last ones that were used. Compiling takes much longer than comparing a name. */
+/** The most recently used patterns. Compiling takes much longer than matching a name. */
 const compiled = new Map<string, Compiled>()
 const MOST_COMPILED = 1_000
 
-/** Whether a pattern of Java fits the whole of a text, in any case. Throws a PatternError. */
+/** Whether a Java pattern matches a whole text, ignoring case. Throws a PatternError. */
 export function fitsPattern(text: string, pattern: string, work: Work): boolean {
   const { expression, size } = compile(pattern)
   work.spend(STEPS_PER_LOOK + text.length * size)
@@ -42,7 +42,7 @@ export function fitsPattern(text: string, pattern: string, work: Work): boolean 
 
 function compile(pattern: string): Compiled {
   const known = compiled.get(pattern)
-  // To the end, so that the first is the one that was not used for longest.
+  // Move it to the end, so that the first is the least recently used.
   compiled.delete(pattern)
   const entry = known ?? compileNow(pattern)
   compiled.set(pattern, entry)

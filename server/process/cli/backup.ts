@@ -7,21 +7,21 @@ await runCli(async () => {
   const [name, ...rest] = process.argv.slice(2)
   if (!name || name.startsWith('-') || rest.length > 0) {
     throw new UsageError(
-      'npm run backup -- FILE\n\nWrites a consistent copy of the database to FILE; the server may run or not.',
+      'npm run backup -- FILE\n\nWrites a consistent copy of the database to FILE, whether or not the server is running.',
     )
   }
   const config = readFolderSettings()
   const file = resolve(name)
   const { bytes } = await runCommand(config, 'backUp', { file })
-  // Here, as the server has other things to do.
+  // Check here, so that the server need not.
   const damage = findDamage(file)
   if (damage) {
     throw new CommandError(
-      `${file} is written, but damaged: ${damage}. So is the database, then. Keep it, and your earlier backups: ` +
-        'docs/operations.md says how to restore one.',
+      `${file} was written, but is damaged: ${damage}. So the database is damaged too. Keep it and your earlier backups: ` +
+        'docs/operations.md describes how to restore one.',
     )
   }
   console.log(`Wrote ${file} (${Math.ceil(bytes / 1024)} KiB).`)
   const key = config.masterKeyFile ?? (config.masterKey ? 'MASTER_KEY' : resolve(config.dataDir, 'master.key'))
-  console.log(`It is of no use without the master key. Keep a copy of that too, in another place: ${key}`)
+  console.log(`It is useless without the master key. Keep a copy of that in another place: ${key}`)
 })

@@ -6,7 +6,7 @@ import { runProgram, type ServerProcess, startServer, temporaryFolder } from '..
 import { type Db, lockDatabase } from '../../db/open.ts'
 import { closeDatabase } from '../../db/writeAheadLog.ts'
 
-// Each starts processes, on a machine that may have other things to do.
+// Each test starts processes, possibly on a busy machine.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const PASSWORD = 'correct horse battery'
@@ -29,7 +29,7 @@ const whoami = (headers: Record<string, string>, as = '') =>
   server?.request('/api/service/console/whoami', { headers, as })
 const signIn = (name: string, password: string) => whoami({ Authorization: basic(name, password) })
 
-test('a user is added while the server runs, and signs in', async () => {
+test('adds a user while the server runs, and the user can sign in', async () => {
   const added = await user(['add', 'Dave', '--api-key'], `${PASSWORD}\n`)
   expect(added).toMatchObject({ code: 0, stderr: '' })
   const key = /API key, shown only now: (\S{22})\n/.exec(added.stdout)?.[1] ?? ''
@@ -54,7 +54,7 @@ test('a new password ends the sessions of the old one', async () => {
   expect((await signIn('dave', 'another long password'))?.status).toBe(200)
 })
 
-test('a disabled user is out at once, and in again when enabled', async () => {
+test('a disabled user is locked out at once, and can sign in again when enabled', async () => {
   const added = await user(['add', 'dave', '--api-key'], PASSWORD)
   const key = added.stdout.trim().split(' ').at(-1)
   const signedIn = await signIn('dave', PASSWORD)
@@ -74,7 +74,7 @@ test('a disabled user is out at once, and in again when enabled', async () => {
   expect((await whoami({ Cookie: cookie }))?.status).toBe(401)
 })
 
-test('--admin makes an admin, who may do what others may not', async () => {
+test('--admin creates an admin with an admin’s rights', async () => {
   await user(['add', 'erin', '--admin'], PASSWORD)
   await user(['add', 'dave'], PASSWORD)
   const create = (name: string) =>
@@ -88,7 +88,7 @@ test('--admin makes an admin, who may do what others may not', async () => {
   expect((await create('dave'))?.status).toBe(500)
 })
 
-test('a refusal is said in words and changes nothing', async () => {
+test('explains an error and changes nothing', async () => {
   const refusals: [args: string[], input: string, words: string][] = [
     [
       ['add', 'dave'],
@@ -116,7 +116,7 @@ test('a refusal is said in words and changes nothing', async () => {
   expect((await user(['list'])).stdout).toBe('admin  LOCAL, admin, no password, 1 API key\n')
 })
 
-test('without a server the commands open the folder themselves, also beside the socket of a killed one', async () => {
+test('without a server the commands open the folder themselves, even next to the socket of a killed one', async () => {
   await server?.end('SIGKILL')
   expect(existsSync(join(folder.path, 'control.sock'))).toBe(true)
   expect((await user(['add', 'dave'], PASSWORD)).code).toBe(0)
@@ -127,7 +127,7 @@ test('without a server the commands open the folder themselves, also beside the 
   expect((await user(['passwd', 'dave'], 'another long password')).code).toBe(0)
 })
 
-test('a folder without data is not made by a command', async () => {
+test('a command does not create a data folder', async () => {
   const dataDir = join(folder.path, 'empty')
   mkdirSync(dataDir)
   const { code, stderr } = await runProgram('user', { dataDir, args: ['list'] })
@@ -136,7 +136,7 @@ test('a folder without data is not made by a command', async () => {
   expect(existsSync(join(dataDir, 'concord.db'))).toBe(false)
 })
 
-test('where the path is too long for a socket, the server runs and the command says to stop it', async () => {
+test('if the path is too long for a socket, the server runs and the command says to stop it', async () => {
   const dataDir = join(folder.path, 'x'.repeat(100))
   mkdirSync(dataDir)
   const other = await startServer(dataDir)
@@ -165,7 +165,7 @@ test.each(['a running server', 'no server'])('a backup made with %s opens with t
   expect(again.stderr).toBe(`${file} exists already; a backup overwrites nothing.\n`)
 
   if (which === 'a running server') {
-    // The copy was read beside SQLite, which must not cost it the lock.
+    // The copy was read by another program, which must not cost SQLite its lock.
     const second = await runProgram('main', { dataDir: folder.path })
     expect(second.stderr).toBe(`Another process uses the data folder ${folder.path}. Stop it first.\n`)
   }
@@ -187,7 +187,7 @@ test.each(['a running server', 'no server'])('a backup made with %s opens with t
   await other.end('SIGTERM')
 })
 
-test('another master key: refused while the server runs, then the data is the new key’s only', async () => {
+test('replacing the master key is refused while the server runs; afterwards only the new key opens the data', async () => {
   const body = new FormData()
   for (const [name, value] of Object.entries({ name: 'kept', type: 'DATA' })) body.append(name, value)
   body.append('data', new Blob(['the value']))
@@ -211,15 +211,15 @@ test('another master key: refused while the server runs, then the data is the ne
   expect(await answer.text()).toBe('the value')
 })
 
-test('a backup without a server is of the data as it is, before an upgrade changes it', async () => {
+test('a backup without a server copies the data before an upgrade changes it', async () => {
   await server?.end('SIGTERM')
-  // A folder of an older version: its last migration is still to come, and would fail on what is there.
+  // A folder of an older version: its last migration is pending, and would fail on the existing tables.
   const db = lockDatabase(folder.path)
   await sql`DELETE FROM kysely_migration WHERE name = (SELECT max(name) FROM kysely_migration)`.execute(db)
   const done = (of: Db) => sql`SELECT name FROM kysely_migration`.execute(of).then(({ rows }) => rows)
   const before = await done(db)
   await closeDatabase(db)
-  // SQLite keeps the lock of a file for the whole process, so the command gets a copy.
+  // SQLite holds the lock for the whole process, so the command gets a copy.
   const dataDir = join(folder.path, 'older')
   mkdirSync(dataDir)
   copyFileSync(join(folder.path, 'concord.db'), join(dataDir, 'concord.db'))
@@ -235,7 +235,7 @@ test('a backup without a server is of the data as it is, before an upgrade chang
   }
 })
 
-test('a backup of a damaged database says so, whoever makes it', async () => {
+test('a backup of a damaged database is reported as damaged, with and without a server', async () => {
   await server?.end('SIGTERM')
   const db = lockDatabase(folder.path)
   const { rows } = await sql<{ rootpage: number }>`
@@ -243,7 +243,7 @@ test('a backup of a damaged database says so, whoever makes it', async () => {
   await closeDatabase(db)
   const database = join(folder.path, 'concord.db')
   const bytes = readFileSync(database)
-  // An index that a start does not read.
+  // An index that is not read at startup.
   const start = ((rows[0]?.rootpage ?? 0) - 1) * 4096
   bytes.fill(0xff, start, start + 100)
   writeFileSync(database, bytes)

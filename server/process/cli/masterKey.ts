@@ -14,8 +14,10 @@ await runCli(async () => {
   const file = resolve(name)
   const { created, secrets, projects, damaged, warnings } = await changeMasterKey(config, file)
   for (const warning of warnings) console.error(warning)
-  console.log(`${created ? 'Made a new master key in' : 'Took the master key in'} ${file}.`)
-  console.log(`It opens ${count(secrets, 'secret')} and ${count(projects, 'project key')} now; the old key does not.`)
+  console.log(`${created ? 'Created a new master key in' : 'Used the master key in'} ${file}.`)
+  console.log(
+    `It now opens ${count(secrets, 'secret')} and ${count(projects, 'project key')}; the old key no longer does.`,
+  )
   if (damaged.length > 0) {
     console.error(
       `The old key did not open ${count(damaged.length, 'entry', 'entries')}, unchanged:\n  ${damaged.join('\n  ')}`,

@@ -8,7 +8,7 @@ import { CommandError } from '../control.ts'
 /** Wrong use of a command; the message is its help. */
 export class UsageError extends Error {}
 
-/** Runs a command line to its end: refusals become one sentence and a failure's exit code. */
+/** Runs a command. Expected errors print one sentence and set a failure exit code. */
 export async function runCli(main: () => Promise<void>): Promise<void> {
   process.umask(0o077)
   try {
@@ -22,7 +22,7 @@ export async function runCli(main: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The settings, for what works on a data folder. In front of another Concord there is none. */
+/** The settings, for commands that use a data folder. In front of another Concord there is none. */
 export function readFolderSettings(): Config {
   const config = readConfig(process.env)
   if (config.concordUrl) {
@@ -35,14 +35,14 @@ export function readFolderSettings(): Config {
 }
 
 /**
- * A new password: typed twice without being shown at a terminal, else the first line of standard input. Never from the
+ * Reads a new password: typed twice, hidden, at a terminal; otherwise the first line of standard input. Never from the
  * command line, which other users of the computer can read.
  */
 export async function readNewPassword(username: string, rule: string): Promise<string> {
   if (!stdin.isTTY) return firstLine()
   stdout.write(`${rule}\n`)
   const password = await typed(`New password for ${username}: `)
-  if ((await typed('Once more: ')) !== password) throw new UsageError('The two are not the same; nothing has changed.')
+  if ((await typed('Once more: ')) !== password) throw new UsageError('The passwords differ; nothing has changed.')
   return password
 }
 
