@@ -137,7 +137,7 @@ describe('an entity policy', () => {
     ],
     [
       { allow: [{ conditions: { entity: { name: ['ok', '('] } } }] },
-      'entity.allow[0].conditions.entity.name[1]: the pattern has a ( without its )',
+      'entity.allow[0].conditions.entity.name[1]: the pattern has an unmatched (',
     ],
     [{ deny: [{ action: 'x'.repeat(5000) }] }, 'entity.deny[0].action: the pattern is longer than 4096 characters'],
     [{ deny: Array(1001).fill({ entity: 'a' }) }, 'entity.deny[1000].entity: there are more than 1000 patterns'],

@@ -112,7 +112,7 @@ test('a wrong master key stops the start and changes nothing', async () => {
   const refused = await runProgram('main', { dataDir: folder.path, environment })
   expect(refused.code).toBe(1)
   expect(refused.stderr).toMatch(
-    /^The master key \(MASTER_KEY\) does not fit the data in .*nothing has been changed\.\n$/,
+    /^The master key \(MASTER_KEY\) does not match the data in .*nothing has been changed\.\n$/,
   )
   expect(refused.stdout).toBe('')
   expect(hash()).toBe(before)
