@@ -13,7 +13,7 @@ import { textParameter } from '../http/parameters.ts'
 import { nonEmpty } from '../json/omit.ts'
 import { requireOrg } from '../orgs/store.ts'
 import { userOf } from '../principal.ts'
-import { findProject, findRepository } from '../projects/store.ts'
+import { findProjectByName, findRepository } from '../projects/store.ts'
 import { findSecret } from '../secrets/store.ts'
 import type { Services } from '../services.ts'
 import { endSession } from '../sessions/end.ts'
@@ -142,7 +142,7 @@ function existsChecks(app: Hono<Env>, { db }: Services) {
   resource(app, `${CONSOLE}/org/:orgName/project/:project/repo/:name/exists`, {
     GET: operation({ summary: 'Tell whether a repository exists' }, (c) =>
       forMembers(c, db, async (org) => {
-        const project = await findProject(db, org.id, param(c, 'project'))
+        const project = await findProjectByName(db, org.id, param(c, 'project'))
         if (!project) throw textError(400, `Project not found: ${param(c, 'project')}`)
         return (await findRepository(db, project.id, param(c, 'name'))) !== undefined
       }),
@@ -153,7 +153,7 @@ function existsChecks(app: Hono<Env>, { db }: Services) {
     GET: operation({ summary: 'Tell whether a project exists' }, async (c) => {
       const org = await requireOrg(db, param(c, 'orgName'))
       await assertMember(db, principalOf(c), org)
-      return (await findProject(db, org.id, param(c, 'name'))) !== undefined
+      return (await findProjectByName(db, org.id, param(c, 'name'))) !== undefined
     }),
   })
   resource(app, `${CONSOLE}/apikey/:name/exists`, {

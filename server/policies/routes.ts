@@ -15,7 +15,7 @@ import { nonNull } from '../json/omit.ts'
 import { jsonText } from '../json/write.ts'
 import { requireOrg } from '../orgs/store.ts'
 import { userOf } from '../principal.ts'
-import { findProject } from '../projects/store.ts'
+import { findProjectByName } from '../projects/store.ts'
 import type { Services } from '../services.ts'
 import { findUser } from '../users/owner.ts'
 import { checkNames, nameViolations, reject } from '../violations.ts'
@@ -175,7 +175,7 @@ async function targetOf(db: Reader, c: Call, request: LinkRequest, missingProjec
   let projectId: string | undefined
   if (typeof projectName === 'string') {
     if (!orgId) throw textError(400, 'Organization name is required')
-    projectId = (await findProject(db, orgId, projectName))?.id
+    projectId = (await findProjectByName(db, orgId, projectName))?.id
     if (!projectId) throw textError(missingProject, `Project not found: ${projectName}`)
   }
   const type = request.userType ?? userOf(principalOf(c)).type

@@ -1,17 +1,18 @@
 import type { Hono } from 'hono'
 import { requireProject } from '../access/rules.ts'
+import type { Caller } from '../actor.ts'
 import { recordAudit } from '../audit/record.ts'
 import type { Reader, Trx } from '../db/open.ts'
 import type { AccessLevel, ProjectRow } from '../db/schema.ts'
 import { nullPointer, textError } from '../errors.ts'
-import type { Call, Env } from '../http/call.ts'
-import { callerOf, principalOf } from '../http/call.ts'
-import { operation, paging, param, readJson, readOptionalJson, resource, textQuery } from '../http/operation.ts'
+import { callerOf, type Env, principalOf } from '../http/call.ts'
+import { pageOf, plainText } from '../http/input.ts'
+import { operation, resource } from '../http/operation.ts'
 import { listQuery } from '../http/parameters.ts'
 import { jsonInPieces, listAsJson } from '../http/pieces.ts'
 import { writeJson } from '../json/write.ts'
 import { requireMember, requireOrg } from '../orgs/store.ts'
-import { userOf } from '../principal.ts'
+import { type Principal, userOf } from '../principal.ts'
 import type { Services } from '../services.ts'
 import { accessEntries, accessEntry, entryViolations, teamOfEntry } from '../teams/accessEntry.ts'
 import { checkNames, nameViolations, reject } from '../violations.ts'
@@ -28,70 +29,73 @@ import {
 } from './store.ts'
 import { createOrUpdateProject, createOrUpdateRepository, deleteProject, deleteRepository } from './write.ts'
 
+/** What most paths of a project name. */
+interface ProjectPath {
+  orgName: string
+  projectName: string
+}
+
 /** Projects and repositories: concord-api §6, without running or cloning anything. */
 export function projectRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
 
   resource(app, '/api/v1/org/:orgName/project', {
-    GET: operation({ summary: 'List the projects of an organization', query: listQuery }, async (c) => {
-      checkNames('ProjectResource.find', { arg0: param(c, 'orgName') })
-      const org = await requireOrg(db, param(c, 'orgName'))
-      userOf(principalOf(c))
-      return listProjects(db, principalOf(c), org, pageOf(c))
-    }),
-    POST: {
-      summary: 'Create or update a project',
-      body: projectRequest,
-      consumes: 'application/json',
-      handle: async (c) => {
-        const request = await readJson(c, projectRequest)
-        const orgName = param(c, 'orgName')
-        reject([...nameViolations('ProjectResource.createOrUpdate', { arg0: orgName }), ...projectViolations(request)])
-        return db.transaction().execute((trx) => createOrUpdateProject(trx, callerOf(c), orgName, request))
+    GET: operation(
+      { summary: 'List the projects of an organization', query: listQuery },
+      async (c, { path: { orgName }, query: { filter, ...page } }) => {
+        checkNames('ProjectResource.find', { arg0: orgName })
+        const org = await requireOrg(db, orgName)
+        userOf(principalOf(c))
+        return listProjects(db, principalOf(c), org, { filter, ...pageOf(page) })
       },
-    },
+    ),
+    POST: operation(
+      { summary: 'Create or update a project', body: projectRequest },
+      (c, { path: { orgName }, body }) => {
+        reject([...nameViolations('ProjectResource.createOrUpdate', { arg0: orgName }), ...projectViolations(body)])
+        return db.transaction().execute((trx) => createOrUpdateProject(trx, callerOf(c), orgName, body))
+      },
+    ),
   })
 
   resource(app, '/api/v1/org/:orgName/project/:projectName', {
     /** The old way to read a project: with its repositories by name. */
-    GET: operation({ summary: 'Get a project with its repositories' }, async (c) => {
-      checkPath(c, 'ProjectResource.get')
-      const { org, project } = await readableProject(db, c)
+    GET: operation({ summary: 'Get a project with its repositories' }, async (c, { path }) => {
+      checkNames('ProjectResource.get', argumentsOf(path))
+      const { org, project } = await readableProject(db, principalOf(c), path)
       const entry = await projectEntry(db, project, org.name)
       return jsonInPieces(services, c, projectAsJson(entry, repositoriesOf(db, project.id, EVERY)))
     }),
-    DELETE: operation({ summary: 'Delete a project' }, async (c) => {
-      checkPath(c, 'ProjectResource.delete')
+    DELETE: operation({ summary: 'Delete a project' }, (c, { path: { orgName, projectName } }) => {
+      checkNames('ProjectResource.delete', { arg0: orgName, arg1: projectName })
       return db.transaction().execute(async (trx) => {
-        const org = await requireOrg(trx, param(c, 'orgName'))
+        const org = await requireOrg(trx, orgName)
         userOf(principalOf(c))
-        await deleteProject(trx, callerOf(c), org, await requireProjectRow(trx, org.id, param(c, 'projectName')))
+        await deleteProject(trx, callerOf(c), org, await requireProjectRow(trx, org.id, projectName))
         return { ok: true, result: 'DELETED' }
       })
     }),
   })
 
   resource(app, '/api/v2/org/:orgName/project/:projectName', {
-    GET: operation({ summary: 'Get a project' }, async (c) => {
-      checkPath(c, 'ProjectResourceV2.get')
-      const { org, project } = await readableProject(db, c)
+    GET: operation({ summary: 'Get a project' }, async (c, { path }) => {
+      checkNames('ProjectResourceV2.get', argumentsOf(path))
+      const { org, project } = await readableProject(db, principalOf(c), path)
       return projectEntry(db, project, org.name)
     }),
   })
 
   resource(app, '/api/v1/org/:orgName/project/:projectName/encrypt', {
     /** Not audited, as in Concord: nothing changes, and nothing is read. */
-    POST: {
-      summary: 'Encrypt a text for the processes of a project',
-      consumes: 'text/plain',
-      handle: async (c) => {
-        const clear = Buffer.from(await c.req.text())
-        checkPath(c, 'ProjectResource.encrypt')
-        const { project } = await projectForMembers(db, c)
+    POST: operation(
+      { summary: 'Encrypt a text for the processes of a project', body: plainText },
+      async (c, { path, body }) => {
+        checkNames('ProjectResource.encrypt', argumentsOf(path))
+        const { project } = await projectForMembers(db, principalOf(c), path)
         await requireProject(db, principalOf(c), project, 'READER', 'strict')
-        return { ok: true, data: (await encryptForProject(services, project.id, clear)).toString('base64') }
+        return { ok: true, data: (await encryptForProject(services, project.id, Buffer.from(body))).toString('base64') }
       },
-    },
+    ),
   })
 
   configurationRoutes(app, services)
@@ -102,43 +106,40 @@ export function projectRoutes(app: Hono<Env>, services: Services) {
 function repositories(app: Hono<Env>, services: Services) {
   const { db } = services
   resource(app, '/api/v1/org/:orgName/project/:projectName/repository', {
-    GET: operation({ summary: 'List the repositories of a project', query: listQuery }, async (c) => {
-      checkPath(c, 'RepositoryResource.find')
-      const { id } = await projectOfRepositories(db, c)
-      return jsonInPieces(services, c, listAsJson(repositoriesOf(db, id, pageOf(c))))
-    }),
-    POST: {
-      summary: 'Create or update a repository',
-      body: repositoryRequest,
-      consumes: 'application/json',
-      handle: async (c) => {
-        const request = await readJson(c, repositoryRequest)
-        reject([
-          ...nameViolations('RepositoryResource.createOrUpdate', pathOf(c)),
-          ...repositoryViolations('createOrUpdate.arg2', request),
-        ])
-        return db.transaction().execute(async (trx) => {
-          const { project } = await projectForMembers(trx, c)
-          await createOrUpdateRepository(trx, callerOf(c), project, request)
-          return { ok: true, result: request.id ? 'UPDATED' : 'CREATED' }
-        })
+    GET: operation(
+      { summary: 'List the repositories of a project', query: listQuery },
+      async (c, { path, query: { filter, ...page } }) => {
+        checkNames('RepositoryResource.find', argumentsOf(path))
+        const { id } = await projectOfRepositories(db, principalOf(c), path)
+        return jsonInPieces(services, c, listAsJson(repositoriesOf(db, id, { filter, ...pageOf(page) })))
       },
-    },
+    ),
+    POST: operation({ summary: 'Create or update a repository', body: repositoryRequest }, (c, { path, body }) => {
+      reject([
+        ...nameViolations('RepositoryResource.createOrUpdate', argumentsOf(path)),
+        ...repositoryViolations('createOrUpdate.arg2', body),
+      ])
+      return db.transaction().execute(async (trx) => {
+        const { project } = await projectForMembers(trx, principalOf(c), path)
+        await createOrUpdateRepository(trx, callerOf(c), project, body)
+        return { ok: true, result: body.id ? 'UPDATED' : 'CREATED' }
+      })
+    }),
   })
 
   resource(app, '/api/v1/org/:orgName/project/:projectName/repository/:repositoryName', {
-    GET: operation({ summary: 'Get a repository' }, async (c) => {
-      checkNames('RepositoryResource.get', { ...pathOf(c), arg2: param(c, 'repositoryName') })
-      const project = await projectOfRepositories(db, c)
-      const repository = await findRepository(db, project.id, param(c, 'repositoryName'))
-      if (!repository) throw textError(404, `Repository not found: ${param(c, 'repositoryName')}`)
+    GET: operation({ summary: 'Get a repository' }, async (c, { path }) => {
+      checkNames('RepositoryResource.get', { ...argumentsOf(path), arg2: path.repositoryName })
+      const project = await projectOfRepositories(db, principalOf(c), path)
+      const repository = await findRepository(db, project.id, path.repositoryName)
+      if (!repository) throw textError(404, `Repository not found: ${path.repositoryName}`)
       return repository
     }),
-    DELETE: operation({ summary: 'Delete a repository' }, async (c) => {
-      checkNames('RepositoryResource.delete', { ...pathOf(c), arg2: param(c, 'repositoryName') })
+    DELETE: operation({ summary: 'Delete a repository' }, (c, { path }) => {
+      checkNames('RepositoryResource.delete', { ...argumentsOf(path), arg2: path.repositoryName })
       return db.transaction().execute(async (trx) => {
-        const { project } = await projectForMembers(trx, c)
-        await deleteRepository(trx, callerOf(c), project, param(c, 'repositoryName'))
+        const { project } = await projectForMembers(trx, principalOf(c), path)
+        await deleteRepository(trx, callerOf(c), project, path.repositoryName)
         return { ok: true, result: 'DELETED' }
       })
     }),
@@ -147,9 +148,9 @@ function repositories(app: Hono<Env>, services: Services) {
 
 function access(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/org/:orgName/project/:projectName/access', {
-    GET: operation({ summary: 'List the teams that have access to a project' }, async (c) => {
-      checkPath(c, 'ProjectResource.getAccessLevel')
-      const { project } = await readableProject(db, c)
+    GET: operation({ summary: 'List the teams that have access to a project' }, async (c, { path }) => {
+      checkNames('ProjectResource.getAccessLevel', argumentsOf(path))
+      const { project } = await readableProject(db, principalOf(c), path)
       return db
         .selectFrom('projectTeamAccess as access')
         .innerJoin('teams', 'teams.id', 'access.teamId')
@@ -159,44 +160,38 @@ function access(app: Hono<Env>, { db }: Services) {
         .orderBy('teams.name')
         .execute()
     }),
-    POST: {
-      summary: 'Give a team access to a project',
-      body: accessEntry,
-      consumes: 'application/json',
-      handle: async (c) => {
-        const request = await readJson(c, accessEntry)
-        reject([...nameViolations('ProjectResource.updateAccessLevel', pathOf(c)), ...entryViolations(request, 'arg2')])
-        return db.transaction().execute(async (trx) => {
-          const { org, project } = await projectForMembers(trx, c)
-          const teamId = await teamOfEntry(trx, org.id, request)
-          // `entryViolations` has seen to the level.
-          await grant(trx, c, project, [{ teamId, level: request.level as AccessLevel }], false)
-          return { ok: true, result: 'UPDATED' }
-        })
-      },
-    },
+    POST: operation({ summary: 'Give a team access to a project', body: accessEntry }, (c, { path, body }) => {
+      reject([
+        ...nameViolations('ProjectResource.updateAccessLevel', argumentsOf(path)),
+        ...entryViolations(body, 'arg2'),
+      ])
+      return db.transaction().execute(async (trx) => {
+        const { org, project } = await projectForMembers(trx, principalOf(c), path)
+        const teamId = await teamOfEntry(trx, org.id, body)
+        // `entryViolations` has seen to the level.
+        await grant(trx, callerOf(c), project, [{ teamId, level: body.level as AccessLevel }], false)
+        return { ok: true, result: 'UPDATED' }
+      })
+    }),
   })
 
   resource(app, '/api/v1/org/:orgName/project/:projectName/access/bulk', {
-    POST: {
-      summary: 'Replace all access of teams to a project',
-      body: accessEntries,
-      consumes: 'application/json',
-      handle: async (c) => {
-        const request = await readOptionalJson(c, accessEntries)
+    POST: operation(
+      { summary: 'Replace all access of teams to a project', body: accessEntries.optional() },
+      (c, { path, body }) => {
         reject([
-          ...nameViolations('ProjectResource.updateAccessLevel', pathOf(c)),
-          ...(request ?? []).flatMap((entry, i) => entryViolations(entry, `arg2[${i}]`)),
+          ...nameViolations('ProjectResource.updateAccessLevel', argumentsOf(path)),
+          ...(body ?? []).flatMap((entry, i) => entryViolations(entry, `arg2[${i}]`)),
         ])
         return db.transaction().execute(async (trx) => {
-          const { project } = await projectForMembers(trx, c)
-          if (!request) throw textError(400, 'List of teams is null.')
-          const entries = request.map((entry) => ({ teamId: entry?.teamId, level: entry?.level as AccessLevel }))
-          await grant(trx, c, project, entries, true)
+          const { project } = await projectForMembers(trx, principalOf(c), path)
+          if (!body) throw textError(400, 'List of teams is null.')
+          const entries = body.map((entry) => ({ teamId: entry?.teamId, level: entry?.level as AccessLevel }))
+          await grant(trx, callerOf(c), project, entries, true)
           return { ok: true, result: 'UPDATED' }
         })
       },
-    },
+    ),
   })
 }
 
@@ -205,8 +200,8 @@ interface Grant {
   level: AccessLevel
 }
 
-async function grant(trx: Trx, c: Call, project: ProjectRow, entries: Grant[], replace: boolean) {
-  await requireProject(trx, principalOf(c), project, 'OWNER', 'strict')
+async function grant(trx: Trx, caller: Caller, project: ProjectRow, entries: Grant[], replace: boolean) {
+  await requireProject(trx, caller.who, project, 'OWNER', 'strict')
   const projectId = project.id
   if (replace) await trx.deleteFrom('projectTeamAccess').where('projectId', '=', projectId).execute()
   const wrong = entries.findIndex(({ teamId }) => !teamId)
@@ -225,7 +220,7 @@ async function grant(trx: Trx, c: Call, project: ProjectRow, entries: Grant[], r
   }
   if (wrong >= 0) throw nullPointer()
   const teams = entries.map(({ teamId, level }) => ({ id: teamId, level }))
-  await recordAudit(trx, callerOf(c), {
+  await recordAudit(trx, caller, {
     object: 'PROJECT',
     action: 'UPDATE',
     details: { projectId, access: { replace, teams } },
@@ -247,32 +242,29 @@ async function* projectAsJson(entry: object, pages: ReturnType<typeof repositori
   yield Buffer.from(`${before === ',' ? '' : before}}}`)
 }
 
-const pageOf = (c: Call) => ({ ...paging(c), filter: textQuery(c, 'filter') })
-
-const pathOf = (c: Call) => ({ arg0: param(c, 'orgName'), arg1: param(c, 'projectName') })
-
-const checkPath = (c: Call, method: string) => checkNames(method, pathOf(c))
+/** The names of the path, under the ids that violations give them. */
+const argumentsOf = ({ orgName, projectName }: ProjectPath) => ({ arg0: orgName, arg1: projectName })
 
 /** The project of the path, for those who may read it; a missing one is a 404. */
-async function readableProject(db: Reader, c: Call) {
-  const org = await requireOrg(db, param(c, 'orgName'))
-  userOf(principalOf(c))
-  const project = await requireProjectRow(db, org.id, param(c, 'projectName'))
-  await requireProject(db, principalOf(c), project, 'READER', 'open')
+async function readableProject(db: Reader, who: Principal, { orgName, projectName }: ProjectPath) {
+  const org = await requireOrg(db, orgName)
+  userOf(who)
+  const project = await requireProjectRow(db, org.id, projectName)
+  await requireProject(db, who, project, 'READER', 'open')
   return { org, project }
 }
 
 /** The same for reading its repositories, where a missing one is a 400. */
-async function projectOfRepositories(db: Reader, c: Call): Promise<ProjectRow> {
-  const org = await requireOrg(db, param(c, 'orgName'))
-  userOf(principalOf(c))
-  const project = await requireProjectNamed(db, org.id, param(c, 'projectName'))
-  await requireProject(db, principalOf(c), project, 'READER', 'open')
+async function projectOfRepositories(db: Reader, who: Principal, { orgName, projectName }: ProjectPath) {
+  const org = await requireOrg(db, orgName)
+  userOf(who)
+  const project = await requireProjectNamed(db, org.id, projectName)
+  await requireProject(db, who, project, 'READER', 'open')
   return project
 }
 
 /** The project of the path, for changes: those need membership, and then what the change itself asks for. */
-async function projectForMembers(db: Reader, c: Call) {
-  const org = await requireMember(db, principalOf(c), param(c, 'orgName'))
-  return { org, project: await requireProjectRow(db, org.id, param(c, 'projectName')) }
+async function projectForMembers(db: Reader, who: Principal, { orgName, projectName }: ProjectPath) {
+  const org = await requireMember(db, who, orgName)
+  return { org, project: await requireProjectRow(db, org.id, projectName) }
 }

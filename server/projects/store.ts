@@ -8,19 +8,19 @@ import { nonNull } from '../json/omit.ts'
 import type { Principal } from '../principal.ts'
 import { ownersOf } from '../users/owner.ts'
 
-export const findProject = (db: Reader, orgId: string, name: string) =>
+export const findProjectByName = (db: Reader, orgId: string, name: string) =>
   db.selectFrom('projects').selectAll().where('orgId', '=', orgId).where('name', '=', name).executeTakeFirst()
 
 /** The project, or the 404 of ProjectManager. */
 export async function requireProjectRow(db: Reader, orgId: string, name: string): Promise<ProjectRow> {
-  const project = await findProject(db, orgId, name)
+  const project = await findProjectByName(db, orgId, name)
   if (!project) throw textError(404, `Project not found: ${name}`)
   return project
 }
 
 /** The project, or the 400 of ProjectAccessManager, which the repositories and the audit log answer with. */
 export async function requireProjectNamed(db: Reader, orgId: string, name: string): Promise<ProjectRow> {
-  const project = await findProject(db, orgId, name)
+  const project = await findProjectByName(db, orgId, name)
   if (!project) throw validationError(`Project not found: ${name}`)
   return project
 }

@@ -14,7 +14,7 @@ import { requireMember, requireOrgById } from '../orgs/store.ts'
 import { userOf } from '../principal.ts'
 import { resolveOwner } from '../users/owner.ts'
 import type { ProjectRequest, RepositoryRequest } from './requests.ts'
-import { findProject, findRepository, projectEntry } from './store.ts'
+import { findProjectByName, findRepository, projectEntry } from './store.ts'
 
 /*
  * Changes of projects and their repositories (Concord's ProjectManager and ProjectRepositoryManager). Unlike Concord
@@ -26,7 +26,7 @@ export async function createOrUpdateProject(trx: Trx, caller: Caller, orgName: s
   if (request.id) return update(trx, caller, request.id, request)
   const name = request.name ?? ''
   if (name.trim() === '') throw validationError("'name' is required")
-  const existing = await findProject(trx, org.id, name)
+  const existing = await findProjectByName(trx, org.id, name)
   return existing ? update(trx, caller, existing.id, request) : create(trx, caller, org, name, request)
 }
 
