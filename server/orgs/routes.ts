@@ -2,20 +2,21 @@ import type { Hono } from 'hono'
 import { z } from 'zod'
 import { isAllowed, requireAllowed } from '../access/policies/check.ts'
 import { requireOrgCreation, requireOrgDeletion, requireOrgUpdate } from '../access/rules.ts'
+import type { Caller } from '../actor.ts'
 import { changesBetween } from '../audit/changes.ts'
 import { recordAudit } from '../audit/record.ts'
 import { writeJsonColumn } from '../db/json.ts'
 import type { Reader, Trx } from '../db/open.ts'
 import type { OrgRow } from '../db/schema.ts'
 import { javaError, textError, validationError } from '../errors.ts'
-import type { Call, Env } from '../http/call.ts'
-import { callerOf, principalOf } from '../http/call.ts'
+import { callerOf, type Env, principalOf } from '../http/call.ts'
+import { pageOf } from '../http/input.ts'
 import { map, text, uuid, visibility } from '../http/jackson.ts'
 import { requireSmall } from '../http/listLimits.ts'
-import { booleanQuery, operation, paging, param, paramAs, readJson, resource, textQuery } from '../http/operation.ts'
+import { operation, resource } from '../http/operation.ts'
 import { flagParameter, listQuery, textParameter } from '../http/parameters.ts'
 import { nonNull } from '../json/omit.ts'
-import { userOf } from '../principal.ts'
+import { type Principal, userOf } from '../principal.ts'
 import type { Services } from '../services.ts'
 import { type OwnerRequest, ownerRequest, resolveOwner } from '../users/owner.ts'
 import { checkNames } from '../violations.ts'
@@ -49,47 +50,35 @@ const entityType = z.enum([
 /** Organizations and policies: concord-api §5, §12. */
 export function orgRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/org', {
-    GET: operation({ summary: 'List organizations', query: { ...listQuery, onlyCurrent: flagParameter } }, (c) => {
-      userOf(principalOf(c))
-      return listOrgs(db, principalOf(c), {
-        ...paging(c),
-        onlyCurrent: booleanQuery(c, 'onlyCurrent'),
-        filter: textQuery(c, 'filter'),
-      })
-    }),
-    POST: {
-      summary: 'Create or update an organization',
-      body: orgRequest,
-      consumes: 'application/json',
-      handle: async (c) => {
-        const request = await readJson(c, orgRequest)
-        checkNames('OrganizationEntry.createOrUpdate', {
-          'arg0.name': request.name,
-        })
-        return db.transaction().execute((trx) => createOrUpdate(trx, c, request))
+    GET: operation(
+      { summary: 'List organizations', query: { ...listQuery, onlyCurrent: flagParameter } },
+      (c, { query: { filter, onlyCurrent = false, ...page } }) => {
+        userOf(principalOf(c))
+        return listOrgs(db, principalOf(c), { ...pageOf(page), onlyCurrent, filter })
       },
-    },
+    ),
+    POST: operation({ summary: 'Create or update an organization', body: orgRequest }, (c, { body }) => {
+      checkNames('OrganizationEntry.createOrUpdate', { 'arg0.name': body.name })
+      return db.transaction().execute((trx) => createOrUpdate(trx, callerOf(c), body))
+    }),
   })
 
   resource(app, '/api/v1/org/:orgName', {
     // Concord checks nothing here: everybody may read PRIVATE ones too (concord-api §14 Q20).
-    GET: operation({ summary: 'Get an organization', answers: [200, 204] }, async (c) => {
-      const org = await findOrg(db, param(c, 'orgName'))
+    GET: operation({ summary: 'Get an organization', answers: [200, 204] }, async (_, { path }) => {
+      const org = await findOrg(db, path.orgName)
       return org && orgEntry(db, org)
     }),
     DELETE: operation(
       { summary: 'Delete an organization and all that is in it', query: { confirmation: textParameter } },
-      async (c) => {
-        if (textQuery(c, 'confirmation')?.toLowerCase() !== 'yes') throw textError(400, 'Operation must be confirmed')
-        requireOrgDeletion(principalOf(c))
+      (c, { path, query }) => {
+        if (query.confirmation?.toLowerCase() !== 'yes') throw textError(400, 'Operation must be confirmed')
+        const caller = callerOf(c)
+        requireOrgDeletion(caller.who)
         return db.transaction().execute(async (trx) => {
-          const { id, name } = await requireOrg(trx, param(c, 'orgName'))
+          const { id, name } = await requireOrg(trx, path.orgName)
           await trx.deleteFrom('orgs').where('id', '=', id).execute()
-          await recordAudit(trx, callerOf(c), {
-            object: 'ORGANIZATION',
-            action: 'DELETE',
-            details: { orgId: id, name },
-          })
+          await recordAudit(trx, caller, { object: 'ORGANIZATION', action: 'DELETE', details: { orgId: id, name } })
           return { ok: true, result: 'DELETED' }
         })
       },
@@ -103,40 +92,43 @@ export function orgRoutes(app: Hono<Env>, { db }: Services) {
         path: { entity: entityType },
         query: { orgName: textParameter },
       },
-      async (c) => {
-        const type = paramAs(c, 'entity', entityType)
-        const orgName = textQuery(c, 'orgName')
+      async (c, { path, query: { orgName } }) => {
         if (orgName === undefined) throw validationError('Organization ID or name is required')
-        const org = await requireMember(db, principalOf(c), orgName)
-        return canCreate(db, c, org, type)
+        const who = principalOf(c)
+        return canCreate(db, who, await requireMember(db, who, orgName), path.entity)
       },
     ),
   })
 }
 
 /** As PolicyCheckResource, which asks about projects and secrets only, and about ones that are not known yet. */
-async function canCreate(db: Reader, c: Call, { id: orgId, name: orgName }: OrgRow, type: string): Promise<boolean> {
-  const act = { action: 'create', owner: userOf(principalOf(c)), orgId } as const
+async function canCreate(
+  db: Reader,
+  who: Principal,
+  { id: orgId, name: orgName }: OrgRow,
+  type: string,
+): Promise<boolean> {
+  const act = { action: 'create', owner: userOf(who), orgId } as const
   if (type === 'PROJECT') {
     const attributes = { id: null, name: type, orgId, orgName }
-    return isAllowed(db, principalOf(c), { ...act, entity: 'project', attributes })
+    return isAllowed(db, who, { ...act, entity: 'project', attributes })
   }
   if (type === 'SECRET') {
-    return isAllowed(db, principalOf(c), { ...act, entity: 'secret', attributes: { name: null, orgId } })
+    return isAllowed(db, who, { ...act, entity: 'secret', attributes: { name: null, orgId } })
   }
   return true
 }
 
-async function createOrUpdate(trx: Trx, c: Call, request: OrgRequest) {
-  if (request.id) return update(trx, c, request.id, request)
+async function createOrUpdate(trx: Trx, caller: Caller, request: OrgRequest) {
+  if (request.id) return update(trx, caller, request.id, request)
   const taken = typeof request.name === 'string' ? await findOrg(trx, request.name) : undefined
-  return taken ? update(trx, c, taken.id, request) : create(trx, c, request)
+  return taken ? update(trx, caller, taken.id, request) : create(trx, caller, request)
 }
 
-async function create(trx: Trx, c: Call, request: OrgRequest) {
-  const who = principalOf(c)
+async function create(trx: Trx, caller: Caller, request: OrgRequest) {
+  const { who } = caller
   await requireOrgCreation(trx, who)
-  const owner = (await resolveOwner(trx, withCallersType(c, request.owner))) ?? userOf(principalOf(c))
+  const owner = (await resolveOwner(trx, withCallersType(who, request.owner))) ?? userOf(who)
   if (typeof request.name !== 'string') {
     // Nothing but Concord's database asks for the name.
     throw javaError(
@@ -148,7 +140,7 @@ async function create(trx: Trx, c: Call, request: OrgRequest) {
   const attributes = { id: null, name, meta, cfg }
   await requireAllowed(trx, who, { entity: 'org', action: 'create', owner, attributes })
   const id = await insertOrg(trx, { name, owner, visibility: request.visibility ?? 'PUBLIC', meta, cfg })
-  await recordAudit(trx, callerOf(c), {
+  await recordAudit(trx, caller, {
     object: 'ORGANIZATION',
     action: 'CREATE',
     details: { orgId: id, name, changes: changesBetween(undefined, nonNull(request)) },
@@ -157,12 +149,12 @@ async function create(trx: Trx, c: Call, request: OrgRequest) {
 }
 
 /** Only the fields that are sent change; `meta` and `cfg` are replaced whole. */
-async function update(trx: Trx, c: Call, orgId: string, request: OrgRequest) {
+async function update(trx: Trx, caller: Caller, orgId: string, request: OrgRequest) {
   const org = await requireOrgById(trx, orgId)
-  await requireOrgUpdate(trx, principalOf(c), org)
-  const owner = await resolveOwner(trx, withCallersType(c, request.owner))
+  await requireOrgUpdate(trx, caller.who, org)
+  const owner = await resolveOwner(trx, withCallersType(caller.who, request.owner))
   const attributes = { id: orgId, name: request.name, meta: request.meta, cfg: request.cfg }
-  await requireAllowed(trx, principalOf(c), { entity: 'org', action: 'update', owner, attributes, orgId })
+  await requireAllowed(trx, caller.who, { entity: 'org', action: 'update', owner, attributes, orgId })
   const changed = {
     ...org,
     name: request.name ?? org.name,
@@ -172,7 +164,7 @@ async function update(trx: Trx, c: Call, orgId: string, request: OrgRequest) {
     cfg: requireSmall(writeJsonColumn(request.cfg), 'cfg') ?? org.cfg,
   }
   await trx.updateTable('orgs').set(changed).where('id', '=', orgId).execute()
-  await recordAudit(trx, callerOf(c), {
+  await recordAudit(trx, caller, {
     object: 'ORGANIZATION',
     action: 'UPDATE',
     // Concord's comparison finds nothing in an OrganizationEntry.
@@ -182,6 +174,6 @@ async function update(trx: Trx, c: Call, orgId: string, request: OrgRequest) {
 }
 
 /** OrganizationManager looks an owner's name up among users of the caller's type unless told another. */
-function withCallersType(c: Call, owner: OwnerRequest | null | undefined) {
-  return owner && { ...owner, userType: owner.userType ?? userOf(principalOf(c)).type }
+function withCallersType(who: Principal, owner: OwnerRequest | null | undefined) {
+  return owner && { ...owner, userType: owner.userType ?? userOf(who).type }
 }

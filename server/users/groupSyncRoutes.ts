@@ -5,10 +5,9 @@ import type { UserRow } from '../db/schema.ts'
 import { troubleOf } from '../directory/ask.ts'
 import { findEntry, UnclearEntryError } from '../directory/ldap.ts'
 import { textError } from '../errors.ts'
-import type { Env } from '../http/call.ts'
-import { principalOf } from '../http/call.ts'
+import { type Env, principalOf } from '../http/call.ts'
 import { text } from '../http/jackson.ts'
-import { operation, readJson, resource } from '../http/operation.ts'
+import { operation, resource } from '../http/operation.ts'
 import type { Services } from '../services.ts'
 import { missing, reject } from '../violations.ts'
 import { isEntryOf, loginOf, replaceGroups } from './ldapUser.ts'
@@ -21,13 +20,8 @@ export function groupSyncRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
   resource(app, '/api/v1/userldapgroup/sync', {
     POST: operation(
-      {
-        summary: 'Read the LDAP groups of a user from the directory',
-        body: syncRequest,
-        consumes: 'application/json',
-      },
-      async (c) => {
-        const { username, userDomain } = await readJson(c, syncRequest)
+      { summary: 'Read the LDAP groups of a user from the directory', body: syncRequest },
+      async (c, { body: { username, userDomain } }) => {
         reject(missing('SyncUserLdapGroupRequest.sync.arg0.username', username))
         requireAdmin(principalOf(c))
         const name = username ?? ''

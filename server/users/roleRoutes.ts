@@ -1,14 +1,14 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import { requireAdmin } from '../access/rules.ts'
+import type { Caller } from '../actor.ts'
 import { recordAudit } from '../audit/record.ts'
 import type { Reader, Trx } from '../db/open.ts'
 import { javaError, nullPointer, textError, validationError } from '../errors.ts'
-import type { Call, Env } from '../http/call.ts'
-import { callerOf, principalOf } from '../http/call.ts'
+import { callerOf, type Env, principalOf } from '../http/call.ts'
 import { text, uuid } from '../http/jackson.ts'
 import { listOf } from '../http/listLimits.ts'
-import { booleanQuery, operation, param, readJson, readOptionalJson, resource } from '../http/operation.ts'
+import { operation, resource } from '../http/operation.ts'
 import { flagParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
@@ -35,28 +35,22 @@ export function roleRoutes(app: Hono<Env>, { db }: Services) {
       const rows = await db.selectFrom('roles').selectAll().orderBy('name').execute()
       return rows.map(roleEntry)
     }),
-    POST: {
-      summary: 'Create or update a role',
-      body: roleRequest,
-      consumes: 'application/json',
-      handle: async (c) => {
-        const request = await readJson(c, roleRequest)
-        requireAdmin(principalOf(c))
-        // A new name would take the role from those who have it.
-        return db.transaction().execute((trx) => keepAnAdmin(trx, () => createOrUpdate(trx, c, request)))
-      },
-    },
+    POST: operation({ summary: 'Create or update a role', body: roleRequest }, (c, { body }) => {
+      requireAdmin(principalOf(c))
+      // A new name would take the role from those who have it.
+      return db.transaction().execute((trx) => keepAnAdmin(trx, () => createOrUpdate(trx, callerOf(c), body)))
+    }),
   })
 
   resource(app, '/api/v1/role/:roleName', {
-    GET: operation({ summary: 'Get a role' }, async (c) => {
+    GET: operation({ summary: 'Get a role' }, async (c, { path }) => {
       requireAdmin(principalOf(c))
-      return roleEntry(await requireRole(db, param(c, 'roleName')))
+      return roleEntry(await requireRole(db, path.roleName))
     }),
-    DELETE: operation({ summary: 'Delete a role' }, (c) => {
+    DELETE: operation({ summary: 'Delete a role' }, (c, { path }) => {
       requireAdmin(principalOf(c))
       return db.transaction().execute(async (trx) => {
-        const { id, name } = await requireRole(trx, param(c, 'roleName'))
+        const { id, name } = await requireRole(trx, path.roleName)
         await keepAnAdmin(trx, () => trx.deleteFrom('roles').where('id', '=', id).execute())
         await recordAudit(trx, callerOf(c), { object: 'ROLE', action: 'DELETE', details: { roleId: id, name } })
         return { ok: true, result: 'DELETED' }
@@ -65,30 +59,27 @@ export function roleRoutes(app: Hono<Env>, { db }: Services) {
   })
 
   resource(app, '/api/v1/role/:roleName/ldapGroups', {
-    GET: operation({ summary: 'List the LDAP groups that have a role' }, async (c) => {
+    GET: operation({ summary: 'List the LDAP groups that have a role' }, async (c, { path }) => {
       requireAdmin(principalOf(c))
-      const { id } = await requireRole(db, param(c, 'roleName'))
+      const { id } = await requireRole(db, path.roleName)
       const rows = await db.selectFrom('roleLdapGroups').select('ldapGroup').where('roleId', '=', id).execute()
       return rows.map(({ ldapGroup }) => ldapGroup).sort()
     }),
-    PUT: {
-      summary: 'Give a role to LDAP groups',
-      query: { replace: flagParameter },
-      body: groupsRequest,
-      consumes: 'application/json',
-      handle: async (c) => {
-        const groups = await readOptionalJson(c, groupsRequest)
-        checkNames('RoleResource.addLdapGroups', { arg0: param(c, 'roleName') })
+    PUT: operation(
+      { summary: 'Give a role to LDAP groups', query: { replace: flagParameter }, body: groupsRequest.optional() },
+      (c, { path: { roleName }, query: { replace = false }, body: groups }) => {
+        checkNames('RoleResource.addLdapGroups', { arg0: roleName })
         requireAdmin(principalOf(c))
-        const replace = booleanQuery(c, 'replace')
         if (!groups?.length && !replace) throw validationError('Empty LDAP group list')
-        return db.transaction().execute((trx) => keepAnAdmin(trx, () => addGroups(trx, c, groups, replace)))
+        return db
+          .transaction()
+          .execute((trx) => keepAnAdmin(trx, () => addGroups(trx, callerOf(c), roleName, groups, replace)))
       },
-    },
+    ),
   })
 }
 
-async function createOrUpdate(trx: Trx, c: Call, request: z.infer<typeof roleRequest>) {
+async function createOrUpdate(trx: Trx, caller: Caller, request: z.infer<typeof roleRequest>) {
   const { name } = request
   const existing = request.id ?? (typeof name === 'string' ? (await findRole(trx, name))?.id : undefined)
   if (typeof name !== 'string') {
@@ -108,12 +99,12 @@ async function createOrUpdate(trx: Trx, c: Call, request: z.infer<typeof roleReq
       .values({ id, ...fields })
       .execute()
   const action = existing ? 'UPDATE' : 'CREATE'
-  await recordAudit(trx, callerOf(c), { object: 'ROLE', action, details: { roleId: id, name, permissions } })
+  await recordAudit(trx, caller, { object: 'ROLE', action, details: { roleId: id, name, permissions } })
   return { id, result: existing ? 'UPDATED' : 'CREATED' }
 }
 
-async function addGroups(trx: Trx, c: Call, groups: string[] | undefined, replace: boolean) {
-  const { id: roleId, name } = await requireRole(trx, param(c, 'roleName'))
+async function addGroups(trx: Trx, caller: Caller, roleName: string, groups: string[] | undefined, replace: boolean) {
+  const { id: roleId, name } = await requireRole(trx, roleName)
   if (!groups) throw nullPointer()
   if (replace) await trx.deleteFrom('roleLdapGroups').where('roleId', '=', roleId).execute()
   if (groups.length > 0) {
@@ -124,7 +115,7 @@ async function addGroups(trx: Trx, c: Call, groups: string[] | undefined, replac
       .execute()
   }
   const details = { roleId, name, action: 'addLdapGroups', groups, replace }
-  await recordAudit(trx, callerOf(c), { object: 'ROLE', action: 'UPDATE', details })
+  await recordAudit(trx, caller, { object: 'ROLE', action: 'UPDATE', details })
   return { ok: true, result: 'UPDATED' }
 }
 

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import { requireAdmin, requireUserRead } from '../access/rules.ts'
-import { turnOf } from '../actor.ts'
+import { type Caller, turnOf } from '../actor.ts'
 import { changesBetween } from '../audit/changes.ts'
 import { recordEvent } from '../audit/events.ts'
 import { recordAudit } from '../audit/record.ts'
@@ -9,20 +9,10 @@ import type { Trx } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
 import { type DirectoryEntry, findEntry } from '../directory/ldap.ts'
 import { nullPointer, textError, validationError } from '../errors.ts'
-import type { Call, Env } from '../http/call.ts'
-import { callerOf, principalOf } from '../http/call.ts'
+import { callerOf, type Env, principalOf } from '../http/call.ts'
 import { flag, text, userType } from '../http/jackson.ts'
 import { listOf } from '../http/listLimits.ts'
-import {
-  booleanQuery,
-  intQuery,
-  operation,
-  param,
-  readJson,
-  resource,
-  textQuery,
-  uuidParam,
-} from '../http/operation.ts'
+import { operation, resource } from '../http/operation.ts'
 import { flagParameter, listQuery, uuidParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
 import { userOf } from '../principal.ts'
@@ -58,22 +48,21 @@ const rolesRequest = z.object({ roles: listOf(text).nullish() })
 export function userRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
   resource(app, '/api/v2/user', {
-    GET: operation({ summary: 'Find users', query: listQuery }, (c) => {
-      const offset = intQuery(c, 'offset') ?? 0
-      const limit = intQuery(c, 'limit') ?? 10
+    GET: operation({ summary: 'Find users', query: listQuery }, (_, { query: { filter, offset = 0, limit = 10 } }) => {
       if (offset < 0) throw validationError("'offset' must be a positive number or zero")
       if (limit < 1) throw validationError("'limit' must be a positive number")
-      const filter = textQuery(c, 'filter')
       return filter === undefined ? [] : searchUsers(db, { filter, offset, limit })
     }),
   })
   resource(app, '/api/v2/user/:id', {
-    GET: operation({ summary: 'Get a user by id', path: { id: uuidParameter }, answers: [200, 204] }, async (c) => {
-      const id = uuidParam(c, 'id')
-      requireUserRead(principalOf(c), id)
-      const user = await findUserById(db, id)
-      return user && userEntry(db, user)
-    }),
+    GET: operation(
+      { summary: 'Get a user by id', path: { id: uuidParameter }, answers: [200, 204] },
+      async (c, { path: { id } }) => {
+        requireUserRead(principalOf(c), id)
+        const user = await findUserById(db, id)
+        return user && userEntry(db, user)
+      },
+    ),
   })
   administration(app, services)
   roleRoutes(app, services)
@@ -83,38 +72,31 @@ export function userRoutes(app: Hono<Env>, services: Services) {
 function administration(app: Hono<Env>, services: Services) {
   const { db } = services
   resource(app, '/api/v1/user', {
-    POST: {
-      summary: 'Create or update a user',
-      body: userRequest,
-      consumes: 'application/json',
-      handle: async (c) => {
-        const request = await readJson(c, userRequest)
-        const field = 'CreateUserRequest.createOrUpdate.arg0'
-        reject([
-          ...missing(`${field}.username`, request.username),
-          ...tooLong(`${field}.username`, request.username, MOST_USERNAME),
-          ...tooLong(`${field}.userDomain`, request.userDomain, 512),
-          ...tooLong(`${field}.displayName`, request.displayName, 1024),
-          ...tooLong(`${field}.email`, request.email, 512),
-        ])
-        requireAdmin(principalOf(c))
-        const entry = await entryOf(services, c, request)
-        return db.transaction().execute((trx) => createOrUpdate(trx, c, request, entry))
-      },
-    },
+    POST: operation({ summary: 'Create or update a user', body: userRequest }, async (c, { body }) => {
+      const field = 'CreateUserRequest.createOrUpdate.arg0'
+      reject([
+        ...missing(`${field}.username`, body.username),
+        ...tooLong(`${field}.username`, body.username, MOST_USERNAME),
+        ...tooLong(`${field}.userDomain`, body.userDomain, 512),
+        ...tooLong(`${field}.displayName`, body.displayName, 1024),
+        ...tooLong(`${field}.email`, body.email, 512),
+      ])
+      const caller = callerOf(c)
+      requireAdmin(caller.who)
+      const entry = await entryOf(services, caller, body)
+      return db.transaction().execute((trx) => createOrUpdate(trx, caller, body, entry))
+    }),
   })
 
   resource(app, '/api/v1/user/:user', {
-    GET: operation({ summary: 'Get a user by name' }, async (c) => {
-      const username = param(c, 'user')
+    GET: operation({ summary: 'Get a user by name' }, async (c, { path: { user: username } }) => {
       reject(tooLong('UserResource.findByUsername.arg0', username, MOST_USERNAME))
       requireAdmin(principalOf(c))
       const user = await findUser(db, username)
       if (!user) throw textError(404, `User not found: ${username}`)
       return userEntry(db, user)
     }),
-    DELETE: operation({ summary: 'Delete a user', path: { user: uuidParameter } }, async (c) => {
-      const id = uuidParam(c, 'user')
+    DELETE: operation({ summary: 'Delete a user', path: { user: uuidParameter } }, (c, { path: { user: id } }) => {
       requireAdmin(principalOf(c))
       return db.transaction().execute(async (trx) => {
         const user = await findUserById(trx, id)
@@ -133,66 +115,62 @@ function administration(app: Hono<Env>, services: Services) {
   resource(app, '/api/v1/user/:id/disable', {
     PUT: operation(
       { summary: 'Disable a user', path: { id: uuidParameter }, query: { permanent: flagParameter } },
-      async (c) => {
-        const id = uuidParam(c, 'id')
+      (c, { path: { id }, query: { permanent = false } }) => {
         requireAdmin(principalOf(c))
         return db.transaction().execute(async (trx) => {
           const user = await findUserById(trx, id)
           if (!user) throw textError(404, `User not found: ${id}`)
-          return userEntry(trx, await disable(trx, c, user, booleanQuery(c, 'permanent')))
+          return userEntry(trx, await disable(trx, callerOf(c), user, permanent))
         })
       },
     ),
   })
 
   resource(app, '/api/v1/user/:username/roles', {
-    POST: {
-      summary: 'Replace the roles of a user',
-      body: rolesRequest,
-      consumes: 'application/json',
-      handle: async (c) => {
-        const username = param(c, 'username')
-        const request = await readJson(c, rolesRequest)
+    POST: operation(
+      { summary: 'Replace the roles of a user', body: rolesRequest },
+      (c, { path: { username }, body }) => {
         reject(tooLong('UserResource.updateUserRoles.arg0', username, MOST_USERNAME))
-        requireAdmin(principalOf(c))
+        const caller = callerOf(c)
+        requireAdmin(caller.who)
         return db.transaction().execute(async (trx) => {
-          const user = await findUser(trx, username, null, userOf(principalOf(c)).type)
+          const user = await findUser(trx, username, null, userOf(caller.who).type)
           if (!user) throw textError(404, `User not found: ${username}`)
-          if (!request.roles) throw nullPointer()
-          const { roles } = request
+          const { roles } = body
+          if (!roles) throw nullPointer()
           await keepAnAdmin(trx, () => replaceRoles(trx, user.id, roles))
           // Concord leaves this out of its log, where it is missed most.
-          await recordAudit(trx, callerOf(c), {
+          await recordAudit(trx, caller, {
             object: 'USER',
             action: 'UPDATE',
-            details: { userId: user.id, username: user.username, roles: request.roles },
+            details: { userId: user.id, username: user.username, roles },
           })
           return { ok: true, result: 'UPDATED' }
         })
       },
-    },
+    ),
   })
 }
 
-async function createOrUpdate(trx: Trx, c: Call, request: UserRequest, entry: DirectoryEntry | undefined) {
+async function createOrUpdate(trx: Trx, caller: Caller, request: UserRequest, entry: DirectoryEntry | undefined) {
   const type = request.userType ?? request.type
   if (type === 'SSO') throw textError(400, 'User of type SSO cannot be created')
   const username = request.username ?? ''
   const user = entry
     ? await userOfEntry(trx, entry)
-    : await findUser(trx, username, request.userDomain, type ?? userOf(principalOf(c)).type)
-  if (user) return update(trx, c, user, request)
+    : await findUser(trx, username, request.userDomain, type ?? userOf(caller.who).type)
+  if (user) return update(trx, caller, user, request)
   if (entry) {
-    const { id, username } = await createDirectoryUser(trx, callerOf(c), entry)
+    const { id, username } = await createDirectoryUser(trx, caller, entry)
     if (request.roles) {
       await replaceRoles(trx, id, request.roles)
       const details = { userId: id, username, roles: request.roles }
-      await recordAudit(trx, callerOf(c), { object: 'USER', action: 'UPDATE', details })
+      await recordAudit(trx, caller, { object: 'USER', action: 'UPDATE', details })
     }
     return { ok: true, id, username, result: 'CREATED' }
   }
   // What Concord says when it has no LDAP to ask, or LDAP does not know them.
-  if ((type ?? userOf(principalOf(c)).type) !== 'LOCAL') throw unknownToLdap(username)
+  if ((type ?? userOf(caller.who).type) !== 'LOCAL') throw unknownToLdap(username)
   const id = newId()
   const { displayName = null, email = null } = request
   await insertUser(trx, { id, username: username.toLowerCase(), displayName, email, passwordHash: null })
@@ -201,7 +179,7 @@ async function createOrUpdate(trx: Trx, c: Call, request: UserRequest, entry: Di
   }
   if (request.roles) await replaceRoles(trx, id, request.roles)
   const created = await findUserById(trx, id)
-  await recordAudit(trx, callerOf(c), {
+  await recordAudit(trx, caller, {
     object: 'USER',
     action: 'CREATE',
     details: {
@@ -214,11 +192,11 @@ async function createOrUpdate(trx: Trx, c: Call, request: UserRequest, entry: Di
 }
 
 /** What the directory knows of an LDAP user who is to be made; undefined when that is not asked for. */
-async function entryOf({ config: { ldap } }: Services, c: Call, request: UserRequest) {
+async function entryOf({ config: { ldap } }: Services, caller: Caller, request: UserRequest) {
   const { username, userDomain } = request
-  const type = request.userType ?? request.type ?? userOf(principalOf(c)).type
+  const type = request.userType ?? request.type ?? userOf(caller.who).type
   if (!ldap || type !== 'LDAP' || !username) return undefined
-  return findEntry(ldap, userDomain ? `${username}@${userDomain}` : username, turnOf(callerOf(c))).catch(() => {
+  return findEntry(ldap, userDomain ? `${username}@${userDomain}` : username, turnOf(caller)).catch(() => {
     throw unknownToLdap(username)
   })
 }
@@ -226,7 +204,7 @@ async function entryOf({ config: { ldap } }: Services, c: Call, request: UserReq
 const unknownToLdap = (username: string) => textError(500, `Error while retrieving LDAP information for ${username}`)
 
 /** Unlike other updates of Concord this one sets `disabled` also when it is not sent: that enables the user. */
-async function update(trx: Trx, c: Call, user: UserRow, request: UserRequest) {
+async function update(trx: Trx, caller: Caller, user: UserRow, request: UserRequest) {
   if (user.permanentlyDisabled) throw textError(500, 'User is permanently disabled')
   const changed: UserRow = {
     ...user,
@@ -235,13 +213,13 @@ async function update(trx: Trx, c: Call, user: UserRow, request: UserRequest) {
     disabled: request.disabled ? 1 : 0,
     disabledDate: request.disabled ? new Date().toISOString() : null,
   }
-  if (request.disabled) await recordEnd(trx, c, user, await lockOut(trx, user))
+  if (request.disabled) await recordEnd(trx, caller, user, await lockOut(trx, user))
   await trx.updateTable('users').set(changed).where('id', '=', user.id).execute()
   const { roles } = request
   if (roles) await keepAnAdmin(trx, () => replaceRoles(trx, user.id, roles))
   const changes = changesBetween(briefUserEntry(user), briefUserEntry(changed))
   if (Object.keys(changes).length > 0 || request.roles) {
-    await recordAudit(trx, callerOf(c), {
+    await recordAudit(trx, caller, {
       object: 'USER',
       action: 'UPDATE',
       details: {
@@ -256,7 +234,7 @@ async function update(trx: Trx, c: Call, user: UserRow, request: UserRequest) {
 }
 
 /** Ends the user's sessions too; in Concord they go on (concord-api §2.3). */
-async function disable(trx: Trx, c: Call, user: UserRow, permanent: boolean): Promise<UserRow> {
+async function disable(trx: Trx, caller: Caller, user: UserRow, permanent: boolean): Promise<UserRow> {
   if (user.disabled && user.disabledDate !== null && (user.permanentlyDisabled || !permanent)) return user
   const changed: UserRow = {
     ...user,
@@ -266,8 +244,8 @@ async function disable(trx: Trx, c: Call, user: UserRow, permanent: boolean): Pr
   }
   const ended = await lockOut(trx, user)
   await trx.updateTable('users').set(changed).where('id', '=', user.id).execute()
-  await recordEnd(trx, c, user, ended)
-  await recordAudit(trx, callerOf(c), {
+  await recordEnd(trx, caller, user, ended)
+  await recordAudit(trx, caller, {
     object: 'USER',
     action: 'UPDATE',
     details: { userId: user.id, changes: changesBetween(statusOf(user), statusOf(changed)) },
@@ -276,8 +254,8 @@ async function disable(trx: Trx, c: Call, user: UserRow, permanent: boolean): Pr
 }
 
 /** Beside the event of Concord, which knows nothing of sessions. */
-async function recordEnd(trx: Trx, c: Call, { id }: UserRow, ended: number) {
-  if (ended > 0) await recordEvent(trx, callerOf(c), 'sessions-ended', { userId: id, ended })
+async function recordEnd(trx: Trx, caller: Caller, { id }: UserRow, ended: number) {
+  if (ended > 0) await recordEvent(trx, caller, 'sessions-ended', { userId: id, ended })
 }
 
 const statusOf = ({ disabled, permanentlyDisabled }: UserRow) => ({
