@@ -6,14 +6,14 @@ import {
   requireLastingLogin,
   requireOwnApiKeyValue,
 } from '../access/rules.ts'
+import type { Caller } from '../actor.ts'
 import { recordEvent } from '../audit/events.ts'
 import { recordAudit } from '../audit/record.ts'
 import type { Trx } from '../db/open.ts'
 import { javaError, validationError } from '../errors.ts'
-import type { Call, Env } from '../http/call.ts'
-import { callerOf, principalOf } from '../http/call.ts'
+import { callerOf, type Env, principalOf } from '../http/call.ts'
 import { text, userType, uuid } from '../http/jackson.ts'
-import { operation, param, readJson, resource, uuidParam, uuidQuery } from '../http/operation.ts'
+import { operation, resource } from '../http/operation.ts'
 import { uuidParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
 import { nonNull } from '../json/omit.ts'
@@ -40,61 +40,52 @@ type KeyRequest = z.infer<typeof keyRequest>
 export function apiKeyRoutes(app: Hono<Env>, { db, config }: Services) {
   const { apiKeyExpiry } = config
   resource(app, '/api/v1/apikey', {
-    GET: operation({ summary: 'List the API keys of a user', query: { userId: uuidParameter } }, async (c) => {
-      const userId = uuidQuery(c, 'userId') ?? userOf(principalOf(c)).id
-      requireApiKeysOf(principalOf(c), userId)
-      const rows = await db.selectFrom('apiKeys').selectAll().where('userId', '=', userId).orderBy('name').execute()
-      return rows.map(({ id, name, expiredAt }) => nonNull({ id, userId, name, expiredAt }))
-    }),
-    POST: {
-      summary: 'Create an API key',
-      body: keyRequest,
-      consumes: 'application/json',
-      handle: async (c) => {
-        const request = await readJson(c, keyRequest)
-        return db.transaction().execute((trx) => create(trx, c, request, expiryOf(apiKeyExpiry)))
+    GET: operation(
+      { summary: 'List the API keys of a user', query: { userId: uuidParameter } },
+      async (c, { query }) => {
+        const who = principalOf(c)
+        const userId = query.userId ?? userOf(who).id
+        requireApiKeysOf(who, userId)
+        const rows = await db.selectFrom('apiKeys').selectAll().where('userId', '=', userId).orderBy('name').execute()
+        return rows.map(({ id, name, expiredAt }) => nonNull({ id, userId, name, expiredAt }))
       },
-    },
+    ),
+    POST: operation({ summary: 'Create an API key', body: keyRequest }, (c, { body }) =>
+      db.transaction().execute((trx) => create(trx, callerOf(c), body, expiryOf(apiKeyExpiry))),
+    ),
   })
 
   resource(app, '/api/v2/apikey', {
-    POST: {
-      summary: 'Create an API key, or give it a new value',
-      body: keyRequest,
-      consumes: 'application/json',
-      handle: async (c) => {
-        const request = await readJson(c, keyRequest)
-        return db.transaction().execute((trx) => createOrOverwrite(trx, c, request, expiryOf(apiKeyExpiry)))
-      },
-    },
+    POST: operation({ summary: 'Create an API key, or give it a new value', body: keyRequest }, (c, { body }) =>
+      db.transaction().execute((trx) => createOrOverwrite(trx, callerOf(c), body, expiryOf(apiKeyExpiry))),
+    ),
   })
 
   resource(app, '/api/v1/apikey/:key', {
     /** A key of an agent, which belongs to nobody. */
-    POST: {
-      summary: 'Create an API key that belongs to nobody',
-      consumes: 'application/json',
-      handle: (c) => {
-        const name = param(c, 'key')
+    POST: operation(
+      { summary: 'Create an API key that belongs to nobody', consumes: 'application/json' },
+      (c, { path: { key: name } }) => {
         checkNames('ApiKeyResource.create', { arg0: name })
-        requireLastingLogin(principalOf(c))
-        requireApiKeyWithoutUser(principalOf(c))
+        const caller = callerOf(c)
+        requireLastingLogin(caller.who)
+        requireApiKeyWithoutUser(caller.who)
         return db.transaction().execute(async (trx) => {
           if (await findKey(trx, null, name)) throw duplicate(name)
-          return insertKey(trx, c, { userId: null, name, expiredAt: expiryOf(apiKeyExpiry) })
+          return insertKey(trx, caller, { userId: null, name, expiredAt: expiryOf(apiKeyExpiry) })
         })
       },
-    },
-    DELETE: operation({ summary: 'Delete an API key', path: { key: uuidParameter } }, (c) => {
-      const id = uuidParam(c, 'key')
-      requireLastingLogin(principalOf(c))
+    ),
+    DELETE: operation({ summary: 'Delete an API key', path: { key: uuidParameter } }, (c, { path: { key: id } }) => {
+      const caller = callerOf(c)
+      requireLastingLogin(caller.who)
       return db.transaction().execute(async (trx) => {
         const key = await trx.selectFrom('apiKeys').select('userId').where('id', '=', id).executeTakeFirst()
         if (!key?.userId) throw validationError(`API key not found: ${id}`)
-        requireApiKeysOf(principalOf(c), key.userId)
-        await endOpened(trx, c, { apiKeyId: id, userId: key.userId })
+        requireApiKeysOf(caller.who, key.userId)
+        await endOpened(trx, caller, { apiKeyId: id, userId: key.userId })
         await trx.deleteFrom('apiKeys').where('id', '=', id).execute()
-        await recordAudit(trx, callerOf(c), { object: 'API_KEY', action: 'DELETE', details: { id } })
+        await recordAudit(trx, caller, { object: 'API_KEY', action: 'DELETE', details: { id } })
         return { ok: true, result: 'DELETED' }
       })
     }),
@@ -102,21 +93,21 @@ export function apiKeyRoutes(app: Hono<Env>, { db, config }: Services) {
 }
 
 /** v1: the name has to be a new one that fits the pattern. */
-async function create(trx: Trx, c: Call, request: KeyRequest, expiredAt: string | null) {
-  const userId = await userOfKey(trx, c, request)
+async function create(trx: Trx, caller: Caller, request: KeyRequest, expiredAt: string | null) {
+  const userId = await userOfKey(trx, caller, request)
   const name = request.name?.trim() || `key-${newId()}`
   if (!NAME_PATTERN.test(name)) throw validationError(`Invalid API key name. Must match ${NAME_PATTERN.source}`)
   if (await findKey(trx, userId, name)) throw nameTaken(name)
-  return insertKey(trx, c, { userId, name, expiredAt }, request.key)
+  return insertKey(trx, caller, { userId, name, expiredAt }, request.key)
 }
 
 /** v2: any name; an existing key of that name gets a new value. */
-async function createOrOverwrite(trx: Trx, c: Call, request: KeyRequest, expiredAt: string | null) {
-  const userId = await userOfKey(trx, c, request)
+async function createOrOverwrite(trx: Trx, caller: Caller, request: KeyRequest, expiredAt: string | null) {
+  const userId = await userOfKey(trx, caller, request)
   const name = request.name?.trim() || `key#${newId()}`
   if (name.length > 128) throw javaError('org.jooq.exception.DataException', 'value too long')
   const existing = await findKey(trx, userId, name)
-  if (!existing) return insertKey(trx, c, { userId, name, expiredAt }, request.key)
+  if (!existing) return insertKey(trx, caller, { userId, name, expiredAt }, request.key)
   const { id } = existing
   const key = request.key ?? generateApiKey()
   await trx
@@ -124,8 +115,8 @@ async function createOrOverwrite(trx: Trx, c: Call, request: KeyRequest, expired
     .set({ hash: hashOf(key), expiredAt })
     .where('id', '=', id)
     .execute()
-  await endOpened(trx, c, { apiKeyId: id, userId })
-  await recordAudit(trx, callerOf(c), {
+  await endOpened(trx, caller, { apiKeyId: id, userId })
+  await recordAudit(trx, caller, {
     object: 'API_KEY',
     action: 'UPDATE',
     details: nonNull({ id, name, expiredAt, userId }),
@@ -134,19 +125,19 @@ async function createOrOverwrite(trx: Trx, c: Call, request: KeyRequest, expired
 }
 
 /** Sessions end with the key that opened them, unlike Concord's (concord-api §14 Q25): else deleting it locks nobody out. */
-async function endOpened(trx: Trx, c: Call, { apiKeyId, userId }: { apiKeyId: string; userId: string }) {
+async function endOpened(trx: Trx, caller: Caller, { apiKeyId, userId }: { apiKeyId: string; userId: string }) {
   const ended = await endSessionsOfKey(trx, apiKeyId)
-  if (ended > 0) await recordEvent(trx, callerOf(c), 'sessions-ended', { userId, apiKeyId, ended })
+  if (ended > 0) await recordEvent(trx, caller, 'sessions-ended', { userId, apiKeyId, ended })
 }
 
 /** Whose key it is to be, in ApiKeyManager's order of checks: may the value be given, who is it, may the caller. */
-async function userOfKey(trx: Trx, c: Call, request: KeyRequest): Promise<string> {
-  const who = principalOf(c)
+async function userOfKey(trx: Trx, caller: Caller, request: KeyRequest): Promise<string> {
+  const { who } = caller
   requireLastingLogin(who)
   if (typeof request.key === 'string') await requireOwnApiKeyValue(trx, who)
   const { userId: id, username, userDomain } = request
-  const type = request.userType ?? userOf(principalOf(c)).type
-  const user = (await resolveOwner(trx, { id, username, userDomain, userType: type })) ?? userOf(principalOf(c))
+  const type = request.userType ?? userOf(who).type
+  const user = (await resolveOwner(trx, { id, username, userDomain, userType: type })) ?? userOf(who)
   requireApiKeysOf(who, user.id)
   return user.id
 }
@@ -160,14 +151,14 @@ interface NewKey {
   expiredAt: string | null
 }
 
-async function insertKey(trx: Trx, c: Call, { userId, name, expiredAt }: NewKey, value?: string | null) {
+async function insertKey(trx: Trx, caller: Caller, { userId, name, expiredAt }: NewKey, value?: string | null) {
   const key = value ?? generateApiKey()
   const hash = hashOf(key)
   // Concord mistakes a value that exists for a name that exists.
   if (await trx.selectFrom('apiKeys').select('id').where('hash', '=', hash).executeTakeFirst()) throw duplicate(name)
   const id = newId()
   await trx.insertInto('apiKeys').values({ id, userId, name, hash, expiredAt }).execute()
-  await recordAudit(trx, callerOf(c), {
+  await recordAudit(trx, caller, {
     object: 'API_KEY',
     action: 'CREATE',
     details: nonNull({ id, name, expiredAt, userId }),

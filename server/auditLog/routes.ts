@@ -5,12 +5,12 @@ import { OWN_EVENTS, type OwnEvent } from '../audit/events.ts'
 import { AUDIT_ACTIONS, AUDIT_OBJECTS } from '../audit/record.ts'
 import type { Reader } from '../db/open.ts'
 import { emptyError, javaError, textError, validationError } from '../errors.ts'
-import type { Call, Env } from '../http/call.ts'
-import { principalOf } from '../http/call.ts'
-import { intQuery, operation, queryAs, rawQuery, resource, textQuery, uuidQuery } from '../http/operation.ts'
-import { pageQuery, textParameter, timeParameter, uuidParameter } from '../http/parameters.ts'
+import { type Call, type Env, principalOf } from '../http/call.ts'
+import { operation, resource } from '../http/operation.ts'
+import { pageQuery, textParameter, timeParameter, uuidParameter, uuidText, type Values } from '../http/parameters.ts'
 import { jsonInPieces, listAsJson } from '../http/pieces.ts'
 import { requireOrg, requireOrgById } from '../orgs/store.ts'
+import type { Principal } from '../principal.ts'
 import { requireProjectNamed } from '../projects/store.ts'
 import { requireSecretRow } from '../secrets/store.ts'
 import type { Services } from '../services.ts'
@@ -30,15 +30,15 @@ const auditQuery = {
   before: timeParameter,
   userId: uuidParameter,
   username: textParameter,
-  'details.orgId': uuidParameter,
+  'details.orgId': uuidText,
   'details.orgName': textParameter,
-  'details.projectId': uuidParameter,
+  'details.projectId': uuidText,
   'details.projectName': textParameter,
-  'details.secretId': uuidParameter,
+  'details.secretId': uuidText,
   'details.secretName': textParameter,
-  'details.jsonStoreId': uuidParameter,
+  'details.jsonStoreId': uuidText,
   'details.jsonStoreName': textParameter,
-  'details.teamId': uuidParameter,
+  'details.teamId': uuidText,
   'details.teamName': textParameter,
   'details.source': textParameter,
   'details.eventId': textParameter,
@@ -47,132 +47,129 @@ const auditQuery = {
 }
 
 /** What events have that come from elsewhere, such as GitHub's pushes: there are none here. */
-const OF_OUTSIDE_EVENTS = ['source', 'eventId', 'githubEvent', 'fullRepoName']
+const OF_OUTSIDE_EVENTS = ['source', 'eventId', 'githubEvent', 'fullRepoName'] as const
+
+type AuditQuery = Values<typeof auditQuery>
 
 /** The audit log: concord-api §11. */
 export function auditRoutes(app: Hono<Env>, services: Services) {
   resource(app, '/api/v1/audit', {
-    GET: operation({ summary: 'Search the audit log', query: auditQuery }, (c) => search(services, c, undefined)),
+    GET: operation({ summary: 'Search the audit log', query: auditQuery }, (c, { query }) =>
+      search(services, c, query, undefined),
+    ),
   })
 
   /** The same with our own events: clients of Concord count what is in its log. */
   resource(app, '/api/x/v1/audit', {
     GET: operation(
       { summary: 'Search the audit log, with sign-ins and refusals', query: { ...auditQuery, event: eventParameter } },
-      async (c) => {
-        const own = queryAs(c, 'event', eventParameter) ?? 'with'
+      async (c, { query: { event, ...query } }) => {
         await services.refusals.flush()
-        return search(services, c, own)
+        return search(services, c, query, event ?? 'with')
       },
     ),
   })
 }
 
-async function search(services: Services, c: Call, own: AuditFilter['own']) {
+async function search(services: Services, c: Call, query: AuditQuery, own: AuditFilter['own']) {
   const { db } = services
-  const query = {
-    own,
-    object: queryAs(c, 'object', objectParameter),
-    action: queryAs(c, 'action', actionParameter),
-    after: queryAs(c, 'after', timeParameter),
-    before: queryAs(c, 'before', timeParameter),
-    offset: intQuery(c, 'offset') ?? 0,
-    limit: intQuery(c, 'limit') ?? 30,
-  }
-  let userId = uuidQuery(c, 'userId')
-  const username = textQuery(c, 'username')
+  const { object, action, after, before, offset = 0, limit = 30, username } = query
+  let { userId } = query
   if (userId === undefined && username !== undefined) {
     userId = (await findUser(db, username))?.id
     // Nobody of that name, so nothing they did; asked before any permission.
     if (userId === undefined) return []
   }
-  const details = await readableDetails(db, c)
-  if (query.offset < 0) throw javaError('org.jooq.exception.DataException', 'OFFSET must not be negative')
-  if (query.limit < 0) throw javaError('org.jooq.exception.DataException', 'LIMIT must not be negative')
+  const details = await readableDetails(db, principalOf(c), query)
+  if (offset < 0) throw javaError('org.jooq.exception.DataException', 'OFFSET must not be negative')
+  if (limit < 0) throw javaError('org.jooq.exception.DataException', 'LIMIT must not be negative')
   // Anybody may ask for these, and would have the whole log searched.
-  if (OF_OUTSIDE_EVENTS.some((key) => detail(c, key) !== undefined)) return []
-  const pages = readAudit(db, { ...query, userId, details }, c.req.raw.signal)
-  return jsonInPieces(services, c, listAsJson(pages))
+  if (OF_OUTSIDE_EVENTS.some((key) => query[`details.${key}`] !== undefined)) return []
+  const filter = { own, object, action, after, before, offset, limit, userId, details }
+  return jsonInPieces(services, c, listAsJson(readAudit(db, filter, c.req.raw.signal)))
 }
 
 /**
  * The `details.…` filters as paths into the details and the values there, after checking that the caller may read the
  * log of each entity they name. Names become ids: the log is searched by ids only.
  */
-async function readableDetails(db: Reader, c: Call): Promise<AuditFilter['details']> {
-  const orgId = await readableOrg(db, c)
+async function readableDetails(db: Reader, who: Principal, query: AuditQuery): Promise<AuditFilter['details']> {
+  const orgId = await readableOrg(db, who, query)
   const paths = {
     orgId,
-    projectId: await readableProject(db, c, orgId),
-    secretId: await readableSecret(db, c, orgId),
-    jsonStoreId: await readableJsonStore(c, orgId),
-    teamId: await readableTeam(db, c, orgId),
+    projectId: await readableProject(db, who, query, orgId),
+    secretId: await readableSecret(db, who, query, orgId),
+    jsonStoreId: readableJsonStore(query, orgId),
+    teamId: await readableTeam(db, query, orgId),
   }
-  const asked = [...Object.values(paths), detail(c, 'source'), detail(c, 'eventId')]
-  if (asked.every((value) => value === undefined)) requireWholeAuditLog(principalOf(c))
+  const asked = [...Object.values(paths), query['details.source'], query['details.eventId']]
+  if (asked.every((value) => value === undefined)) requireWholeAuditLog(who)
   return paths
 }
 
-async function readableOrg(db: Reader, c: Call): Promise<string | undefined> {
-  const id = uuidDetail(c, 'orgId')
-  const name = detail(c, 'orgName')
+async function readableOrg(db: Reader, who: Principal, query: AuditQuery): Promise<string | undefined> {
+  const { id, name } = reference(query, 'org')
   if (id === undefined && name === undefined) return undefined
   const org = id === undefined ? await requireOrg(db, name ?? '') : await requireOrgById(db, id)
-  await assertMember(db, principalOf(c), org)
+  await assertMember(db, who, org)
   return org.id
 }
 
-async function readableProject(db: Reader, c: Call, orgId: string | undefined): Promise<string | undefined> {
-  const { id, name } = reference(c, 'project', orgId)
+async function readableProject(db: Reader, who: Principal, query: AuditQuery, orgId: string | undefined) {
+  const { id, name } = referenceIn(query, 'project', orgId)
   if (id === undefined && name === undefined) return undefined
   const project =
     id === undefined
       ? await requireProjectNamed(db, orgId ?? '', name ?? '')
       : await db.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst()
   if (!project) throw validationError(`Project not found: ${id}`)
-  await requireProject(db, principalOf(c), project, 'READER', 'strict')
+  await requireProject(db, who, project, 'READER', 'strict')
   return project.id
 }
 
-async function readableSecret(db: Reader, c: Call, orgId: string | undefined): Promise<string | undefined> {
-  const { id, name } = reference(c, 'secret', orgId)
+async function readableSecret(db: Reader, who: Principal, query: AuditQuery, orgId: string | undefined) {
+  const { id, name } = referenceIn(query, 'secret', orgId)
   if (id === undefined && name === undefined) return undefined
   const secret =
     id === undefined
       ? await requireSecretRow(db, orgId ?? '', name ?? '')
       : await db.selectFrom('secrets').selectAll().where('id', '=', id).executeTakeFirst()
   if (!secret) throw emptyError(404)
-  await requireSecret(db, principalOf(c), secret, 'READER', 'strict')
+  await requireSecret(db, who, secret, 'READER', 'strict')
   return secret.id
 }
 
 /** There are no JSON stores here: JsonStoreAccessManager#assertAccess, which names them by name only. */
-function readableJsonStore(c: Call, orgId: string | undefined): undefined {
-  const { id, name } = reference(c, 'jsonStore', orgId)
+function readableJsonStore(query: AuditQuery, orgId: string | undefined): undefined {
+  const { id, name } = referenceIn(query, 'jsonStore', orgId)
   if (id !== undefined || name !== undefined) throw textError(404, `JSON store not found: ${name ?? null}`)
 }
 
 /** AuditLogResource looks for a team by name alone: one that is given by its id only is not found. */
-async function readableTeam(db: Reader, c: Call, orgId: string | undefined): Promise<string | undefined> {
-  const { id, name } = reference(c, 'team', orgId)
+async function readableTeam(db: Reader, query: AuditQuery, orgId: string | undefined) {
+  const { id, name } = referenceIn(query, 'team', orgId)
   if (id === undefined && name === undefined) return undefined
   if (orgId === undefined || name === undefined) throw validationError(`Team not found: ${name ?? null}`)
   return (await requireTeam(db, orgId, name)).id
 }
 
-function reference(c: Call, entity: string, orgId: string | undefined) {
-  const id = uuidDetail(c, `${entity}Id`)
-  const name = detail(c, `${entity}Name`)
+type Entity = 'org' | 'project' | 'secret' | 'jsonStore' | 'team'
+
+/** An entity of an organization: its name says nothing without that. */
+function referenceIn(query: AuditQuery, entity: Exclude<Entity, 'org'>, orgId: string | undefined) {
+  const { id, name } = reference(query, entity)
   if (orgId === undefined && id === undefined && name !== undefined) {
     throw validationError("'orgId' or 'orgName' is required")
   }
   return { id, name }
 }
 
-const detail = (c: Call, key: string) => textQuery(c, `details.${key}`)
+function reference(query: AuditQuery, entity: Entity) {
+  return { id: uuidOf(query, `${entity}Id`), name: query[`details.${entity}Name`] }
+}
 
-function uuidDetail(c: Call, key: string): string | undefined {
-  const text = rawQuery(c, `details.${key}`, uuidParameter)
+function uuidOf(query: AuditQuery, key: `${Entity}Id`): string | undefined {
+  const text = query[`details.${key}`]
   if (text === undefined) return undefined
   const id = uuidParameter.safeParse(text)
   if (!id.success) throw validationError(`Invalid request parameters. Expected a UUID in '${key}'`)

@@ -3,12 +3,11 @@ import { requireProject } from '../access/rules.ts'
 import type { Reader } from '../db/open.ts'
 import type { ProjectRow } from '../db/schema.ts'
 import { javaError, textError, validationError } from '../errors.ts'
-import type { Call, Env } from '../http/call.ts'
-import { principalOf } from '../http/call.ts'
-import { intQuery, operation, paging, param, resource, textQuery, uuidQuery } from '../http/operation.ts'
-import { intParameter, listQuery, pageQuery, textParameter, uuidParameter } from '../http/parameters.ts'
+import { type Env, principalOf } from '../http/call.ts'
+import { operation, resource } from '../http/operation.ts'
+import { intParameter, listQuery, pageQuery, textParameter, uuidParameter, type Values } from '../http/parameters.ts'
 import { requireMember, requireOrg, requireOrgById } from '../orgs/store.ts'
-import { userOf } from '../principal.ts'
+import { type Principal, userOf } from '../principal.ts'
 import { findRepository, requireProjectNamed, requireProjectRow } from '../projects/store.ts'
 import type { Services } from '../services.ts'
 
@@ -24,8 +23,6 @@ export function emptyPageRoutes(app: Hono<Env>, { db }: Services) {
         query: { maxProjectsPerOrg: intParameter, maxOwnProcesses: intParameter },
       },
       (c) => {
-        intQuery(c, 'maxProjectsPerOrg')
-        intQuery(c, 'maxOwnProcesses')
         userOf(principalOf(c))
         return {}
       },
@@ -33,64 +30,65 @@ export function emptyPageRoutes(app: Hono<Env>, { db }: Services) {
   })
 
   resource(app, '/api/v2/process', {
-    GET: operation({ summary: 'List processes: there are none', query: { ...pageQuery, ...PROCESS_QUERY } }, (c) =>
-      noProcesses(db, c),
+    GET: operation({ summary: 'List processes: there are none', query: PROCESS_QUERY }, (c, { query }) =>
+      noProcesses(db, principalOf(c), query),
     ),
   })
 
   resource(app, '/api/v2/trigger', {
-    GET: operation({ summary: 'List triggers: there are none', query: TRIGGER_QUERY }, (c) => noTriggers(db, c)),
+    GET: operation({ summary: 'List triggers: there are none', query: TRIGGER_QUERY }, (c, { query }) =>
+      noTriggers(db, principalOf(c), query),
+    ),
   })
 
   resource(app, '/api/v1/org/:orgName/project/:projectName/repo/:repositoryName/trigger', {
-    GET: operation({ summary: 'List the triggers of a repository: there are none' }, async (c) => {
-      const org = await requireMember(db, principalOf(c), param(c, 'orgName'))
-      const project = await requireProjectNamed(db, org.id, param(c, 'projectName'))
-      await requireProject(db, principalOf(c), project, 'READER', 'open')
-      await requireRepository(db, project, param(c, 'repositoryName'))
+    GET: operation({ summary: 'List the triggers of a repository: there are none' }, async (c, { path }) => {
+      const who = principalOf(c)
+      const org = await requireMember(db, who, path.orgName)
+      const project = await requireProjectNamed(db, org.id, path.projectName)
+      await requireProject(db, who, project, 'READER', 'open')
+      await requireRepository(db, project, path.repositoryName)
       return []
     }),
   })
 
   resource(app, '/api/v1/org/:orgName/jsonstore', {
-    GET: operation({ summary: 'List JSON stores: there are none', query: listQuery }, async (c) => {
-      paging(c)
-      textQuery(c, 'filter')
-      await requireOrg(db, param(c, 'orgName'))
+    GET: operation({ summary: 'List JSON stores: there are none', query: listQuery }, async (c, { path }) => {
+      await requireOrg(db, path.orgName)
       userOf(principalOf(c))
       return []
     }),
   })
 
   resource(app, '/api/service/console/org/:orgName/jsonstore/:name/exists', {
-    GET: operation({ summary: 'Tell whether a JSON store exists: none does' }, async (c) => {
-      await requireMember(db, principalOf(c), param(c, 'orgName'))
+    GET: operation({ summary: 'Tell whether a JSON store exists: none does' }, async (c, { path }) => {
+      await requireMember(db, principalOf(c), path.orgName)
       return false
     }),
   })
 
   resource(app, '/api/v1/org/:orgName/project/:projectName/kv/capacity', {
-    GET: operation({ summary: 'Tell how full a key-value store is: there is none' }, async (c) => {
-      const org = await requireOrg(db, param(c, 'orgName'))
-      userOf(principalOf(c))
-      const project = await requireProjectNamed(db, org.id, param(c, 'projectName'))
-      await requireProject(db, principalOf(c), project, 'READER', 'open')
+    GET: operation({ summary: 'Tell how full a key-value store is: there is none' }, async (c, { path }) => {
+      const org = await requireOrg(db, path.orgName)
+      const who = principalOf(c)
+      userOf(who)
+      const project = await requireProjectNamed(db, org.id, path.projectName)
+      await requireProject(db, who, project, 'READER', 'open')
       return { size: 0 }
     }),
   })
 }
 
 const PROCESS_QUERY = {
+  ...pageQuery,
   orgId: uuidParameter,
   orgName: textParameter,
   projectId: uuidParameter,
   projectName: textParameter,
 }
 
-async function noProcesses(db: Reader, c: Call) {
-  const [limit, offset] = [intQuery(c, 'limit') ?? 1, intQuery(c, 'offset') ?? 0]
-  const [orgId, projectId] = [uuidQuery(c, 'orgId'), uuidQuery(c, 'projectId')]
-  const [orgName, projectName] = [textQuery(c, 'orgName'), textQuery(c, 'projectName')]
+async function noProcesses(db: Reader, who: Principal, query: Values<typeof PROCESS_QUERY>) {
+  const { limit = 1, offset = 0, orgId, orgName, projectId, projectName } = query
   if (limit <= 0) throw validationError("'limit' must be a positive number")
   if (offset < 0) throw validationError("'offset' must be a positive number or zero")
   const org = orgId
@@ -98,13 +96,13 @@ async function noProcesses(db: Reader, c: Call) {
     : orgName === undefined
       ? undefined
       : await requireOrg(db, orgName)
-  userOf(principalOf(c))
+  userOf(who)
   const project = projectId
     ? await requireProjectWithId(db, projectId)
     : projectName === undefined
       ? undefined
       : await requireProjectRow(db, org?.id ?? organizationMissing(), projectName)
-  if (project) await requireProject(db, principalOf(c), project, 'READER', 'open')
+  if (project) await requireProject(db, who, project, 'READER', 'open')
   return []
 }
 
@@ -126,11 +124,12 @@ const TRIGGER_QUERY = {
 }
 
 /** Concord looks the names up and does not ask who may read them: it leaves out the triggers of what one may not. */
-async function noTriggers(db: Reader, c: Call) {
-  textQuery(c, 'type')
-  const [orgName, projectName] = [textQuery(c, 'orgName'), textQuery(c, 'projectName')]
-  const repoName = textQuery(c, 'repoName')
-  userOf(principalOf(c))
+async function noTriggers(
+  db: Reader,
+  who: Principal,
+  { orgName, projectName, repoName }: Values<typeof TRIGGER_QUERY>,
+) {
+  userOf(who)
   const org = orgName === undefined ? undefined : await requireOrg(db, orgName)
   if (projectName === undefined) {
     if (repoName !== undefined) throw validationError('Invalid project ID or name')

@@ -1,18 +1,18 @@
 import type { Hono } from 'hono'
-import { assertMember, belongsTo } from '../access/rules.ts'
+import { belongsTo } from '../access/rules.ts'
 import { findKey } from '../apiKeys/store.ts'
 import { recordEvent } from '../audit/events.ts'
 import { cookieOf, forgetRememberMe, REMEMBER_ME_COOKIE, SESSION_COOKIE, sendSessionCookie } from '../auth/cookies.ts'
 import type { Reader } from '../db/open.ts'
 import type { OrgRow, UserRow } from '../db/schema.ts'
 import { forbidden, textError, violations } from '../errors.ts'
-import type { Call, Env } from '../http/call.ts'
-import { principalOf, senderOf } from '../http/call.ts'
-import { operation, param, resource, textQuery } from '../http/operation.ts'
+import { type Call, type Env, principalOf, senderOf } from '../http/call.ts'
+import { plainText } from '../http/input.ts'
+import { operation, resource } from '../http/operation.ts'
 import { textParameter } from '../http/parameters.ts'
 import { nonEmpty } from '../json/omit.ts'
-import { requireOrg } from '../orgs/store.ts'
-import { userOf } from '../principal.ts'
+import { requireMember, requireOrg } from '../orgs/store.ts'
+import { type Principal, userOf } from '../principal.ts'
 import { findProjectByName, findRepository } from '../projects/store.ts'
 import { findSecret } from '../secrets/store.ts'
 import type { Services } from '../services.ts'
@@ -67,26 +67,22 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
   })
 
   resource(app, `${CONSOLE}/cfg`, {
-    GET: {
-      summary: 'Find the settings of the console',
-      answers: [303],
-      produces: 'text/plain',
-      // Concord's is absolute, made of a Host that anybody can make up: a cache in between would keep it for others.
-      handle: (c) => c.body(null, 303, { Location: '/cfg.js', 'Content-Length': '0' }),
-    },
+    // Concord's is absolute, made of a Host that anybody can make up: a cache in between would keep it for others.
+    GET: operation({ summary: 'Find the settings of the console', answers: [303], produces: 'text/plain' }, (c) =>
+      c.body(null, 303, { Location: '/cfg.js', 'Content-Length': '0' }),
+    ),
   })
 
   resource(app, `${CONSOLE}/validate-password`, {
-    POST: {
-      summary: 'Tell whether a text will do as a store password',
-      consumes: 'text/plain',
-      handle: async (c) => checkStorePassword(await c.req.text(), userOf(principalOf(c)).username) === undefined,
-    },
+    POST: operation(
+      { summary: 'Tell whether a text will do as a store password', body: plainText },
+      (c, { body }) => checkStorePassword(body, userOf(principalOf(c)).username) === undefined,
+    ),
   })
 
   resource(app, `${CONSOLE}/search/ldapGroups`, {
-    GET: operation({ summary: 'Find LDAP groups', query: { filter: textParameter } }, (c) =>
-      searchLdapGroups(db, textQuery(c, 'filter')),
+    GET: operation({ summary: 'Find LDAP groups', query: { filter: textParameter } }, (_, { query }) =>
+      searchLdapGroups(db, query.filter),
     ),
   })
 
@@ -130,44 +126,43 @@ async function searchLdapGroups(db: Reader, filter: string | undefined) {
 /** Bare `true` or `false`; names are not checked, and what somebody may not open exists all the same. */
 function existsChecks(app: Hono<Env>, { db }: Services) {
   resource(app, `${CONSOLE}/org/:orgName/secret/:name/exists`, {
-    GET: operation({ summary: 'Tell whether a secret exists' }, (c) =>
-      forMembers(c, db, async (org) => (await findSecret(db, org.id, param(c, 'name'))) !== undefined),
+    GET: operation({ summary: 'Tell whether a secret exists' }, (c, { path: { orgName, name } }) =>
+      forMembers(db, principalOf(c), orgName, async (org) => (await findSecret(db, org.id, name)) !== undefined),
     ),
   })
   resource(app, `${CONSOLE}/org/:orgName/team/:name/exists`, {
-    GET: operation({ summary: 'Tell whether a team exists' }, (c) =>
-      forMembers(c, db, async (org) => (await findTeam(db, org.id, param(c, 'name'))) !== undefined),
+    GET: operation({ summary: 'Tell whether a team exists' }, (c, { path: { orgName, name } }) =>
+      forMembers(db, principalOf(c), orgName, async (org) => (await findTeam(db, org.id, name)) !== undefined),
     ),
   })
   resource(app, `${CONSOLE}/org/:orgName/project/:project/repo/:name/exists`, {
-    GET: operation({ summary: 'Tell whether a repository exists' }, (c) =>
-      forMembers(c, db, async (org) => {
-        const project = await findProjectByName(db, org.id, param(c, 'project'))
-        if (!project) throw textError(400, `Project not found: ${param(c, 'project')}`)
-        return (await findRepository(db, project.id, param(c, 'name'))) !== undefined
+    GET: operation({ summary: 'Tell whether a repository exists' }, (c, { path }) =>
+      forMembers(db, principalOf(c), path.orgName, async (org) => {
+        const project = await findProjectByName(db, org.id, path.project)
+        if (!project) throw textError(400, `Project not found: ${path.project}`)
+        return (await findRepository(db, project.id, path.name)) !== undefined
       }),
     ),
   })
   resource(app, `${CONSOLE}/org/:orgName/project/:name/exists`, {
     // The one check that lets the 403 through (concord-api §14 Q32).
-    GET: operation({ summary: 'Tell whether a project exists' }, async (c) => {
-      const org = await requireOrg(db, param(c, 'orgName'))
-      await assertMember(db, principalOf(c), org)
-      return (await findProjectByName(db, org.id, param(c, 'name'))) !== undefined
+    GET: operation({ summary: 'Tell whether a project exists' }, async (c, { path }) => {
+      const org = await requireMember(db, principalOf(c), path.orgName)
+      return (await findProjectByName(db, org.id, path.name)) !== undefined
     }),
   })
   resource(app, `${CONSOLE}/apikey/:name/exists`, {
-    GET: operation({ summary: 'Tell whether you have an API key of that name' }, async (c) => {
+    GET: operation({ summary: 'Tell whether you have an API key of that name' }, async (c, { path }) => {
       const { user } = principalOf(c)
-      return user !== undefined && (await findKey(db, user.id, param(c, 'name'))) !== undefined
+      return user !== undefined && (await findKey(db, user.id, path.name)) !== undefined
     }),
   })
 }
 
 /** ConsoleService turns a 403 into `false`. */
-async function forMembers(c: Call, db: Reader, check: (org: OrgRow) => Promise<boolean>): Promise<boolean> {
-  const org = await requireOrg(db, param(c, 'orgName'))
-  return (await belongsTo(db, principalOf(c), org)) && check(org)
+async function forMembers(db: Reader, who: Principal, orgName: string, check: (org: OrgRow) => Promise<boolean>) {
+  const org = await requireOrg(db, orgName)
+  return (await belongsTo(db, who, org)) && check(org)
 }
 
 function currentUser(c: Call): UserRow {

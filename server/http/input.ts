@@ -4,6 +4,7 @@ import { parseJsonBody } from '../json/read.ts'
 import type { Call } from './call.ts'
 import { refuseLongLists } from './listLimits.ts'
 import { type Form, readForm } from './multipart.ts'
+import type { Values } from './parameters.ts'
 
 /*
  * Reads what an operation declares, before its handler runs, as JAX-RS does: parameters of the path and of the query,
@@ -27,7 +28,7 @@ export interface Takes<P, Q, B, F> {
 /** What a handler gets. `Names` are the parameters of the path. */
 export interface Input<Names extends string, P, Q, B, F> {
   path: { [N in Names]: N extends keyof P ? Output<P[N]> : string }
-  query: { [N in keyof Q]: Output<Q[N]> | undefined }
+  query: Values<Q>
   body: B extends z.ZodType ? z.output<B> : undefined
   form: F extends Schemas ? Form<F> : undefined
 }

@@ -15,7 +15,7 @@ import { newId } from '../ids.ts'
 import type { Env } from './call.ts'
 import { map, text } from './jackson.ts'
 import { listOf, MOST_ENTRIES, MOST_LINKS, mapOf } from './listLimits.ts'
-import { readJson, resource } from './operation.ts'
+import { operation, resource } from './operation.ts'
 
 let server: TestServer
 let member: { id: string; username: string; key: string }
@@ -230,7 +230,7 @@ describe('reports the first error', () => {
 
 describe('an operation can be declared', () => {
   const declare = (body: z.ZodType) => () =>
-    resource(new Hono<Env>(), '/x', { POST: { summary: 'x', body, handle: (c) => readJson(c, body) } })
+    resource(new Hono<Env>(), '/x', { POST: operation({ summary: 'x', body }, (_, input) => input.body) })
 
   test.each([
     ['a list', z.array(text)],

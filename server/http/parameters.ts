@@ -25,6 +25,9 @@ export const intParameter = parameter(readInt, { type: 'integer', format: 'int32
 /** As lenient as java.util.UUID#fromString. */
 export const uuidParameter = parameter(parseUuid, { type: 'string', format: 'uuid', pattern: UUID.source })
 
+/** The same as text, for where a malformed one is another error than JAX-RS's. */
+export const uuidText = z.string().meta({ format: 'uuid', pattern: UUID.source })
+
 /** `true` in any case is true, anything else false. */
 export const flagParameter = parameter((text) => text.toLowerCase() === 'true', { type: 'boolean' })
 
@@ -35,12 +38,9 @@ export const timeParameter = parameter(readTime, { type: 'string', format: 'date
 export const pageQuery = { offset: intParameter, limit: intParameter }
 export const listQuery = { ...pageQuery, filter: textParameter }
 
-/** What handlers get of them. */
-export interface ListQuery {
-  offset: number | undefined
-  limit: number | undefined
-  filter: string | undefined
-}
+/** What handlers get of parameters of the query: undefined for those that are absent. */
+export type Values<Q> = { [N in keyof Q]: Q[N] extends z.ZodType ? z.output<Q[N]> | undefined : never }
+export type ListQuery = Values<typeof listQuery>
 
 function readInt(text: string): number | undefined {
   if (!/^[+-]?\d{1,10}$/.test(text)) return undefined

@@ -1,20 +1,21 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { linkedPolicy, listPolicies, type Target } from '../access/policies/links.ts'
+import type { Target } from '../access/policies/links.ts'
+import { linkedPolicy, listPolicies } from '../access/policies/links.ts'
 import { requireAdmin } from '../access/rules.ts'
+import type { Caller } from '../actor.ts'
 import { recordAudit } from '../audit/record.ts'
 import type { Reader, Trx } from '../db/open.ts'
 import { textError } from '../errors.ts'
-import type { Call, Env } from '../http/call.ts'
-import { callerOf, principalOf } from '../http/call.ts'
+import { callerOf, type Env, principalOf } from '../http/call.ts'
 import { map, text, userType, uuid } from '../http/jackson.ts'
-import { operation, param, queryAs, readJson, resource, textQuery } from '../http/operation.ts'
+import { operation, resource } from '../http/operation.ts'
 import { textParameter } from '../http/parameters.ts'
 import { newId } from '../ids.ts'
 import { nonNull } from '../json/omit.ts'
 import { jsonText } from '../json/write.ts'
 import { requireOrg } from '../orgs/store.ts'
-import { userOf } from '../principal.ts'
+import { type Principal, userOf } from '../principal.ts'
 import { findProjectByName } from '../projects/store.ts'
 import type { Services } from '../services.ts'
 import { findUser } from '../users/owner.ts'
@@ -51,40 +52,33 @@ export function policyRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v2/policy', {
     GET: operation(
       { summary: 'List policies, or get the one that applies to something', query: LINK_QUERY },
-      async (c) => {
+      async (c, { query }) => {
         requireAdmin(principalOf(c))
-        const request = linkQuery(c)
-        const { orgName, projectName, userName } = request
+        const { orgName, projectName, userName } = query
         if (orgName === undefined && projectName === undefined && userName === undefined) {
           return (await listPolicies(db)).map(policyEntry)
         }
-        const policy = await linkedPolicy(db, await targetOf(db, c, request, 400))
+        const policy = await linkedPolicy(db, await targetOf(db, principalOf(c), query, 400))
         return policy ? [policyEntry(policy)] : []
       },
     ),
-    POST: {
-      summary: 'Create or update a policy',
-      body: policyRequest,
-      consumes: 'application/json',
-      handle: async (c) => {
-        const request = await readJson(c, policyRequest)
-        reject(nameViolations('ImmutablePolicyEntry.createOrUpdate', { 'arg0.name': request.name }))
-        requireAdmin(principalOf(c))
-        requireUsableRules(request.rules ?? {})
-        return db.transaction().execute((trx) => createOrUpdate(trx, c, request))
-      },
-    },
+    POST: operation({ summary: 'Create or update a policy', body: policyRequest }, (c, { body }) => {
+      reject(nameViolations('ImmutablePolicyEntry.createOrUpdate', { 'arg0.name': body.name }))
+      requireAdmin(principalOf(c))
+      requireUsableRules(body.rules ?? {})
+      return db.transaction().execute((trx) => createOrUpdate(trx, callerOf(c), body))
+    }),
   })
 
   resource(app, '/api/v2/policy/:policyName', {
-    GET: operation({ summary: 'Read a policy' }, async (c) => {
+    GET: operation({ summary: 'Read a policy' }, async (c, { path }) => {
       requireAdmin(principalOf(c))
-      return policyEntry(await requirePolicy(db, param(c, 'policyName')))
+      return policyEntry(await requirePolicy(db, path.policyName))
     }),
-    DELETE: operation({ summary: 'Delete a policy with its links' }, (c) => {
+    DELETE: operation({ summary: 'Delete a policy with its links' }, (c, { path }) => {
       requireAdmin(principalOf(c))
       return db.transaction().execute(async (trx) => {
-        const { id, name } = await requirePolicy(trx, param(c, 'policyName'))
+        const { id, name } = await requirePolicy(trx, path.policyName)
         await trx.deleteFrom('policies').where('id', '=', id).execute()
         await recordAudit(trx, callerOf(c), { object: 'POLICY', action: 'DELETE', details: { policyId: id, name } })
         return { ok: true, result: 'DELETED' }
@@ -93,25 +87,22 @@ export function policyRoutes(app: Hono<Env>, { db }: Services) {
   })
 
   resource(app, '/api/v2/policy/:policyName/link', {
-    PUT: {
-      summary: 'Link a policy to an organization, a project, a user, or everything',
-      body: linkRequest,
-      consumes: 'application/json',
-      handle: async (c) => {
-        const request = await readJson(c, linkRequest)
-        checkNames('PolicyResource.link', { arg0: param(c, 'policyName') })
+    PUT: operation(
+      { summary: 'Link a policy to an organization, a project, a user, or everything', body: linkRequest },
+      (c, { path: { policyName }, body }) => {
+        checkNames('PolicyResource.link', { arg0: policyName })
         requireAdmin(principalOf(c))
-        return db.transaction().execute((trx) => link(trx, c, request))
+        return db.transaction().execute((trx) => link(trx, callerOf(c), policyName, body))
       },
-    },
-    DELETE: operation({ summary: 'Unlink a policy', query: LINK_QUERY }, (c) => {
+    ),
+    DELETE: operation({ summary: 'Unlink a policy', query: LINK_QUERY }, (c, { path, query }) => {
       requireAdmin(principalOf(c))
-      return db.transaction().execute((trx) => unlink(trx, c, linkQuery(c)))
+      return db.transaction().execute((trx) => unlink(trx, callerOf(c), path.policyName, query))
     }),
   })
 }
 
-async function createOrUpdate(trx: Trx, c: Call, request: z.infer<typeof policyRequest>) {
+async function createOrUpdate(trx: Trx, caller: Caller, request: z.infer<typeof policyRequest>) {
   const { name, parentId = null } = request
   const policyId = request.id ?? (await findPolicy(trx, name))?.id
   const fields = { name, parentId, rules: jsonText(request.rules ?? {}) }
@@ -122,7 +113,7 @@ async function createOrUpdate(trx: Trx, c: Call, request: z.infer<typeof policyR
       .insertInto('policies')
       .values({ id, ...fields })
       .execute()
-  await recordAudit(trx, callerOf(c), {
+  await recordAudit(trx, caller, {
     object: 'POLICY',
     action: policyId ? 'UPDATE' : 'CREATE',
     details: nonNull({ policyId: id, parentId, name }),
@@ -131,23 +122,23 @@ async function createOrUpdate(trx: Trx, c: Call, request: z.infer<typeof policyR
   return { id, result: policyId ? 'UPDATED' : 'CREATED' }
 }
 
-async function link(trx: Trx, c: Call, request: LinkRequest) {
-  const { id: policyId, name } = await requirePolicy(trx, param(c, 'policyName'))
-  const { orgId = null, projectId = null, userId = null } = await targetOf(trx, c, request, 500)
+async function link(trx: Trx, caller: Caller, policyName: string, request: LinkRequest) {
+  const { id: policyId, name } = await requirePolicy(trx, policyName)
+  const { orgId = null, projectId = null, userId = null } = await targetOf(trx, caller.who, request, 500)
   await trx
     .insertInto('policyLinks')
     // The project determines its organization.
     .values({ policyId, projectId, userId, orgId: projectId ? null : orgId })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-  await recordLink(trx, c, 'link', { policyId, name }, { orgId, projectId, userId })
+  await recordLink(trx, caller, 'link', { policyId, name }, { orgId, projectId, userId })
   return { ok: true, result: 'UPDATED' }
 }
 
 /** Without a target, all links of the policy are removed, as in PolicyDao#unlink. */
-async function unlink(trx: Trx, c: Call, request: LinkRequest) {
-  const { id: policyId, name } = await requirePolicy(trx, param(c, 'policyName'))
-  const { orgId, projectId, userId } = await targetOf(trx, c, request, 500)
+async function unlink(trx: Trx, caller: Caller, policyName: string, request: LinkRequest) {
+  const { id: policyId, name } = await requirePolicy(trx, policyName)
+  const { orgId, projectId, userId } = await targetOf(trx, caller.who, request, 500)
   await trx
     .deleteFrom('policyLinks')
     .where('policyId', '=', policyId)
@@ -155,13 +146,13 @@ async function unlink(trx: Trx, c: Call, request: LinkRequest) {
     .$if(Boolean(orgId && !projectId), (query) => query.where('orgId', '=', orgId ?? ''))
     .$if(Boolean(userId), (query) => query.where('userId', '=', userId ?? ''))
     .execute()
-  await recordLink(trx, c, 'unlink', { policyId, name }, { orgId, projectId, userId })
+  await recordLink(trx, caller, 'unlink', { policyId, name }, { orgId, projectId, userId })
   return { ok: true, result: 'DELETED' }
 }
 
-function recordLink(trx: Trx, c: Call, action: string, policy: object, { orgId, projectId, userId }: Target) {
+function recordLink(trx: Trx, caller: Caller, action: string, policy: object, { orgId, projectId, userId }: Target) {
   const target = nonNull({ orgId: projectId ? null : orgId, projectId, userId })
-  return recordAudit(trx, callerOf(c), {
+  return recordAudit(trx, caller, {
     object: 'POLICY',
     action: 'UPDATE',
     details: { ...policy, link: target, action },
@@ -169,7 +160,7 @@ function recordLink(trx: Trx, c: Call, action: string, policy: object, { orgId, 
 }
 
 /** Resolves the names. A missing project is a 400 in lists and a 500 in links. */
-async function targetOf(db: Reader, c: Call, request: LinkRequest, missingProject: 400 | 500): Promise<Target> {
+async function targetOf(db: Reader, who: Principal, request: LinkRequest, missingProject: 400 | 500): Promise<Target> {
   const { orgName, projectName, userName, userDomain } = request
   const orgId = typeof orgName === 'string' ? (await requireOrg(db, orgName)).id : undefined
   let projectId: string | undefined
@@ -178,18 +169,10 @@ async function targetOf(db: Reader, c: Call, request: LinkRequest, missingProjec
     projectId = (await findProjectByName(db, orgId, projectName))?.id
     if (!projectId) throw textError(missingProject, `Project not found: ${projectName}`)
   }
-  const type = request.userType ?? userOf(principalOf(c)).type
+  const type = request.userType ?? userOf(who).type
   const user = typeof userName === 'string' ? await findUser(db, userName, userDomain, type) : undefined
   if (typeof userName === 'string' && !user) {
     throw textError(400, `User '${userName}' with domain '${userDomain ?? null}' (${type}) not found`)
   }
   return { orgId, projectId, userId: user?.id }
 }
-
-const linkQuery = (c: Call): LinkRequest => ({
-  orgName: textQuery(c, 'orgName'),
-  projectName: textQuery(c, 'projectName'),
-  userName: textQuery(c, 'userName'),
-  userDomain: textQuery(c, 'userDomain'),
-  userType: queryAs(c, 'userType', userType),
-})
