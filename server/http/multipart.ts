@@ -48,6 +48,9 @@ type NamesOf<F, Kind extends z.ZodType> = keyof {
 } &
   string
 
+/** The names of the others than files. */
+type TextNames<F> = Exclude<keyof F & string, NamesOf<F, typeof fileField>>
+
 /** The fields of a request, with MultipartUtils' rules and errors: those that the operation declares, by their kind. */
 export class Form<F> {
   readonly #parts: readonly Part[]
@@ -57,13 +60,13 @@ export class Form<F> {
   }
 
   /** The text of a field: its name in any case, the first of several, trimmed; a blank one counts as absent. */
-  text(name: keyof F & string): string | undefined {
+  text(name: TextNames<F>): string | undefined {
     const wanted = name.toLowerCase()
     const part = this.#parts.find((candidate) => candidate.name?.toLowerCase() === wanted)
     return (part && javaTrim(decode(part))) || undefined
   }
 
-  requiredText(name: keyof F & string): string {
+  requiredText(name: TextNames<F>): string {
     return this.text(name) ?? notSpecified(name)
   }
 
@@ -94,7 +97,7 @@ export class Form<F> {
     return this.#items(name).map(uuidOf)
   }
 
-  #items(name: keyof F & string): string[] {
+  #items(name: TextNames<F>): string[] {
     const text = this.text(name) ?? ''
     let end = text.length
     while (end > 0 && text[end - 1] === ',') end--

@@ -46,6 +46,8 @@ resource(app, '/form', {
     form.bytes('key')
     // @ts-expect-error
     form.text('other')
+    // @ts-expect-error a file is no text
+    form.text('key')
     // @ts-expect-error a text is no file
     form.bytes('name')
     // @ts-expect-error nor a flag
