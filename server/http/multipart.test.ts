@@ -54,7 +54,7 @@ describe('text fields', () => {
 })
 
 describe('file fields', () => {
-  test('may hold what looks like a boundary', () => {
+  test('may contain what looks like a boundary', () => {
     const value = 'x--b\r\n --b\r\n\r\n--bb\r\n--b x\r\n'
     expect(parse(part('name="data"', value)).bytes('data')?.toString()).toBe(value)
   })
