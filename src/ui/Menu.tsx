@@ -24,7 +24,7 @@ type Props = {
 /** A button with a list of actions. The list is a popover: no row or box clips it, Esc and a click outside close it. */
 export function Menu({ label, items, children, header, onApproach }: Props) {
   const [open, setOpen] = useState(false)
-  // A table has one menu per row, and most are never opened: their items are made when they are.
+  // A table has one menu per row, and most are never opened: their lists are made when they are.
   const [wasOpened, setWasOpened] = useState(false)
   const button = useRef<HTMLButtonElement>(null)
   const list = useRef<HTMLDivElement | null>(null)
@@ -36,9 +36,14 @@ export function Menu({ label, items, children, header, onApproach }: Props) {
     if (open && list.current && button.current) place(list.current, button.current)
   }, [open, itemCount])
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the menu is of something else now, and its items as well.
+  useLayoutEffect(() => {
+    if (open) list.current?.hidePopover()
+  }, [label])
+
   function show(position: 'first' | 'last') {
-    if (!button.current || !list.current) return
     flushSync(() => setWasOpened(true))
+    if (!button.current || !list.current) return
     list.current.showPopover()
     place(list.current, button.current)
     const entries = itemsOf(list.current)
@@ -72,38 +77,40 @@ export function Menu({ label, items, children, header, onApproach }: Props) {
       >
         {children ?? <Icon of={Ellipsis} />}
       </button>
-      <div
-        ref={(element) => {
-          list.current = element
-          if (!element) return
-          // React 18 knows neither the attribute nor the event.
-          element.popover = 'auto'
-          element.ontoggle = (event) => setOpen((event as ToggleEvent).newState === 'open')
-        }}
-        className="popup-menu"
-        id={listId}
-      >
-        {header && <div className="popup-header">{header}</div>}
+      {wasOpened && (
         <div
-          role="menu"
-          aria-label={label}
-          tabIndex={-1}
-          onKeyDown={(event) => list.current && onKey(event, list.current, hide)}
+          ref={(element) => {
+            list.current = element
+            if (!element) return
+            // React 18 knows neither the attribute nor the event.
+            element.popover = 'auto'
+            element.ontoggle = (event) => setOpen((event as ToggleEvent).newState === 'open')
+          }}
+          className="popup-menu"
+          id={listId}
         >
-          {(wasOpened ? items : []).map((item) => (
-            <Item
-              key={item.label}
-              item={item}
-              onFollow={() => list.current?.hidePopover()}
-              onSelect={() => {
-                // First back to the button: a dialog that opens now returns the focus there.
-                hide()
-                item.onSelect?.()
-              }}
-            />
-          ))}
+          {header && <div className="popup-header">{header}</div>}
+          <div
+            role="menu"
+            aria-label={label}
+            tabIndex={-1}
+            onKeyDown={(event) => list.current && onKey(event, list.current, hide)}
+          >
+            {items.map((item) => (
+              <Item
+                key={item.label}
+                item={item}
+                onFollow={() => list.current?.hidePopover()}
+                onSelect={() => {
+                  // First back to the button: a dialog that opens now returns the focus there.
+                  hide()
+                  item.onSelect?.()
+                }}
+              />
+            ))}
+          </div>
         </div>
-      </div>
+      )}
     </>
   )
 }

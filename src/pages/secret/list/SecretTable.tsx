@@ -3,7 +3,7 @@ import { memo } from 'react'
 import { Link } from 'react-router'
 import type { Secret } from '#api/types.ts'
 import { ownerName } from '#api/users.ts'
-import { NoAccessFact, ProtectionFact, TypeFact, VisibilityFact } from '#concord/facts.tsx'
+import { NoAccessFact, ProtectionFact, TypeFact, typeWord, VisibilityFact } from '#concord/facts.tsx'
 import { paths } from '#paths.ts'
 import { copyText } from '#ui/CopyButton.tsx'
 import { Icon } from '#ui/Icon.tsx'
@@ -30,10 +30,12 @@ export function SecretTable({ secrets, sort, onSort, noAccess }: Props) {
           <SortHeader by="name" {...sortable}>
             Name
           </SortHeader>
-          <SortHeader by="type" {...sortable}>
+          <SortHeader by="type" {...sortable} className="type">
             Type
           </SortHeader>
-          <th scope="col">Visibility</th>
+          <th scope="col" className="visibility">
+            Visibility
+          </th>
           <th scope="col" className="protection">
             Protection
           </th>
@@ -46,14 +48,15 @@ export function SecretTable({ secrets, sort, onSort, noAccess }: Props) {
           <SortHeader by="age" {...sortable} className="number">
             Value age
           </SortHeader>
-          <th scope="col">
+          <th scope="col" className="row-menu">
             <span className="visually-hidden">Actions</span>
           </th>
         </tr>
       </thead>
       <tbody>
-        {secrets.map((secret) => (
-          <SecretRow key={secret.id} secret={secret} isClosed={noAccess.has(secret.id)} />
+        {secrets.map((secret, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: to write another name into a row is much quicker than a new row.
+          <SecretRow key={index} secret={secret} isClosed={noAccess.has(secret.id)} />
         ))}
       </tbody>
     </table>
@@ -77,18 +80,23 @@ function SortHeader({ by, sort, onSort, className, children }: HeaderProps) {
 
 type RowProps = { secret: Secret; isClosed: boolean }
 
-/** Memoized: most rows stay when one more letter is typed. On a phone, what is as usual is left out. */
+const isSameRow = (a: RowProps, b: RowProps) => a.isClosed === b.isClosed && isSame(a.secret, b.secret)
+
+/** Also when it was read again. */
+const isSame = (a: Secret, b: Secret) => a === b || (a.id === b.id && JSON.stringify(a) === JSON.stringify(b))
+
+/** Memoized: most rows stay when the rest of the list arrives. On a phone, what is as usual is left out. */
 const SecretRow = memo(function SecretRow({ secret, isClosed }: RowProps) {
   const { orgName, name, owner, projects } = secret
   const ref = { orgName, secretName: name }
   return (
     <tr>
       <td className="primary">
-        <Link className="mono" to={paths.secret(ref)}>
+        <Link className="mono" to={paths.secret(ref)} title={name}>
           {name}
         </Link>
       </td>
-      <td>
+      <td className="type" title={typeWord(secret.type)}>
         <TypeFact type={secret.type} />
       </td>
       <td className="visibility">
@@ -107,7 +115,9 @@ const SecretRow = memo(function SecretRow({ secret, isClosed }: RowProps) {
       <td className={`projects ${projects.length === 0 ? 'wide-only' : ''}`}>
         <Projects projects={projects} />
       </td>
-      <td className="owner wide-only">{ownerName(owner)}</td>
+      <td className="owner wide-only" title={ownerName(owner)}>
+        {ownerName(owner)}
+      </td>
       <td className="number">
         <RelativeTime at={valueSince(secret)} />
       </td>
@@ -124,7 +134,7 @@ const SecretRow = memo(function SecretRow({ secret, isClosed }: RowProps) {
       </td>
     </tr>
   )
-})
+}, isSameRow)
 
 async function copy(what: string, text: string) {
   if (await copyText(text)) announce(`Copied the ${what} ${text}.`)
@@ -137,9 +147,9 @@ function Projects({ projects }: Pick<Secret, 'projects'>) {
   const names = projects.map(({ name }) => name).sort()
   const more = names.slice(2)
   return (
-    <span className="mono">
+    <span className="mono" title={names.join(', ')}>
       {names.slice(0, 2).join(', ')}
-      {more.length > 0 && <span title={more.join(', ')}> +{more.length}</span>}
+      {more.length > 0 && ` +${more.length}`}
     </span>
   )
 }
