@@ -1,4 +1,5 @@
-import { queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { createStore } from '../store.ts'
 import { form, http, query, url } from './http.ts'
 import type { OrgRef } from './orgs.ts'
 import type {
@@ -21,11 +22,61 @@ export const NAME_MEANING = '3 to 128 letters, digits and _ @ . - ~, with a lett
 
 export const isName = (name: string) => new RegExp(`^${NAME_PATTERN}$`).test(name)
 
-/** All secrets of the organization that the caller may know of, by name; `filter` and `limit` narrow it down. */
-export const secretListQuery = ({ orgName }: OrgRef, page: { filter?: string; limit?: number } = {}) =>
+type Part = { filter?: string | undefined; offset?: number | undefined; limit?: number | undefined }
+
+const secretsPath = ({ orgName }: OrgRef, part: Part) => url`/api/v2/org/${orgName}/secret` + query(part)
+
+/** The secrets of the organization that the caller may know of, by name in the database's collation (concord-api §1). */
+export const secretListQuery = (org: OrgRef, part: Part = {}) =>
   queryOptions({
-    queryKey: ['secrets', orgName, page],
-    queryFn: ({ signal }) => http.get<Secret[]>(`${url`/api/v2/org/${orgName}/secret`}${query(page)}`, { signal }),
+    queryKey: ['secrets', org.orgName, part],
+    queryFn: ({ signal }) => http.get<Secret[]>(secretsPath(org, part), { signal }),
+  })
+
+/** Secrets are read in slices of this many. */
+export const SLICE = 2_000
+/** An organization with more secrets is not read to the end. */
+export const MOST = 20_000
+
+/** How many kB of the slice that is being read have arrived: a number that moves shows that a slow server is not stuck. */
+export const sliceProgress = createStore(0)
+
+export type Slice = {
+  secrets: Secret[]
+  /** The offset of the next slice, if there is one to read. */
+  next: number | undefined
+  /** There are more than `MOST`. */
+  isTooLong: boolean
+}
+
+/** All secrets of the organization, slice by slice: `fetchNextPage` reads the next one. */
+export const allSecretsQuery = (org: OrgRef) =>
+  infiniteQueryOptions({
+    queryKey: ['allSecrets', org.orgName],
+    queryFn: async ({ pageParam: offset, signal }): Promise<Slice> => {
+      const onProgress = (bytes: number) => sliceProgress.set(Math.floor(bytes / 100_000) * 100)
+      try {
+        const secrets = await http.get<Secret[]>(secretsPath(org, { offset, limit: SLICE }), { signal, onProgress })
+        const isFull = secrets.length === SLICE
+        // Concord returns no totals. One row beyond the limit is all there is to know before the second slice.
+        const beyond =
+          isFull && offset === 0
+            ? await http.get<Secret[]>(secretsPath(org, { offset: MOST, limit: 1 }), { signal })
+            : []
+        const isTooLong = beyond.length > 0
+        const next = offset + SLICE
+        return { secrets, next: isFull && !isTooLong && next < MOST ? next : undefined, isTooLong }
+      } finally {
+        sliceProgress.set(0)
+      }
+    },
+    initialPageParam: 0,
+    getNextPageParam: ({ next }) => next,
+    // Megabytes: not for each look at another page or window.
+    staleTime: 60_000,
+    refetchOnWindowFocus: false,
+    // Comparing thousands of secrets with those before takes longer than rendering fifty.
+    structuralSharing: false,
   })
 
 export const secretQuery = ({ orgName, secretName }: SecretRef) =>

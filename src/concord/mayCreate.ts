@@ -4,7 +4,7 @@ import { canCreateQuery, type OrgRef } from '#api/orgs.ts'
 
 /** Why the caller may not create secrets here, as far as can be known before the server is asked to (concord-api §12). */
 export function useWhyNotCreate(org: OrgRef): string | undefined {
-  const { data, error } = useQuery(canCreateQuery('SECRET', org))
+  const { data, error } = useQuery({ ...canCreateQuery('SECRET', org), retryOnMount: false })
   if (isApiError(error, 'forbidden'))
     return `You are not a member of ${org.orgName}: you see its public secrets, and cannot create any.`
   return data === false ? `A policy does not let you create secrets in ${org.orgName}.` : undefined

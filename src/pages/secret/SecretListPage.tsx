@@ -1,6 +1,6 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
-import { useDeferredValue, useMemo } from 'react'
+import { useDeferredValue } from 'react'
 import { Link, type LoaderFunctionArgs, type ShouldRevalidateFunctionArgs } from 'react-router'
 import { canCreateQuery, type OrgRef, organizationQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
@@ -16,32 +16,39 @@ import { focusHeading } from '#ui/focusHeading.ts'
 import { Icon } from '#ui/Icon.tsx'
 import { Page } from '#ui/Page.tsx'
 import { Pagination, RowsPerPage } from '#ui/Pagination.tsx'
+import { RetryButton } from '#ui/RetryButton.tsx'
 import { count } from '#ui/words.ts'
 import { RouteError } from '../RouteError.tsx'
+import { Coverage, ListSize } from './list/ListSize.tsx'
 import { ListTools } from './list/ListTools.tsx'
-import { changed, isNarrowed, readState, SIZES, sortBy, writeState } from './list/listState.ts'
+import { changed, isByNameOnly, isNarrowed, readState, SIZES, sortBy } from './list/listState.ts'
 import { NothingToShow } from './list/NothingToShow.tsx'
-import { listing, rowsOf } from './list/rows.ts'
 import { SecretTable } from './list/SecretTable.tsx'
 import { useListState } from './list/useListState.ts'
-import { MOST, useSecrets, wholeListQuery } from './list/useSecrets.ts'
+import { isAllRead, readFirst, useSecrets } from './list/useSecrets.ts'
 
-export async function loader({ params }: LoaderFunctionArgs) {
+export async function loader({ params, request }: LoaderFunctionArgs) {
   const org = orgRef(params)
+  // After a change nothing that was read before counts. Otherwise the list is back at once, and is read again meanwhile.
+  queryClient.removeQueries({ type: 'inactive', fetchStatus: 'idle', predicate: ({ state }) => state.isInvalidated })
   // Not worth waiting for: it only marks rows.
   void queryClient.prefetchQuery(userInfoQuery)
   await Promise.all([
-    queryClient.fetchQuery(organizationQuery(org)),
-    queryClient.fetchQuery(wholeListQuery(org)),
+    queryClient.ensureQueryData(organizationQuery(org)),
+    readFirst(org, readState(new URL(request.url).searchParams)),
     // That one is not a member is an answer, not a reason to show nothing.
-    queryClient.prefetchQuery(canCreateQuery('SECRET', org)),
+    queryClient.ensureQueryData(canCreateQuery('SECRET', org)).catch(() => undefined),
   ])
   return null
 }
 
-/** Another filter, order or page is found in memory: nothing is read again for it. */
-export const shouldRevalidate = ({ currentUrl, nextUrl, defaultShouldRevalidate }: ShouldRevalidateFunctionArgs) =>
-  currentUrl.pathname === nextUrl.pathname && currentUrl.search !== nextUrl.search ? false : defaultShouldRevalidate
+/** Another filter or order is found in memory. For a page that is not, the one before stays until it has come. */
+export function shouldRevalidate(navigation: ShouldRevalidateFunctionArgs) {
+  const { currentUrl, currentParams, nextUrl, defaultShouldRevalidate } = navigation
+  if (currentUrl.pathname !== nextUrl.pathname || currentUrl.search === nextUrl.search) return defaultShouldRevalidate
+  const [now, next] = [readState(currentUrl.searchParams), readState(nextUrl.searchParams)]
+  return now.filter === next.filter && now.page !== next.page && !isAllRead(orgRef(currentParams))
+}
 
 export function ErrorBoundary() {
   const { orgName } = useOrgRef()
@@ -55,14 +62,11 @@ export function SecretListPage() {
   const { state, show, type, settle, clear } = useListState()
   // The letter appears at once, the rows a moment later.
   const filter = useDeferredValue(state.filter)
-  const { secrets, isCut, isSearching, total, error } = useSecrets(org, filter)
-  const rows = useMemo(() => rowsOf(secrets), [secrets])
-  // The page renders several times per letter, and once is enough to go through thousands of rows.
-  const asked = writeState({ ...state, filter }).toString()
-  const found = useMemo(() => listing(rows, readState(new URLSearchParams(asked))), [rows, asked])
-  const { shown } = found
+  const list = useSecrets(org, { ...state, filter })
+  const { view } = list
+  const { shown } = view
   const noAccess = useNoAccess(shown, org.orgName)
-  const from = (found.page - 1) * state.size
+  const from = (view.page - 1) * state.size
 
   function clearAll() {
     clear()
@@ -77,7 +81,7 @@ export function SecretListPage() {
       facts={
         <>
           <QuietVisibilityFact visibility={organization.visibility} />
-          <span>{total === undefined ? `More than ${MOST.toLocaleString('en')} secrets` : count(total, 'secret')}</span>
+          <ListSize {...list} />
           {organization.owner && <span>Owner: {ownerName(organization.owner)}</span>}
         </>
       }
@@ -88,33 +92,41 @@ export function SecretListPage() {
           {whyNotCreate}
         </p>
       )}
-      {(secrets.length > 0 || isNarrowed(state)) && (
+      {(list.loaded > 0 || isNarrowed(state)) && (
         <ListTools
           state={state}
-          counts={found.counts}
+          counts={list.counts}
+          isCounted={list.isCounted}
           onType={type}
           onSettle={settle}
           onShow={show}
           onClear={clearAll}
         />
       )}
-      <ErrorMessage error={error} title="The list could not be read." />
-      {isCut && (
-        <p className="ui message">
-          Only the first {MOST.toLocaleString('en')} by name are looked at: filter by name to find the others.
-        </p>
-      )}
-      {found.matching > 0 ? (
+      <ErrorMessage error={list.error} title="The list could not be read." />
+      <ErrorMessage error={list.restError} title={`Only the first ${count(list.loaded, 'secret')} could be read.`}>
+        <RetryButton onRetry={list.readRest} />
+      </ErrorMessage>
+      {list.covered.wasPart && !isByNameOnly(state) && <Coverage {...list.covered} />}
+      {shown.length > 0 ? (
         <SecretTable secrets={shown} sort={state.sort} onSort={(by) => show(sortBy(state, by))} noAccess={noAccess} />
       ) : (
-        <NothingToShow isSearching={isSearching} org={org} state={state} onClear={clearAll} mayCreate={!whyNotCreate} />
+        <NothingToShow
+          isSearching={list.isSearching}
+          org={org}
+          state={state}
+          page={view.page}
+          onClear={clearAll}
+          mayCreate={!whyNotCreate}
+        />
       )}
       <div className="table-footer">
         <span className="muted" role="status">
-          {found.matching > 0 && `${from + 1}–${from + shown.length} of ${count(found.matching, 'secret')}`}
+          {shown.length > 0 &&
+            `${from + 1}–${from + shown.length} of ${view.isExact ? '' : 'at least '}${count(view.matching, 'secret')}`}
         </span>
-        <Pagination page={found.page} hasNext={found.page < found.pages} />
-        {found.matching > Math.min(...SIZES) && (
+        <Pagination page={view.page} hasNext={view.hasNext} />
+        {view.matching > Math.min(...SIZES) && (
           <RowsPerPage size={state.size} sizes={SIZES} onChange={(size) => show(changed(state, { size }))} />
         )}
       </div>

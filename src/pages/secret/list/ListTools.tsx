@@ -27,16 +27,22 @@ const WORDS: Words = {
   protection: { label: 'Protection', all: 'Any protection', word: protectionWord },
 }
 
-type Props = { state: ListState; onShow: (state: ListState) => void; counts: Counts }
+type Props = {
+  state: ListState
+  onShow: (state: ListState) => void
+  counts: Counts
+  /** Without it, the counts are of what was read so far. */
+  isCounted: boolean
+}
 
 type ToolProps = Props & { onType: (filter: string) => void; onSettle: () => void; onClear: () => void }
 
 /** What narrows and orders the list. `onSettle`: the focus leaves the tools. */
-export function ListTools({ state, counts, onShow, onType, onSettle, onClear }: ToolProps) {
+export function ListTools({ state, counts, isCounted, onShow, onType, onSettle, onClear }: ToolProps) {
   return (
     <search className="tools" onBlur={onSettle}>
       <FilterInput label="Filter by name" value={state.filter} onChange={onType} />
-      <Facets state={state} onShow={onShow} counts={counts} />
+      <Facets state={state} onShow={onShow} counts={counts} isCounted={isCounted} />
       <SortSelect state={state} onShow={onShow} />
       {isNarrowed(state) && (
         <button type="button" className="ui basic button" onClick={onClear}>
@@ -48,11 +54,11 @@ export function ListTools({ state, counts, onShow, onType, onSettle, onClear }: 
 }
 
 /** A choice per facet, with how many each value would leave. */
-function Facets({ state, onShow, counts }: Props) {
-  return FACET_NAMES.map((facet) => <FacetSelect key={facet} facet={facet} {...{ state, onShow, counts }} />)
+function Facets(props: Props) {
+  return FACET_NAMES.map((facet) => <FacetSelect key={facet} facet={facet} {...props} />)
 }
 
-function FacetSelect<F extends Facet>({ facet, state, onShow, counts }: Props & { facet: F }) {
+function FacetSelect<F extends Facet>({ facet, state, onShow, counts, isCounted }: Props & { facet: F }) {
   const { label, all, word } = WORDS[facet]
   const values: FacetValues[F][] = FACET_VALUES[facet]
   const ofFacet: Partial<Record<FacetValues[F], number>> = counts[facet]
@@ -75,7 +81,8 @@ function FacetSelect<F extends Facet>({ facet, state, onShow, counts }: Props & 
       <option value="">{all}</option>
       {values.map((value) => (
         <option key={value} value={value}>
-          {word(value)} ({ofFacet[value] ?? 0})
+          {word(value)} ({ofFacet[value] ?? 0}
+          {isCounted ? '' : '+'})
         </option>
       ))}
     </select>
@@ -94,7 +101,7 @@ const ORDERS: { by: SortKey; descending: boolean; words: string }[] = [
 const isSame = (a: Sort, b: Sort) => a.by === b.by && a.descending === b.descending
 
 /** For narrow screens, where the table has no headings to click. */
-function SortSelect({ state, onShow }: Omit<Props, 'counts'>) {
+function SortSelect({ state, onShow }: Pick<Props, 'state' | 'onShow'>) {
   return (
     <select
       className="facet narrow-only"

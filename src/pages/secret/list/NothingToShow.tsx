@@ -4,10 +4,18 @@ import { isName } from '#api/secrets.ts'
 import { paths } from '#paths.ts'
 import { isNarrowed, type ListState } from './listState.ts'
 
-type Props = { org: OrgRef; state: ListState; onClear: () => void; mayCreate: boolean; isSearching: boolean }
+type Props = {
+  org: OrgRef
+  state: ListState
+  /** The page that is shown. */
+  page: number
+  onClear: () => void
+  mayCreate: boolean
+  isSearching: boolean
+}
 
 /** An empty list says why it is empty. */
-export function NothingToShow({ org, state, onClear, mayCreate, isSearching }: Props) {
+export function NothingToShow({ org, state, page, onClear, mayCreate, isSearching }: Props) {
   const name = state.filter.trim()
   if (isSearching)
     return (
@@ -15,6 +23,7 @@ export function NothingToShow({ org, state, onClear, mayCreate, isSearching }: P
         Searching…
       </p>
     )
+  if (page > 1) return <p className="empty">There are no secrets on this page.</p>
   if (!isNarrowed(state))
     return (
       <div className="empty">

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { choose, isNarrowed, readState, sortBy, writeState } from './listState.ts'
+import { choose, isByNameOnly, isNarrowed, readState, sortBy, writeState } from './listState.ts'
 
 const read = (address: string) => readState(new URLSearchParams(address))
 
@@ -28,6 +28,12 @@ describe('the address of a list', () => {
     expect(writeState(once).toString()).toBe('sort=age')
     expect(writeState(sortBy(once, 'age')).toString()).toBe('sort=-age')
     expect(writeState(sortBy(read(''), 'name')).toString()).toBe('sort=-name')
+  })
+
+  it('knows what the server can do itself', () => {
+    expect(isByNameOnly(read('filter=git&page=3&size=20'))).toBe(true)
+    expect(isByNameOnly(read('sort=-name'))).toBe(false)
+    expect(isByNameOnly(read('type=DATA'))).toBe(false)
   })
 
   it('knows whether anything is kept out', () => {

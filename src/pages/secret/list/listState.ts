@@ -83,6 +83,10 @@ export function choose<F extends Facet>(state: ListState, facet: F, value: Facet
   return changed(state, { chosen: (value ? { ...others, [facet]: value } : others) as Partial<FacetValues> })
 }
 
+/** What the server can do itself: filter by name, and page in its order. */
+export const isByNameOnly = ({ chosen, sort }: ListState) =>
+  Object.keys(chosen).length === 0 && sort.by === 'name' && !sort.descending
+
 export const isNarrowed = ({ filter, chosen }: ListState) => filter.trim() !== '' || Object.keys(chosen).length > 0
 
 /** What a click on a column's heading does: sort by it, and the other way round the next time. */

@@ -16,17 +16,40 @@ export const valueSince = ({ lastUpdatedAt, createdAt }: Secret) => lastUpdatedA
 /** A secret with what filtering and sorting thousands of them would otherwise compute at each key. */
 export type Row = { secret: Secret; lowerName: string; since: number }
 
+const rowOf = (secret: Secret): Row => ({
+  secret,
+  lowerName: secret.name.toLowerCase(),
+  since: timeOf(valueSince(secret)).getTime() || 0,
+})
+
+/** The rows of each slice are made once, when it arrives: the whole list at once would block a key press. */
+const made = new WeakMap<Secret[], Row[]>()
+
+function rowsOf(slice: Secret[]): Row[] {
+  const rows = made.get(slice) ?? slice.map(rowOf)
+  made.set(slice, rows)
+  return rows
+}
+
+/**
+ * The rows of slices that were read one after the other, in the server's order. A secret that was created meanwhile
+ * moves the others down, so that the last one of a slice comes again as the first one of the next.
+ */
+export function joined(slices: Secret[][]): Row[] {
+  const ids = new Set<string>()
+  const rows: Row[] = []
+  for (const row of slices.flatMap(rowsOf)) {
+    if (ids.has(row.secret.id)) continue
+    ids.add(row.secret.id)
+    rows.push(row)
+  }
+  return rows
+}
+
 const collator = new Intl.Collator('en', { numeric: true })
 
-/** By name, as people sort: `key-2` before `key-10`, whatever the database's collation (concord-api §1). */
-export function rowsOf(secrets: Secret[]): Row[] {
-  const rows = secrets.map((secret) => ({
-    secret,
-    lowerName: secret.name.toLowerCase(),
-    since: timeOf(valueSince(secret)).getTime() || 0,
-  }))
-  return rows.sort((a, b) => collator.compare(a.secret.name, b.secret.name))
-}
+/** As people sort names: `key-2` before `key-10`. */
+export const inPeoplesOrder = (rows: Row[]) => rows.toSorted((a, b) => collator.compare(a.secret.name, b.secret.name))
 
 export type Counts = { [F in Facet]: Partial<Record<FacetValues[F], number>> }
 
@@ -42,7 +65,7 @@ export type Listing = {
   counts: Counts
 }
 
-/** What the list shows of all rows, which must be by name already. */
+/** What the list shows of all rows, which must be by name already. Each slice that arrives later only adds to the end. */
 export function listing(rows: Row[], state: ListState): Listing {
   const term = state.filter.trim().toLowerCase()
   const counts: Counts = { type: {}, visibility: {}, scope: {}, protection: {} }
@@ -50,13 +73,19 @@ export function listing(rows: Row[], state: ListState): Listing {
   const chosen = FACET_NAMES.filter((facet) => state.chosen[facet])
   for (const row of rows) {
     if (!row.lowerName.includes(term)) continue
-    const misses = chosen.filter((facet) => FACETS[facet](row.secret) !== state.chosen[facet])
-    if (misses.length === 0) {
+    let misses = 0
+    let missed: Facet | undefined
+    for (const facet of chosen) {
+      if (FACETS[facet](row.secret) === state.chosen[facet]) continue
+      misses++
+      missed = facet
+    }
+    if (misses === 0) {
       matching.push(row)
       for (const facet of FACET_NAMES) count(counts, facet, row.secret)
     }
     // It counts for a facet when nothing but that facet keeps it out.
-    if (misses.length === 1 && misses[0]) count(counts, misses[0], row.secret)
+    if (misses === 1 && missed) count(counts, missed, row.secret)
   }
   const sorted = inOrder(matching, state.sort)
   const pages = Math.max(1, Math.ceil(sorted.length / state.size))

@@ -1,0 +1,216 @@
+import type { Page, Route } from '@playwright/test'
+import { call, path, type User } from './concord.ts'
+import { asUser, expect, test } from './fixtures.ts'
+import { givenOrg, givenUser, type Org, unique } from './given.ts'
+import { confirm } from './steps.ts'
+
+/** More than a slice, which has 2,000, and the start of the next one. */
+const COUNT = 2_100
+const name = (number: number) => `key-${String(number).padStart(4, '0')}`
+
+// One worker makes the long list once for all of them.
+test.describe.configure({ mode: 'default' })
+let org: Org
+let user: User
+
+test.beforeAll(async () => {
+  test.setTimeout(300_000)
+  org = await givenOrg()
+  user = await givenUser({ of: [org] })
+  const numbers = Array.from({ length: COUNT }, (_, number) => number)
+  const inTurn = async () => {
+    for (let number = numbers.pop(); number !== undefined; number = numbers.pop()) await create(name(number))
+  }
+  await Promise.all([inTurn(), inTurn(), inTurn(), inTurn()])
+})
+
+/** Every tenth one is public. */
+const create = (secretName: string) =>
+  call(path`/api/v1/org/${org.name}/secret`, {
+    as: user,
+    form: {
+      name: secretName,
+      type: 'DATA',
+      visibility: secretName.endsWith('0') ? 'PUBLIC' : 'PRIVATE',
+      data: new Blob(['a value of no interest']),
+    },
+  })
+
+const list = (search = '') => path`/org/${org.name}/secret` + search
+const links = (page: Page) => page.getByRole('table').getByRole('link')
+const head = (page: Page) => page.locator('.page-title .facts')
+
+/** Keeps what the browser asks with these parameters from the server, until it is told otherwise. */
+async function holdBack(page: Page, parameters: RegExp) {
+  let release = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route(
+    (url) => url.pathname.startsWith('/api/v2/') && parameters.test(url.search),
+    async (route: Route) => {
+      await released
+      // A request that was cancelled meanwhile goes nowhere.
+      await route.continue().catch(() => {})
+    },
+  )
+  return release
+}
+
+/** What stands where. */
+const layout = (page: Page) =>
+  page
+    .locator('main :is(h1, tr, td.primary a, select:not(.narrow-only), .table-footer)')
+    .evaluateAll((elements) =>
+      elements.map((element) => [
+        element.matches('td a') ? element.textContent : element.tagName,
+        element.getBoundingClientRect().top + window.scrollY,
+      ]),
+    )
+
+test('the first rows are there before the rest is read, and stay where they are when it comes', async ({ page }) => {
+  const first = await holdBack(page, /offset=0&limit=2000/)
+  const second = await holdBack(page, /offset=2000&limit=2000/)
+  await asUser(page, user)
+  await page.goto(list())
+  await expect(links(page)).toHaveText(Array.from({ length: 50 }, (_, number) => name(number)))
+  await expect(head(page)).toContainText('First 51 loaded')
+  await expect(page.getByText('1–50 of at least 51 secrets')).toBeVisible()
+  await expect(page.getByLabel('Type', { exact: true })).toContainText('Single value or file (51+)')
+  const before = await layout(page)
+
+  first()
+  await expect(head(page)).toContainText('First 2,000 loaded')
+  expect(await layout(page)).toEqual(before)
+  await page.getByRole('link', { name: 'Next' }).click()
+  await expect(page.getByText('51–100 of at least 2,000 secrets')).toBeVisible()
+  await expect(links(page).first()).toHaveText(name(50))
+  await page.goBack()
+  await expect(links(page).first()).toHaveText(name(0))
+
+  second()
+  await expect(head(page)).toContainText('2,100 secrets')
+  await expect(page.getByText('1–50 of 2,100 secrets')).toBeVisible()
+  await expect(page.getByLabel('Type', { exact: true })).toContainText('Single value or file (2100)')
+  expect(await layout(page)).toEqual(before)
+  await page.getByRole('searchbox').focus()
+})
+
+test('a filter finds what is not read yet, and an address its page', async ({ page }) => {
+  const rest = await holdBack(page, /limit=2000/)
+  await asUser(page, user)
+  await page.goto(list())
+  await expect(links(page)).toHaveCount(50)
+  const filter = page.getByRole('searchbox')
+  // Of these the first page has one.
+  await filter.pressSequentially('99')
+  await expect(links(page)).toHaveCount(39)
+  await expect(page.getByText('1–39 of 39 secrets')).toBeVisible()
+  await filter.fill('key-20')
+  await expect(page.getByText('1–50 of at least 51 secrets')).toBeVisible()
+  await page.getByRole('link', { name: 'Next' }).click()
+  await expect(page.getByText('51–100 of 100 secrets')).toBeVisible()
+  await expect(links(page).first()).toHaveText(name(2050))
+  await expect(page).toHaveURL(list('?filter=key-20&page=2'))
+  await page.reload()
+  await expect(links(page).first()).toHaveText(name(2050))
+  await filter.fill('no-such-key')
+  await expect(page.getByText('No secret has “no-such-key” in its name.')).toBeVisible()
+
+  await page.goto(list('?page=42'))
+  await expect(links(page)).toHaveCount(50)
+  await expect(links(page).first()).toHaveText(name(2050))
+  await expect(page.getByText('2051–2100 of 2,100 secrets')).toBeVisible()
+  rest()
+  await expect(head(page)).toContainText('2,100 secrets')
+  await expect(links(page).first()).toHaveText(name(2050))
+})
+
+test('an order of our own covers what is read, and the rows stay until they are sorted again', async ({ page }) => {
+  const second = await holdBack(page, /offset=2000&limit=2000/)
+  await asUser(page, user)
+  await page.goto(list())
+  await expect(head(page)).toContainText('First 2,000 loaded')
+  await page.getByRole('button', { name: 'Name' }).click()
+  await expect(links(page).first()).toHaveText(name(1999))
+  await expect(page.getByText('Facets and order cover the first 2,000 secrets.')).toBeVisible()
+  const before = await layout(page)
+
+  second()
+  await expect(head(page)).toContainText('2,100 secrets')
+  expect(await layout(page)).toEqual(before)
+  await page.getByRole('button', { name: 'Sort 2,100 secrets' }).click()
+  await expect(links(page).first()).toHaveText(name(2099))
+  await expect(page.getByText('Facets and order cover all 2,100 secrets.')).toBeVisible()
+
+  await page.getByLabel('Visibility', { exact: true }).selectOption({ label: 'Public (210)' })
+  await expect(links(page).first()).toHaveText(name(2090))
+  await expect(page.getByText('Facets and order cover')).toBeHidden()
+})
+
+test('who leaves reads no further, and finds the list where they left it', async ({ page }) => {
+  await holdBack(page, /offset=2000&limit=2000/)
+  await asUser(page, user)
+  await page.goto(list())
+  await expect(head(page)).toContainText('First 2,000 loaded')
+  const cancelled = page.waitForEvent('requestfailed', (request) => request.url().includes('offset=2000'))
+  await page.getByRole('link', { name: name(7) }).click()
+  await cancelled
+  await expect(page.getByRole('heading', { level: 1, name: name(7) })).toBeVisible()
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+  // From memory, whatever the server does.
+  await holdBack(page, /limit=51/)
+  await page.goBack()
+  await expect(links(page)).toHaveCount(50)
+  await expect(head(page)).toContainText('2,100 secrets')
+})
+
+test('after a change the list is right', async ({ page }) => {
+  const secretName = `a-${unique('secret')}`
+  await create(secretName)
+  await asUser(page, user)
+  await page.goto(list())
+  await expect(head(page)).toContainText('2,101 secrets')
+  await page.getByRole('button', { name: `Actions for ${secretName}` }).click()
+  await page.getByRole('menuitem', { name: 'Delete…' }).click()
+  await page.getByRole('button', { name: 'Delete this secret' }).click()
+  await confirm(page.getByRole('dialog'), { orgName: org.name, name: secretName }, 'Yes, delete this secret')
+  await expect(page).toHaveURL(list())
+  await expect(links(page).first()).toHaveText(name(0))
+  await expect(head(page)).toContainText('2,100 secrets')
+})
+
+test('a list that comes slowly is read to its end, and shows that it goes on', async ({ page }) => {
+  await page.clock.install()
+  await asUser(page, user)
+  await page.goto(list())
+  const devTools = await page.context().newCDPSession(page)
+  const slowLine = { offline: false, latency: 0, downloadThroughput: 100_000, uploadThroughput: -1 }
+  await devTools.send('Network.emulateNetworkConditions', slowLine)
+  await page.goto(list())
+  for (const kilobytes of [100, 300, 500]) {
+    await expect(head(page)).toContainText(`reading the rest: ${kilobytes} kB`)
+    await page.clock.fastForward(20_000)
+  }
+  await expect(head(page)).toContainText('2,100 secrets')
+  await expect(page.getByText('The server does not answer.')).toBeHidden()
+})
+
+test('above 20,000 secrets the server pages and filters', async ({ page }) => {
+  // Nobody waits for a story to make so many: the list only asks for this one.
+  await page.route(/offset=20000&limit=1$/, (route) => route.fulfill({ json: [{ id: 'beyond' }] }))
+  await asUser(page, user)
+  await page.goto(list())
+  await expect(head(page)).toContainText('More than 20,000 secrets: filter by name to search them all')
+  await page.goto(list('?page=41'))
+  await expect(page.getByText('2001–2050 of at least 2,051 secrets')).toBeVisible()
+  await page.getByRole('link', { name: 'Next' }).click()
+  await expect(links(page).first()).toHaveText(name(2050))
+
+  await page.getByRole('searchbox').fill('key-20')
+  await expect(page.getByText('1–50 of 100 secrets')).toBeVisible()
+  await page.getByRole('button', { name: 'Name' }).click()
+  await expect(links(page).first()).toHaveText(name(2099))
+  await page.getByLabel('Visibility', { exact: true }).selectOption({ label: 'Public (10)' })
+  await expect(page.getByText('1–10 of 10 secrets')).toBeVisible()
+})

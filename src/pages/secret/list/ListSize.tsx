@@ -1,0 +1,38 @@
+import { MOST, sliceProgress } from '#api/secrets.ts'
+import { count } from '#ui/words.ts'
+import { useStore } from '../../../store.ts'
+import type { SecretList } from './useSecrets.ts'
+
+/** How many secrets the organization has, as far as is known. */
+export function ListSize({ loaded, isLoaded, isTooLong, restError }: SecretList) {
+  if (isLoaded) return <span>{count(loaded, 'secret')}</span>
+  if (isTooLong) return <span>More than {count(MOST, 'secret')}: filter by name to search them all</span>
+  return (
+    <span>
+      First {loaded.toLocaleString('en')} loaded
+      {!restError && <Progress />}
+    </span>
+  )
+}
+
+/** Shows on a slow line only: the number moves as long as bytes come. */
+function Progress() {
+  const kilobytes = useStore(sliceProgress)
+  return kilobytes > 0 && `, reading the rest: ${kilobytes.toLocaleString('en')} kB`
+}
+
+/** What facets and order cover, where they began with a part of the list. */
+export function Coverage({ seen, isAll, more }: SecretList['covered']) {
+  return (
+    <p className="ui message">
+      <span role="status">
+        Facets and order cover {isAll ? 'all' : 'the first'} {count(seen, 'secret')}.
+      </span>{' '}
+      {more && (
+        <button type="button" className="ui link button" onClick={more.sort} disabled={more.count === seen}>
+          Sort {count(more.count, 'secret')}
+        </button>
+      )}
+    </p>
+  )
+}
