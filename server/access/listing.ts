@@ -4,13 +4,13 @@ import type { Principal } from '../principal.ts'
 import { seesEverything } from './rules.ts'
 
 /*
- * Who sees what in lists, as conditions of their queries. No other file decides. Lists show more than rules.ts opens: a
+ * Who sees what in lists, as query conditions. No other file decides. Lists show more than rules.ts allows to open: a
  * member of an organization sees the names of all its secrets and projects (concord-api §9.4; §14, Q5).
  */
 
 /**
- * The secrets or projects of an organization that somebody sees: PUBLIC ones, their own, and all for those who are in any
- * team of the organization or own it.
+ * The secrets or projects of an organization that a user can see: PUBLIC ones, their own, and all of them for its owner
+ * and members of any of its teams.
  */
 export function listedIn(org: OrgRow, who: Principal): Expression<SqlBool> {
   const userId = who.user?.id ?? ''
@@ -24,7 +24,7 @@ export function listedIn(org: OrgRow, who: Principal): Expression<SqlBool> {
 }
 
 /**
- * The organizations that somebody sees: those that they own or are in and, unless `onlyCurrent`, the PUBLIC ones
+ * The organizations that a user can see: those that they own or belong to and, unless `onlyCurrent`, the PUBLIC ones
  * (concord-api §5).
  */
 export function listedOrgs(who: Principal, onlyCurrent: boolean): Expression<SqlBool> {

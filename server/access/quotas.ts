@@ -4,9 +4,9 @@ import type { Db } from '../db/open.ts'
 import { type HttpError, validationError } from '../errors.ts'
 
 /**
- * Lets the database refuse what goes beyond the quotas, whatever writes it. The triggers are those of this connection: they
- * are not part of the file, so that a setting counts from the next start on, and the commands of the terminal have no
- * limits when they open the folder themselves. What is beyond a lowered limit stays, and can become less.
+ * Makes the database reject writes beyond the quotas, whatever their source. The triggers are temporary: they belong to
+ * this connection, not to the file, so a setting takes effect on the next start, and command-line commands that open
+ * the folder themselves have no limits. Data beyond a lowered limit stays, and can only shrink.
  */
 export async function enforceQuotas(db: Db, quotas: Quotas): Promise<void> {
   for (const statement of quotaTriggers(quotas)) await sql.raw(statement).execute(db)
@@ -14,12 +14,12 @@ export async function enforceQuotas(db: Db, quotas: Quotas): Promise<void> {
 
 export const quotaTriggers = (quotas: Quotas) => [...ofOrganizations(quotas), ...ofUsers(quotas)]
 
-/** The answer to a write that the database has refused for a quota; undefined for any other error. */
+/** The response to a write that the database rejected because of a quota; undefined for any other error. */
 export function quotaError(error: Error): HttpError | undefined {
   return error.message.startsWith(MARK) ? validationError(error.message.slice(MARK.length)) : undefined
 }
 
-/** Tells our refusals from the errors of SQLite. */
+/** Distinguishes quota errors from SQLite's own. */
 const MARK = 'quota: '
 
 function ofOrganizations(quotas: Quotas): string[] {

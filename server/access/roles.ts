@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Reader } from '../db/open.ts'
 
-/** The names of somebody's roles, their own and those of their LDAP groups. */
+/** The names of a user's roles, direct and through LDAP groups. */
 export async function rolesOf(db: Reader, userId: string): Promise<Set<string>> {
   const rows = await db
     .selectFrom('allUserRoles')
@@ -13,8 +13,8 @@ export async function rolesOf(db: Reader, userId: string): Promise<Set<string>> 
 }
 
 /**
- * The same as a column, a JSON list, of a query that reads from `users`: who sends a request is read with each request,
- * and that is to be one query. Not through the view `allUserRoles`, which SQLite would make as a whole each time.
+ * The same as a column, a JSON list, for a query on `users`: every request reads its user, and that should be a single
+ * query. Does not use the view `allUserRoles`, which SQLite would materialize each time.
  */
 export const roleNames = sql<string>`(
   SELECT json_group_array(roles.name) FROM roles WHERE roles.id IN (

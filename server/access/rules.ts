@@ -5,34 +5,34 @@ import { denial, forbidden, javaError } from '../errors.ts'
 import { isAdmin, isSystemReader, isSystemWriter, type Principal, userOf } from '../principal.ts'
 
 /*
- * Who may do what: concord-api §1.1 and §9.3, Concord's OrganizationManager, SecretManager, ProjectAccessManager and
- * TeamManager. No other file decides. Every function takes the connection to read with, so that a check and the write
- * that it guards can share a transaction.
+ * Permissions: concord-api §1.1 and §9.3, Concord's OrganizationManager, SecretManager, ProjectAccessManager and
+ * TeamManager. No other file decides. Every function takes the connection to use, so that a check and the write that it
+ * guards can share a transaction.
  */
 
-/** `open`: what PUBLIC grants to everybody counts. `strict`: it counts for members of the organization only, as READER. */
+/** `open`: PUBLIC grants access to everybody. `strict`: it grants READER to members of the organization only. */
 type Mode = 'open' | 'strict'
 
-/** What the rules look at. */
+/** The facts that the rules are based on. */
 interface Facts {
   admin: boolean
   systemReader: boolean
   systemWriter: boolean
-  /** Owns the secret or the project. */
+  /** The user owns the secret or the project. */
   owner: boolean
-  /** Owns the organization that it is in. */
+  /** The user owns its organization. */
   orgOwner: boolean
-  /** In any team of that organization, with any role. */
+  /** The user is in any team of that organization, with any role. */
   orgMember: boolean
   public: boolean
-  /** The highest level that an access row grants to one of the caller's teams. */
+  /** The highest level granted to one of the caller's teams. */
   team: AccessLevel | undefined
 }
 
 type Grant = AccessLevel | 'team' | undefined
 type Rule = [holds: (f: Facts) => unknown, open: Grant, strict: Grant]
 
-/** concord-api §9.3, row by row: whom it is about, and the highest level it grants in each mode. */
+/** concord-api §9.3, row by row: who it applies to, and the highest level it grants in each mode. */
 // biome-ignore format: it reads as a table
 const SECRET_RULES: Rule[] = [
   //                                open      strict
@@ -71,13 +71,13 @@ function granted(rules: Rule[], facts: Facts, level: AccessLevel, mode: Mode): b
   })
 }
 
-/** `SECRET(level, mode)`. Throws Concord's 403; a secret that does not exist is the caller's to answer. */
+/** `SECRET(level, mode)`. Throws Concord's 403. The caller handles a secret that does not exist. */
 export async function requireSecret(db: Reader, who: Principal, secret: SecretRow, level: AccessLevel, mode: Mode) {
   const requireThis = await secretGuard(db, who, [secret], level, mode)
   requireThis(secret)
 }
 
-/** The same for several secrets, with the queries of one: throws when it is called with one that isn't permitted. */
+/** The same for several secrets, with the queries of one: the returned function throws for one that isn't permitted. */
 export async function secretGuard(
   db: Reader,
   who: Principal,
@@ -95,8 +95,8 @@ export async function secretGuard(
 }
 
 /**
- * Who may download the value of a secret that is linked to projects: processes of one of these projects, and system
- * readers. Admins and the secret's owner may not (SecretManager#assertProjectScope, concord-api §9.9).
+ * The value of a secret that is linked to projects can be downloaded by processes of these projects and system readers,
+ * but not by admins or the secret's owner (SecretManager#assertProjectScope, concord-api §9.9).
  */
 export function requireProjectScope(who: Principal, secret: SecretRow, projectIds: readonly string[]) {
   if (projectIds.length === 0 || isSystemReader(who)) return
@@ -105,36 +105,38 @@ export function requireProjectScope(who: Principal, secret: SecretRow, projectId
   throw forbidden(`Project-scoped secrets can only be accessed within ${where}. Secret: ${secret.name}`)
 }
 
-/** A token that opens further sessions would never have to end. */
+/** A token that could open further sessions would never have to end. */
 export function requireProcessSessionStart(who: Principal) {
   if (who.process) throw forbidden('A process session cannot open another one')
 }
 
-/** The right that opens a process session, which its token needs for as long as it is used. */
+/** The right needed to open a process session, and to use its token. */
 export async function requireProcessProject(db: Reader, who: Principal, projectId: string) {
   const project = await db.selectFrom('projects').selectAll().where('id', '=', projectId).executeTakeFirstOrThrow()
   await requireProject(db, who, project, 'WRITER', 'strict')
 }
 
-/** Who opened a process session, also with its own token, and admins. */
+/** The user who opened a process session, also with its own token, and admins. */
 export function requireProcessSessionEnd(who: Principal, session: { userId: string }) {
   if (isAdmin(who) || userOf(who).id === session.userId) return
   throw forbidden(`The current user (${nameOf(who)}) did not open this process session`)
 }
 
-/** Concord decrypts for everybody who knows the id of a process; here its token is needed. */
+/** Concord decrypts for anyone who knows the id of a process; here the process's token is required. */
 export function requireThisProcess(who: Principal, instanceId: string) {
   if (who.process?.instanceId === instanceId) return
   throw forbidden('Only the process itself can do that, with its session token')
 }
 
-/** A project's rule; throws Concord's 403. */
+/** The rule for a project; throws Concord's 403. */
 export async function requireProject(db: Reader, who: Principal, project: ProjectRow, level: AccessLevel, mode: Mode) {
   const requireThis = await projectGuard(db, who, [project], level, mode)
   requireThis(project)
 }
 
-/** The same for several projects, with the queries of one: throws when it is called with one that isn't permitted. */
+/**
+ * The same for several projects, with the queries of one: the returned function throws for one that isn't permitted.
+ */
 export async function projectGuard(
   db: Reader,
   who: Principal,
@@ -158,7 +160,7 @@ export async function assertMember(db: Reader, who: Principal, org: OrgRow): Pro
   throw forbidden(`The current user (${nameOf(who)}) doesn't belong to the specified organization: ${org.name}`)
 }
 
-/** Admins and the system roles: lists show them all there is. */
+/** Admins and the system roles: lists show them everything. */
 export const seesEverything = (who: Principal) => isAdmin(who) || isSystemReader(who) || isSystemWriter(who)
 
 /** Whether `ORG(member)` holds: admins, system roles, the owner and everybody in a team. */
@@ -172,7 +174,7 @@ export async function isOrgMember(db: Reader, who: Principal, orgId: string): Pr
   return (await orgsWithMember(db, who, [orgId])).has(orgId)
 }
 
-/** Those of the organizations that somebody is in a team of. */
+/** Those of the organizations in which a user belongs to a team. */
 async function orgsWithMember(
   db: Reader,
   { user }: Principal,
@@ -191,12 +193,12 @@ async function orgsWithMember(
 
 export const isOrgOwner = ({ user }: Principal, org: OrgRow) => user !== undefined && org.ownerId === user.id
 
-/** Concord's 403 for endpoints of admins. */
+/** Concord's 403 for admin endpoints. */
 export function requireAdmin(who: Principal) {
   if (!isAdmin(who)) throw forbidden('Only admins can do that')
 }
 
-/** What roles of Concord permit beyond their name (concord-api §5, §10). */
+/** The permissions of Concord's roles (concord-api §5, §10). */
 type Permission = 'createOrg' | 'updateOrg' | 'apiKeySpecifyValue'
 
 async function hasPermission(db: Reader, { roles }: Principal, permission: Permission): Promise<boolean> {
@@ -209,7 +211,7 @@ async function hasPermission(db: Reader, { roles }: Principal, permission: Permi
   return rows.some((row) => readListColumn(row.permissions).includes(permission))
 }
 
-/** OrganizationManager throws Shiro's own exception, which Concord answers with a 500 (concord-api §14 Q21). */
+/** OrganizationManager throws Shiro's own exception, which Concord turns into a 500 (concord-api §14 Q21). */
 const shiroDenial = (message: string) => denial(javaError('org.apache.shiro.authz.AuthorizationException', message))
 
 export async function requireOrgCreation(db: Reader, who: Principal) {
@@ -227,29 +229,29 @@ export function requireOrgDeletion(who: Principal) {
   if (!isAdmin(who)) throw shiroDenial('Only admins are allowed to update organizations')
 }
 
-/** A user's whole entry: their own, or for admins and system readers. */
+/** A user's whole entry is for the user, admins and system readers. */
 export function requireUserRead(who: Principal, userId: string) {
   if (userOf(who).id === userId || isAdmin(who) || isSystemReader(who)) return
   throw forbidden('Users can only view their own information or must have admin privileges.')
 }
 
-/** API keys are their user's and the admins' business. */
+/** API keys are for their user and admins. */
 export function requireApiKeysOf(who: Principal, userId: string) {
   if (isAdmin(who) || userOf(who).id === userId) return
   throw forbidden('Operation is not permitted')
 }
 
 /**
- * Manages API keys, sessions and passwords: not the token of a process, which is to end with it and would so leave a key
- * behind, or sign its user out. It can end itself (`requireProcessSessionEnd`). Concord lets it make keys.
+ * A process token cannot manage API keys, sessions and passwords: it must end with its process, but a key would outlive
+ * it, and it could sign its user out. It can end itself (`requireProcessSessionEnd`). Concord allows it to create keys.
  */
 export function requireLastingLogin(who: Principal, what = 'API keys') {
   if (who.process) throw forbidden(`Processes are not allowed to manage ${what}`)
 }
 
 /**
- * Changes their own password: not with an API key, which would so become as strong as the password (and could keep its
- * user out), and not with the token of a process. Returns the id of the session, which goes on.
+ * Users cannot change their own password with an API key, which would make the key as powerful as the password (and
+ * could lock the user out), or with a process token. Returns the id of the session, which continues.
  */
 export function requireSignedIn(who: Principal): string {
   requireLastingLogin(who, 'passwords')
@@ -257,14 +259,14 @@ export function requireSignedIn(who: Principal): string {
   throw forbidden('Changing a password needs a session: sign in with the user name and the password first')
 }
 
-/** Sessions are their user's and the admins' business. */
+/** Sessions are for their user and admins. */
 export function requireSessionsOf(who: Principal, userId: string) {
   requireLastingLogin(who, 'sessions')
   if (isAdmin(who) || userOf(who).id === userId) return
   throw forbidden('Only admins can see and end the sessions of others')
 }
 
-/** Whether the caller may choose a key's value instead of having it made. */
+/** Whether the caller may choose a key's value instead of having it generated. */
 export async function requireOwnApiKeyValue(db: Reader, who: Principal) {
   if (await hasPermission(db, who, 'apiKeySpecifyValue')) return
   throw forbidden('Not allowed to specify the API key value.')
@@ -274,14 +276,17 @@ export function requireApiKeyWithoutUser(who: Principal) {
   if (!isAdmin(who)) throw shiroDenial('Only admins are allowed to create API keys without users')
 }
 
-/** The audit log as a whole, without naming an entity that the caller may read. */
+/** The whole audit log, without a filter by an entity that the caller can read. */
 export function requireWholeAuditLog(who: Principal) {
   if (!isAdmin(who)) throw forbidden('Only admins can retrieve audit events without filtering by entity.')
 }
 
 const TEAM_RANK: Record<TeamRole, number> = { MEMBER: 1, MAINTAINER: 2, OWNER: 3 }
 
-/** Admin, owner of the organization, or at least that role: in one team, or in any team of the organization. */
+/**
+ * Requires an admin, the owner of the organization, or at least that role, in one team or in any team of the
+ * organization.
+ */
 export async function requireTeamRole(db: Reader, who: Principal, org: OrgRow, role: TeamRole, teamId?: string) {
   if (isAdmin(who) || isOrgOwner(who, org)) return
   const rows = await db
@@ -294,7 +299,7 @@ export async function requireTeamRole(db: Reader, who: Principal, org: OrgRow, r
   throw forbidden(`The current user (${nameOf(who)}) does not have the required role: ${role}`)
 }
 
-/** Reads what the rules look at for several entities at once. */
+/** Reads the facts for several entities at once. */
 async function factsReader<E extends SecretRow | ProjectRow>(
   db: Reader,
   who: Principal,

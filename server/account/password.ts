@@ -15,7 +15,7 @@ import { PASSWORD_RULE, passwordProblem } from '../users/passwords.ts'
 import { hashPassword, verifyPassword } from '../vault/password.ts'
 
 /*
- * The caller's own password: ours, not Concord's, which leaves passwords to LDAP.
+ * The caller's own password. Our own API: Concord leaves passwords to LDAP.
  */
 
 export const passwordRequest = z.object({
@@ -23,7 +23,7 @@ export const passwordRequest = z.object({
   newPassword: z.string({ error: "'newPassword' is required" }),
 })
 
-/** Whether the caller can change their password, and why not, as the console says it. */
+/** Whether the caller can change their password, and if not, the reason for the console to show. */
 export function passwordStatus({ who }: Caller) {
   const reason = whyNot(userOf(who)) ?? (who.sessionId ? undefined : NOT_SIGNED_IN)
   return { changeable: reason === undefined, rule: PASSWORD_RULE, ...(reason === undefined ? {} : { reason }) }
@@ -39,7 +39,7 @@ function whyNot({ type, passwordHash, username }: UserRow): string | undefined {
 
 type PasswordRequest = z.infer<typeof passwordRequest>
 
-/** Changes the caller's password, and ends their other sessions. Returns the new cookie of the session that goes on. */
+/** Changes the caller's password and ends their other sessions. Returns the new cookie of the remaining session. */
 export async function changePassword(
   { db, config }: Services,
   caller: Caller,
@@ -51,7 +51,7 @@ export async function changePassword(
   const { passwordHash } = user
   const reason = whyNot(user)
   if (reason !== undefined || passwordHash === null) throw validationError(reason ?? '')
-  // A live session does not make guessing cheaper: wrong ones count together with failed sign-ins of this user.
+  // A session does not make guessing cheaper: wrong passwords count as failed sign-ins of this user.
   const name = guessedName(user.username, config)
   const guess = guessing.ofSession(caller.request.address)
   guess.refuse(name)

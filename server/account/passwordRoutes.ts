@@ -9,7 +9,7 @@ import { changePassword, passwordRequest, passwordStatus } from './password.ts'
 /** The caller's own password. */
 export function passwordRoutes(app: Hono<Env>, services: Services, guessing: Guessing) {
   resource(app, '/api/x/v1/password', {
-    GET: operation({ summary: 'Tell whether you can change your password, and the rule for it' }, (c) =>
+    GET: operation({ summary: 'Check whether you can change your password, and get the rule for it' }, (c) =>
       passwordStatus(callerOf(c)),
     ),
     PUT: operation({ summary: 'Change your password', body: passwordRequest }, async (c, { body }) => {

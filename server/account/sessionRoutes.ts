@@ -16,7 +16,7 @@ import { listSessions } from '../sessions/list.ts'
 
 const SESSIONS = '/api/x/v1/sessions'
 
-/** Where somebody is signed in: ours, not Concord's, which keeps sessions in memory and shows them to nobody. */
+/** A user's sessions. Our own API: Concord keeps sessions in memory and shows them to nobody. */
 export function sessionRoutes(app: Hono<Env>, { db, config }: Services) {
   resource(app, SESSIONS, {
     GET: operation({ summary: 'List the sessions of a user', query: { userId: uuidParameter } }, (c, { query }) => {
@@ -55,7 +55,7 @@ export function sessionRoutes(app: Hono<Env>, { db, config }: Services) {
   })
 }
 
-/** Whose sessions a request is about, the caller's unless told; throws a 403 when they are not the caller's business. */
+/** The user whose sessions are requested, by default the caller; throws a 403 if the caller may not see them. */
 function subjectOf(who: Principal, asked: string | undefined): string {
   const userId = asked ?? userOf(who).id
   requireSessionsOf(who, userId)
@@ -65,7 +65,7 @@ function subjectOf(who: Principal, asked: string | undefined): string {
 const recordEnd = (trx: Trx, caller: Caller, details: { userId: string; ended: number; sessionId?: string }) =>
   recordEvent(trx, caller, 'sessions-ended', details)
 
-/** Ends what has the id, of whatever kind, and returns whose it was; undefined when there is none for the caller. */
+/** Ends the session with this id, of any kind, and returns its user; undefined if the caller has no such session. */
 async function endById(trx: Trx, id: string, mayEnd: (userId: string) => boolean): Promise<string | undefined> {
   const session = await trx
     .selectFrom('sessions')
@@ -86,7 +86,7 @@ async function endById(trx: Trx, id: string, mayEnd: (userId: string) => boolean
     .executeTakeFirst()
   if (remembered) {
     if (!mayEnd(remembered.userId)) return undefined
-    // The session of the same browser goes on: it is in the list itself.
+    // The session of the same browser stays: it is in the list itself.
     await trx.deleteFrom('rememberMe').where('id', '=', id).execute()
     return remembered.userId
   }

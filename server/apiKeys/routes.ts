@@ -36,7 +36,7 @@ const keyRequest = z.object({
 
 type KeyRequest = z.infer<typeof keyRequest>
 
-/** API keys: concord-api §10. Values are shown once, when they are made; only their hashes are kept. */
+/** API keys: concord-api §10. A value is shown only once, when it is created; only its hash is stored. */
 export function apiKeyRoutes(app: Hono<Env>, { db, config }: Services) {
   const { apiKeyExpiry } = config
   resource(app, '/api/v1/apikey', {
@@ -62,9 +62,9 @@ export function apiKeyRoutes(app: Hono<Env>, { db, config }: Services) {
   })
 
   resource(app, '/api/v1/apikey/:key', {
-    /** A key of an agent, which belongs to nobody. */
+    /** A key for an agent, which belongs to no user. */
     POST: operation(
-      { summary: 'Create an API key that belongs to nobody', consumes: 'application/json' },
+      { summary: 'Create an API key that belongs to no user', consumes: 'application/json' },
       (c, { path: { key: name } }) => {
         checkNames('ApiKeyResource.create', { arg0: name })
         const caller = callerOf(c)
@@ -92,7 +92,7 @@ export function apiKeyRoutes(app: Hono<Env>, { db, config }: Services) {
   })
 }
 
-/** v1: the name has to be a new one that fits the pattern. */
+/** v1: the name must be new and match the pattern. */
 async function create(trx: Trx, caller: Caller, request: KeyRequest, expiredAt: string | null) {
   const userId = await userOfKey(trx, caller, request)
   const name = request.name?.trim() || `key-${newId()}`
@@ -101,7 +101,7 @@ async function create(trx: Trx, caller: Caller, request: KeyRequest, expiredAt: 
   return insertKey(trx, caller, { userId, name, expiredAt }, request.key)
 }
 
-/** v2: any name; an existing key of that name gets a new value. */
+/** v2: any name; an existing key with that name gets a new value. */
 async function createOrOverwrite(trx: Trx, caller: Caller, request: KeyRequest, expiredAt: string | null) {
   const userId = await userOfKey(trx, caller, request)
   const name = request.name?.trim() || `key#${newId()}`
@@ -124,13 +124,19 @@ async function createOrOverwrite(trx: Trx, caller: Caller, request: KeyRequest, 
   return { ok: true, id, name, key, result: 'UPDATED' }
 }
 
-/** Sessions end with the key that opened them, unlike Concord's (concord-api §14 Q25): else deleting it locks nobody out. */
+/**
+ * Sessions end with the key that opened them, unlike in Concord (concord-api §14 Q25): otherwise deleting it would lock
+ * nobody out.
+ */
 async function endOpened(trx: Trx, caller: Caller, { apiKeyId, userId }: { apiKeyId: string; userId: string }) {
   const ended = await endSessionsOfKey(trx, apiKeyId)
   if (ended > 0) await recordEvent(trx, caller, 'sessions-ended', { userId, apiKeyId, ended })
 }
 
-/** Whose key it is to be, in ApiKeyManager's order of checks: may the value be given, who is it, may the caller. */
+/**
+ * Determines the key's user, in ApiKeyManager's order of checks: may the value be chosen, who is the user, is the
+ * caller allowed.
+ */
 async function userOfKey(trx: Trx, caller: Caller, request: KeyRequest): Promise<string> {
   const { who } = caller
   requireLastingLogin(who)
@@ -142,7 +148,7 @@ async function userOfKey(trx: Trx, caller: Caller, request: KeyRequest): Promise
   return user.id
 }
 
-/** Keys live for `API_KEY_EXPIRY`, unless that is off (Concord's `apiKey.expirationEnabled`). */
+/** Keys expire after `API_KEY_EXPIRY`, unless that is off (Concord's `apiKey.expirationEnabled`). */
 const expiryOf = (age: number | undefined) => (age === undefined ? null : new Date(Date.now() + age).toISOString())
 
 interface NewKey {
@@ -154,7 +160,7 @@ interface NewKey {
 async function insertKey(trx: Trx, caller: Caller, { userId, name, expiredAt }: NewKey, value?: string | null) {
   const key = value ?? generateApiKey()
   const hash = hashOf(key)
-  // Concord mistakes a value that exists for a name that exists.
+  // Concord mistakes an existing value for an existing name.
   if (await trx.selectFrom('apiKeys').select('id').where('hash', '=', hash).executeTakeFirst()) throw duplicate(name)
   const id = newId()
   await trx.insertInto('apiKeys').values({ id, userId, name, hash, expiredAt }).execute()
@@ -166,16 +172,16 @@ async function insertKey(trx: Trx, caller: Caller, { userId, name, expiredAt }: 
   return { ok: true, id, name, key, result: 'CREATED' }
 }
 
-/** What Concord says when its database has such a key: of a name without a user, or of a value. */
+/** Concord's message if its database has such a key: the same name without a user, or the same value. */
 const duplicate = (name: string) => validationError(`Duplicate API key name: ${name}`)
 
 const nameTaken = (name: string) => validationError(`API key with name '${name}' already exists`)
 
-/** The hash, or what java.util.Base64 says of text that is not base64. */
+/** Returns the hash, or throws java.util.Base64's error for text that is not base64. */
 function hashOf(key: string): string {
   const hash = hashApiKey(key)
   if (hash !== undefined) {
-    // Ours: Concord takes a single byte, which anybody guesses.
+    // Our own limit: Concord accepts a single byte, which is easy to guess.
     if (isLongEnough(key)) return hash
     throw validationError(`The API key is too short: it must be base64 of at least ${LEAST_API_KEY_BYTES} bytes`)
   }

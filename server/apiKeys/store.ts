@@ -4,7 +4,7 @@ import type { Db, Reader } from '../db/open.ts'
 export const findKey = (db: Reader, userId: string | null, name: string) =>
   db.selectFrom('apiKeys').select('id').where('userId', 'is', userId).where('name', '=', name).executeTakeFirst()
 
-/** Removes the keys that have expired, which are listed until then; only while new ones expire, as in Concord. */
+/** Removes expired keys, which are listed until then; only if new keys expire, as in Concord. */
 export async function removeExpiredKeys(db: Db, { apiKeyExpiry }: Pick<Config, 'apiKeyExpiry'>): Promise<void> {
   if (apiKeyExpiry === undefined) return
   await db.deleteFrom('apiKeys').where('expiredAt', '<=', new Date().toISOString()).execute()

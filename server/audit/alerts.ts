@@ -2,20 +2,20 @@ import type { AlertLimits } from '../config.ts'
 import type { Log } from '../log.ts'
 
 const HOUR = 3_600_000
-/** Bounds the memory that made-up addresses can take. */
+/** Bounds the memory that forged addresses can use. */
 const MOST_SOURCES = 10_000
 
 /**
- * Notices what a user hardly does, and somebody who has taken their account does: reading many secrets, and trying what
- * is refused. It stops nobody. It writes a warning that begins with `alert:`, once an hour for each, which the program
- * that collects the log can pass on.
+ * Detects unusual behaviour that suggests a stolen account: reading many secrets, and many refused requests. It blocks
+ * nobody. It logs a warning that begins with `alert:`, at most once an hour for each source, on which a log collector
+ * can alert.
  */
 export class Alerts {
   readonly #log: Log
   readonly #limits: AlertLimits
   readonly #reads: Hours
   readonly #ofUsers: Hours
-  /** Apart from the users', so that a crowd of addresses does not make them forgotten. */
+  /** Separate from the users', so that many addresses cannot evict them. */
   readonly #ofAddresses: Hours
   #refusals = 0
 
@@ -43,7 +43,7 @@ export class Alerts {
   }
 }
 
-/** The different things of each source within an hour, from the first of them on. */
+/** The different items of each source within an hour, counted from the first one. */
 class Hours {
   readonly #sources = new Map<string, { since: number; seen: Set<string> }>()
   readonly #now: () => number
@@ -52,17 +52,17 @@ class Hours {
     this.#now = now
   }
 
-  /** Adds one; whether the limit is reached with it, which happens once an hour. */
+  /** Adds an item. Returns true if it reaches the limit, which happens at most once an hour. */
   reaches(limit: number, who: string, what: string): boolean {
     const now = this.#now()
     const before = this.#sources.get(who)
     const hour = before && now - before.since < HOUR ? before : { since: now, seen: new Set<string>() }
-    // At the end of the map: the first of it has been quiet for longest, and is forgotten first.
+    // Move it to the end of the map: the first entry is the least recent, and is evicted first.
     this.#sources.delete(who)
     this.#sources.set(who, hour)
     const [longestQuiet] = this.#sources.keys()
     if (this.#sources.size > MOST_SOURCES && longestQuiet !== undefined) this.#sources.delete(longestQuiet)
-    // What comes after the limit is not kept: nothing depends on it.
+    // Items after the limit are not stored, because nothing depends on them.
     if (hour.seen.size >= limit || hour.seen.has(what)) return false
     return hour.seen.add(what).size === limit
   }

@@ -8,18 +8,16 @@ import { readSetting, writeSetting } from '../db/settings.ts'
 
 type Entry = Omit<AuditRow, 'seq'> & { seq: number }
 
-/** The file that was last written to, and its size with everything whose rows are gone. */
+/** The last file written to, and its size up to the last slice whose rows were deleted. */
 interface Written {
   file: string
   size: number
 }
 
 /**
- * Removes entries of the audit log after they are on the disk in `audit-archive-DATE.jsonl.gz`: a line of JSON each, each
- * slice a gzip member of its own. A file that a crash has left with more than is known to be whole is never written to
- * again: its last slice is then in the next file too.
- *
- * @returns the name of the file
+ * Writes entries of the audit log to `audit-archive-DATE.jsonl.gz`, one line of JSON each, each slice as a separate
+ * gzip member, and deletes them once the file is on disk. A file that a crash left longer than its recorded size is
+ * never written to again: its last slice is then also in the next file. @returns the name of the file
  */
 export async function archive(db: Db, dataDir: string, entries: Entry[]): Promise<string> {
   const lines = entries.sort((a, b) => a.seq - b.seq).map(lineOf)
@@ -49,10 +47,10 @@ async function append(dataDir: string, bytes: Buffer, last: Written | undefined)
   try {
     await handle.writeFile(bytes)
     await handle.sync()
-    // The name of a new file is the folder's; Windows opens no folders.
+    // The name of a new file is part of the folder; Windows cannot open folders.
     if (size === 0 && process.platform !== 'win32') await syncFolder(dataDir)
   } catch (error) {
-    // As it was, so that the next try is not a torn slice and another file; on a bad disk it is just that.
+    // Truncate it, so that the next attempt does not need a new file after a torn slice. This may fail on a bad disk.
     await (size === 0 ? rm(join(dataDir, file)) : handle.truncate(size)).catch(() => {})
     throw error
   } finally {
@@ -61,7 +59,9 @@ async function append(dataDir: string, bytes: Buffer, last: Written | undefined)
   return { file, size: size + bytes.length }
 }
 
-/** Today's file, if the last slice went there and nothing has come after it; else a new one of the next free name. */
+/**
+ * Today's file, if the last slice was written there and nothing after it; otherwise a new file with the next free name.
+ */
 async function openFile(dataDir: string, last: Written | undefined) {
   const today = `audit-archive-${new Date().toISOString().slice(0, 10)}`
   if (last?.file.startsWith(today)) {

@@ -3,12 +3,12 @@ interface Changes {
   new?: Record<string, unknown>
 }
 
-/** What Concord's comparison passes over: it looks at beans and scalars, not at maps of the user's own. */
+/** Fields that Concord's comparison ignores: it compares beans and scalars, not free-form maps. */
 const PASSED_OVER = new Set(['meta', 'cfg'])
 
 /**
- * What changed between two entries, as Concord's DiffUtils#compare writes it into the audit log: only fields that
- * differ, nested objects alike, and no `prev` or `new` that is empty. Of a new entry all fields that it has.
+ * Compares two entries like Concord's DiffUtils#compare for the audit log: only fields that differ, also in nested
+ * objects, and no empty `prev` or `new`. For a new entry, all its fields.
  */
 export function changesBetween(prev: object | undefined, next: object | undefined): Changes {
   if (!prev) return next ? { new: whole({ ...next }) } : {}
@@ -35,11 +35,11 @@ export function changesBetween(prev: object | undefined, next: object | undefine
   }
 }
 
-/** Something without its maps, and without flags that are off: to Concord's comparison they are as in nothing. */
+/** Removes maps and flags that are false: Concord's comparison treats them as absent. */
 function whole<T>(value: T): T {
   if (!isObject(value)) return value
   const fields = Object.entries(value).filter(([name, field]) => !PASSED_OVER.has(name) && field !== false)
-  // The same fields but for those.
+  // Returns the fields except for these.
   return Object.fromEntries(fields.map(([name, field]) => [name, whole(field)])) as T
 }
 

@@ -1,29 +1,29 @@
 import type { Sender } from '../actor.ts'
 import type { Refusals } from './refusals.ts'
 
-/** What a request asks for, as far as the log says it. */
+/** The target of a request, as far as the log contains it. */
 export interface Asked {
   method: string
-  /** The route, and the values of its parameters; undefined where none was found. */
+  /** The route and the values of its parameters; undefined if no route was found. */
   endpoint: { route: string; params: Record<string, string> } | undefined
 }
 
-/** The parameters of a path that name something there is; a key or a password that got into a path is no such thing. */
+/** Only parameters that are names or ids: a key or a password pasted into a path must not be logged. */
 const NAMES = ['orgName', 'projectName', 'secretName', 'teamName', 'roleName', 'repositoryName', 'policyName']
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const MOST_NAME = 128
 
-/** Notes a 403, or what Concord has in its place: who wanted to do what, and with what. */
+/** Records a 403, or Concord's equivalent: who tried to do what, and on what. */
 export const noteDenial = (refusals: Refusals, sender: Sender, asked: Asked) =>
   refusals.note(sender, 'denied', requested(asked))
 
-/** Notes a request that its operation does not take. */
+/** Records a request that its operation does not accept. */
 export const noteInvalid = (refusals: Refusals, sender: Sender, asked: Asked, status: number) =>
   refusals.note(sender, 'invalid-request', { status, ...requested(asked) })
 
 function requested({ method, endpoint }: Asked) {
   return {
-    // A method that is not in use can be any text.
+    // An unknown method can be any text.
     method: METHODS.includes(method) ? method : 'other',
     ...(endpoint && { route: endpoint.route, ...namesIn(endpoint.params) }),
   }

@@ -3,9 +3,9 @@ import type { Trx } from '../db/open.ts'
 import { type AuditAction, recordAudit } from './record.ts'
 
 /**
- * Events that Concord's log does not have. They are entries of the object SYSTEM with `details.event`. No id of an
- * organization, project, secret or team is at the top of their details, and `GET /api/v1/audit` leaves them out: clients
- * of Concord count its events. `GET /api/x/v1/audit` returns them to admins.
+ * Events that Concord does not log. They are entries of the object SYSTEM with `details.event`. Their details have no
+ * id of an organization, project, secret or team at the top level, and `GET /api/v1/audit` omits them, because
+ * Concord's clients count its events. `GET /api/x/v1/audit` returns them to admins.
  */
 export const OWN_EVENTS = {
   'sign-in': 'ACCESS',
@@ -26,7 +26,10 @@ export const OWN_EVENTS = {
 
 export type OwnEvent = keyof typeof OWN_EVENTS
 
-/** Writes one of our own events, as part of the change's own transaction. `userId`: whose it is, where nobody is signed in. */
+/**
+ * Writes one of our own events, in the transaction of the change. `userId`: the user it belongs to, if nobody is signed
+ * in.
+ */
 export function recordEvent(
   trx: Trx,
   actor: Actor,

@@ -26,19 +26,18 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 export interface AuditEvent {
   object: AuditObject
   action: AuditAction
-  /** Ids, names and kinds; never a value, a password or a key. Fields that are undefined are left out. */
+  /** Ids, names and kinds; never a value, a password or a key. Undefined fields are omitted. */
   details: Record<string, unknown>
-  /** Whose event it is, where the actor is not signed in: whose session ends. */
+  /** The user of the event if the actor is not signed in: the one whose session ends. */
   userId?: string | undefined
 }
 
 /**
- * Writes one row of the audit log, as part of the change's own transaction (concord-api §11 says which events have which
- * details).
+ * Writes a row of the audit log, in the transaction of the change (concord-api §11 lists the details of each event).
  */
 export const recordAudit = (trx: Trx, actor: Actor, event: AuditEvent): Promise<void> => insert(trx, actor, event)
 
-/** Writes the row of something that changes nothing, so that there is no transaction it could be part of. */
+/** Writes the row of an event that changes nothing, so there is no transaction to join. */
 export const recordAccess = (db: Db, actor: Actor, event: Omit<AuditEvent, 'action'>): Promise<void> =>
   insert(db, actor, { ...event, action: 'ACCESS' })
 
@@ -56,11 +55,11 @@ async function insert(db: Db | Trx, actor: Actor, { object, action, details, use
     .execute()
 }
 
-/** The name of an event of our own, which Concord's log does not have (audit/events.ts). */
+/** The name of our own event, which Concord does not log (audit/events.ts). */
 const eventOf = (object: AuditObject, { event }: Record<string, unknown>) =>
   object === 'SYSTEM' && typeof event === 'string' ? event : null
 
-/** Where an entry comes from: part of its details. */
+/** The origin of an entry, part of its details. */
 export function sourceOf({ who, request }: Actor) {
   if (!request) return { actionSource: { type: 'SYSTEM' } }
   const process = who?.process

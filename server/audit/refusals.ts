@@ -8,14 +8,14 @@ import { OWN_EVENTS, type OwnEvent } from './events.ts'
 import { sourceOf } from './record.ts'
 
 const MINUTE = 60_000
-/** Rows that one stranger's network gets before its refusals are only counted, and how fast these come back. */
+/** The rows for a stranger's network before its refusals are only counted, and how fast this budget refills. */
 const OF_ADDRESS = { burst: 10, perMinute: 1 }
-/** Rows of all strangers together: 14,400 a day at most, some 4 MB. */
+/** The rows for all strangers together: at most 14,400 a day, about 4 MB. */
 const OF_STRANGERS = { burst: 100, perMinute: 10 }
 const OF_USER = { burst: 60, perMinute: 6 }
-/** Bounds the memory that made-up addresses can take. */
+/** Bounds the memory that forged addresses can use. */
 const MOST_SOURCES = 1_000
-/** Rows that wait for a disk that is full. */
+/** The maximum number of rows that wait for a full disk. */
 const MOST_WAITING = 1_000
 const FLUSH_AFTER = 200
 
@@ -26,20 +26,20 @@ interface Rate {
   perMinute: number
 }
 
-/** What is only counted, until the next summary. */
+/** Refusals that are only counted, until the next summary. */
 interface Sum {
   event: OwnEvent
   userId: string | null
-  /** Undefined: of several addresses. */
+  /** Undefined for several addresses. */
   requestIp: string | undefined
   count: number
   since: string
 }
 
 /**
- * Writes requests that were refused into the audit log: failed sign-ins and 403s. Anybody can cause as many of them as
- * they like, so a source has a few rows of its own; the rest is counted and written as one row a minute. A request never
- * waits for its row, and no failure to write one reaches it. A sudden end loses the rows of the last moment.
+ * Writes refused requests to the audit log: failed sign-ins and 403s. Anybody can cause any number of them, so each
+ * source gets a few rows of its own; the rest are counted and written as one row a minute. A request never waits for
+ * its row, and never fails because of it. A crash loses the most recent rows.
  */
 export class Refusals {
   readonly #db: Db
@@ -65,28 +65,28 @@ export class Refusals {
     this.#strangers = new Budget(OF_STRANGERS, now())
   }
 
-  /** Notes what was refused; of a user, or else of a stranger's address. */
+  /** Records a refusal for a user or, if unknown, for an address. */
   note(sender: Sender, event: OwnEvent, details: Record<string, unknown>) {
     if (this.#closed) return
     const userId = sender.who?.user?.id ?? null
     const requestIp = sender.request.address
-    // What is invalid is a mistake more often than an attempt.
+    // Not an alert: an invalid request is more often a mistake than an attack.
     if (event !== 'invalid-request') this.#alerts?.refused({ user: userId, address: requestIp })
     if (!this.#mayHaveRow(userId, requestIp)) return this.#count({ event, userId, requestIp, count: 1, since: now() })
     const all = { event, ...details, ...sourceOf(sender) }
     this.#add({ entryDate: now(), userId, ...shapeOf(event), details: JSON.stringify(all) })
   }
 
-  /** Writes what waits, so that it can be read. */
+  /** Writes the waiting rows, so that they can be read. */
   flush(): Promise<void> {
     clearTimeout(this.#flushTimer)
     this.#flushTimer = undefined
-    // A refused deletion must not use up the room that deleting needs.
+    // A refused deletion must not use up the space that deleting needs.
     this.#writing = this.#writing.then(() => withoutReserve(() => this.#write()))
     return this.#writing
   }
 
-  /** Writes everything, the counts too; nothing is noted after that. */
+  /** Writes everything, including the counts; afterwards nothing is recorded. */
   async close(): Promise<void> {
     this.#closed = true
     this.summarize()
@@ -95,7 +95,7 @@ export class Refusals {
     clearTimeout(this.#flushTimer)
   }
 
-  /** Turns the counts into rows: those of most, for as many as the budget has; all others into one for each event. */
+  /** Turns the counts into rows: the largest ones as far as the budget allows, and one row per event for all others. */
   summarize() {
     clearTimeout(this.#sumTimer)
     this.#sumTimer = undefined
@@ -138,7 +138,7 @@ export class Refusals {
     const rows = this.#waiting.splice(0)
     if (rows.length === 0) return
     try {
-      // In slices, as the rows are bound as parameters of one statement.
+      // In slices, because rows are bound as parameters of one statement.
       while (rows.length > 0) {
         await this.#db.insertInto('auditLog').values(rows.slice(0, 100)).execute()
         rows.splice(0, 100)
@@ -148,7 +148,7 @@ export class Refusals {
     }
   }
 
-  /** As on a full disk: the rows wait for the next minute. What does not fit into the queue is still counted. */
+  /** For instance on a full disk: the rows wait for the next minute. Those that exceed the queue are still counted. */
   #keep(rows: Row[], { name, code }: Error & { code?: string }) {
     const all = [...rows, ...this.#waiting]
     this.#waiting = all.slice(0, MOST_WAITING)

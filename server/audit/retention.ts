@@ -5,17 +5,17 @@ import type { Db } from '../db/open.ts'
 import { archive, removeEntries } from './archive.ts'
 import { recordEvent } from './events.ts'
 
-/** How many rows go at once: 17 ms of CPU time in a log of 1.2 million, all indexes included. */
+/** The rows per batch: 17 ms of CPU time in a log of 1.2 million, including all indexes. */
 export const BATCH = 500
-/** Milliseconds between two batches, for the requests that wait. */
+/** Milliseconds between two batches, for waiting requests. */
 const PAUSE = 25
 
 type Settings = Pick<Config, 'auditMaxAge' | 'auditArchive' | 'dataDir'>
 
 /**
- * Removes what is older than `AUDIT_MAX_AGE`, in slices, as nothing else runs during a statement; before, each slice is
- * written to the archive. Concord keeps a week (`audit.maxLogAge`), which is short for secrets. A signal ends it after the
- * slice that it is at.
+ * Removes entries older than `AUDIT_MAX_AGE`, in slices, because nothing else runs during a statement; each slice is
+ * archived first. Concord keeps a week (`audit.maxLogAge`), which is short for secrets. A signal ends it after the
+ * current slice.
  */
 export async function removeOldEntries(db: Db, settings: Settings, signal?: AbortSignal): Promise<void> {
   const oldest = new Date(Date.now() - settings.auditMaxAge).toISOString()

@@ -8,8 +8,8 @@ import type { Log } from '../log.ts'
 import { recordEvent } from './events.ts'
 
 /**
- * Records that this server has opened the database with its master key, which was checked against it, and the settings
- * when they are not those of the last start. A full disk does not keep the server from starting: values can be read.
+ * Records that this server has opened the database with the right master key, and the settings if they differ from the
+ * last start. A full disk does not prevent the start, because values can still be read.
  */
 export async function recordStart({ db, config, log }: { db: Db; config: Config; log: Log }): Promise<void> {
   const settings = JSON.stringify(config.given)

@@ -11,29 +11,29 @@ export interface AuditFilter {
   object: AuditObject | undefined
   action: AuditAction | undefined
   userId: string | undefined
-  /** Our own events too, or only those of a name; undefined: Concord's only. */
+  /** Includes our own events, or only those with a name; undefined: only Concord's. */
   own: 'with' | OwnEvent | undefined
-  /** Exclusive, in the log's own form. */
+  /** Exclusive, in the log's own format. */
   after: string | undefined
   before: string | undefined
-  /** Paths into the details, and what has to be there. */
+  /** Paths in the details, and their required values. */
   details: Partial<Record<'orgId' | 'projectId' | 'secretId' | 'teamId', string | undefined>>
   offset: number
   limit: number
 }
 
-/** How many entries one answer holds at most; `offset` leads to the others. */
+/** The maximum number of entries in a response; use `offset` for the rest. */
 export const MOST_ENTRIES = 10_000
 
 /*
- * Nothing else runs during a statement, so each looks at a slice of the log only: the next so many entries of an index, or
- * of the log itself. Between two slices other requests have their turn.
+ * Nothing else runs during a statement, so each reads only a slice of the log: the next entries of an index, or of the
+ * log itself. Other requests run between two slices.
  */
 export const ENTRIES_PER_SLICE = 1_000
-/** How much of the details is in memory at once; one row can be more. */
+/** The maximum size of the details in memory at once; a single row can be larger. */
 const MOST_BYTES = 256 * 1024
 
-/** The entries that fit, newest first, in pages of a few hundred. They are those of the moment of the first one. */
+/** The matching entries, newest first, in pages of a few hundred. A snapshot of the moment of the first page. */
 export async function* readAudit(db: Reader, filter: AuditFilter, signal?: AbortSignal) {
   const slices = slicesOf(filter)
   let left = Math.min(filter.limit, MOST_ENTRIES)
@@ -65,7 +65,7 @@ async function newestOf(db: Reader): Promise<number> {
 
 type Condition = RawBuilder<SqlBool>
 
-/** Where the slices are cut: the index of one filter, or the log itself. Rows have to fit the rest of the filters. */
+/** The index to slice: that of one filter, or the log itself. Rows must match the other filters. */
 function slicesOf(filter: AuditFilter) {
   const conditions = conditionsOf(filter)
   const driver = conditions.find(({ index }) => index !== undefined)
@@ -79,14 +79,14 @@ function slicesOf(filter: AuditFilter) {
     return sql`${from} WHERE ${sql.join(all, sql` AND `)}`
   }
   return {
-    /** Where the next slice ends; 0 when it is the last one. */
+    /** The end of the next slice; 0 if it is the last one. */
     async lowest(db: Reader, newest: number): Promise<number> {
       const { rows } = await sql<{ seq: number }>`
         SELECT seq ${slice(newest, 0, driving)} ORDER BY seq DESC LIMIT 1 OFFSET ${ENTRIES_PER_SLICE - 1}
       `.execute(db)
       return rows[0]?.seq ?? 0
     },
-    /** What fits in a slice: without the details, as these can be long. */
+    /** The matches in a slice, without the details, which can be long. */
     async found(db: Reader, newest: number, lowest: number): Promise<Found[]> {
       const { rows } = await sql<Found>`
         SELECT seq, octet_length(details) AS bytes ${slice(newest, lowest, [...driving, ...rest])} ORDER BY seq DESC
@@ -102,10 +102,10 @@ function slicesOf(filter: AuditFilter) {
   }
 }
 
-/** The filters that are given, those with an index first: of these, the one that usually leaves the fewest rows. */
+/** The given filters, those with an index first, starting with the usually most selective one. */
 function conditionsOf({ object, action, userId, own, after, before, details }: AuditFilter) {
   const inDetails = (path: keyof AuditFilter['details']) =>
-    // Written out, not bound: only then is it the expression of an index.
+    // Literal, not bound: otherwise it does not match the expression of the index.
     details[path] !== undefined && sql<SqlBool>`json_extract(details, ${sql.lit(`$.${path}`)}) = ${details[path]}`
   const all: { fits: Condition | false; index?: string }[] = [
     { fits: inDetails('secretId'), index: 'auditLogBySecret' },

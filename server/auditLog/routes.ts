@@ -46,7 +46,7 @@ const auditQuery = {
   'details.fullRepoName': textParameter,
 }
 
-/** What events have that come from elsewhere, such as GitHub's pushes: there are none here. */
+/** Fields of external events, such as GitHub pushes, which don't exist here. */
 const OF_OUTSIDE_EVENTS = ['source', 'eventId', 'githubEvent', 'fullRepoName'] as const
 
 type AuditQuery = Values<typeof auditQuery>
@@ -59,7 +59,7 @@ export function auditRoutes(app: Hono<Env>, services: Services) {
     ),
   })
 
-  /** The same with our own events: clients of Concord count what is in its log. */
+  /** The same with our own events, separately, because Concord's clients count the entries of its log. */
   resource(app, '/api/x/v1/audit', {
     GET: operation(
       { summary: 'Search the audit log, with sign-ins and refusals', query: { ...auditQuery, event: eventParameter } },
@@ -77,21 +77,21 @@ async function search(services: Services, c: Call, query: AuditQuery, own: Audit
   let { userId } = query
   if (userId === undefined && username !== undefined) {
     userId = (await findUser(db, username))?.id
-    // Nobody of that name, so nothing they did; asked before any permission.
+    // No user with that name, so no entries; checked before any permission.
     if (userId === undefined) return []
   }
   const details = await readableDetails(db, principalOf(c), query)
   if (offset < 0) throw javaError('org.jooq.exception.DataException', 'OFFSET must not be negative')
   if (limit < 0) throw javaError('org.jooq.exception.DataException', 'LIMIT must not be negative')
-  // Anybody may ask for these, and would have the whole log searched.
+  // Anybody may use these filters, which would search the whole log.
   if (OF_OUTSIDE_EVENTS.some((key) => query[`details.${key}`] !== undefined)) return []
   const filter = { own, object, action, after, before, offset, limit, userId, details }
   return jsonInPieces(services, c, listAsJson(readAudit(db, filter, c.req.raw.signal)))
 }
 
 /**
- * The `details.…` filters as paths into the details and the values there, after checking that the caller may read the
- * log of each entity they name. Names become ids: the log is searched by ids only.
+ * Returns the `details.…` filters as paths and values, after checking that the caller may read the log of each named
+ * entity. Names are resolved: the log is searched by ids only.
  */
 async function readableDetails(db: Reader, who: Principal, query: AuditQuery): Promise<AuditFilter['details']> {
   const orgId = await readableOrg(db, who, query)
@@ -139,13 +139,13 @@ async function readableSecret(db: Reader, who: Principal, query: AuditQuery, org
   return secret.id
 }
 
-/** There are no JSON stores here: JsonStoreAccessManager#assertAccess, which names them by name only. */
+/** There are no JSON stores here: the error of JsonStoreAccessManager#assertAccess, which only uses names. */
 function readableJsonStore(query: AuditQuery, orgId: string | undefined): undefined {
   const { id, name } = referenceIn(query, 'jsonStore', orgId)
   if (id !== undefined || name !== undefined) throw textError(404, `JSON store not found: ${name ?? null}`)
 }
 
-/** AuditLogResource looks for a team by name alone: one that is given by its id only is not found. */
+/** AuditLogResource looks up teams by name only: a team given by its id alone is not found. */
 async function readableTeam(db: Reader, query: AuditQuery, orgId: string | undefined) {
   const { id, name } = referenceIn(query, 'team', orgId)
   if (id === undefined && name === undefined) return undefined

@@ -8,7 +8,7 @@ import { hashApiKey, isLongEnough } from '../vault/tokens.ts'
 
 /**
  * `Authorization: <key>` or `Authorization: Bearer <key>`; "Bearer " is case-sensitive with exactly one space
- * (Concord's ApiKeyAuthenticationHandler). An unknown, expired, malformed or short key yields nothing.
+ * (Concord's ApiKeyAuthenticationHandler). Returns undefined for an unknown, expired, malformed or short key.
  */
 export async function apiKeyPrincipal(
   db: Reader,
@@ -18,7 +18,7 @@ export async function apiKeyPrincipal(
   if (!authorization) return undefined
   const key = authorization.startsWith('Bearer ') ? authorization.slice('Bearer '.length) : authorization
   const hash = hashApiKey(key)
-  // Keys of before could have a single byte.
+  // Older keys may have a single byte.
   if (hash === undefined || !isLongEnough(key)) {
     refuse({ reason: 'malformed' })
     return undefined
@@ -41,6 +41,6 @@ export async function apiKeyPrincipal(
     refuse({ reason: 'disabled', userId })
     return undefined
   }
-  // A key of a user has its user: the join found one.
+  // A user's key always has a user: the join found one.
   return { realm: 'apikey', user: user as UserRow, roles: new Set(readListColumn(names)), apiKeyId }
 }

@@ -21,8 +21,8 @@ export function malformedCredentials(message: string): HttpError {
 }
 
 /**
- * The credentials of a Basic header; undefined when the header is none, or has no colon (Concord 2.44's
- * BasicAuthenticationHandler). With an empty password the user name is a session token: see `sessionToken`.
+ * Parses a Basic header; undefined if it is not one, or has no colon (Concord 2.44's BasicAuthenticationHandler). With
+ * an empty password the user name is a session token: see `sessionToken`.
  */
 export function readBasic(authorization: string | undefined): Credentials | { sessionToken: string } | undefined {
   if (!authorization?.startsWith('Basic ')) return undefined
@@ -36,18 +36,18 @@ export function readBasic(authorization: string | undefined): Credentials | { se
   return { username: text.slice(0, colon).trim(), password }
 }
 
-/** How one request tries to sign in; `turn` is that of a stranger. */
+/** A request's attempt to sign in; `turn` is a stranger's. */
 interface Attempt {
   guess: Guess
   turn: Turn
-  /** Hears why it was refused. */
+  /** Called with the reason for a refusal. */
   refuse?: (refusal: Refusal) => void
 }
 
 /**
- * Verifies a name and a password. Names with a password in the built-in directory are its own: the LDAP directory, if
- * there is one, is asked about all others. Unknown users take as long as known ones. Throws a 429 when this name was
- * guessed at too often.
+ * Verifies a name and a password. Names with a password in the built-in directory are checked there only, all others in
+ * the LDAP directory, if configured. Unknown users take as long as known ones. Throws a 429 after too many failures for
+ * this name.
  */
 export async function basicPrincipal(
   services: Services,
@@ -58,7 +58,7 @@ export async function basicPrincipal(
   const { db, config } = services
   const typed = guessedName(username, config)
   guess.refuse(typed)
-  // Where this user has signed in before, they do not wait behind those who have never done so.
+  // From networks where this user has signed in before, they do not wait behind strangers.
   const turn = guess.isKnown(typed) ? known(ofStranger) : ofStranger
   const user = await db
     .selectFrom('users')
@@ -74,7 +74,7 @@ export async function basicPrincipal(
         askDirectory(config.ldap, services.log, { username, password }, turn, beforePassword),
       ])
   const names = answer.dn === undefined ? [typed] : [typed, nameOfEntry(answer.dn)]
-  // Guesses that came all at once were all let in above: what the first of them used up, the others do not have.
+  // Concurrent guesses all passed the check above, so check again: earlier ones may have used up the limit.
   for (const name of names) guess.refuse(name)
   let principal: Principal | undefined
   if (user && matches) principal = { realm: 'internal', user, roles: await rolesOf(db, user.id) }
@@ -97,13 +97,13 @@ function reasonOf(answer: DirectoryAnswer, { user, principal }: { user?: object 
 const NOT_ASKED: DirectoryAnswer = {}
 
 /**
- * What guesses at one user are counted under, whatever way their name is written: a directory takes wide letters, capitals
- * and more blanks for the same. One entry can also have several names, with this domain or that.
+ * The keys under which guesses at a user are counted, for any spelling of the name: a directory ignores case,
+ * full-width letters and repeated spaces. An entry can also have several names, with different domains.
  */
 export function guessedName(username: string, { ldap }: Config) {
   const name = username.normalize('NFKC').toLowerCase().trim().replace(/\s+/g, ' ')
   return ldap ? name.replace(/@.*/s, '') : name
 }
 
-/** With a colon, which no user name in a Basic header has. */
+/** With a colon, which user names in a Basic header cannot contain. */
 const nameOfEntry = (dn: string) => `dn:${dn}`

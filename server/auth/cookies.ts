@@ -8,7 +8,7 @@ export const REMEMBER_ME_COOKIE = 'rememberMe'
 
 export const cookieOf = (c: Call, name: string) => getCookie(c, name)
 
-/** Queues a cookie for the answer. The attributes and their order are Concord's (concord-api §2.3). */
+/** Queues a cookie for the response. The attributes and their order are Concord's (concord-api §2.3). */
 export function sendSessionCookie(c: Call, config: Config, id: string) {
   c.get('cookies').push(
     `${SESSION_COOKIE}=${id}; Path=/${config.secureCookies ? '; Secure' : ''}; HttpOnly; SameSite=Lax`,

@@ -46,13 +46,13 @@ const WHOAMI = '/api/service/console/whoami'
 
 /**
  * Concord's ConcordAuthenticatingFilter: session, then remember-me, then the headers, in the order of concord-api §2.2.
- * A request that none of them identifies gets a 401.
+ * An unidentified request gets a 401.
  */
 export function authentication(services: Services, guessing: Guessing): MiddlewareHandler<Env> {
   const firstUses = new FirstUses()
   const users = new RequestRate(services.config.requestsPerSecond)
-  // A proxy that does not say whose requests it passes on is all its clients: one must not keep the others out. Apart
-  // from the users, so that a thousand addresses make nobody forgotten who is signed in.
+  // Loopback addresses are exempt: a proxy that does not name its clients stands for all of them, and one must not lock
+  // out the others. Separate from the users, so that many addresses cannot evict signed-in users.
   const strangers = new RequestRate(services.config.requestsPerSecond)
   return async (c, next) => {
     const host = forwardedHost(c, services.config.trustedProxies)
@@ -84,7 +84,10 @@ export function authentication(services: Services, guessing: Guessing): Middlewa
   }
 }
 
-/** Settles when the operating system has all of the answer, or the client is gone; undefined without a connection. */
+/**
+ * Resolves when the operating system has the whole response or the client has disconnected; undefined without a
+ * connection.
+ */
 function answerSent(c: Call): Promise<void> | undefined {
   const outgoing = c.env?.outgoing
   const socket = c.env?.incoming?.socket
@@ -95,12 +98,12 @@ function answerSent(c: Call): Promise<void> | undefined {
       resolve()
     }
     outgoing.once('close', end)
-    // An answer that waits for the one before it on the same connection hears nothing when that breaks off.
+    // A pipelined response gets no event if the one before it is cut off.
     socket.once('close', end)
   })
 }
 
-/** `count` throws for those who have sent too many requests, before anything is written for them. */
+/** `count` throws for clients that have sent too many requests, before anything is written. */
 async function identify(
   c: Call,
   services: Services,
@@ -122,8 +125,9 @@ async function identify(
     if (found?.principal) count(found.principal)
     const principal = found && (await signInAgain(c, services, found))
     if (principal) return principal
-    // A cookie that is not ours is deleted, twice as in Concord, and ignored. One that is refused, too: once by the failed
-    // login, once by the logout after it. Shiro logs in before it fails, so that there is a session: an id that opens nothing.
+    // An unknown cookie is ignored and deleted, twice as in Concord. So is a refused one: once by the failed login,
+    // once by the logout after it. Shiro creates a session before it fails, so the response has a session id, which
+    // gives no access.
     if (found) sendSessionCookie(c, services.config, newSessionId())
     forgetRememberMe(c)
     forgetRememberMe(c)
@@ -136,13 +140,14 @@ async function identify(
   const principal = await fromHeaders(c, services, guessing)
   if (!principal) return undefined
   count(principal)
-  // For the answer when what follows cannot be written: an admin hears what to do.
+  // For the error message if later writes fail: admins get instructions.
   c.set('principal', principal)
   const viaKey = principal.realm === 'apikey'
   if (viaKey) {
     const details = { realm: 'apikey', apiKeyId: principal.apiKeyId }
     await recordAccess(db, senderOf(c), { object: 'SYSTEM', details }).catch((error: Error) => {
-      // On a full disk what only reads or makes room goes on. A value is read by POST, and not without its entry in the log.
+      // On a full disk, requests that only read or free space still work. Reading a value is a POST, and requires its
+      // audit entry.
       if (c.req.method !== 'GET' && c.req.method !== 'HEAD' && !freesSpace(c.req.method, c.req.path)) throw error
       services.log.error('use of an API key not recorded', {
         name: error.name,
@@ -168,7 +173,7 @@ async function identify(
   return undefined
 }
 
-/** Opens what a sign-in asks for; false when it has become a wrong one in the meantime. */
+/** Opens the requested session; returns false if the credentials have become invalid in the meantime. */
 async function signIn(c: Call, services: Services, who: Principal, wanted: { session: boolean; rememberMe: boolean }) {
   const { db, config, masterKey } = services
   const sender = senderOf(c, who)
@@ -182,7 +187,7 @@ async function signIn(c: Call, services: Services, who: Principal, wanted: { ses
   })
 }
 
-/** A login by a remember-me cookie, which uses it up; undefined when it is refused. */
+/** A login with a remember-me cookie, which uses it up; undefined if it is refused. */
 async function signInAgain(c: Call, services: Services, found: Remembered): Promise<Principal | undefined> {
   const { db, config, masterKey, log } = services
   const known = found.principal
@@ -204,7 +209,7 @@ async function signInAgain(c: Call, services: Services, found: Remembered): Prom
   return principal
 }
 
-/** Concord 2.44's order: Basic, API key, session token; the first that knows the caller wins. */
+/** Concord 2.44's order: Basic, API key, session token; the first that identifies the caller wins. */
 async function fromHeaders(c: Call, services: Services, guessing: Guessing) {
   const { db } = services
   const authorization = c.req.header('Authorization')?.trim()
@@ -220,7 +225,7 @@ async function fromHeaders(c: Call, services: Services, guessing: Guessing) {
   return sessionToken === undefined ? undefined : sessionTokenPrincipal(services, sessionToken)
 }
 
-/** What a request without a live session tries to sign in with; undefined: with nothing. */
+/** The credentials of a request without a valid session; undefined if there are none. */
 function wayTried(c: Call): Way | undefined {
   const authorization = c.req.header('Authorization')?.trim()
   if (c.req.header('X-Concord-SessionToken') !== undefined) return 'session-token'
@@ -228,7 +233,7 @@ function wayTried(c: Call): Way | undefined {
   return cookieOf(c, REMEMBER_ME_COOKIE) === undefined ? undefined : 'remember-me'
 }
 
-/** When a 401 asks for credentials, so that a browser's own dialog does not cover the console (concord-api §2.5). */
+/** When a 401 has a challenge; without one, the browser shows no dialog over the console (concord-api §2.5). */
 function challenge(c: Call): Record<string, string> {
   const authorization = c.req.header('Authorization')
   const wantsNone =
@@ -238,13 +243,13 @@ function challenge(c: Call): Record<string, string> {
   return wantsNone ? {} : { 'WWW-Authenticate': CHALLENGES }
 }
 
-/** Two header fields in one string; app.ts sends them as two. */
+/** Two header values in one string; app.ts sends them separately. */
 export const CHALLENGES = 'Basic, ConcordApiToken'
 
 const rawPath = (c: Call) => new URL(c.req.url).pathname
 const isTrue = (c: Call, header: string) => c.req.header(header)?.toLowerCase() === 'true'
 
-/** Nobody knows yet who it is, only where they are. */
+/** Unauthenticated: only the network is known. */
 const turnOfStranger = (c: Call): Turn => ({
   who: networkOf(c.get('clientAddress')),
   isStranger: true,

@@ -7,8 +7,8 @@ import type { Services } from '../services.ts'
 const MOST_REMEMBERED = 10_000
 
 /**
- * Records the first use of each session token as a sign-in: a row for each of its requests would be more than they do.
- * A restart forgets which were used.
+ * Records only the first use of each session token as a sign-in, because a row for each of its requests would be
+ * excessive. A restart forgets which tokens were used.
  */
 export class FirstUses {
   readonly #used = new Set<string>()

@@ -5,17 +5,15 @@ import { sinceStart, Throttle } from '../waiting/throttle.ts'
 
 const MOST_FAILURES_OF_NAME = 20
 const MOST_FAILURES_OF_NETWORK = 200
-/** An IPv6 network is one of 65,536 of its site, which all may belong to the same person. */
+/** A site has 65,536 IPv6 networks, which may all belong to the same person. */
 const TIMES_FOR_SITE = 3
 
 /**
- * Slows the guessing of passwords: 20 failures within a minute for one name and network, 200 for one network whatever
- * the names; three times as many for a site of IPv6 networks; and 100 an hour for one name from everywhere, beyond which
- * networks that have not signed in with it lately have to take turns. A network is an IPv4 address or 64 bits of an
- * IPv6 address, which is the least that anybody has of them.
- *
- * Names are user names and the distinguished names of a directory's entries, which can be signed in to under several
- * spellings.
+ * Throttles password guessing: 20 failures a minute for one name and network, 200 for one network and all names; three
+ * times as many for an IPv6 site; and 100 an hour for one name from everywhere, after which networks that have not
+ * signed in with it recently are queued. A network is an IPv4 address or a /64 of IPv6 addresses, the smallest block
+ * that anyone gets. Names are user names and the distinguished names of directory entries, which can sign in under
+ * several spellings.
  */
 export class Guessing {
   readonly #ofName: ByNetwork
@@ -28,12 +26,12 @@ export class Guessing {
     this.#slow = new SlowLimit(now)
   }
 
-  /** One try to sign in, from an address. */
+  /** An attempt to sign in from an address. */
   from(address: string) {
     return this.#guess(address, (name) => this.#slow.knows(name, networkOf(address)))
   }
 
-  /** One try of a user to confirm their own password, from an address: with a session nobody waits behind strangers. */
+  /** A signed-in user's attempt to confirm their password from an address: they do not wait behind strangers. */
   ofSession(address: string) {
     return this.#guess(address, () => true)
   }
@@ -43,22 +41,22 @@ export class Guessing {
     const ofNetwork = this.#ofNetwork
     const slow = this.#slow
     const network = networkOf(address)
-    /** The names that it is this try's turn to be used for. */
+    /** The names for which it is this attempt's turn. */
     const admitted = new Set<string>()
 
     return {
-      /** Throws a 429 when there were too many failures. Asked again it does so for those that others had meanwhile. */
+      /** Throws a 429 after too many failures. Called again, it includes failures of others in the meantime. */
       refuse(name: string) {
         refuseFor(ofName.secondsToWait(address, name), 'for this user')
         refuseFor(ofNetwork.secondsToWait(address), 'from this address')
         if (admitted.has(name)) return
-        // Users who have signed in are known by their network; others wait by site, so that nobody fills the queue.
+        // Known users are recognized by their network; others queue by site, so that nobody can fill the queue.
         if (isKnown(name)) return
         refuseFor(slow.secondsToWait(name, siteOf(address)), 'for this user')
         if (slow.isSlow(name)) admitted.add(name)
       },
 
-      /** Whether somebody has signed in with a name from this network in the last 30 days. */
+      /** Whether there was a sign-in with this name from this network in the last 30 days. */
       isKnown,
 
       failed(names: string[]) {
@@ -66,7 +64,7 @@ export class Guessing {
           ofName.failed(address, name)
           slow.failed(name)
         }
-        // A proxy that does not say whose requests it passes on is all its clients: one must not keep the others out.
+        // A proxy that does not name its clients stands for all of them: one must not lock out the others.
         if (!isLoopback(address)) ofNetwork.failed(address)
       },
 
@@ -80,10 +78,10 @@ export class Guessing {
   }
 }
 
-/** What one try asks and tells. */
+/** The interface of an attempt. */
 export type Guess = ReturnType<Guessing['from']>
 
-/** Failures of a network, and of the site that it is in. */
+/** Failures of a network, and of its site. */
 class ByNetwork {
   readonly #ofNetwork: Throttle
   readonly #ofSite: Throttle

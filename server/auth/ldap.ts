@@ -14,8 +14,8 @@ export async function directoryPrincipal(db: Db, actor: Actor, entry: DirectoryE
 }
 
 /**
- * Whoever a remember-me cookie names is asked for in the directory again, without a password: those who are not in it any
- * more, or whom the filter leaves out, have to sign in.
+ * The user of a remember-me cookie is looked up in the directory again, without a password. Users who are no longer in
+ * it, or whom the filter excludes, have to sign in.
  */
 export async function stillInDirectory(
   services: Services,
@@ -24,7 +24,7 @@ export async function stillInDirectory(
 ): Promise<Principal | undefined> {
   const { db, config, log } = services
   if (!config.ldap || !user) return undefined
-  // The cookie is good: it waits behind nobody who has none.
+  // The cookie is valid, so its request does not wait behind those without one.
   const turn = { who: user.id, signal: sender.request.signal }
   const entry = await findEntry(config.ldap, loginOf(user), turn).catch((error: unknown) => {
     if (error instanceof BusyError) throw error

@@ -129,7 +129,7 @@ describe.skipIf(missing)('a login with an LDAP directory', () => {
     await expectRefusal(await signIn('alice', 'wrong'))
     await expectRefusal(await signIn('nobody', 'wrong'))
     await expectRefusal(await signIn('twin'))
-    expect(lines.at(-1)).toContain('more than one entry fits the filter')
+    expect(lines.at(-1)).toContain('more than one entry matches the filter')
     for (const name of ['nobody', 'twin']) expect(await users(name)).toEqual([])
   })
 

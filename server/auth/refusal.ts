@@ -5,10 +5,10 @@ import { senderOf } from '../http/call.ts'
 import type { Principal, Refusal } from '../principal.ts'
 import { RateError } from './requestRate.ts'
 
-/** How somebody identifies; the audit log has it as `details.way`. */
+/** The authentication method; `details.way` in the audit log. */
 export type Way = 'password' | 'ldap' | 'api-key' | 'remember-me' | 'session-token'
 
-/** Runs the ways in, and notes in the audit log when a request has credentials that none of them takes. */
+/** Tries the authentication methods, and records in the audit log if none of them accepts the request's credentials. */
 export async function noteRefusal<T>(
   refusals: Refusals,
   c: Call,
@@ -22,14 +22,14 @@ export async function noteRefusal<T>(
     return principal
   } catch (error) {
     const status = error instanceof HttpError ? error.status : undefined
-    // A 403 is in the log as one.
+    // A 403 is logged separately.
     if (status === 401) note({ reason: 'malformed' })
     if (status === 429 && !(error instanceof RateError)) note({ ...c.get('refusal'), reason: 'throttled' })
     throw error
   }
 }
 
-/** What a new session was opened with. */
+/** The method that opened a new session. */
 export function wayOf({ realm }: Principal): Way {
   if (realm === 'apikey') return 'api-key'
   if (realm === 'sessionkey') return 'session-token'

@@ -1,13 +1,13 @@
 import { HttpError, tooManyRequests } from '../errors.ts'
 
-/** Requests of one person that may be in progress at once. */
+/** The maximum number of concurrent requests per person. */
 const MOST_AT_ONCE = 64
-/** Seconds that somebody can save up requests for. */
+/** The burst size, in seconds of requests. */
 const SAVED_SECONDS = 10
-/** After this many persons, those who have sent nothing meanwhile are forgotten. */
+/** After this many persons, inactive ones are evicted. */
 const PERSONS = 10_000
 
-/** Somebody with good credentials has sent too many requests: no refusal of a sign-in. */
+/** Too many requests with valid credentials: not a refused sign-in. */
 export class RateError extends HttpError {
   constructor(message: string, seconds: number) {
     const { status, body, headers } = tooManyRequests(message, seconds)
@@ -16,15 +16,14 @@ export class RateError extends HttpError {
 }
 
 interface Person {
-  /** When they will have all of their requests again, in the milliseconds of the clock. */
+  /** When the full budget is available again, in milliseconds of the clock. */
   restedAt: number
   inProgress: number
 }
 
 /**
- * Limits the requests of each person: so many a second, ten times as many at once after a rest, and 64 in progress.
- *
- * It is a token bucket that is kept as one number. The clock is the one that nobody can set.
+ * Limits the requests of each person: a rate per second, bursts of ten times as many, and 64 in progress. A token
+ * bucket, stored as one number. The clock is monotonic.
  */
 export class RequestRate {
   readonly #perSecond: number | undefined
@@ -38,7 +37,7 @@ export class RequestRate {
     this.#now = now
   }
 
-  /** Counts a request, or throws a 429. To be asked before anything is written for it. */
+  /** Counts a request, or throws a 429. Call it before anything is written for the request. */
   count(who: string) {
     const perSecond = this.#perSecond
     if (perSecond === undefined) return
@@ -54,8 +53,8 @@ export class RequestRate {
   }
 
   /**
-   * Does the work of a request that has been counted, or throws a 429 if too many are in progress. One is in progress
-   * until its answer is `sent`: a client that does not read keeps it in memory.
+   * Runs a counted request, or throws a 429 if too many are in progress. A request is in progress until its response is
+   * `sent`: a client that does not read keeps it in memory.
    */
   async within<T>(who: string, work: () => Promise<T>, sent?: Promise<void>): Promise<T> {
     if (this.#perSecond === undefined) return work()
@@ -84,7 +83,7 @@ export class RequestRate {
     return person
   }
 
-  /** How many persons are remembered. */
+  /** The number of remembered persons. */
   get size() {
     return this.#recent.size + this.#earlier.size
   }

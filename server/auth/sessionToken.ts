@@ -11,16 +11,16 @@ import { malformedCredentials } from './basic.ts'
 const PURPOSE = 'processSession'
 
 /**
- * The token of a process session: its id, encrypted, as Concord encrypts a process id. Nothing of it is stored, so that
- * reading the database opens no session.
+ * The token of a process session: its encrypted id, as Concord encrypts a process id. It is not stored, so a copy of
+ * the database opens no session.
  */
 export const sessionTokenOf = (masterKey: KeyObject, instanceId: string) =>
   sealToken(masterKey, { instanceId }, PURPOSE)
 
 /**
- * Who sends a session token (Concord's SessionTokenAuthenticationHandler and SessionKeyRealm): the user who opened the
- * session, with the roles they have now. Undefined when it has ended or its user is disabled; what never was a token is
- * an error of its own (concord-api §2.5). Throws a 403 once the user may not open such a session any more.
+ * Authenticates a session token (Concord's SessionTokenAuthenticationHandler and SessionKeyRealm): returns the user who
+ * opened the session, with their current roles. Undefined if it has ended or its user is disabled; text that never was
+ * a token has its own error (concord-api §2.5). Throws a 403 once the user may no longer open such a session.
  */
 export async function sessionTokenPrincipal(
   { db, masterKey, log }: Services,

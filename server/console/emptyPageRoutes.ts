@@ -12,14 +12,14 @@ import { findRepository, requireProjectNamed, requireProjectRow } from '../proje
 import type { Services } from '../services.ts'
 
 /*
- * What the pages of Concord's own console (console2) ask for besides what is here: processes, triggers, JSON stores and
- * key-value stores. There are none, so every answer is empty, for those whom a Concord without any would give it to.
+ * Other requests of the pages of Concord's own console (console2): processes, triggers, JSON stores and key-value
+ * stores. There are none, so every response is empty, with the permissions of a Concord without any.
  */
 export function emptyPageRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v2/service/console/user/activity', {
     GET: operation(
       {
-        summary: 'Tell what your processes do: there are none',
+        summary: 'Get the activity of your processes: there are none',
         query: { maxProjectsPerOrg: intParameter, maxOwnProcesses: intParameter },
       },
       (c) => {
@@ -61,14 +61,14 @@ export function emptyPageRoutes(app: Hono<Env>, { db }: Services) {
   })
 
   resource(app, '/api/service/console/org/:orgName/jsonstore/:name/exists', {
-    GET: operation({ summary: 'Tell whether a JSON store exists: none does' }, async (c, { path }) => {
+    GET: operation({ summary: 'Check whether a JSON store exists: there are none' }, async (c, { path }) => {
       await requireMember(db, principalOf(c), path.orgName)
       return false
     }),
   })
 
   resource(app, '/api/v1/org/:orgName/project/:projectName/kv/capacity', {
-    GET: operation({ summary: 'Tell how full a key-value store is: there is none' }, async (c, { path }) => {
+    GET: operation({ summary: 'Get the capacity of a key-value store: it is empty' }, async (c, { path }) => {
       const org = await requireOrg(db, path.orgName)
       const who = principalOf(c)
       userOf(who)
@@ -123,7 +123,7 @@ const TRIGGER_QUERY = {
   repoName: textParameter,
 }
 
-/** Concord looks the names up and does not ask who may read them: it leaves out the triggers of what one may not. */
+/** Concord looks up the names without checking access: it omits the triggers that the caller cannot read. */
 async function noTriggers(
   db: Reader,
   who: Principal,

@@ -26,14 +26,15 @@ import { newSessionId } from '../vault/tokens.ts'
 
 const CONSOLE = '/api/service/console'
 
-/** What Concord offers to its console: concord-api §4 and §2.6. */
+/** Concord's service for its console: concord-api §4 and §2.6. */
 export function consoleRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
 
   resource(app, `${CONSOLE}/whoami`, {
-    GET: operation({ summary: 'Tell who you are' }, async (c) => {
+    GET: operation({ summary: 'Get the current user' }, async (c) => {
       const { id, username, domain, displayName } = currentUser(c)
-      // Sessions of disabled users are refused before (sessions/session.ts), in these words; this is the rest of Concord's check.
+      // Sessions of disabled users are refused earlier (sessions/session.ts), with the same message; this is the rest
+      // of Concord's check.
       const user = await findUserById(db, id)
       if (!user) throw textError(500, `Unknown user: ${id}`)
       if (user.disabled) throw forbidden(`User is disabled: ${id}`)
@@ -48,7 +49,7 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
   })
 
   resource(app, `${CONSOLE}/userInfo`, {
-    GET: operation({ summary: 'Tell your teams, roles and groups' }, async (c) => {
+    GET: operation({ summary: 'Get your teams, roles and groups' }, async (c) => {
       const { id, username, displayName } = currentUser(c)
       const { realm, roles } = principalOf(c)
       return nonEmpty({
@@ -56,7 +57,8 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
         displayName: displayName ?? username,
         teams: await directTeamsOf(db, id),
         roles: [...roles],
-        // Concord's LdapPrincipal has them: who signed in otherwise is in the same groups, but is not told.
+        // They come from Concord's LdapPrincipal: users who signed in otherwise are in the same groups, but do not see
+        // them.
         ldapGroups: realm === 'ldap' ? await ldapGroupsOf(db, id) : [],
       })
     }),
@@ -67,15 +69,15 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
   })
 
   resource(app, `${CONSOLE}/cfg`, {
-    // Concord's is absolute, made of a Host that anybody can make up: a cache in between would keep it for others.
-    GET: operation({ summary: 'Find the settings of the console', answers: [303], produces: 'text/plain' }, (c) =>
+    // Concord's is absolute, built from a Host that anybody can forge, and a cache would store it for others.
+    GET: operation({ summary: 'Get the settings of the console', answers: [303], produces: 'text/plain' }, (c) =>
       c.body(null, 303, { Location: '/cfg.js', 'Content-Length': '0' }),
     ),
   })
 
   resource(app, `${CONSOLE}/validate-password`, {
     POST: operation(
-      { summary: 'Tell whether a text will do as a store password', body: plainText },
+      { summary: 'Check whether a text is acceptable as a store password', body: plainText },
       (c, { body }) => checkStorePassword(body, userOf(principalOf(c)).username) === undefined,
     ),
   })
@@ -89,7 +91,7 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
   existsChecks(app, services)
 }
 
-/** Ends the session and, in the browser and here, the remember-me cookie; works without credentials. */
+/** Ends the session and the remember-me cookie, in the browser and here; works without credentials. */
 async function logout(c: Call, { db, config, masterKey }: Services) {
   const sessionId = cookieOf(c, SESSION_COOKIE)
   const remembered = cookieOf(c, REMEMBER_ME_COOKIE)
@@ -100,12 +102,12 @@ async function logout(c: Call, { db, config, masterKey }: Services) {
     if (userId) await recordEvent(trx, senderOf(c), 'sign-out', {}, userId)
   })
   if (remembered === undefined) return
-  // Shiro keeps the message "forget" in a session, and makes one for it: an id that opens nothing.
+  // Shiro stores the message "forget" in a session, and creates one for it: an id that gives no access.
   if (!sessionId) sendSessionCookie(c, config, newSessionId())
   forgetRememberMe(c)
 }
 
-/** The names of groups that past logins brought; `%` and `_` in the filter are wildcards here. */
+/** The names of groups seen in past logins; `%` and `_` in the filter are wildcards here. */
 async function searchLdapGroups(db: Reader, filter: string | undefined) {
   if (filter === undefined) return []
   if (filter.length < 5 || filter.length > 256) {
@@ -123,20 +125,20 @@ async function searchLdapGroups(db: Reader, filter: string | undefined) {
   return rows.map(({ ldapGroup }) => ({ groupName: ldapGroup, displayName: ldapGroup }))
 }
 
-/** Bare `true` or `false`; names are not checked, and what somebody may not open exists all the same. */
+/** Bare `true` or `false`; names are not checked, and things that the caller cannot open exist too. */
 function existsChecks(app: Hono<Env>, { db }: Services) {
   resource(app, `${CONSOLE}/org/:orgName/secret/:name/exists`, {
-    GET: operation({ summary: 'Tell whether a secret exists' }, (c, { path: { orgName, name } }) =>
+    GET: operation({ summary: 'Check whether a secret exists' }, (c, { path: { orgName, name } }) =>
       forMembers(db, principalOf(c), orgName, async (org) => (await findSecret(db, org.id, name)) !== undefined),
     ),
   })
   resource(app, `${CONSOLE}/org/:orgName/team/:name/exists`, {
-    GET: operation({ summary: 'Tell whether a team exists' }, (c, { path: { orgName, name } }) =>
+    GET: operation({ summary: 'Check whether a team exists' }, (c, { path: { orgName, name } }) =>
       forMembers(db, principalOf(c), orgName, async (org) => (await findTeam(db, org.id, name)) !== undefined),
     ),
   })
   resource(app, `${CONSOLE}/org/:orgName/project/:project/repo/:name/exists`, {
-    GET: operation({ summary: 'Tell whether a repository exists' }, (c, { path }) =>
+    GET: operation({ summary: 'Check whether a repository exists' }, (c, { path }) =>
       forMembers(db, principalOf(c), path.orgName, async (org) => {
         const project = await findProjectByName(db, org.id, path.project)
         if (!project) throw textError(400, `Project not found: ${path.project}`)
@@ -145,14 +147,14 @@ function existsChecks(app: Hono<Env>, { db }: Services) {
     ),
   })
   resource(app, `${CONSOLE}/org/:orgName/project/:name/exists`, {
-    // The one check that lets the 403 through (concord-api §14 Q32).
-    GET: operation({ summary: 'Tell whether a project exists' }, async (c, { path }) => {
+    // The only check that returns the 403 (concord-api §14 Q32).
+    GET: operation({ summary: 'Check whether a project exists' }, async (c, { path }) => {
       const org = await requireMember(db, principalOf(c), path.orgName)
       return (await findProjectByName(db, org.id, path.name)) !== undefined
     }),
   })
   resource(app, `${CONSOLE}/apikey/:name/exists`, {
-    GET: operation({ summary: 'Tell whether you have an API key of that name' }, async (c, { path }) => {
+    GET: operation({ summary: 'Check whether you have an API key with that name' }, async (c, { path }) => {
       const { user } = principalOf(c)
       return user !== undefined && (await findKey(db, user.id, path.name)) !== undefined
     }),

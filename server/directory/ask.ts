@@ -4,17 +4,17 @@ import { BusyError, type Turn } from '../waiting/limit.ts'
 import { type DirectoryEntry, findEntry, passwordFits } from './ldap.ts'
 import type { LdapConfig } from './ldapConfig.ts'
 
-/** What a directory says to a name and a password. */
+/** A directory's result for a name and a password. */
 export interface DirectoryAnswer {
-  /** Whose name it is, whether or not the password fits. */
+  /** The user with this name, whether or not the password is right. */
   dn?: string
-  /** When it does. */
+  /** Set if the password is right. */
   entry?: DirectoryEntry
-  /** It says nothing, and the reason is in the log. */
+  /** The directory failed, and the reason is in the log. */
   away?: true
 }
 
-/** Asks the directory; `beforePassword` can throw to keep a password from being tried on an entry. */
+/** Checks a name and a password; `beforePassword` can throw to prevent trying the password on an entry. */
 export async function askDirectory(
   ldap: LdapConfig | undefined,
   log: Log,
@@ -35,12 +35,12 @@ export async function askDirectory(
   }
 }
 
-/** Without the user name: people type passwords into that field, and the log is read by others. */
+/** Without the user name: people type passwords into that field, and others read the log. */
 export function logTrouble(log: Log, error: unknown): undefined {
   log.error('the directory failed during a login', troubleOf(error))
 }
 
-/** The name of a failure only: an LDAP server's own words could quote what was sent to it. */
+/** Only the name of an error: an LDAP server's message could quote the input. */
 export function troubleOf(error: unknown) {
   const { name, message, code } = error as Error & { code?: unknown }
   return { error: name, code, reason: name === 'DirectoryError' ? message : undefined }

@@ -4,31 +4,36 @@ import { Client, type Entry, Filter, InvalidCredentialsError, SizeLimitExceededE
 import { createLimiter, type Turn } from '../waiting/limit.ts'
 import type { LdapConfig } from './ldapConfig.ts'
 
-/** Somebody as the directory knows them. */
+/** A user's entry in the directory. */
 export interface DirectoryEntry {
   dn: string
-  /** In lower case, as Concord keeps names. */
+  /** In lower case, as Concord stores names. */
   username: string
   domain: string | null
   displayName: string | null
   email: string | null
-  /** As the directory writes them: distinguished names. */
+  /** Distinguished names, as spelled by the directory. */
   groups: string[]
 }
 
-/** The directory cannot say: it is away, misconfigured, or does not know exactly one such user. For the log. */
+/**
+ * The directory has no result: it is unreachable, misconfigured, or does not have exactly one such user. For the log.
+ */
 export class DirectoryError extends Error {
   override name = 'DirectoryError'
 }
 
-/** A directory serves others as well. Some of the places are not for strangers: one that is slow would have them all. */
+/**
+ * A directory serves others as well. Some slots are not for strangers: with a slow directory they would take all of
+ * them.
+ */
 const ofStrangers = createLimiter({ atOnce: 12 })
 const ofKnown = createLimiter({ atOnce: 4 })
 
-/** It answers, but not so that one user could be told from it. */
+/** It responds, but does not identify exactly one user. */
 export class UnclearEntryError extends DirectoryError {}
 
-/** Looks somebody up by the name that they type; undefined when nobody has it. */
+/** Looks up a user by the typed name; undefined if there is none. */
 export async function findEntry(ldap: LdapConfig, login: string, turn?: Turn): Promise<DirectoryEntry | undefined> {
   return withClient(ldap, turn, async (client) => {
     if (ldap.bind) await client.bind(ldap.bind.dn, ldap.bind.password).catch(refusedServiceBind)
@@ -37,7 +42,7 @@ export async function findEntry(ldap: LdapConfig, login: string, turn?: Turn): P
       .search(ldap.searchBase, {
         scope: 'sub',
         filter: filterFor(ldap, login),
-        // By name: OpenLDAP hands out memberOf only to those who ask for it.
+        // By name: OpenLDAP returns memberOf only if it is requested.
         attributes: [usernameAttribute, mailAttribute, displayNameAttribute, groupAttribute],
         sizeLimit: 2,
       })
@@ -50,17 +55,14 @@ export async function findEntry(ldap: LdapConfig, login: string, turn?: Turn): P
   })
 }
 
-/**
- * Whether the password is that of the entry.
- * @throws whatever keeps the directory from answering
- */
+/** Whether the password is right for the entry. @throws the error if the directory does not respond */
 export async function passwordFits(
   ldap: LdapConfig,
   { dn }: DirectoryEntry,
   password: string,
   turn: Turn,
 ): Promise<boolean> {
-  // A bind without a password, or without a name, is an anonymous one that succeeds (RFC 4513 §5.1.2).
+  // A bind without a password or a name is anonymous and succeeds (RFC 4513 §5.1.2).
   if (password === '' || dn === '') return false
   return withClient(ldap, turn, (client) =>
     client.bind(dn, password).then(
@@ -76,19 +78,19 @@ export async function passwordFits(
 function filterFor({ filter }: LdapConfig, login: string): string {
   const [name = '', domain = ''] = splitAtFirst(login)
   const parts = [login, name, domain]
-  // As RFC 4515 wants it: what somebody types never becomes a part of the filter's own.
+  // Escaped as in RFC 4515: typed text never becomes filter syntax.
   return filter.replace(/\{([012])\}/g, (_, i) => Filter.escape(parts[Number(i)] ?? ''))
 }
 
 /**
- * Who somebody is comes from their entry, not from what they typed: else one person could be several users, or somebody
- * else's domain be claimed. A name attribute such as userPrincipalName brings the domain with it.
+ * The identity comes from the entry, not from the typed name: otherwise one person could be several users, or claim
+ * another domain. A name attribute such as userPrincipalName includes the domain.
  */
 function readEntry(ldap: LdapConfig, entry: Entry): DirectoryEntry {
   const name = textOf(entry, ldap.usernameAttribute)?.trim().toLowerCase()
   if (!name) throw new UnclearEntryError(`the entry has no ${ldap.usernameAttribute}`)
   const [username = '', domain] = splitAtFirst(name)
-  if (username === '' || username.length > 128) throw new UnclearEntryError('the name in the entry is none for a user')
+  if (username === '' || username.length > 128) throw new UnclearEntryError('the entry’s name is not a valid user name')
   return {
     dn: entry.dn,
     username,
@@ -107,13 +109,13 @@ function splitAtFirst(name: string): string[] {
 
 const textOf = (entry: Entry, attribute: string) => textsOf(entry, attribute)[0]
 
-/** Names of attributes have no case, and servers answer with their own spelling. */
+/** Attribute names are case-insensitive, and servers return their own spelling. */
 function textsOf(entry: Entry, attribute: string): string[] {
   const [, value = []] = Object.entries(entry).find(([name]) => name.toLowerCase() === attribute.toLowerCase()) ?? []
   return (Array.isArray(value) ? value : [value]).map(String).filter((text) => text !== '')
 }
 
-const tooMany = () => new UnclearEntryError('more than one entry fits the filter')
+const tooMany = () => new UnclearEntryError('more than one entry matches the filter')
 
 function refusedServiceBind(error: unknown): never {
   throw error instanceof InvalidCredentialsError ? new DirectoryError('LDAP_BIND_DN or its password is refused') : error
@@ -122,7 +124,7 @@ function refusedServiceBind(error: unknown): never {
 const withClient = <T>(ldap: LdapConfig, turn: Turn | undefined, task: (client: Client) => Promise<T>): Promise<T> =>
   (turn?.isStranger ? ofStrangers : ofKnown)(turn, () => connected(ldap, task))
 
-/** One connection for one task, and an end to it after the time-out. */
+/** Uses one connection for one task, and closes it after the timeout. */
 async function connected<T>(ldap: LdapConfig, task: (client: Client) => Promise<T>): Promise<T> {
   const { url, startTls, ca, timeout } = ldap
   const host = url.hostname.replace(/^\[|\]$/g, '')
@@ -132,14 +134,14 @@ async function connected<T>(ldap: LdapConfig, task: (client: Client) => Promise<
     url: `${url.protocol}//${url.host}`,
     connectTimeout: timeout,
     timeout,
-    // These make the client take TLS from the start.
+    // These make the client use TLS from the start.
     ...(url.protocol === 'ldaps:' ? { tlsOptions } : {}),
     createConnection: onlyOnce(connect, sockets),
     createSecureConnection: onlyOnce(connectSecurely, sockets),
   })
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DirectoryError(`no answer within ${timeout} ms`)), timeout)
+    timer = setTimeout(() => reject(new DirectoryError(`no response within ${timeout} ms`)), timeout)
   })
   try {
     const work = async () => {
@@ -155,8 +157,8 @@ async function connected<T>(ldap: LdapConfig, task: (client: Client) => Promise<
 }
 
 /**
- * The client connects again by itself when a connection is lost, and after StartTLS that would be without TLS: a password
- * could cross the network in the clear. So a second connection is refused.
+ * The client reconnects automatically after losing a connection, and after StartTLS that would be without TLS: a
+ * password could cross the network in clear text. So a second connection is rejected.
  */
 export function onlyOnce<F extends (...args: never[]) => Socket>(open: F, sockets: Socket[]): F {
   let opened = false

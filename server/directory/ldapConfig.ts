@@ -1,22 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
-/** How to ask an LDAP directory or Active Directory who somebody is: docs/operations.md. */
+/** How to look up users in an LDAP directory or Active Directory: docs/operations.md. */
 export interface LdapConfig {
   url: URL
   startTls: boolean
-  /** Certificates to trust instead of Node's own list. */
+  /** Trusted certificates, instead of Node's own list. */
   ca: string | undefined
   searchBase: string
-  /** With `{0}` for the name as it was typed, `{1}` for what is before its @ and `{2}` for what is after it, as in Concord. */
+  /** `{0}` is the name as typed, `{1}` the part before the @ and `{2}` the part after it, as in Concord. */
   filter: string
   usernameAttribute: string
   mailAttribute: string
   displayNameAttribute: string
   groupAttribute: string
-  /** Who searches; undefined: nobody, anonymously. */
+  /** The search account; undefined: anonymous. */
   bind: { dn: string; password: string } | undefined
-  /** Milliseconds for all that one login asks the directory. */
+  /** Milliseconds for all directory operations of a login. */
   timeout: number
 }
 
@@ -65,14 +65,14 @@ type Settings = z.infer<z.ZodObject<typeof ldapSettings>>
 
 const TIMEOUT = 10_000
 
-/** What the settings say about the directory; undefined when there is none. Adds what is wrong to the mistakes. */
+/** Reads the settings of the directory; undefined if there is none. Adds errors to `mistakes`. */
 export function ldapConfigOf(s: Settings, mistakes: string[]): LdapConfig | undefined {
   if (!s.LDAP_URL) return undefined
   if (!s.LDAP_SEARCH_BASE) mistakes.push('LDAP_URL needs LDAP_SEARCH_BASE, as in ou=people,dc=example,dc=com')
   if (s.LDAP_STARTTLS && s.LDAP_URL.protocol === 'ldaps:') {
     mistakes.push('LDAP_STARTTLS is for ldap:// only: ldaps:// is encrypted from the start')
   }
-  // A bind without a password succeeds as nobody: the directory would seem to work, and find nothing.
+  // A bind without a password succeeds anonymously: the directory would seem to work, but find nothing.
   if ((s.LDAP_BIND_DN === undefined) !== (s.LDAP_BIND_PASSWORD === undefined)) {
     mistakes.push('Set LDAP_BIND_DN and LDAP_BIND_PASSWORD, or neither')
   }

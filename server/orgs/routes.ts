@@ -33,7 +33,7 @@ const orgRequest = z.object({
 
 type OrgRequest = z.infer<typeof orgRequest>
 
-/** Kinds of entities whose creation policies may forbid (Concord's EntityType). */
+/** Entity types whose creation policies can forbid (Concord's EntityType). */
 const entityType = z.enum([
   'ORGANIZATION',
   'PROJECT',
@@ -64,13 +64,13 @@ export function orgRoutes(app: Hono<Env>, { db }: Services) {
   })
 
   resource(app, '/api/v1/org/:orgName', {
-    // Concord checks nothing here: everybody may read PRIVATE ones too (concord-api §14 Q20).
+    // Concord checks nothing here: everybody can read even PRIVATE ones (concord-api §14 Q20).
     GET: operation({ summary: 'Get an organization', answers: [200, 204] }, async (_, { path }) => {
       const org = await findOrg(db, path.orgName)
       return org && orgEntry(db, org)
     }),
     DELETE: operation(
-      { summary: 'Delete an organization and all that is in it', query: { confirmation: textParameter } },
+      { summary: 'Delete an organization and everything in it', query: { confirmation: textParameter } },
       (c, { path, query }) => {
         if (query.confirmation?.toLowerCase() !== 'yes') throw textError(400, 'Operation must be confirmed')
         const caller = callerOf(c)
@@ -88,7 +88,7 @@ export function orgRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/:entity{[A-Z_]+}/canCreate', {
     GET: operation(
       {
-        summary: 'Tell whether you may create something',
+        summary: 'Check whether you may create something',
         path: { entity: entityType },
         query: { orgName: textParameter },
       },
@@ -101,7 +101,7 @@ export function orgRoutes(app: Hono<Env>, { db }: Services) {
   })
 }
 
-/** As PolicyCheckResource, which asks about projects and secrets only, and about ones that are not known yet. */
+/** Like PolicyCheckResource, which checks only projects and secrets that are not known yet. */
 async function canCreate(
   db: Reader,
   who: Principal,
@@ -130,7 +130,7 @@ async function create(trx: Trx, caller: Caller, request: OrgRequest) {
   await requireOrgCreation(trx, who)
   const owner = (await resolveOwner(trx, withCallersType(who, request.owner))) ?? userOf(who)
   if (typeof request.name !== 'string') {
-    // Nothing but Concord's database asks for the name.
+    // Only Concord's database requires the name.
     throw javaError(
       'org.jooq.exception.IntegrityConstraintViolationException',
       'null value in column "org_name" violates not-null constraint',
@@ -148,7 +148,7 @@ async function create(trx: Trx, caller: Caller, request: OrgRequest) {
   return { ok: true, id, result: 'CREATED' }
 }
 
-/** Only the fields that are sent change; `meta` and `cfg` are replaced whole. */
+/** Only the sent fields change; `meta` and `cfg` are replaced as a whole. */
 async function update(trx: Trx, caller: Caller, orgId: string, request: OrgRequest) {
   const org = await requireOrgById(trx, orgId)
   await requireOrgUpdate(trx, caller.who, org)
@@ -173,7 +173,7 @@ async function update(trx: Trx, caller: Caller, orgId: string, request: OrgReque
   return { ok: true, id: orgId, result: 'UPDATED' }
 }
 
-/** OrganizationManager looks an owner's name up among users of the caller's type unless told another. */
+/** By default, OrganizationManager looks up an owner's name among users of the caller's type. */
 function withCallersType(who: Principal, owner: OwnerRequest | null | undefined) {
   return owner && { ...owner, userType: owner.userType ?? userOf(who).type }
 }

@@ -14,7 +14,7 @@ import { ownersOf } from '../users/owner.ts'
 export const findOrg = (db: Reader, name: string) =>
   db.selectFrom('orgs').selectAll().where('name', '=', name).executeTakeFirst()
 
-/** `ORG(any)`: the organization has to exist, nothing else. */
+/** `ORG(any)`: the organization must exist, nothing else. */
 export async function requireOrg(db: Reader, orgName: string): Promise<OrgRow> {
   return (await findOrg(db, orgName)) ?? orgNotFound(orgName)
 }
@@ -42,7 +42,7 @@ interface ListQuery {
   filter: string | undefined
 }
 
-/** The organizations that somebody sees, by name. A key without a user has to be refused before. */
+/** The organizations that a user can see, by name. Reject keys without a user first. */
 export async function listOrgs(db: Reader, who: Principal, { onlyCurrent, offset, limit, filter }: ListQuery) {
   const rows = await db
     .selectFrom('orgs')
@@ -56,7 +56,7 @@ export async function listOrgs(db: Reader, who: Principal, { onlyCurrent, offset
   return orgEntries(db, rows)
 }
 
-/** OrganizationEntry, as every answer and the audit log show it. */
+/** OrganizationEntry, as in every response and the audit log. */
 export async function orgEntry(db: Reader, org: OrgRow) {
   const ownerOf = await ownersOf(db, [org])
   return entryOf(org, ownerOf(org))
@@ -79,7 +79,7 @@ export interface NewOrg {
   cfg: object | null | undefined
 }
 
-/** Inserts an organization with its team `default`, which has the owner as OWNER. Answers the new id. */
+/** Inserts an organization with its team `default`, which has the owner as OWNER. Returns the new id. */
 export async function insertOrg(trx: Trx, { name, owner, visibility, meta, cfg }: NewOrg): Promise<string> {
   const orgId = newId()
   await trx

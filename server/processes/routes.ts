@@ -25,7 +25,7 @@ import type { Services } from '../services.ts'
 import { clientOf } from '../sessions/session.ts'
 import { readTtl, TTL_HELP } from './ttl.ts'
 
-/** Of one user at a time. */
+/** Per user. */
 export const MOST_PROCESS_SESSIONS = 1000
 
 const BINARY = 'application/octet-stream'
@@ -46,8 +46,9 @@ const sessionRequest = z.object({
 })
 
 /**
- * Process sessions, and what processes ask Concord for. Concord makes a session token for each process that it runs; this
- * server runs none, so whoever runs one elsewhere opens a session for it. Paths with `/x/` are ours, not Concord's.
+ * Process sessions, and what processes ask Concord for. Concord creates a session token for each process that it runs.
+ * This server runs none, so clients that run one elsewhere open a session for it. Paths with `/x/` are ours, not
+ * Concord's.
  */
 export function processRoutes(app: Hono<Env>, services: Services) {
   const { db, masterKey } = services
@@ -80,7 +81,9 @@ export function processRoutes(app: Hono<Env>, services: Services) {
   })
 
   resource(app, '/api/v1/process/:instanceId/decrypt', {
-    /** Of a string that `POST …/project/{name}/encrypt` made: its bytes, not base64. Not audited, as in Concord. */
+    /**
+     * Takes the bytes of a string encrypted by `POST …/project/{name}/encrypt`, not base64. Not audited, as in Concord.
+     */
     POST: operation(
       {
         summary: 'Decrypt a text that was encrypted for the project of the process',
@@ -131,7 +134,7 @@ async function open(trx: Trx, caller: Caller, { orgName, projectName, ...session
   })
 }
 
-/** Unlike a browser's session the oldest one does not make room: a job would fail in the middle. */
+/** Unlike browser sessions, the oldest one is not replaced: a job would fail in the middle. */
 async function requireRoom(trx: Trx, userId: string) {
   const { count } = await trx
     .selectFrom('processSessions')
@@ -145,7 +148,7 @@ async function requireRoom(trx: Trx, userId: string) {
   )
 }
 
-/** A session that has ended is gone, as a process that never was. */
+/** An ended session is treated like a process that never existed. */
 async function requireSession(db: Reader, instanceId: string) {
   const session = await db
     .selectFrom('processSessions')

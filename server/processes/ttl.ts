@@ -6,7 +6,7 @@ export const TTL_HELP =
 
 const ISO_DURATION = /^P(?=.)(?:(\d{1,6})D)?(?:T(?=.)(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?$/
 
-/** How many seconds a session is to live; undefined when it does not say, or says too much. Absent: an hour. */
+/** Parses the lifetime of a session in seconds; undefined if malformed or out of range. Default: an hour. */
 export function readTtl(ttl: unknown): number | undefined {
   if (ttl === undefined || ttl === null) return DEFAULT_TTL
   const seconds = typeof ttl === 'string' ? secondsOf(ttl.trim()) : ttl

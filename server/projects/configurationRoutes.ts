@@ -74,7 +74,7 @@ export function configurationRoutes(app: Hono<Env>, { db }: Services) {
 const checkProject = ({ orgName, projectName }: ProjectPath, method: string) =>
   checkNames(`ProjectResource.${method}`, { arg0: orgName, arg1: projectName })
 
-/** Empty names do not count, so that a slash at the end does not either. */
+/** Empty names are ignored, and so is a trailing slash. */
 const namesIn = (path: string) => path.split('/').filter((name) => name !== '')
 
 /** The project of the path, for everybody who has a user. */
@@ -84,7 +84,7 @@ async function projectOf(db: Reader, who: Principal, { orgName, projectName }: P
   return { org, project: await requireProjectRow(db, org.id, projectName) }
 }
 
-/** RESTEasy writes a text as it is, and calls it JSON all the same. */
+/** RESTEasy writes a string without quotes, labelled as JSON. */
 function answerWith(c: Call, value: unknown) {
   if (typeof value === 'string') return c.body(value, 200, { 'Content-Type': 'application/json' })
   return new RawJson(jsonText(value))

@@ -3,7 +3,7 @@ import { textError } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { decryptString, encryptString, isEncryptedString, newProjectKey } from '../vault/projectKey.ts'
 
-/** Concord's default of `secretStore.maxEncryptedStringLength`, in bytes; only decrypting looks at it. */
+/** Concord's default of `secretStore.maxEncryptedStringLength`, in bytes; applies to decryption only. */
 export const MOST_ENCRYPTED_BYTES = 102_400
 
 /** EncryptedProjectValueManager#encrypt. Concord's flows take the result as `crypto.decryptString`. */
@@ -18,7 +18,7 @@ export async function encryptForProject({ db, masterKey }: Services, projectId: 
   return encryptString({ masterKey, projectId, wrapped }, clear)
 }
 
-/** EncryptedProjectValueManager#decrypt, with its two answers to what is no string of this project. */
+/** EncryptedProjectValueManager#decrypt, with its two errors for text that is not a string of this project. */
 export async function decryptForProject({ db, masterKey }: Services, projectId: string, bytes: Buffer) {
   if (bytes.length > MOST_ENCRYPTED_BYTES) throw textError(400, `Value too big, limit: ${MOST_ENCRYPTED_BYTES}`)
   if (!isEncryptedString(bytes)) {

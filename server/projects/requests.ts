@@ -15,7 +15,7 @@ export const repositoryRequest = z
     path: text.nullish(),
     secretId: uuid.nullish(),
     secretName: text.nullish(),
-    // What `secretName` was called once.
+    // The old name of `secretName`.
     secret: text.nullish(),
     disabled: flag.nullish(),
     triggersDisabled: flag.nullish(),
@@ -45,7 +45,7 @@ export const projectRequest = z.object({
 
 export type ProjectRequest = z.infer<typeof projectRequest>
 
-/** As the newest Concord has them; 2.44.0 leaves them to Git. An empty commit id counts as absent. */
+/** As in the newest Concord; 2.44.0 leaves these checks to Git. An empty commit id counts as absent. */
 const BRANCH = String.raw`^[^\x00-\x20\x7F~^:?*\[\\]+$`
 const COMMIT_ID = '^[0-9a-fA-F]*$'
 
@@ -55,7 +55,7 @@ function mismatch(id: string, value: string | null | undefined, pattern: string)
   return fits ? [] : [{ id, message: `must match "${pattern}"` }]
 }
 
-/** `at` is where the entry is: Concord names the class that a violation is in and the way to it. */
+/** `at` is the path of the entry: Concord's violations have the class and the path. */
 export function repositoryViolations(at: string, request: RepositoryRequest): Violation[] {
   const id = `RepositoryEntry.${at}`
   return [

@@ -59,7 +59,7 @@ export function projectRoutes(app: Hono<Env>, services: Services) {
   })
 
   resource(app, '/api/v1/org/:orgName/project/:projectName', {
-    /** The old way to read a project: with its repositories by name. */
+    /** The deprecated way to read a project: with its repositories by name. */
     GET: operation({ summary: 'Get a project with its repositories' }, async (c, { path }) => {
       checkNames('ProjectResource.get', argumentsOf(path))
       const { org, project } = await readableProject(db, principalOf(c), path)
@@ -86,7 +86,7 @@ export function projectRoutes(app: Hono<Env>, services: Services) {
   })
 
   resource(app, '/api/v1/org/:orgName/project/:projectName/encrypt', {
-    /** Not audited, as in Concord: nothing changes, and nothing is read. */
+    /** Not audited, as in Concord: it changes and reads nothing. */
     POST: operation(
       { summary: 'Encrypt a text for the processes of a project', body: plainText },
       async (c, { path, body }) => {
@@ -168,7 +168,7 @@ function access(app: Hono<Env>, { db }: Services) {
       return db.transaction().execute(async (trx) => {
         const { org, project } = await projectForMembers(trx, principalOf(c), path)
         const teamId = await teamOfEntry(trx, org.id, body)
-        // `entryViolations` has seen to the level.
+        // `entryViolations` has checked the level.
         await grant(trx, callerOf(c), project, [{ teamId, level: body.level as AccessLevel }], false)
         return { ok: true, result: 'UPDATED' }
       })
@@ -208,7 +208,7 @@ async function grant(trx: Trx, caller: Caller, project: ProjectRow, entries: Gra
   const rows = (wrong < 0 ? entries : entries.slice(0, wrong)).map(({ teamId, level }) => {
     return { projectId, teamId: teamId ?? '', level }
   })
-  // First those before the wrong one: a team among them that does not exist is the error then.
+  // First the entries before the invalid one: if one of their teams does not exist, that is the error.
   if (rows.length > 0) {
     await trx
       .insertInto('projectTeamAccess')
@@ -229,7 +229,7 @@ async function grant(trx: Trx, caller: Caller, project: ProjectRow, entries: Gra
 
 const EVERY = { offset: 0, limit: undefined, filter: undefined }
 
-/** A project's entry with its repositories by name, in pieces. */
+/** Streams a project's entry with its repositories by name. */
 async function* projectAsJson(entry: object, pages: ReturnType<typeof repositoriesOf>): AsyncGenerator<Uint8Array> {
   let before = `${writeJson(entry).slice(0, -1)},"repositories":{`
   for await (const page of pages) {
@@ -245,7 +245,7 @@ async function* projectAsJson(entry: object, pages: ReturnType<typeof repositori
 /** The names of the path, under the ids that violations give them. */
 const argumentsOf = ({ orgName, projectName }: ProjectPath) => ({ arg0: orgName, arg1: projectName })
 
-/** The project of the path, for those who may read it; a missing one is a 404. */
+/** The project in the path, if the caller can read it; a missing one is a 404. */
 async function readableProject(db: Reader, who: Principal, { orgName, projectName }: ProjectPath) {
   const org = await requireOrg(db, orgName)
   userOf(who)
@@ -254,7 +254,7 @@ async function readableProject(db: Reader, who: Principal, { orgName, projectNam
   return { org, project }
 }
 
-/** The same for reading its repositories, where a missing one is a 400. */
+/** The same for reading its repositories, where a missing project is a 400. */
 async function projectOfRepositories(db: Reader, who: Principal, { orgName, projectName }: ProjectPath) {
   const org = await requireOrg(db, orgName)
   userOf(who)
@@ -263,7 +263,7 @@ async function projectOfRepositories(db: Reader, who: Principal, { orgName, proj
   return project
 }
 
-/** The project of the path, for changes: those need membership, and then what the change itself asks for. */
+/** The project in the path, for changes: requires membership, and then the right for the change itself. */
 async function projectForMembers(db: Reader, who: Principal, { orgName, projectName }: ProjectPath) {
   const org = await requireMember(db, who, orgName)
   return { org, project: await requireProjectRow(db, org.id, projectName) }

@@ -11,14 +11,14 @@ import { ownersOf } from '../users/owner.ts'
 export const findProjectByName = (db: Reader, orgId: string, name: string) =>
   db.selectFrom('projects').selectAll().where('orgId', '=', orgId).where('name', '=', name).executeTakeFirst()
 
-/** The project, or the 404 of ProjectManager. */
+/** Returns the project, or throws ProjectManager's 404. */
 export async function requireProjectRow(db: Reader, orgId: string, name: string): Promise<ProjectRow> {
   const project = await findProjectByName(db, orgId, name)
   if (!project) throw textError(404, `Project not found: ${name}`)
   return project
 }
 
-/** The project, or the 400 of ProjectAccessManager, which the repositories and the audit log answer with. */
+/** Returns the project, or throws ProjectAccessManager's 400, which repositories and the audit log use. */
 export async function requireProjectNamed(db: Reader, orgId: string, name: string): Promise<ProjectRow> {
   const project = await findProjectByName(db, orgId, name)
   if (!project) throw validationError(`Project not found: ${name}`)
@@ -31,11 +31,11 @@ interface Page {
   filter: string | undefined
 }
 
-/** The projects of an organization that somebody sees, by name. Entries without `cfg` and `meta`. */
+/** The projects of an organization that a user can see, by name. Entries have no `cfg` and `meta`. */
 export async function listProjects(db: Reader, who: Principal, org: OrgRow, { offset, limit, filter }: Page) {
   const rows = await db
     .selectFrom('projects')
-    // Not all: `cfg` and `meta` of a long list are gigabytes.
+    // Not all columns: `cfg` and `meta` of a long list can take gigabytes.
     .select(BRIEF_COLUMNS)
     .where('orgId', '=', org.id)
     .where(listedIn(org, who))
@@ -48,7 +48,7 @@ export async function listProjects(db: Reader, who: Principal, org: OrgRow, { of
   return rows.map((project) => briefEntry(project, org.name, ownerOf(project)))
 }
 
-/** ProjectEntry with everything but its repositories. */
+/** ProjectEntry with everything except its repositories. */
 export async function projectEntry(db: Reader, project: ProjectRow, orgName: string) {
   const ownerOf = await ownersOf(db, [project])
   return nonNull({
@@ -85,12 +85,12 @@ function briefEntry(
   })
 }
 
-/** How many repositories are read at once: each can have 64 KiB of `meta`. */
+/** The number of repositories per query: each can have 64 KiB of `meta`. */
 const REPOSITORIES_AT_ONCE = 20
 
 /**
- * The repositories of a project by name, some at a time: a project can have more than memory should hold. Each page goes on
- * after the last name, so that one that is there the whole time is never passed over.
+ * The repositories of a project by name, in pages, because all of them may not fit into memory. Each page continues
+ * after the last name, so that concurrent changes never make it skip one.
  */
 export async function* repositoriesOf(db: Reader, projectId: string, { offset, limit, filter }: Page) {
   let left = limit ?? Number.POSITIVE_INFINITY

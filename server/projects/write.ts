@@ -17,8 +17,8 @@ import type { ProjectRequest, RepositoryRequest } from './requests.ts'
 import { findProjectByName, findRepository, projectEntry } from './store.ts'
 
 /*
- * Changes of projects and their repositories (Concord's ProjectManager and ProjectRepositoryManager). Unlike Concord
- * this server does not clone a repository before it saves it: it runs no processes.
+ * Changes of projects and their repositories (Concord's ProjectManager and ProjectRepositoryManager). Unlike Concord,
+ * this server does not clone a repository before saving it, because it runs no processes.
  */
 
 export async function createOrUpdateProject(trx: Trx, caller: Caller, orgName: string, request: ProjectRequest) {
@@ -53,7 +53,7 @@ async function create(trx: Trx, caller: Caller, org: OrgRow, name: string, reque
   return { ok: true, id: project.id, result: 'CREATED' }
 }
 
-/** Only the fields that are sent change, except `rawPayloadMode`: without it an update sets ORG_MEMBERS (concord-api §6). */
+/** Only the sent fields change, except `rawPayloadMode`: without it an update sets ORG_MEMBERS (concord-api §6). */
 async function update(trx: Trx, caller: Caller, projectId: string, request: ProjectRequest) {
   const who = caller.who
   const project = await trx.selectFrom('projects').selectAll().where('id', '=', projectId).executeTakeFirst()
@@ -66,7 +66,7 @@ async function update(trx: Trx, caller: Caller, projectId: string, request: Proj
   const target = await targetOrg(trx, caller, request)
   const before = await projectEntry(trx, project, org.name)
   if (target && target.id !== org.id) {
-    // The secrets' links to the project stay, as Concord forgets to delete them (concord-api §14 Q36).
+    // The secrets' links to the project stay, because Concord forgets to delete them (concord-api §14 Q36).
     await trx.updateTable('repositories').set({ secretId: null }).where('projectId', '=', projectId).execute()
   }
   const changed: ProjectRow = {
@@ -89,7 +89,7 @@ async function update(trx: Trx, caller: Caller, projectId: string, request: Proj
   return { ok: true, id: projectId, result: 'UPDATED' }
 }
 
-/** Policies see what the request says, not what is there (PolicyUtils#projectToMap). */
+/** Policies see the request, not the stored data (PolicyUtils#projectToMap). */
 async function checkPolicy(
   trx: Trx,
   caller: Caller,
@@ -104,7 +104,7 @@ async function checkPolicy(
   await requireAllowed(trx, caller.who, act)
 }
 
-/** Where the project is to be, for members of that organization: `orgId` wins over `orgName`. */
+/** The target organization, for its members only: `orgId` takes precedence over `orgName`. */
 async function targetOrg(trx: Trx, caller: Caller, { orgId, orgName }: ProjectRequest): Promise<OrgRow | undefined> {
   const name = orgId ? (await requireOrgById(trx, orgId)).name : orgName
   return typeof name === 'string' ? requireMember(trx, caller.who, name) : undefined
@@ -165,14 +165,16 @@ async function replaceRepositories(
   const names = new Set<string>()
   for (const request of requests) {
     rows.push(rowOf(request, 'create'))
-    // A name that is taken is the error, whatever is wrong with those after it.
+    // A taken name is the error, even if later ones are invalid.
     if (names.has(request.name)) break
     names.add(request.name)
   }
   if (rows.length > 0) await trx.insertInto('repositories').values(rows).execute()
 }
 
-/** Makes rows of requests, with the same number of queries for one and for many. Throws for one that isn't permitted. */
+/**
+ * Turns requests into rows, with the same number of queries for one and for many. Throws for one that isn't permitted.
+ */
 async function rowMaker(trx: Trx, caller: Caller, project: ProjectRow, requests: readonly RepositoryRequest[]) {
   const secretOf = await secretFinder(trx, caller, project.orgId, requests)
   const requireAllowed = await policyGuard(trx, caller.who)
@@ -223,8 +225,8 @@ function repositoryRow(project: ProjectRow, request: RepositoryRequest, secret: 
 }
 
 /**
- * A repository has a branch or a commit id: Concord asks for one before it clones the repository, and its database does
- * of those that are disabled.
+ * A repository has a branch or a commit id: Concord requires one before it clones the repository, and its database
+ * requires one for disabled repositories.
  */
 function requireRevision({ branch, commitId, disabled }: RepositoryRequest) {
   if (!disabled && typeof branch !== 'string' && typeof commitId !== 'string') {
@@ -237,7 +239,7 @@ function requireRevision({ branch, commitId, disabled }: RepositoryRequest) {
   )
 }
 
-/** The secret that a repository is to use: by id one of any organization, by name one of the project's. */
+/** The secret for a repository: by id from any organization, by name from the project's. */
 async function secretFinder(trx: Trx, caller: Caller, orgId: string, requests: readonly RepositoryRequest[]) {
   const ids = [...new Set(requests.map(({ secretId }) => secretId ?? ''))]
   const names = [...new Set(requests.map(({ secretName }) => secretName ?? ''))]

@@ -37,7 +37,7 @@ export const newSecretForm = {
 
 type NewSecretForm = Form<typeof newSecretForm>
 
-/** Creates a secret of any type; the checks come in Concord's order (concord-api §9.5). */
+/** Creates a secret of any type, with Concord's order of checks (concord-api §9.5). */
 export async function createSecret({ db, masterKey }: Services, caller: Caller, orgName: string, form: NewSecretForm) {
   const who = caller.who
   const org = await requireMember(db, who, orgName)
@@ -67,10 +67,11 @@ export async function createSecret({ db, masterKey }: Services, caller: Caller, 
   const sealed = await seal({ secretId: row.id, value: value.bytes, protection })
 
   await db.transaction().execute(async (trx) => {
-    // Making a key takes a second: by now the organization may be gone, its member as well, and the name taken.
+    // Generating a key takes a second: in the meantime the organization or the membership may be gone, or the name
+    // taken.
     await assertMember(trx, who, await requireOrgById(trx, org.id))
     if (await findSecret(trx, org.id, name)) throw alreadyExists(name)
-    // Per project, so that a secret without one is not asked about: as in Concord (concord-api §14 Q10).
+    // Per project, so a secret without one is not checked, as in Concord (concord-api §14 Q10).
     const requireAllowed = await policyGuard(trx, who)
     const attributes = { name, orgId: org.id, type, visibility, storeType }
     for (const projectId of projectIds) {
@@ -92,16 +93,16 @@ function storeTypeOf(form: NewSecretForm): string {
   return STORE_TYPE
 }
 
-/** The one store there is. */
+/** The only store. */
 const STORE_TYPE = 'concord'
 
-/** What `GET /api/v1/secret/store` answers. */
+/** The response of `GET /api/v1/secret/store`. */
 export const STORES = [{ storeType: STORE_TYPE, description: 'Concord' }]
 
 function nameOf(form: NewSecretForm): string {
   const name = form.requiredText('name')
   if (nameField.safeParse(name).success) return name
-  // ConcordKey#MESSAGE; it is wrong about the length and silent about the tilde.
+  // ConcordKey#MESSAGE, which is wrong about the length and does not mention the tilde.
   throw validationError(
     `Invalid secret name: ${name}. Must contain only alphanumeric characters, digits, underscore, @, dot (.) or a ` +
       'minus (-). Must start with an alphanumeric character or a digit. Must be between 2 and 128 characters in length.',
@@ -116,7 +117,7 @@ function storePasswordOf(form: NewSecretForm, owner: UserRow): string | undefine
   return given
 }
 
-/** The value to store. A key pair without a `public` part is a request for a new one, whatever `private` says. */
+/** The value to store. A key pair without a `public` part is generated, whether or not there is a `private` part. */
 async function newValue(
   form: NewSecretForm,
   type: SecretType,

@@ -12,9 +12,9 @@ const throttle = new Throttle(MOST_FAILURES)
 const slow = new SlowLimit()
 
 /**
- * Runs what tries a store password on a secret. Whoever was wrong about the same secret 20 times within a minute has to
- * wait, and after 100 times within an hour by all users together those who have not opened it lately take turns: a
- * PUBLIC one could be guessed at by everybody else. Concord neither slows it nor leaves a trace of it.
+ * Runs an operation that tries a store password. A user with 20 failures for the same secret within a minute has to
+ * wait, and after 100 failures within an hour by all users together, those who have not opened it recently are queued:
+ * otherwise everybody could guess at a PUBLIC secret. Concord neither throttles nor logs it.
  */
 export async function slowGuesses<T>(
   { log }: Services,
@@ -33,7 +33,7 @@ export async function slowGuesses<T>(
   refuse()
   try {
     const result = await tryIt()
-    // Guesses that came all at once were all let in above.
+    // Concurrent guesses all passed the check above.
     refuse()
     throttle.succeeded(who, id)
     slow.succeeded(id, who)

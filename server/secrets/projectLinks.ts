@@ -13,11 +13,11 @@ export const projectFields = {
 }
 
 /**
- * The projects that a form names: by ids, else by names, else by the one id or name of older clients. Ids are not looked
- * up: creation links to any project of any organization (concord-api §14, Q9), updates check them later.
+ * The projects in a form: by ids, else by names, else by the single id or name of older clients. Ids are not looked up:
+ * creation can link to any project of any organization (concord-api §14, Q9), updates check them later.
  */
 export async function projectIdsOf(db: Reader, org: OrgRow, form: Form<typeof projectFields>): Promise<string[]> {
-  // All are read first, so that a malformed one is noticed even where another field wins.
+  // Reads all of them first, so that a malformed one is an error even if another field takes precedence.
   const ids = form.uuidList('projectIds')
   const names = form.list('projects')
   const id = form.uuid('projectId')
@@ -33,7 +33,7 @@ export async function projectIdByName(db: Reader, orgId: string, name: string): 
   return id
 }
 
-/** Each project once, in the order of the names. The first name that no project has is Concord's 400. */
+/** Each project once, in the order of the names. Throws Concord's 400 for the first unknown name. */
 async function projectIdsByName(db: Reader, orgId: string, names: readonly string[]): Promise<string[]> {
   const wanted = [...new Set(names)]
   const found = new Map((await findProjectsByName(db, orgId, wanted)).map(({ id, name }) => [name, id]))

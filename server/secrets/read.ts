@@ -14,7 +14,7 @@ import { damaged, secretError, WRONG_PASSWORD } from './valueErrors.ts'
 
 const BINARY = 'application/octet-stream'
 
-/** `POST …/data`: the value as it is stored, and its type. */
+/** `POST …/data`: the stored value and its type. */
 export function readData(
   services: Services,
   caller: Caller,
@@ -26,8 +26,8 @@ export function readData(
 }
 
 /**
- * `GET …/public`: the public key of a pair, whose private key can be read without a store password. Concord opens the
- * value before it looks at the type, so the attempt is in the audit log for any type.
+ * `GET …/public`: the public key of a pair without a store password. Concord opens the value before it checks the type,
+ * so the attempt is in the audit log for any type.
  */
 export async function readPublicKey(services: Services, caller: Caller, orgName: string, secretName: string) {
   const errorType = 'application/json'
@@ -47,7 +47,7 @@ interface Opening {
   orgName: string
   secretName: string
   storePassword?: string | undefined
-  /** Whether a client gets the value, or the server takes something from it. */
+  /** Whether a client gets the value, or only the server uses it. */
   scope: 'apiAccess' | 'internal'
   /** The content type of a SecretException here. */
   errorType: string
@@ -62,7 +62,7 @@ async function openSecret(
   const { orgName, secretName, storePassword, scope, errorType } = opening
   const { db, masterKey } = services
   const who = caller.who
-  // One transaction, so that a value never comes with the type of another one.
+  // One transaction, so that value and type always belong together.
   const { secret, sealed, projectIds } = await db.transaction().execute(async (trx) => {
     const org = await requireOrg(trx, orgName)
     const secret = await requireSecretRow(trx, org.id, secretName)

@@ -29,7 +29,7 @@ const UPDATED = { ok: true, result: 'UPDATED' }
  */
 export function secretRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
-  const lists = { summary: 'List the secrets of an organization that you may see', query: listQuery }
+  const lists = { summary: 'List the secrets of an organization that you can see', query: listQuery }
   const gets = { summary: 'Get a secret without its value' }
 
   resource(app, '/api/v1/org/:orgName/secret', {
@@ -141,7 +141,7 @@ interface SecretPath {
   secretName: string
 }
 
-/** The names of the path, under the ids that violations give them. */
+/** The names in the path, by their ids in violations. */
 const argumentsOf = ({ orgName, secretName }: SecretPath) => ({ arg0: orgName, arg1: secretName })
 
 async function list(
@@ -162,7 +162,7 @@ async function get(db: Reader, who: Principal, path: SecretPath) {
   return secretEntry(db, org, secret)
 }
 
-/** The secret of the path, for those who may read it. */
+/** The secret in the path, if the caller can read it. */
 async function readable(db: Reader, who: Principal, { orgName, secretName }: SecretPath) {
   const org = await requireOrg(db, orgName)
   const secret = await requireSecretRow(db, org.id, secretName)

@@ -8,7 +8,9 @@ import type { Principal } from '../principal.ts'
 import { ownersOf } from '../users/owner.ts'
 import type { SealedValue } from '../vault/sealed.ts'
 
-/** The rows of secrets. Everything takes the connection to use, so that a request's statements share a transaction. */
+/**
+ * The rows of secrets. Every function takes the connection to use, so that a request's statements share a transaction.
+ */
 
 export const findSecret = (db: Reader, orgId: string, name: string) =>
   db.selectFrom('secrets').selectAll().where('orgId', '=', orgId).where('name', '=', name).executeTakeFirst()
@@ -26,7 +28,7 @@ interface Page {
   limit: number | undefined
 }
 
-/** The secrets of an organization that somebody sees, by name. */
+/** The secrets of an organization that a user can see, by name. */
 export function listSecrets(db: Reader, who: Principal, org: OrgRow, { filter, offset, limit }: Page) {
   return (
     db
@@ -36,14 +38,14 @@ export function listSecrets(db: Reader, who: Principal, org: OrgRow, { filter, o
       .where(listedIn(org, who))
       .$if(filter !== undefined, (query) => query.where(contains('name', filter ?? '')))
       .orderBy('name')
-      // -1 is SQLite's "no limit"; it knows no OFFSET without LIMIT.
+      // -1 is SQLite's "no limit"; it does not support OFFSET without LIMIT.
       .limit(limit ?? -1)
       .offset(offset)
       .execute()
   )
 }
 
-/** Concord's SecretEntryV2, one for each row (concord-api §9.1). All rows are of one organization. */
+/** Concord's SecretEntryV2, one per row (concord-api §9.1). All rows belong to one organization. */
 export async function secretEntries(db: Reader, org: OrgRow, rows: readonly SecretRow[]) {
   const ownerOf = await ownersOf(db, rows)
   const projects = await projectsOf(
@@ -76,7 +78,9 @@ export async function secretEntry(db: Reader, org: OrgRow, row: SecretRow): Prom
   return entry
 }
 
-/** The modes are ProjectEntry's defaults, whatever the project says: Concord does not read them here (concord-api §14, Q28). */
+/**
+ * The modes are always ProjectEntry's defaults: Concord does not read the project's own here (concord-api §14, Q28).
+ */
 const projectEntry = ({ id, name }: { id: string; name: string }) => ({
   id,
   name,
@@ -115,7 +119,7 @@ export const findProjects = (db: Reader, ids: readonly string[]) =>
 export const findProjectsByName = (db: Reader, orgId: string, names: readonly string[]) =>
   db.selectFrom('projects').select(['id', 'name']).where('orgId', '=', orgId).where('name', 'in', names).execute()
 
-/** Sets the links. A project that does not exist breaks the foreign key, as in Concord. */
+/** Sets the links. A project that does not exist violates the foreign key, as in Concord. */
 export async function linkProjects(trx: Trx, secretId: string, projectIds: readonly string[]) {
   await trx.deleteFrom('secretProjects').where('secretId', '=', secretId).execute()
   if (projectIds.length === 0) return
@@ -123,7 +127,7 @@ export async function linkProjects(trx: Trx, secretId: string, projectIds: reado
   await trx.insertInto('secretProjects').values(links).execute()
 }
 
-/** A new secret with its value, which `seal` made for this row's id. */
+/** Inserts a secret with its value, sealed for this row's id. */
 export async function insertSecret(trx: Trx, row: SecretRow, value: SealedValue, projectIds: readonly string[]) {
   await trx.insertInto('secrets').values(row).execute()
   await trx
@@ -158,12 +162,12 @@ export async function updateSecretRow(trx: Trx, { id, ...row }: SecretRow) {
   await trx.updateTable('secrets').set(row).where('id', '=', id).execute()
 }
 
-/** Repositories go on without the secret: what a move does to them (concord-api §9.6). */
+/** Unlinks the secret from its repositories, as a move does (concord-api §9.6). */
 export async function clearRepositories(trx: Trx, secretId: string) {
   await trx.updateTable('repositories').set({ secretId: null }).where('secretId', '=', secretId).execute()
 }
 
-/** The value, links and access rows go with it, repositories lose it: the schema says so. */
+/** By the schema, this also deletes the value, links and access rows, and unlinks repositories. */
 export async function deleteSecretRow(trx: Trx, secretId: string) {
   await trx.deleteFrom('secrets').where('id', '=', secretId).execute()
 }
@@ -183,8 +187,8 @@ export interface TeamGrant {
 }
 
 /**
- * Grants levels to teams, in place of those that they had. Of several for one team the last counts. An unknown team
- * breaks the foreign key, as in Concord.
+ * Grants levels to teams, replacing existing ones. The last of several for one team counts. An unknown team violates
+ * the foreign key, as in Concord.
  */
 export async function upsertTeamAccess(trx: Trx, secretId: string, grants: readonly TeamGrant[]) {
   if (grants.length === 0) return
@@ -201,5 +205,5 @@ export async function clearTeamAccess(trx: Trx, secretId: string) {
   await trx.deleteFrom('secretTeamAccess').where('secretId', '=', secretId).execute()
 }
 
-/** The answer to a taken name. In updates it quotes the old one (concord-api §14, Q15). */
+/** The error for a taken name. In updates it quotes the old name (concord-api §14, Q15). */
 export const alreadyExists = (name: string) => validationError(`Secret already exists: ${name}`)

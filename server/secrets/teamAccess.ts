@@ -9,7 +9,10 @@ import type { Services } from '../services.ts'
 import { type AccessEntry, teamOfEntry } from '../teams/accessEntry.ts'
 import { clearTeamAccess, findSecret, type TeamGrant, upsertTeamAccess } from './store.ts'
 
-/** `POST …/access`: grants one team a level. An event of our own, as Concord's log does not have it (concord-api §14, Q17). */
+/**
+ * `POST …/access`: grants a level to one team. Logged as our own event, because Concord does not log it (concord-api
+ * §14, Q17).
+ */
 export async function setTeamAccess(
   { db }: Services,
   caller: Caller,
@@ -28,7 +31,7 @@ export async function setTeamAccess(
   })
 }
 
-/** `POST …/access/bulk`: replaces all of it. Only ids count, names are ignored. */
+/** `POST …/access/bulk`: replaces all grants. Only ids count, names are ignored. */
 export async function replaceTeamAccess(
   { db }: Services,
   caller: Caller,
@@ -46,14 +49,15 @@ export async function replaceTeamAccess(
     for (const entry of wrong < 0 ? entries : entries.slice(0, wrong)) {
       if (entry?.teamId && entry.level) grants.push({ teamId: entry.teamId, level: entry.level })
     }
-    // First those before the wrong one: a team among them that does not exist is the error then.
+    // First the entries before the invalid one: if one of their teams does not exist, that is the error.
     await upsertTeamAccess(trx, secret.id, grants)
     if (wrong >= 0) throw errorOf(entries[wrong])
     const teams = grants.map(({ teamId, level }) => ({ id: teamId, level }))
     await recordAudit(trx, caller, {
       object: 'SECRET',
       action: 'UPDATE',
-      // Without the organization, as in Concord: the log shows it by the secret's id only (concord-api §14, Q33).
+      // Without the organization, as in Concord: the log can be searched for it only by the secret's id (concord-api
+      // §14, Q33).
       details: { secretId: secret.id, access: { replace: true, teams } },
     })
   })
@@ -64,7 +68,7 @@ const errorOf = (entry: AccessEntry | null | undefined) =>
     ? javaError('org.jooq.exception.IntegrityConstraintViolationException', 'null value in column "team_id"')
     : nullPointer()
 
-/** Here, unlike everywhere else, a missing secret is answered with a text (concord-api §14, Q23). */
+/** Here, unlike everywhere else, the 404 of a missing secret has a text (concord-api §14, Q23). */
 async function find(trx: Trx, caller: Caller, orgName: string, secretName: string) {
   const org = await requireMember(trx, caller.who, orgName)
   const secret = await findSecret(trx, org.id, secretName)

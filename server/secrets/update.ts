@@ -34,10 +34,9 @@ import type { SecretChange } from './updateRequest.ts'
 import { damaged, WRONG_PASSWORD } from './valueErrors.ts'
 
 /**
- * Updates a secret, in any combination of aims: SecretManager#update, the same for both versions (concord-api §9.6).
- *
- * Encrypting takes long and stays outside the transaction. So whoever writes a value says which one it comes from, and
- * starts again when that is not the one in the row any more: two changes of a value can't mix.
+ * Updates a secret with any combination of changes: SecretManager#update, the same for both versions (concord-api
+ * §9.6). Encryption is slow and stays outside the transaction. So a write of a value is based on the value that was
+ * read, and starts again if the row has changed in the meantime: two changes of a value can't mix.
  */
 export async function updateSecret(
   services: Services,
@@ -48,7 +47,7 @@ export async function updateSecret(
 ) {
   const { db } = services
   const newValue = change.value !== undefined || change.newStorePassword !== undefined
-  // Every further round is one that another request has won.
+  // Every further round means that another request was faster.
   for (;;) {
     const prepared = newValue ? await prepareValue(services, caller, org, secretName, change) : undefined
     const done = await db.transaction().execute(async (trx) => {
@@ -63,13 +62,13 @@ export async function updateSecret(
 
 interface Checked {
   secret: SecretRow
-  /** Where it moves to; undefined when it stays. */
+  /** The organization to move to; undefined if it stays. */
   target: OrgRow | undefined
   projectIds: string[]
   ownerId: string | undefined
 }
 
-/** Everything that can be wrong before the value is looked at, in Concord's order. */
+/** All checks before those of the value, in Concord's order. */
 async function check(
   db: Reader,
   who: Principal,
@@ -97,7 +96,7 @@ async function targetOf(db: Reader, who: Principal, org: OrgRow, { orgId, orgNam
   return target?.id === org.id ? undefined : target
 }
 
-/** A secret that moves leaves its projects behind, whatever projects were sent. */
+/** A moved secret loses its projects, whatever projects were sent. */
 async function projectsAfter(
   db: Reader,
   who: Principal,
@@ -139,12 +138,12 @@ function checkPasswords({ encryptedBy }: SecretRow, { value, storePassword, newS
 }
 
 interface PreparedValue {
-  /** The value in the row that this one takes the place of. */
+  /** The value in the row that is replaced. */
   from: SealedValue
   sealed: SealedValue
 }
 
-/** Encrypts the new value, or the old one's key under the new store password. */
+/** Encrypts the new value, or re-wraps the old one's key with the new store password. */
 async function prepareValue(services: Services, caller: Caller, org: OrgRow, secretName: string, change: SecretChange) {
   const { secret, from } = await services.db.transaction().execute(async (trx) => {
     const checked = await check(trx, caller.who, org, secretName, change)
@@ -172,7 +171,7 @@ async function sealChange(
   if (value && secret.encryptedBy === 'SERVER_KEY') {
     return seal({ secretId, value: value.bytes, protection: { kind: 'SERVER_KEY', masterKey } })
   }
-  // Concord tries its own key then, and fails as with any wrong password.
+  // Concord tries its own key, and fails as with any wrong password.
   if (storePassword === undefined) throw new WrongPasswordError()
   const newPassword = newStorePassword ?? storePassword
   if (!value) return rewrap({ secretId, sealed: from, oldPassword: storePassword, newPassword, turn })
@@ -180,7 +179,7 @@ async function sealChange(
   return seal({ secretId, value: value.bytes, protection: { kind: 'PASSWORD', password: newPassword, turn } })
 }
 
-/** Each sealing has a random nonce of its own, so equal bytes mean that nobody has written in between. */
+/** Each sealing uses a random nonce, so equal bytes mean that nobody has written in between. */
 async function isCurrent(trx: Trx, secret: SecretRow, { from }: PreparedValue) {
   return (await readValue(trx, secret.id)).wrappedKey.equals(from.wrappedKey)
 }
@@ -224,7 +223,7 @@ async function write(
   })
 }
 
-/** Asked about the secret as it is, once for each of the projects that it will have, or once if there are none. */
+/** Checked for the secret in its current state, once for each of its new projects, or once if there are none. */
 async function checkPolicy(
   trx: Trx,
   who: Principal,
@@ -240,23 +239,24 @@ async function checkPolicy(
   }
 }
 
-/** A name is looked up when it is sent, even if it is the secret's own, and when the secret moves. */
+/** A name is checked if it is sent, even if it is the secret's own, and if the secret moves. */
 async function checkName(trx: Trx, secret: SecretRow, org: OrgRow, { name }: SecretChange) {
   if (name === undefined && org.id === secret.orgId) return
   if (await findSecret(trx, org.id, name ?? secret.name)) throw alreadyExists(secret.name)
-  // The form's name is not checked against the pattern (concord-api §14, Q11), but the column of Concord has its limits.
+  // The form's name is not checked against the pattern (concord-api §14, Q11), but Concord's column has a maximum
+  // length.
   if (name !== undefined && ([...name].length > 128 || name.includes('\0'))) {
     throw javaError('org.jooq.exception.DataException', 'value too long for type character varying(128)')
   }
 }
 
-/** An entry as the audit log compares it. */
+/** An entry for comparison in the audit log. */
 function audited(entry: SecretEntry) {
   return {
     ...entry,
-    // DiffUtils compares lists as sets, each element under the MD5 of its JSON.
+    // DiffUtils compares lists as sets, keyed by the MD5 of each element's JSON.
     projects: Object.fromEntries(entry.projects.map((project) => [md5(JSON.stringify(project)), project])),
-    // Its JSON mapper has no date format of its own: it writes microseconds where the API writes milliseconds.
+    // Its JSON mapper has no date format: it writes microseconds, whereas the API writes milliseconds.
     lastUpdatedAt: entry.lastUpdatedAt?.replace(/Z$/, '000Z'),
   }
 }

@@ -8,24 +8,24 @@ import { ownerRequest, resolveOwner } from '../users/owner.ts'
 import { projectFields, projectIdByName, projectIdsOf } from './projectLinks.ts'
 import { base64Value, type ClearValue, formValue, typeField, typeOf, valueFields, visibilityOf } from './value.ts'
 
-/** What both versions of the update ask for: Concord's SecretUpdateParams. Undefined means "leave it". */
+/** An update in both versions: Concord's SecretUpdateParams. Undefined means unchanged. */
 export interface SecretChange {
   name: string | undefined
   visibility: Visibility | undefined
   ownerId: string | undefined
-  /** The organization to move to; the id wins. */
+  /** The organization to move to; the id takes precedence. */
   orgId: string | undefined
   orgName: string | undefined
-  /** Empty: keep the links. */
+  /** Empty keeps the links. */
   projectIds: string[]
-  /** Wins over `projectIds`. */
+  /** Takes precedence over `projectIds`. */
   removeProjectLink: boolean
   value: ClearValue | undefined
   storePassword: string | undefined
   newStorePassword: string | undefined
 }
 
-/** Concord's SecretUpdateRequest, the JSON of v1 (concord-api §9.6); `id` is taken and ignored. */
+/** Concord's SecretUpdateRequest, the JSON of v1 (concord-api §9.6); `id` is accepted and ignored. */
 export const updateRequest = z.object({
   id: uuid.nullish(),
   name: text.nullish(),
@@ -57,8 +57,8 @@ export const updateForm = {
 }
 
 /**
- * What a JSON body asks for; what it names is looked up in Concord's order: a project's name, then the owner, before
- * anything of the secret.
+ * Reads the update from a JSON body. Names are looked up in Concord's order: the project's name, then the owner, both
+ * before the secret.
  */
 export async function changeOfJson(db: Reader, request: UpdateRequest): Promise<SecretChange> {
   const projectIds = await projectOfJson(db, request)
@@ -77,14 +77,14 @@ export async function changeOfJson(db: Reader, request: UpdateRequest): Promise<
   }
 }
 
-/** A project's name is looked up in the organization of the body, not of the path (concord-api §14, Q7). */
+/** A project's name is looked up in the organization of the body, not the path (concord-api §14, Q7). */
 async function projectOfJson(db: Reader, { projectId, projectName, orgId }: UpdateRequest): Promise<string[]> {
   if (projectId) return [projectId]
   if (!projectName?.trim()) return []
   return [await projectIdByName(db, orgId ?? '', projectName)]
 }
 
-/** What a multipart body of v2 asks for. Project names come first, so that they fail before anything else does. */
+/** Reads the update from a multipart body (v2). Project names come first, so their errors come before all others. */
 export async function changeOfForm(db: Reader, org: OrgRow, form: Form<typeof updateForm>): Promise<SecretChange> {
   const projectIds = await projectIdsOf(db, org, form)
   const orgId = form.uuid('orgId')

@@ -9,7 +9,7 @@ import { encodeKeyPair, encodeUsernamePassword } from '../vault/binary.ts'
 /** Concord's default of `secretStore.maxSecretDataSize`. */
 export const MAX_DATA_BYTES = 1024 * 1024
 
-/** A value in the clear, as `…/data` sends it (concord-api §9.9). */
+/** A clear value, as `…/data` sends it (concord-api §9.9). */
 export interface ClearValue {
   type: SecretType
   bytes: Buffer
@@ -17,7 +17,7 @@ export interface ClearValue {
 
 const TYPES: readonly SecretType[] = ['KEY_PAIR', 'USERNAME_PASSWORD', 'DATA']
 
-/** A secret's type, in any case. */
+/** A secret's type, ignoring case. */
 export const typeField = parameter((text) => TYPES.find((type) => type === text.toUpperCase()), {
   type: 'string',
   enum: TYPES,
@@ -25,7 +25,7 @@ export const typeField = parameter((text) => TYPES.find((type) => type === text.
 
 const visibilityField = z.enum(['PUBLIC', 'PRIVATE'])
 
-/** The fields that both creation and update of a secret take. */
+/** The fields shared by creation and update of a secret. */
 export const valueFields = {
   visibility: visibilityField.optional(),
   data: fileField.optional(),
@@ -43,7 +43,7 @@ export function typeOf(form: Form<{ type: z.ZodType }>): SecretType | undefined 
   return type.data
 }
 
-/** The `visibility` field, in exact case. Absent means PUBLIC, in updates too (concord-api §14, Q1). */
+/** The `visibility` field, case-sensitive. If absent it is PUBLIC, in updates too (concord-api §14, Q1). */
 export function visibilityOf(form: Form<typeof valueFields>): Visibility {
   const text = form.text('visibility') ?? 'PUBLIC'
   const visibility = visibilityField.safeParse(text)
@@ -51,7 +51,7 @@ export function visibilityOf(form: Form<typeof valueFields>): Visibility {
   return visibility.data
 }
 
-/** The value that the fields of a form hold. A key pair needs both files here; only creation can make new ones. */
+/** Reads the value from a form. A key pair needs both files here; only creation can generate one. */
 export function formValue(form: Form<typeof valueFields>, type: SecretType): ClearValue {
   if (type === 'KEY_PAIR') {
     const publicKey = form.requiredBytes('public')
@@ -68,7 +68,7 @@ function loginValue(username: string, password: string): ClearValue {
   try {
     return { type: 'USERNAME_PASSWORD', bytes: encodeUsernamePassword({ username, password }) }
   } catch {
-    // The only failure: DataOutput#writeUTF has two bytes for the length.
+    // The only possible error: DataOutput#writeUTF has two bytes for the length.
     throw javaError('java.lang.RuntimeException', 'java.io.UTFDataFormatException: encoded string too long')
   }
 }
@@ -80,13 +80,13 @@ export function dataValue(bytes: Buffer): ClearValue {
   return { type: 'DATA', bytes }
 }
 
-/** The `data` of a JSON update: base64, in which Jackson allows white space. */
+/** The `data` of a JSON update: base64, in which Jackson allows whitespace. */
 export function base64Value(text: string): ClearValue {
   let bytes: Buffer
   try {
     bytes = decodeBase64(text.replace(/\s+/g, ''))
   } catch {
-    // Not the decoder's message, which quotes a character of the value.
+    // Without the decoder's message, which quotes a character of the value.
     throw javaError('com.fasterxml.jackson.databind.exc.InvalidFormatException', 'Failed to decode data as base64')
   }
   return dataValue(bytes)

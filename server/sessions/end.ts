@@ -2,15 +2,15 @@ import type { Db, Trx } from '../db/open.ts'
 import { hashSessionId } from '../vault/tokens.ts'
 
 /*
- * How sessions end before their time. The API, the terminal and the LDAP directory all end them here, so that disabling
- * somebody is the same from everywhere. Give each the transaction of the change.
+ * How sessions end early. The API, the command line and the LDAP directory all end them here, so that disabling a user
+ * always has the same effect. Pass the transaction of the change.
  */
 
 const KINDS = ['sessions', 'rememberMe', 'processSessions'] as const
 
-/** Ends all that somebody is signed in with, but for the session to `keep`. Returns how many that were. */
+/** Ends all of a user's sessions except the one to `keep`. Returns their number. */
 export async function endSessionsOf(trx: Trx, userId: string, { keep = '' }: { keep?: string } = {}): Promise<number> {
-  // What ended when the user was disabled stays as it is, to be told so.
+  // Sessions that ended when the user was disabled stay, so that their clients get the reason.
   const results = [
     ...(await trx
       .deleteFrom('sessions')
@@ -25,8 +25,8 @@ export async function endSessionsOf(trx: Trx, userId: string, { keep = '' }: { k
 }
 
 /**
- * The same for a user who is disabled. Sessions are marked instead of removed, until their time is over: their client is
- * told `User is disabled` and not just asked to sign in. They stay ended when the user is enabled again.
+ * The same for a user who is disabled. Sessions are marked instead of removed, until they expire: their clients get
+ * `User is disabled` instead of just a request to sign in. They stay ended if the user is enabled again.
  */
 export async function closeSessionsOf(trx: Trx, userId: string): Promise<number> {
   const endedAt = new Date().toISOString()
@@ -45,14 +45,14 @@ export async function closeSessionsOf(trx: Trx, userId: string): Promise<number>
   return sum([...results.map(({ numUpdatedRows }) => numUpdatedRows), processes?.numDeletedRows ?? 0n])
 }
 
-/** Ends all that was opened with an API key, also through a session or a cookie of that key. Returns how many. */
+/** Ends everything opened with an API key, also through a session or a cookie of that key. Returns the number. */
 export async function endSessionsOfKey(trx: Trx, apiKeyId: string): Promise<number> {
   const results = []
   for (const table of KINDS) results.push(...(await trx.deleteFrom(table).where('apiKeyId', '=', apiKeyId).execute()))
   return sum(results.map(({ numDeletedRows }) => numDeletedRows))
 }
 
-/** Ends the session of a cookie: a logout. Returns whose it was; undefined when there was none. */
+/** Ends the session of a cookie: a logout. Returns its user, or undefined if there was no session. */
 export async function endSession(trx: Trx, secret: string): Promise<string | undefined> {
   const session = await trx
     .selectFrom('sessions')
@@ -64,8 +64,8 @@ export async function endSession(trx: Trx, secret: string): Promise<string | und
 }
 
 /**
- * Ends a session and the remember-me cookie of its browser, which would open the next one right away. Sessions of the
- * same cookie are that browser's too.
+ * Ends a session and the remember-me cookie of its browser, which would otherwise open a new one. Other sessions of the
+ * cookie belong to the same browser.
  */
 export async function endOneSession(trx: Trx, { id, rememberMeId }: { id: string; rememberMeId: string | null }) {
   await trx.deleteFrom('sessions').where('id', '=', id).execute()
@@ -78,7 +78,7 @@ export async function endBrowser(trx: Trx, rememberMeId: string) {
   await trx.deleteFrom('rememberMe').where('id', '=', rememberMeId).execute()
 }
 
-/** Removes the process sessions whose time is over. */
+/** Removes expired process sessions. */
 export async function removeDeadProcessSessions(db: Db): Promise<void> {
   await db.deleteFrom('processSessions').where('expiresAt', '<=', new Date().toISOString()).execute()
 }

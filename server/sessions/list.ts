@@ -5,7 +5,7 @@ import { endOfRememberMe } from './rememberMe.ts'
 import { endOfSession, isPast } from './session.ts'
 
 interface SessionEntry {
-  /** Opens nothing. */
+  /** A public id, which gives no access. */
   id: string
   kind: 'SESSION' | 'REMEMBER_ME' | 'PROCESS'
   realm: string
@@ -14,11 +14,11 @@ interface SessionEntry {
   expiresAt: string
   address: string | null
   userAgent: string | null
-  /** It sends this request. */
+  /** The session of this request. */
   current: boolean
 }
 
-/** All that somebody is signed in with, the last used first. The limits of each kind keep the list short. */
+/** All of a user's sessions, most recently used first. The limits per kind keep the list short. */
 export async function listSessions(db: Reader, config: Config, userId: string, current: string | undefined) {
   const entries = [
     ...(await browserSessions(db, config, userId)),
@@ -78,5 +78,5 @@ async function processSessions(db: Reader, userId: string): Promise<Entry[]> {
   }))
 }
 
-/** What an API key opened ends with the key. */
+/** Everything opened with an API key ends with the key. */
 const earlier = (end: string, ofKey: string | null) => (ofKey !== null && ofKey < end ? ofKey : end)

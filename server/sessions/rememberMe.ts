@@ -11,34 +11,34 @@ import { endBrowser, endSessionsOf } from './end.ts'
 import { clientOf, isPast, keepNewest } from './session.ts'
 
 /*
- * Remember-me. Concord's cookie holds the password or the key itself and is good for two weeks in anybody's hands. Ours
- * names a row, and each use replaces it: of a cookie that was copied, one of the two copies comes too late, and that ends
- * them both.
+ * Remember-me. Concord's cookie contains the password or the key itself and is valid for two weeks, for anybody who has
+ * it. Ours refers to a row, and each use replaces it: if a cookie was copied, one of the copies is used too late, which
+ * ends both.
  */
 
-/** What the cookie says. `secret` stays the same, `serial` counts the uses: only the last cookie is good. */
+/** The content of the cookie. `secret` stays the same, `serial` counts the uses: only the last cookie is valid. */
 interface RememberMe {
   id: string
   secret: string
   serial: number
 }
 
-/** Remember-me lasts as long as Concord's `rememberMe.maxAge`. */
+/** The same lifetime as Concord's `rememberMe.maxAge`. */
 export const REMEMBER_ME_SECONDS = 14 * 24 * 3600
 
 const PURPOSE = 'rememberMe'
-/** After the sign-in, whatever the use. */
+/** After sign-in, even if it is in use. */
 const LONGEST_LIFE = 30 * 24 * 3600 * 1000
 /**
- * How long the cookie before the last one is still good. A browser that starts with several tabs sends the same cookie
- * with all their requests, and a connection can break before the new cookie has arrived: neither is a theft. Such a
- * request gets the last cookie once more instead of another one. A thief who is that fast gains nothing lasting: then
- * both have the same cookie, and the next use of the two gives the other one away.
+ * How long the previous cookie stays valid. A browser that starts with several tabs sends the same cookie with all
+ * their requests, and a connection can break before the new cookie arrives: neither is a theft. Such a request gets the
+ * current cookie again instead of a new one. A thief who is that fast gains nothing lasting: both then have the same
+ * cookie, and after the next use the other copy is detected.
  */
 const GRACE = 60_000
 const MOST_REMEMBERED = 100
 
-/** Remembers a sign-in, and returns the row's id and the cookie's value. */
+/** Stores a remembered sign-in, and returns the row's id and the cookie's value. */
 export async function startRememberMe(
   trx: Trx,
   masterKey: KeyObject,
@@ -60,16 +60,16 @@ export async function startRememberMe(
 
 const cookieValue = (masterKey: KeyObject, token: RememberMe) => sealToken(masterKey, token, PURPOSE)
 
-/** A remembered sign-in as it was found, before anything is done with it. */
+/** A remembered sign-in as read from the database. */
 export interface Remembered {
   token: RememberMe
   userId: string
-  /** Undefined when it is refused. */
+  /** Undefined if it is refused. */
   principal: Principal | undefined
   refused?: 'disabled' | 'expired'
 }
 
-/** What a remember-me cookie stands for; undefined when it is not ours or has ended: it is then deleted and ignored. */
+/** Looks up a remember-me cookie; undefined if it is not ours or has ended: it is then deleted and ignored. */
 export async function findRememberMe(db: Reader, masterKey: KeyObject, value: string): Promise<Remembered | undefined> {
   const token = openToken(masterKey, value, PURPOSE) as Partial<RememberMe> | undefined
   if (!token?.id || !token.secret || token.serial === undefined) return undefined
@@ -85,7 +85,7 @@ export async function findRememberMe(db: Reader, masterKey: KeyObject, value: st
     .executeTakeFirst()
   if (!found) return undefined
   const { realm, apiKeyId, keyExpiredAt, endedAt, serial, createdAt, lastUsedAt, roleNames: names, ...user } = found
-  // A serial that was never given out is of a later state of this database, of which a backup was restored.
+  // A serial that was never issued comes from a later state of this database, before a backup was restored.
   if (Date.now() > endOfRememberMe({ createdAt, lastUsedAt }) || token.serial > serial) return undefined
   const complete = token as RememberMe
   const refused = user.disabled ? 'disabled' : isPast(keyExpiredAt) ? 'expired' : undefined
@@ -105,8 +105,8 @@ export const endOfRememberMe = ({ createdAt, lastUsedAt }: { createdAt: string; 
   Math.min(Date.parse(lastUsedAt) + REMEMBER_ME_SECONDS * 1000, Date.parse(createdAt) + LONGEST_LIFE)
 
 /**
- * Uses up a cookie and returns the value of the next one. `spent` is one that was used up before: everything that its
- * user is signed in with has ended then, as nobody can tell the thief from the user.
+ * Uses up a cookie and returns the value of the next one. `spent` means it was used before: then all of its user's
+ * sessions have ended, because the thief cannot be distinguished from the user.
  */
 export async function useRememberMe(
   trx: Trx,
@@ -140,8 +140,8 @@ export async function useRememberMe(
 }
 
 /**
- * Ends a cookie for good, whether or not the browser drops it, and the sessions that it opened. Returns whose it was;
- * undefined when it had ended.
+ * Ends a cookie for good, whether or not the browser deletes it, and the sessions that it opened. Returns its user, or
+ * undefined if it had already ended.
  */
 export async function endRememberMe(trx: Trx, masterKey: KeyObject, value: string): Promise<string | undefined> {
   const found = await findRememberMe(trx, masterKey, value)

@@ -12,17 +12,17 @@ import type { Principal } from '../principal.ts'
 import type { Services } from '../services.ts'
 import { hashSessionId, newSessionId } from '../vault/tokens.ts'
 
-/** How old `lastUsedAt` may grow before a request writes it again: a write per request would be one fsync each. */
+/** The maximum age of `lastUsedAt` before a request updates it: a write per request would mean an fsync each. */
 const TOUCH_AFTER = 60_000
 /** A script that signs in with each request opens a session each time. */
 export const MOST_SESSIONS = 100
 
-/** Where a session is opened from, for the list in which its user looks for strangers. */
+/** Where a session was opened from, for the list in which its user looks for strangers. */
 export const clientOf = ({ request: { address, userAgent } }: Sender) => ({ address, userAgent })
 
 /**
  * Starts a session, which survives a restart of the server, and returns its secret: the cookie's value. Beyond
- * `MOST_SESSIONS` the user's longest unused one ends.
+ * `MOST_SESSIONS`, the user's least recently used session ends.
  */
 export async function startSession(
   trx: Trx,
@@ -45,7 +45,7 @@ export async function startSession(
   return secret
 }
 
-/** Ends somebody's longest unused sessions or remember-me cookies, but for so many. */
+/** Ends a user's least recently used sessions or remember-me cookies beyond a number. */
 export async function keepNewest(trx: Trx, table: 'sessions' | 'rememberMe', userId: string, most: number) {
   await trx
     .deleteFrom(table)
@@ -56,8 +56,8 @@ export async function keepNewest(trx: Trx, table: 'sessions' | 'rememberMe', use
 }
 
 /**
- * Whether a sign-in that has taken its time (passwords are slow to verify) is still good now: nobody is to open a session
- * with a password or key that was changed, or for a user who was disabled, meanwhile.
+ * Whether a slow sign-in (verifying passwords takes time) is still valid: a password or key that was changed in the
+ * meantime, or a user who was disabled, must not open a session.
  */
 export async function stillSignsIn(trx: Trx, { realm, user, apiKeyId }: Principal): Promise<boolean> {
   if (!user) return false
@@ -68,8 +68,8 @@ export async function stillSignsIn(trx: Trx, { realm, user, apiKeyId }: Principa
 }
 
 /**
- * The principal of a live session, with what the database says of the user at this moment; undefined when there is none
- * of that id, or none any more. Throws whoami's 403 for a user who is disabled: Concord lets such sessions go on.
+ * The principal of a valid session, with the user's current data; undefined if there is no such session. Throws
+ * whoami's 403 for a disabled user, whereas Concord's sessions continue.
  */
 export async function findSession({ db, config, log }: Services, secret: string): Promise<Principal | undefined> {
   const idHash = hashSessionId(secret)
@@ -89,7 +89,7 @@ export async function findSession({ db, config, log }: Services, secret: string)
     return undefined
   }
   if (user.disabled) throw forbidden(`User is disabled: ${user.id}`)
-  // Enabling somebody later does not bring back the sessions that ended when they were disabled.
+  // Enabling a user later does not restore the sessions that ended when they were disabled.
   if (endedAt !== null) return undefined
   if (needsTouch(lastUsedAt, config.sessionTimeout)) {
     const now = new Date().toISOString()
@@ -104,7 +104,7 @@ export async function findSession({ db, config, log }: Services, secret: string)
   }
 }
 
-/** When a session ends, in milliseconds: some time without use, or its longest life, whatever its use. */
+/** When a session ends, in milliseconds: after its idle timeout or its maximum lifetime. */
 export function endOfSession(session: { createdAt: string; lastUsedAt: string }, config: Config): number {
   const { createdAt, lastUsedAt } = session
   return Math.min(Date.parse(lastUsedAt) + config.sessionTimeout, Date.parse(createdAt) + config.sessionMaxAge)
@@ -115,11 +115,11 @@ export const needsTouch = (lastUsedAt: string, timeout: number) =>
 
 export const isPast = (time: string | null) => time !== null && Date.parse(time) <= Date.now()
 
-/** Without it a session ends early, or is found too old once more: no reason to fail a request that only reads. */
+/** Without this write a session may end early, or be updated by the next request: no reason to fail a read. */
 export const orLog = (log: Log, write: Promise<unknown>) =>
   write.catch((error: Error) => log.error('session not written', { name: error.name, code: codeOf(error) }))
 
-/** Gives a session another secret, the cookie's new value. The old one no longer works. */
+/** Gives a session a new secret, the cookie's new value. The old one no longer works. */
 export async function renewSession(trx: Trx, sessionId: string): Promise<string> {
   const secret = newSessionId()
   await trx
@@ -130,7 +130,7 @@ export async function renewSession(trx: Trx, sessionId: string): Promise<string>
   return secret
 }
 
-/** Removes the sessions whose time is over, and all that was opened with an API key that has expired. */
+/** Removes expired sessions, and everything opened with an expired API key. */
 export async function removeDeadSessions(db: Db, config: Config): Promise<void> {
   const ago = (age: number) => new Date(Date.now() - age).toISOString()
   const now = new Date().toISOString()

@@ -14,12 +14,12 @@ export const accessEntry = z.object({
   level: accessLevel.nullish(),
 })
 
-/** A whole list of them; Jackson lets a null be one. */
+/** A list of entries; Jackson accepts null as an entry. */
 export const accessEntries = listOf(accessEntry.nullable())
 
 export type AccessEntry = z.infer<typeof accessEntry>
 
-/** Bean validation of one entry; `where` is its place among the method's arguments, such as `arg2[0]`. */
+/** Bean validation of an entry; `where` is its place among the method's arguments, such as `arg2[0]`. */
 export function entryViolations(entry: AccessEntry | null | undefined, where: string): Violation[] {
   if (!entry) return []
   const method = 'ResourceAccessEntry.updateAccessLevel'
@@ -28,8 +28,8 @@ export function entryViolations(entry: AccessEntry | null | undefined, where: st
 }
 
 /**
- * The team of an entry: by id, else by name in the entry's organization or the one at hand. What cannot be resolved is a
- * 500, as ResourceAccessUtils#getTeamId throws it.
+ * Resolves the team of an entry: by id, else by name in the entry's organization or the given one. Throws
+ * ResourceAccessUtils#getTeamId's 500 if there is none.
  */
 export async function teamOfEntry(db: Reader, orgId: string, entry: AccessEntry): Promise<string> {
   if (entry.teamId) return entry.teamId

@@ -54,7 +54,7 @@ const usernames = listOf(text)
 
 const ldapGroupsRequest = listOf(z.object({ group: text, role: teamRole }))
 
-/** A team as it was found for a change, with its organization. */
+/** A team to change, with its organization. */
 interface Found {
   org: OrgRow
   team: TeamRow
@@ -88,7 +88,7 @@ export function teamRoutes(app: Hono<Env>, services: Services) {
         const caller = callerOf(c)
         const org = await requireMember(trx, caller.who, orgName)
         const { id, description } = body
-        // `missing` has seen to it.
+        // `missing` has checked it.
         const name = body.name as string
         const teamId = id ?? (await findTeam(trx, org.id, name))?.id
         return teamId ? update(trx, caller, teamId, name, description) : create(trx, caller, org, name, description)
@@ -202,13 +202,13 @@ function ldapGroups(app: Hono<Env>, { db }: Services) {
   })
 }
 
-/** The team of the path, for those who belong to its organization. */
+/** The team in the path, for members of its organization. */
 async function readable(db: Reader, who: Principal, { orgName, teamName }: TeamPath): Promise<Found> {
   const org = await requireMember(db, who, orgName)
   return { org, team: await requireTeam(db, org.id, teamName) }
 }
 
-/** The team of the path, for those who may change who is in it. */
+/** The team in the path, for callers who may change its members. */
 async function maintained(db: Reader, who: Principal, path: TeamPath): Promise<Found> {
   const found = await readable(db, who, path)
   await requireTeamRole(db, who, found.org, 'MAINTAINER', found.team.id)
@@ -239,7 +239,7 @@ async function create(trx: Trx, caller: Caller, org: OrgRow, name: string, descr
   return { ok: true, result: 'CREATED', id: team.id }
 }
 
-/** By id, a team of any organization can be meant: its own organization's rules decide. */
+/** An id can refer to a team of any organization, whose rules then decide. */
 async function update(trx: Trx, caller: Caller, teamId: string, name: string, description: string | null | undefined) {
   const before = await trx.selectFrom('teams').selectAll().where('id', '=', teamId).executeTakeFirst()
   if (!before) throw validationError(`Team not found: ${teamId}`)

@@ -36,7 +36,7 @@ const userColumns = [
   'users.type as userType',
 ] as const
 
-/** Direct members by name, then those that a group brings, by name: somebody can be in both. */
+/** Direct members by name, then LDAP group members by name: a user can be in both. */
 export async function listTeamUsers(db: Reader, teamId: string) {
   const direct = await db
     .selectFrom('teamUsers')
@@ -67,7 +67,7 @@ export const listTeamLdapGroups = (db: Reader, teamId: string) =>
     .orderBy('ldapGroup')
     .execute()
 
-/** Adds users, by id, or gives them another role. */
+/** Adds users by id, or changes their role. */
 export async function putTeamUsers(trx: Trx, teamId: string, roles: ReadonlyMap<string, TeamRole>) {
   if (roles.size === 0) return
   await trx
@@ -79,7 +79,7 @@ export async function putTeamUsers(trx: Trx, teamId: string, roles: ReadonlyMap<
     .execute()
 }
 
-/** Adds LDAP groups, by name, or gives them another role. */
+/** Adds LDAP groups by name, or changes their role. */
 export async function putTeamLdapGroups(trx: Trx, teamId: string, roles: ReadonlyMap<string, TeamRole>) {
   if (roles.size === 0) return
   await trx

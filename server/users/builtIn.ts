@@ -10,25 +10,25 @@ import { keepAnAdmin } from './lastAdmin.ts'
 import { PASSWORD_RULE, passwordProblem } from './passwords.ts'
 
 /*
- * The built-in user directory: who may sign in with a name and a password. Managed by `npm run user`, not by the API;
- * Concord leaves this to LDAP.
+ * The built-in user directory: users who can sign in with a name and a password. Managed with `npm run user`, not
+ * through the API; Concord leaves this to LDAP.
  */
 
-/** A refusal, in words for the person at the terminal. */
+/** An error with a message for the user of the command line. */
 export class UserError extends Error {}
 
-/** Lower case as Concord keeps names; a colon would end the name in a Basic header. */
+/** Lower case, as Concord stores names; a colon would end the name in a Basic header. */
 const USERNAME = /^[0-9a-z][0-9a-z_.@-]{0,127}$/
 
 interface NewUser {
   username: string
   password: string
   admin: boolean
-  /** Make an API key as well. */
+  /** Also create an API key. */
   apiKey: boolean
 }
 
-/** Adds a user as Concord does: a LOCAL one, member of Default's team `default`. Answers the key, if one was wanted. */
+/** Adds a LOCAL user as Concord does, as a member of Default's team `default`. Returns the API key, if requested. */
 export async function addUser(db: Db, { username, password, admin, apiKey }: NewUser): Promise<{ apiKey?: string }> {
   const name = checkedName(username)
   await checkPassword(name, password)
@@ -46,7 +46,7 @@ export async function addUser(db: Db, { username, password, admin, apiKey }: New
   return key ? { apiKey: key } : {}
 }
 
-/** Sets a password, also the first one of a user that has none. Ends all their sessions. Answers who it was. */
+/** Sets or replaces a user's password and ends all their sessions. Returns the user's description. */
 export async function setPassword(db: Db, { username, password }: { username: string; password: string }) {
   const chosen = await requireLocalUser(db, username)
   await checkPassword(chosen.username, password)
@@ -66,8 +66,8 @@ export async function setPassword(db: Db, { username, password }: { username: st
 }
 
 /**
- * Locks a user out, whatever their type: password, keys and sessions end at once; what they own stays. Answers who it
- * was.
+ * Disables a user of any type: password, keys and sessions end at once; what they own stays. Returns the user's
+ * description.
  */
 export async function disableUser(db: Db, { username }: { username: string }) {
   return db.transaction().execute(async (trx) => {
@@ -83,8 +83,8 @@ export async function disableUser(db: Db, { username }: { username: string }) {
 }
 
 /**
- * Disables a user and ends all that they are signed in with; returns how many sessions that were. The API, the terminal
- * and the LDAP directory all do it here. Throws for the last admin.
+ * Disables a user and ends all their sessions; returns their number. Used by the API, the command line and the LDAP
+ * directory. Throws for the last admin.
  */
 export async function lockOut(trx: Trx, { id }: UserRow, refusal?: (message: string) => Error): Promise<number> {
   const disabledDate = new Date().toISOString()
@@ -111,10 +111,10 @@ export async function enableUser(db: Db, { username }: { username: string }) {
 }
 
 export interface ListedUser {
-  /** With the domain, if there is one. */
+  /** With the domain, if any. */
   name: string
   type: UserType
-  /** Also by a group of the LDAP directory. */
+  /** Also through an LDAP group. */
   admin: boolean
   password: boolean
   apiKeys: number
@@ -135,7 +135,9 @@ export async function listUsers(db: Reader): Promise<ListedUser[]> {
   }))
 }
 
-/** A new user, LOCAL unless told, with Concord's membership of every new user (concord-api §5). Also for sample data. */
+/**
+ * Inserts a user, LOCAL by default, with Concord's membership of every new user (concord-api §5). Also for sample data.
+ */
 export async function insertUser(trx: Trx, user: NewUserRow) {
   const { id, username, displayName, email, passwordHash, domain = null, type = 'LOCAL' } = user
   const enabled = { disabled: 0, permanentlyDisabled: 0, disabledDate: null } as const
@@ -143,7 +145,7 @@ export async function insertUser(trx: Trx, user: NewUserRow) {
     .insertInto('users')
     .values({ id, username, displayName, email, passwordHash, domain, type, ...enabled })
     .execute()
-  // The API can delete the team, and the organization with it.
+  // The API can delete the team or the organization.
   const team = await trx.selectFrom('teams').select('id').where('id', '=', SEED.defaultTeam).executeTakeFirst()
   if (team) await trx.insertInto('teamUsers').values({ teamId: team.id, userId: id, role: 'MEMBER' }).execute()
 }
@@ -151,7 +153,7 @@ export async function insertUser(trx: Trx, user: NewUserRow) {
 type NewUserRow = Pick<UserRow, 'id' | 'username' | 'displayName' | 'email' | 'passwordHash'> &
   Partial<Pick<UserRow, 'domain' | 'type'>>
 
-/** Stores the hash of a key that the server has made. */
+/** Stores the hash of a generated key. */
 export async function insertApiKey(trx: Trx, userId: string, name: string, key: string) {
   const hash = hashApiKey(key)
   if (hash === undefined) throw new Error('A generated key is base64')
@@ -172,7 +174,10 @@ async function checkPassword(username: string, password: string) {
 const nameOf = ({ username, domain }: UserRow) => (domain === null ? username : `${username}@${domain}`)
 const described = (user: UserRow) => `${nameOf(user)} (${user.type})`
 
-/** All whom a name can mean: with the domain or without it, or an id. Names of other directories have other letters. */
+/**
+ * All users that a name can refer to: with or without the domain, or an id. Names from other directories may contain
+ * other characters.
+ */
 function usersNamed(db: Reader, text: string): Promise<UserRow[]> {
   const name = text.trim().toLowerCase()
   const at = name.indexOf('@')
@@ -195,7 +200,7 @@ async function requireUser(db: Reader, name: string): Promise<UserRow> {
   return theOnly(name, await usersNamed(db, name))
 }
 
-/** Passwords of others are their own directory's. */
+/** Other users have their passwords in their own directory. */
 async function requireLocalUser(db: Reader, name: string): Promise<UserRow> {
   const users = await usersNamed(db, name)
   const local = users.filter(({ type }) => type === 'LOCAL')
@@ -204,7 +209,7 @@ async function requireLocalUser(db: Reader, name: string): Promise<UserRow> {
   return theOnly(name, local)
 }
 
-/** Whoever signs in types no domain: two passwords under one name would be those of the wrong person by chance. */
+/** Users sign in without a domain: with two passwords under one name, one person could sign in as the other. */
 async function requireOwnName(db: Reader, { id, username }: UserRow) {
   const another = await db
     .selectFrom('users')
@@ -216,7 +221,7 @@ async function requireOwnName(db: Reader, { id, username }: UserRow) {
   if (another) throw new UserError(`${described(another)} has a password already and signs in with the same name.`)
 }
 
-/** To act on one of several would be to act on the wrong one. */
+/** With several matches, acting on one could hit the wrong user. */
 function theOnly(name: string, users: UserRow[]): UserRow {
   const [user, another] = users
   if (!user) throw new UserError(`There is no user ${name}.`)

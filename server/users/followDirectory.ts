@@ -8,13 +8,13 @@ import type { Services } from '../services.ts'
 import { disableUser, UserError } from './builtIn.ts'
 import { isEntryOf, loginOf, replaceGroups } from './ldapUser.ts'
 
-/** How many others are asked for, to learn whether the directory finds anybody at all. */
+/** How many other users are looked up, to check whether the directory finds anybody at all. */
 const MOST_OTHERS = 100
 
 /**
- * Asks the directory for all its users who have a key or a session, as Concord's UserLdapGroupSynchronizer does: reads
- * their groups anew, and disables those whom it does not find any more. Nobody is disabled when it is away, nor when it
- * does not find at least as many as it misses: then it is rather the settings that are wrong.
+ * Looks up all LDAP users who have a key or a session, like Concord's UserLdapGroupSynchronizer: updates their groups,
+ * and disables users that are no longer found. Disables nobody if the directory is unreachable, or if more users are
+ * missing than found: then the settings are probably wrong.
  */
 export async function followDirectory({ db, config: { ldap }, log }: Services): Promise<void> {
   if (!ldap) return
@@ -57,7 +57,7 @@ async function ask(ldap: LdapConfig, log: Log, user: UserRow) {
   }
 }
 
-/** Those of the directory, first those who can get in without asking it. */
+/** LDAP users, starting with those who have access without the directory. */
 function enabledUsers(db: Reader) {
   return db
     .selectFrom('users')

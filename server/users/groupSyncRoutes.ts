@@ -15,7 +15,7 @@ import { findUser } from './owner.ts'
 
 const syncRequest = z.object({ username: text.nullish(), userDomain: text.nullish() })
 
-/** Concord's UserLdapGroupResource: reads a user's groups from the directory now, not with their next login. */
+/** Concord's UserLdapGroupResource: updates a user's groups from the directory now, not with their next login. */
 export function groupSyncRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
   resource(app, '/api/v1/userldapgroup/sync', {
@@ -38,7 +38,7 @@ export function groupSyncRoutes(app: Hono<Env>, services: Services) {
   })
 }
 
-/** Undefined when the directory does not have the user, or there is no directory. */
+/** Undefined if the directory does not have the user, or there is no directory. */
 async function groupsOf({ config: { ldap }, log }: Services, user: UserRow): Promise<string[] | undefined> {
   if (!ldap) return undefined
   try {

@@ -5,8 +5,8 @@ const LAST_ADMIN =
   'This would leave no enabled admin. Give the role concordAdmin to another enabled user first, then try again.'
 
 /**
- * Makes a change of users or roles, and throws where it takes away the last enabled admin: nobody could give the role
- * back. Concord lets it happen. A server without any admin before is changed as ever.
+ * Runs a change of users or roles, and throws if it removes the last enabled admin: nobody could restore the role.
+ * Concord allows it. If there was no admin before, any change is allowed.
  */
 export async function keepAnAdmin<T>(
   trx: Trx,

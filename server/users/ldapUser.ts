@@ -9,7 +9,7 @@ import { insertUser } from './builtIn.ts'
 import { findUserById } from './owner.ts'
 import { briefUserEntry } from './store.ts'
 
-/** The user of an entry, made with their first login, with the groups that they are in now. */
+/** Returns the user of an entry, created on the first login, and updates their groups. */
 export async function directoryUser(db: Db, actor: Actor, entry: DirectoryEntry): Promise<UserRow> {
   return db.transaction().execute(async (trx) => {
     const existing = await userOfEntry(trx, entry)
@@ -19,13 +19,13 @@ export async function directoryUser(db: Db, actor: Actor, entry: DirectoryEntry)
   })
 }
 
-/** What a user would type to sign in. */
+/** The name that a user types to sign in. */
 export const loginOf = ({ username, domain }: UserRow) => (domain === null ? username : `${username}@${domain}`)
 
 export const isEntryOf = (user: UserRow, entry: DirectoryEntry) =>
   entry.username === user.username && entry.domain === user.domain
 
-/** Concord makes LDAP users of admins' requests too, before these sign in. */
+/** In Concord, admins can also create LDAP users before they sign in. */
 export async function createDirectoryUser(trx: Trx, actor: Actor, entry: DirectoryEntry): Promise<UserRow> {
   const { username, domain, displayName, email } = entry
   const id = newId()
@@ -63,7 +63,7 @@ async function refresh(
 
 export async function replaceGroups(trx: Trx, userId: string, groups: string[]) {
   await trx.deleteFrom('userLdapGroups').where('userId', '=', userId).execute()
-  // SQLite takes 32,766 parameters.
+  // SQLite allows 32,766 parameters.
   for (let i = 0; i < groups.length; i += 1000) {
     const rows = groups.slice(i, i + 1000).map((ldapGroup) => ({ userId, ldapGroup }))
     await trx.insertInto('userLdapGroups').values(rows).execute()

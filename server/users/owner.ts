@@ -5,7 +5,7 @@ import { javaError, textError, validationError } from '../errors.ts'
 import { text, userType, uuid } from '../http/jackson.ts'
 import { nonEmpty } from '../json/omit.ts'
 
-/** Concord's EntityOwner as requests carry it: `id` wins, else `username` (concord-api §1). */
+/** Concord's EntityOwner in requests: `id` takes precedence over `username` (concord-api §1). */
 export const ownerRequest = z.object({
   id: uuid.nullish(),
   username: text.nullish(),
@@ -15,7 +15,7 @@ export const ownerRequest = z.object({
 
 export type OwnerRequest = z.infer<typeof ownerRequest>
 
-/** Concord's EntityOwner as answers carry it; undefined for what nobody owns. */
+/** Concord's EntityOwner in responses; undefined without an owner. */
 export function ownerEntry(user: UserRow | undefined) {
   if (!user) return undefined
   return nonEmpty({
@@ -27,14 +27,11 @@ export function ownerEntry(user: UserRow | undefined) {
   })
 }
 
-/**
- * The user of an owner's id, for the entities of a list: one query instead of one per entry. Ids that are null or
- * unknown yield undefined.
- */
+/** Looks up owners by id for a list: one query instead of one per entry. Returns undefined for null or unknown ids. */
 export async function ownersOf(db: Reader, entities: readonly { ownerId: string | null }[]) {
   const ids = [...new Set(entities.map(({ ownerId }) => ownerId).filter((id) => id !== null))]
   const users = new Map<string, UserRow>()
-  // SQLite takes 32,766 parameters; a list of organizations or secrets can be longer than that.
+  // SQLite allows 32,766 parameters; a list of organizations or secrets can be longer.
   for (let i = 0; i < ids.length; i += 1000) {
     const rows = await db
       .selectFrom('users')
@@ -47,11 +44,9 @@ export async function ownersOf(db: Reader, entities: readonly { ownerId: string 
 }
 
 /**
- * The user that an EntityOwner means, or undefined when it names nobody (`{}`).
- *
- * An unknown id is a validation error, an unknown name a text error with status 500, as Concord's
- * OrganizationManager#getOwner and SecretManager#getOwner answer. Pass `onlyType` where Concord ignores the request's
- * `userType`: SecretManager assumes LDAP.
+ * Resolves an EntityOwner to a user; undefined if it is empty (`{}`). An unknown id is a validation error, an unknown
+ * name a text error with status 500, as in Concord's OrganizationManager#getOwner and SecretManager#getOwner. Pass
+ * `onlyType` where Concord ignores the request's `userType`: SecretManager assumes LDAP.
  */
 export async function resolveOwner(
   db: Reader,
@@ -70,8 +65,8 @@ export const findUserById = (db: Reader, id: string) =>
   db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
 
 /**
- * A user by name, in any case. Without a domain or a type any will do; a name that then fits several users is Concord's
- * UserDao#getId failing.
+ * Finds a user by name, ignoring case. Without a domain or a type, any matches; a name of several users throws the
+ * error of Concord's UserDao#getId.
  */
 export async function findUser(
   db: Reader,

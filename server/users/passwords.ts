@@ -1,5 +1,5 @@
 /*
- * Which passwords users of the built-in directory may choose. docs/security.md says why these rules and no others.
+ * The password rules of the built-in directory. docs/security.md explains them.
  */
 
 const LEAST_LENGTH = 12
@@ -9,9 +9,9 @@ export const PASSWORD_RULE =
   `${LEAST_LENGTH} to ${MOST_LENGTH} characters, without the user name. ` +
   'No common password, not even repeated or with digits around it.'
 
-/** Why somebody cannot have a password, a sentence; undefined when they can. */
+/** Returns a sentence saying why a password is not allowed, or undefined if it is. */
 export async function passwordProblem(username: string, password: string): Promise<string | undefined> {
-  // Several blanks are one here: they make nothing harder to guess.
+  // Repeated spaces count as one: they make nothing harder to guess.
   if (lengthOf(password.replace(/\s+/g, ' ')) < LEAST_LENGTH)
     return `It is too short: it must have at least ${LEAST_LENGTH} characters.`
   if (lengthOf(password) > MOST_LENGTH) return `It is too long: it can have at most ${MOST_LENGTH} characters.`
@@ -22,18 +22,18 @@ export async function passwordProblem(username: string, password: string): Promi
   return undefined
 }
 
-/** In characters, of whatever plane. */
+/** In code points. */
 const lengthOf = (text: string) => [...text].length
 
 /**
- * Whether a password is in the list, or one of the list is all there is to it. Most entries are shorter than what is
- * allowed at all, and people make them longer in the same few ways: `password1234`, `monkeymonkey`, `!!Dragon2026!!`.
+ * Whether a password is in the list, or just a variation of an entry. Most entries are shorter than the minimum length,
+ * and people extend them in a few predictable ways: `password1234`, `monkeymonkey`, `!!Dragon2026!!`.
  */
 async function isCommon(password: string): Promise<boolean> {
   const common = await commonPasswords()
   const written = password.toLowerCase().replace(/\s/g, '')
   const word = withoutPadding(written)
-  // Around `x`, digits are no padding but the password itself.
+  // Around `x`, digits are not padding but the password itself.
   const forms = word.length < LEAST_WORD ? [written] : [written, word]
   return forms.some((form) => {
     const unit = unitOf(form)
@@ -43,10 +43,10 @@ async function isCommon(password: string): Promise<boolean> {
 
 const LEAST_WORD = 4
 
-/** Without digits and signs at both ends; unchanged when there is nothing else. */
+/** Removes digits and signs at both ends; unchanged if there is nothing else. */
 const withoutPadding = (text: string) => text.replace(/^[\P{L}]+|[\P{L}]+$/gu, '') || text
 
-/** The text that is repeated, also when the last time is cut short: `abc` of `abcabcab`; else the text itself. */
+/** The repeated text, even if the last repetition is incomplete: `abc` for `abcabcab`; otherwise the text itself. */
 function unitOf(text: string): string {
   for (let length = 1; length <= text.length / 2; length++) {
     const unit = text.slice(0, length)
@@ -57,7 +57,7 @@ function unitOf(text: string): string {
 
 let loaded: Promise<ReadonlySet<string>> | undefined
 
-/** 49,233 passwords from leaks, the most common ones first; read when the first password is set, not at the start. */
+/** 49,233 leaked passwords, most common first; loaded when the first password is set, not at startup. */
 function commonPasswords(): Promise<ReadonlySet<string>> {
   loaded ??= import('@zxcvbn-ts/language-common').then(
     ({ dictionary }) => new Set(dictionary['passwords-common'].map((each) => String(each).toLowerCase())),

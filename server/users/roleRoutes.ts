@@ -16,7 +16,7 @@ import { checkNames } from '../violations.ts'
 import { keepAnAdmin } from './lastAdmin.ts'
 import { roleEntry } from './store.ts'
 
-/** All that a role can permit; other words are passed over, as Concord does with what is not in its table. */
+/** All permissions of roles; unknown ones are ignored, as Concord ignores those not in its table. */
 const PERMISSIONS = ['createOrg', 'updateOrg', 'getProcessQueueAllOrgs', 'apiKeySpecifyValue']
 
 const roleRequest = z.object({
@@ -27,7 +27,7 @@ const roleRequest = z.object({
 
 const groupsRequest = listOf(text)
 
-/** Roles, for admins: concord-api §8. What they grant is read with each request (access/roles.ts). */
+/** Roles, for admins: concord-api §8. They are read on each request (access/roles.ts). */
 export function roleRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/role', {
     GET: operation({ summary: 'List roles' }, async (c) => {
@@ -37,7 +37,7 @@ export function roleRoutes(app: Hono<Env>, { db }: Services) {
     }),
     POST: operation({ summary: 'Create or update a role', body: roleRequest }, (c, { body }) => {
       requireAdmin(principalOf(c))
-      // A new name would take the role from those who have it.
+      // A new name would remove the role from its users.
       return db.transaction().execute((trx) => keepAnAdmin(trx, () => createOrUpdate(trx, callerOf(c), body)))
     }),
   })
@@ -83,7 +83,7 @@ async function createOrUpdate(trx: Trx, caller: Caller, request: z.infer<typeof 
   const { name } = request
   const existing = request.id ?? (typeof name === 'string' ? (await findRole(trx, name))?.id : undefined)
   if (typeof name !== 'string') {
-    // Nothing but Concord's database asks for the name.
+    // Only Concord's database requires the name.
     throw javaError(
       'org.jooq.exception.IntegrityConstraintViolationException',
       'null value in column "role_name" violates not-null constraint',

@@ -34,7 +34,7 @@ const userRequest = z.object({
   displayName: text.nullish(),
   email: text.nullish(),
   userType: userType.nullish(),
-  // What `userType` is also called (concord-api §8).
+  // An alias of `userType` (concord-api §8).
   type: userType.nullish(),
   disabled: flag.nullish(),
   roles: listOf(text).nullish(),
@@ -44,7 +44,7 @@ type UserRequest = z.infer<typeof userRequest>
 
 const rolesRequest = z.object({ roles: listOf(text).nullish() })
 
-/** Users and roles: concord-api §8. Passwords are not the API's business (users/builtIn.ts). */
+/** Users and roles: concord-api §8. The API does not handle passwords (users/builtIn.ts). */
 export function userRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
   resource(app, '/api/v2/user', {
@@ -139,7 +139,7 @@ function administration(app: Hono<Env>, services: Services) {
           const { roles } = body
           if (!roles) throw nullPointer()
           await keepAnAdmin(trx, () => replaceRoles(trx, user.id, roles))
-          // Concord leaves this out of its log, where it is missed most.
+          // Concord does not log this, although it matters most.
           await recordAudit(trx, caller, {
             object: 'USER',
             action: 'UPDATE',
@@ -169,7 +169,7 @@ async function createOrUpdate(trx: Trx, caller: Caller, request: UserRequest, en
     }
     return { ok: true, id, username, result: 'CREATED' }
   }
-  // What Concord says when it has no LDAP to ask, or LDAP does not know them.
+  // Concord's error if it has no LDAP, or LDAP does not have the user.
   if ((type ?? userOf(caller.who).type) !== 'LOCAL') throw unknownToLdap(username)
   const id = newId()
   const { displayName = null, email = null } = request
@@ -191,7 +191,7 @@ async function createOrUpdate(trx: Trx, caller: Caller, request: UserRequest, en
   return { ok: true, id, username: username.toLowerCase(), result: 'CREATED' }
 }
 
-/** What the directory knows of an LDAP user who is to be made; undefined when that is not asked for. */
+/** The directory's entry for a new LDAP user; undefined if none is needed. */
 async function entryOf({ config: { ldap } }: Services, caller: Caller, request: UserRequest) {
   const { username, userDomain } = request
   const type = request.userType ?? request.type ?? userOf(caller.who).type
@@ -203,7 +203,7 @@ async function entryOf({ config: { ldap } }: Services, caller: Caller, request: 
 
 const unknownToLdap = (username: string) => textError(500, `Error while retrieving LDAP information for ${username}`)
 
-/** Unlike other updates of Concord this one sets `disabled` also when it is not sent: that enables the user. */
+/** Unlike Concord's other updates, this one sets `disabled` even if it is not sent, which enables the user. */
 async function update(trx: Trx, caller: Caller, user: UserRow, request: UserRequest) {
   if (user.permanentlyDisabled) throw textError(500, 'User is permanently disabled')
   const changed: UserRow = {
@@ -233,7 +233,7 @@ async function update(trx: Trx, caller: Caller, user: UserRow, request: UserRequ
   return { ok: true, id: user.id, username: user.username, result: 'UPDATED' }
 }
 
-/** Ends the user's sessions too; in Concord they go on (concord-api §2.3). */
+/** Also ends the user's sessions; in Concord they continue (concord-api §2.3). */
 async function disable(trx: Trx, caller: Caller, user: UserRow, permanent: boolean): Promise<UserRow> {
   if (user.disabled && user.disabledDate !== null && (user.permanentlyDisabled || !permanent)) return user
   const changed: UserRow = {
@@ -253,7 +253,7 @@ async function disable(trx: Trx, caller: Caller, user: UserRow, permanent: boole
   return changed
 }
 
-/** Beside the event of Concord, which knows nothing of sessions. */
+/** In addition to Concord's event, which does not cover sessions. */
 async function recordEnd(trx: Trx, caller: Caller, { id }: UserRow, ended: number) {
   if (ended > 0) await recordEvent(trx, caller, 'sessions-ended', { userId: id, ended })
 }

@@ -4,7 +4,7 @@ import type { Reader, Trx } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
 import { nonNull } from '../json/omit.ts'
 
-/** UserEntry with what the user is in and may do. */
+/** UserEntry with organizations and roles. */
 export async function userEntry(db: Reader, user: UserRow) {
   const { disabled, permanentlyDisabled, ...entry } = briefUserEntry(user)
   return {
@@ -16,7 +16,7 @@ export async function userEntry(db: Reader, user: UserRow) {
   }
 }
 
-/** UserEntry as the search shows it. */
+/** UserEntry in search results. */
 export function briefUserEntry(user: UserRow) {
   return nonNull({
     id: user.id,
@@ -31,7 +31,9 @@ export function briefUserEntry(user: UserRow) {
   })
 }
 
-/** The organizations that somebody is in a team of, directly or through an LDAP group; not those that they own only. */
+/**
+ * The organizations in which a user belongs to a team, directly or through an LDAP group; not those that they only own.
+ */
 export async function orgsOf(db: Reader, userId: string): Promise<{ id: string; name: string }[]> {
   return db
     .selectFrom('userTeams')
@@ -60,7 +62,7 @@ export const roleEntry = ({ id, name, permissions }: { id: string; name: string;
   permissions: readListColumn(permissions),
 })
 
-/** Replaces somebody's roles; names of roles that do not exist are passed over, as UserDao#updateRoles does. */
+/** Replaces a user's roles; unknown role names are ignored, as in UserDao#updateRoles. */
 export async function replaceRoles(trx: Trx, userId: string, names: string[]) {
   await trx.deleteFrom('userRoles').where('userId', '=', userId).execute()
   if (names.length === 0) return
@@ -78,14 +80,14 @@ interface SearchQuery {
   limit: number
 }
 
-/** The user picker: those whose name, display name or e-mail contains the text; no disabled ones. */
+/** The user picker: users whose name, display name or e-mail contains the text, without disabled ones. */
 export async function searchUsers(db: Reader, { filter, offset, limit }: SearchQuery) {
   const rows = await db
     .selectFrom('users')
     .selectAll()
     .where('disabled', '=', 0)
     .where(({ or }) => or([contains('username', filter), contains('displayName', filter), contains('email', filter)]))
-    // PostgreSQL sorts those without a display name last, SQLite would sort them first.
+    // PostgreSQL sorts users without a display name last, SQLite would sort them first.
     .orderBy('displayName', (order) => order.asc().nullsLast())
     .orderBy('username')
     .limit(limit)

@@ -2,9 +2,9 @@ import { type Clock, sinceStart, Throttle } from './throttle.ts'
 
 const HOUR = 3_600_000
 const MOST_FAILURES = 100
-/** As many tries an hour as failures. */
+/** One try per hourly share of the failures. */
 const BETWEEN_TRIES = HOUR / MOST_FAILURES
-/** How long a try waits for the one who was told to come back for it. */
+/** How long a turn stays open. */
 const PATIENCE = 5 * 60_000
 const MOST_QUEUES = 1_000
 const MOST_IN_QUEUE = 100
@@ -13,16 +13,15 @@ const MOST_KEYS = 10_000
 const MOST_KNOWN = 20
 
 /**
- * Slows guessing at one thing, a user's password or a secret's, from everywhere at once. After 100 failures within an
- * hour there is one try every 36 seconds for all who have not succeeded there in the last 30 days, in the order in which
- * they came: each is told when it is their turn. So nobody can be kept out. Those who did succeed notice nothing.
- *
- * Kept in memory and bounded. After a restart nobody is known, but there are no failures either.
+ * Throttles distributed guessing of one password, a user's or a secret's. After 100 failures within an hour, callers
+ * who have not succeeded in the last 30 days share one try every 36 seconds, in order of arrival; each gets a
+ * `Retry-After` for their turn, so nobody is locked out. Callers who did succeed are not affected. Kept in bounded
+ * memory. After a restart nobody is known, but there are no failures either.
  */
 export class SlowLimit {
   readonly #now: Clock
   readonly #failures: Throttle
-  /** For each key who succeeded when; the one of the last success comes last. */
+  /** For each key, who succeeded when; the most recent success comes last. */
   readonly #known = new Map<string, Map<string, number>>()
   readonly #queues = new Map<string, Queue>()
 
@@ -36,13 +35,13 @@ export class SlowLimit {
     return this.#failures.secondsToWait(key) > 0
   }
 
-  /** Whether somebody has succeeded in the last 30 days. */
+  /** Whether a caller has succeeded in the last 30 days. */
   knows(key: string, who: string): boolean {
     const succeeded = this.#known.get(key)?.get(who)
     return succeeded !== undefined && this.#now() - succeeded < KNOWN_FOR
   }
 
-  /** Whole seconds until it is somebody's turn; 0: now, and a turn is used up by that. */
+  /** Seconds until a caller's turn; 0 means now, and uses up the turn. */
   secondsToWait(key: string, who: string): number {
     if (!this.isSlow(key)) {
       this.#queues.delete(key)
@@ -58,7 +57,7 @@ export class SlowLimit {
     this.#failures.failed(key)
   }
 
-  /** What others have failed at stays as it is: they go on guessing. */
+  /** The failures of others stay, because they go on guessing. */
   succeeded(key: string, who: string) {
     const known = this.#known.get(key) ?? new Map<string, number>()
     keepLast(known, who, this.#now(), MOST_KNOWN)
@@ -66,12 +65,12 @@ export class SlowLimit {
   }
 }
 
-/** The turns of those who wait to try. */
+/** The turns of waiting callers. */
 class Queue {
   readonly #turns = new Map<string, number>()
   #next = 0
 
-  /** Milliseconds until somebody's turn; 0: now. */
+  /** Milliseconds until a caller's turn; 0 means now. */
   wait(who: string, now: number): number {
     for (const [other, turn] of this.#turns) if (turn + PATIENCE < now) this.#turns.delete(other)
     const turn = this.#turns.get(who) ?? this.#add(who, now)
@@ -90,7 +89,7 @@ class Queue {
   }
 }
 
-/** Puts an entry at the end of a map and forgets its first one when there are too many. */
+/** Puts an entry at the end of a map, and evicts the first one if there are too many. */
 function keepLast<V>(map: Map<string, V>, key: string, value: V, most: number) {
   map.delete(key)
   map.set(key, value)

@@ -1,16 +1,15 @@
 const MINUTE = 60_000
-/** Milliseconds that only ever grow. */
+/** A monotonic clock, in milliseconds. */
 export type Clock = () => number
 export const sinceStart: Clock = () => performance.now()
 
-/** Bounds the memory that made-up names can take. */
+/** Bounds the memory that made-up names can use. */
 const MOST_ENTRIES = 10_000
 
 /**
- * Slows guessing: after so many failures of one key within a minute, that key has to wait until the oldest of them is a
- * minute old. Kept in memory: a restart forgets it, which costs a guesser more time than it gives.
- *
- * Its clock counts from the start of the process. One that can be set back would turn a minute into hours.
+ * Throttles guessing: after too many failures of a key within a minute, the key must wait until the oldest one is a
+ * minute old. Kept in memory: a restart clears it, but costs a guesser more time than it gains. Its clock is monotonic:
+ * a clock that can be set back would turn a minute into hours.
  */
 export class Throttle {
   readonly #failures = new Map<string, number[]>()
@@ -24,7 +23,7 @@ export class Throttle {
     this.#window = window
   }
 
-  /** Whole seconds until the next try is allowed; 0: now. */
+  /** Seconds until the next try is allowed; 0 means now. */
   secondsToWait(...key: string[]): number {
     const recent = this.#recent(key)
     if (recent.length < this.#most) return 0
@@ -35,7 +34,7 @@ export class Throttle {
   failed(...key: string[]) {
     const recent = [...this.#recent(key), this.#now()].slice(-this.#most)
     const written = write(key)
-    // Deleting first moves the entry to the end: the map stays ordered by the time of the last failure.
+    // Delete first to move the entry to the end: the map stays ordered by the last failure.
     this.#failures.delete(written)
     this.#failures.set(written, recent)
     if (this.#failures.size > MOST_ENTRIES) {
@@ -56,5 +55,5 @@ export class Throttle {
   }
 }
 
-/** Hardly any name is longer than that: what a stranger makes up does not take more memory. */
+/** Hardly any name is longer: limits the memory that made-up names can use. */
 const write = (key: string[]) => JSON.stringify(key.map((part) => part.slice(0, 256)))

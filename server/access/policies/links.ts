@@ -10,7 +10,7 @@ export interface PolicyRow {
   rules: string
 }
 
-/** What a policy is looked up for, or linked to. */
+/** The target that a policy is linked to or looked up for. */
 export interface Target {
   orgId?: string | null | undefined
   projectId?: string | null | undefined
@@ -19,7 +19,7 @@ export interface Target {
 
 export const listPolicies = (db: Reader) => db.selectFrom('policies').selectAll().orderBy('name').execute()
 
-/** The one policy that counts. */
+/** The policy that applies. */
 export async function linkedPolicy(db: Reader, target: Target): Promise<PolicyRow | undefined> {
   return nearest(await readLinks(db), target)
 }
@@ -35,7 +35,7 @@ const readLinks = (db: Reader): Promise<LinkedPolicy[]> =>
     .orderBy('policies.name')
     .execute()
 
-/** The nearest policy, as PolicyDao#getLinked looks for it. */
+/** Finds the nearest policy, like PolicyDao#getLinked. */
 function nearest(links: readonly LinkedPolicy[], { orgId, projectId, userId }: Target): PolicyRow | undefined {
   const linkOf = (target: Required<Target>) =>
     links.find(
@@ -54,7 +54,9 @@ function nearest(links: readonly LinkedPolicy[], { orgId, projectId, userId }: T
 
 type Rules = Record<string, unknown>
 
-/** Reads all policies once, to say which rules count for any number of targets: the same object for the same policy. */
+/**
+ * Reads all policies once, to find the rules for any number of targets: returns the same object for the same policy.
+ */
 export async function rulesReader(db: Reader): Promise<(target: Target) => Rules | undefined> {
   const links = await readLinks(db)
   if (links.length === 0) return () => undefined
@@ -69,18 +71,18 @@ export async function rulesReader(db: Reader): Promise<(target: Target) => Rules
   }
 }
 
-/** The rules of a policy with those of its parents, over which its own win (PolicyCache#mergeRules). */
+/** Merges the rules of a policy with those of its parents; its own take precedence (PolicyCache#mergeRules). */
 function rulesOf(policy: PolicyRow, policies: readonly PolicyRow[]): Rules {
   const all = new Map(policies.map((each) => [each.id, each]))
   let rules = readableRules(policy)
-  // A parent that is seen again ends the way: two policies may be each other's parent.
+  // Stop at a parent seen before: two policies may be each other's parent.
   for (let parent = take(all, policy.parentId); parent; parent = take(all, parent.parentId)) {
     rules = merged(readableRules(parent), rules)
   }
   return rules
 }
 
-/** Nothing is allowed by rules that cannot be read; lists show them as none (`policyEntry`). */
+/** Invalid rules allow nothing; lists show no rules for them (`policyEntry`). */
 function readableRules({ rules }: PolicyRow): Record<string, unknown> {
   const readable = readExactJsonColumn(rules)
   if (!readable) throw javaError('java.lang.IllegalArgumentException', 'The rules of a policy are damaged')
@@ -93,13 +95,13 @@ function take(policies: Map<string, PolicyRow>, id: string | null): PolicyRow | 
   return policy
 }
 
-/** Objects are merged field by field; anything else is taken whole. */
+/** Merges objects field by field; anything else is replaced as a whole. */
 function merged(below: Record<string, unknown>, above: Record<string, unknown>): Record<string, unknown> {
   const fields = Object.entries(above).map(([name, value]): [string, unknown] => {
     const under = Object.hasOwn(below, name) ? below[name] : undefined
     return [name, isObject(value) && isObject(under) ? merged(under, value) : value]
   })
-  // Not by assignment: a field may be called `__proto__`.
+  // Not by assignment, because a field may be called `__proto__`.
   return Object.fromEntries([...Object.entries(below), ...fields])
 }
 
