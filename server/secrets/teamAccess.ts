@@ -56,8 +56,8 @@ export async function replaceTeamAccess(
     await recordAudit(trx, caller, {
       object: 'SECRET',
       action: 'UPDATE',
-      // Without the organization, as in Concord: the log can be searched for it only by the secret's id (concord-api
-      // §14, Q33).
+      // Without the organization, as in Concord: the log can be searched for it only by the secret's id
+      // (concord-api §14, Q33).
       details: { secretId: secret.id, access: { replace: true, teams } },
     })
   })
