@@ -13,6 +13,7 @@ import {
   jsonOf,
 } from './lib/expect.ts'
 import type { Form } from './lib/multipart.ts'
+import { server } from './lib/server.ts'
 import {
   KEY_PAIR,
   made,
@@ -123,10 +124,12 @@ describe('the events of a secret', () => {
     expect(changes.new.owner).toMatchObject(userOf({ ...member, base: 'member' }))
   })
   test('UPDATE of the value, which is not told, and of its type', async () => {
+    // Java leaves trailing zeros out.
+    const microseconds = server.kind === 'ours' ? /\.\d{6}Z$/ : /\.\d{1,6}Z$/
     const changes = await updated(await fresh(KEY_PAIR), { data: Buffer.from('hush-hush').toString('base64') })
     expect(changes).toEqual({
       prev: { type: 'KEY_PAIR' },
-      new: { type: 'DATA', lastUpdatedAt: expect.stringMatching(/Z$/) },
+      new: { type: 'DATA', lastUpdatedAt: expect.stringMatching(microseconds) },
       updated: { data: true },
     })
     expect(JSON.stringify(changes)).not.toContain('hush-hush')

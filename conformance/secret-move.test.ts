@@ -166,8 +166,10 @@ describe('moving a secret to another organization', () => {
 
   test.each<[string, Mover, Record<string, string>]>([
     ['v1', v1, { orgName: to.name }],
+    ['v1', v1, { orgId: to.id }],
     ['v2', v2, { org: to.name }],
-  ])('is for members of both: %s', async (_, move, more) => {
+    ['v2', v2, { orgId: to.id }],
+  ])('is for members of both: %s, %o', async (_, move, more) => {
     const { name } = await fresh()
     expectNotInOrg(await move(name, source, more), source, to)
     expectNotInOrg(await move(name, target, more), target, from)
