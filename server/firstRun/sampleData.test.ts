@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { SAMPLE_STORE_PASSWORD } from './sampleData.ts'
 import { SAMPLE_ORGS } from './sampleTables.ts'
 import { welcome } from './welcome.ts'
 
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 })
-
 let server: TestServer
 let spent: NodeJS.CpuUsage
 beforeAll(async () => {
   const before = process.cpuUsage()
-  server = await startTestServer({ SAMPLE_DATA: 'on' })
+  server = await startTestServer({ SAMPLE_DATA: 'on', PROJECTS_PER_ORGANIZATION: '1' })
   spent = process.cpuUsage(before)
 })
 afterAll(() => server.close())
@@ -61,6 +59,20 @@ test('every value opens with the server key or with the printed store password',
     const { status } = await server.request(path, { form: { storePassword } })
     expect({ name, status }).toEqual({ name, status: projects.length > 0 ? status : 200 })
   }
+})
+
+test('may exceed the quotas, which count from then on', async () => {
+  const { db } = server.services
+  const projects = await db
+    .selectFrom('projects')
+    .innerJoin('orgs', 'orgs.id', 'projects.orgId')
+    .select('projects.id')
+    .where('orgs.name', '=', 'acme')
+    .execute()
+  expect(projects.length).toBeGreaterThan(1)
+  const answer = await server.request('/api/v1/org/acme/project', { json: { name: 'one-too-many' } })
+  expect(answer.status).toBe(400)
+  expect(await answer.text()).toContain('PROJECTS_PER_ORGANIZATION')
 })
 
 test('has a secret used by more than five repositories, and a repository that cannot read its secret', async () => {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { startTestServer } from '../../tests/support/testServer.ts'
 import { readConfig } from '../config.ts'
 import { closeDatabase } from '../db/writeAheadLog.ts'
 import { createLog } from '../log.ts'
@@ -27,17 +26,5 @@ test('rejects a wrong master key before an upgrade changes the schema', async ()
     await expect(start(join(folder, 'second'), key('b'))).rejects.toThrow(MasterKeyError)
   } finally {
     rmSync(folder, { recursive: true, force: true })
-  }
-})
-
-test('quotas below the sample data do not fail the first start, and apply afterwards', async () => {
-  const server = await startTestServer({ SAMPLE_DATA: 'on', SECRETS_PER_ORGANIZATION: '1' })
-  try {
-    const form = { name: 'one-too-many', type: 'DATA', data: new Blob(['x']) }
-    const answer = await server.request('/api/v1/org/acme/secret', { form })
-    expect(answer.status).toBe(400)
-    expect(await answer.text()).toContain('SECRETS_PER_ORGANIZATION')
-  } finally {
-    await server.close()
   }
 })

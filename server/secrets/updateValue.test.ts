@@ -15,12 +15,12 @@ afterAll(() => server.close())
 describe('at the same time', () => {
   test('of several new passwords one wins, and opens the whole value', async () => {
     await make('race-password', { storePassword: 'right', value: Buffer.from('precious') })
-    const passwords = ['one', 'two', 'three', 'four']
+    const passwords = ['one', 'two', 'three']
     const answers = await Promise.all(
       passwords.map((newStorePassword) => v1('race-password', { storePassword: 'right', newStorePassword })),
     )
     // The others find that theirs is not the password any more.
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 500, 500, 500])
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 500, 500])
     const opened = await Promise.all(passwords.map((password) => value('race-password', password)))
     expect(opened.filter((each) => String(each) === 'precious')).toHaveLength(1)
   })

@@ -10,14 +10,15 @@ test('users are made also where the organization that they would belong to is de
     const teams = await db.selectFrom('teamUsers').select('role').where('userId', '=', user.id).execute()
     return teams.map(({ role }) => role)
   }
-  await addUser(db, { username: 'before', password: 'correct horse battery', admin: false, apiKey: false })
+  const create = async (username: string) =>
+    expect((await server.request('/api/v1/user', { json: { username, type: 'LOCAL' } })).status).toBe(200)
+  await create('before')
   expect(await rolesInTeams('before')).toEqual(['MEMBER'])
 
   const deleted = await server.request('/api/v1/org/Default?confirmation=yes', { method: 'DELETE' })
   expect(deleted.status).toBe(200)
   await addUser(db, { username: 'at-the-terminal', password: 'correct horse battery', admin: false, apiKey: false })
-  const made = await server.request('/api/v1/user', { json: { username: 'by-the-api', type: 'LOCAL' } })
-  expect(made.status).toBe(200)
+  await create('by-the-api')
   for (const name of ['at-the-terminal', 'by-the-api']) expect(await rolesInTeams(name)).toEqual([])
   await server.close()
 })
