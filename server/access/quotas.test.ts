@@ -66,7 +66,7 @@ test('settings: a number, and for bytes a unit too', () => {
   expect(() => readConfig({ API_KEYS_PER_USER: '0' })).toThrow('API_KEYS_PER_USER must be a whole number from 1')
 })
 
-test('secrets of an organization, created or moved there; deleting makes room', async () => {
+test('limits the secrets of an organization, created or moved there; deleting frees quota', async () => {
   const org = await givenOwnOrg('secrets')
   for (const name of ['one', 'two', 'three']) expect(await create('secrets', name)).toEqual(OK)
   const refusal = has('3 secrets', 'SECRETS_PER_ORGANIZATION')
@@ -84,7 +84,7 @@ test('secrets of an organization, created or moved there; deleting makes room', 
   expect(await send('/elsewhere/secret/four', { orgName: 'secrets' })).toEqual(OK)
 })
 
-test('bytes of an organization: new values, larger values, moved ones, and what is told of other things', async () => {
+test('limits the bytes of an organization: new, larger and moved values, and metadata', async () => {
   await givenOwnOrg('bytes')
   expect(await create('bytes', 'big', 15_000)).toEqual(OK)
   expect(await create('bytes', 'other', 6_000)).toEqual(TOO_MANY_BYTES)
@@ -103,7 +103,7 @@ test('bytes of an organization: new values, larger values, moved ones, and what 
   expect(await send('/small/secret/moving', { orgName: 'bytes' })).toEqual(OK)
 })
 
-test('what is beyond a limit when it is lowered stays, and can become less', async () => {
+test('data beyond a lowered limit stays, and can shrink', async () => {
   const other = await startTestServer()
   const { db, config } = other.services
   const org = await givenOrg(other, 'lowered')
@@ -132,7 +132,7 @@ test('what is beyond a limit when it is lowered stays, and can become less', asy
   await other.close()
 })
 
-test('projects, repositories and teams of an organization', async () => {
+test('limits projects, repositories and teams of an organization', async () => {
   await givenOwnOrg('things')
   expect(await send('/things/project', { name: 'one' })).toEqual(OK)
   expect(await send('/things/project', { name: 'two' })).toEqual(OK)
@@ -152,7 +152,7 @@ test('projects, repositories and teams of an organization', async () => {
   expect(await send('/things/team', { name: 'third' })).toEqual(has('2 teams', 'TEAMS_PER_ORGANIZATION'))
 })
 
-test('organizations, API keys and process sessions of a user', async () => {
+test('limits organizations, API keys and process sessions of a user', async () => {
   const owner = await givenUser(server, 'owner', 'concordAdmin')
   const organization = (name: string, owned: object = {}) => send('', { name, ...owned }, 'POST', owner.key)
   expect(await organization('own-1')).toEqual(OK)
@@ -181,7 +181,7 @@ test('organizations, API keys and process sessions of a user', async () => {
   expect(await open()).toEqual(userHas('2 process sessions', 'PROCESS_SESSIONS_PER_USER'))
 })
 
-test('a refusal costs nothing much, however full the organization is', async () => {
+test('a refusal is cheap, however full the organization is', async () => {
   const attack = async () => {
     for (let i = 0; i < 20; i++) await create('secrets', `more-${i}`)
   }

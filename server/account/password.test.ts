@@ -30,7 +30,7 @@ const change = (Cookie: string, json: unknown) =>
 const told = async (as: string, headers: Record<string, string> = {}) =>
   (await server.request(PATH, { as, headers })).json()
 
-test('says whether the password can be changed, and the rule for it', async () => {
+test('returns whether the password can be changed, and the rule for it', async () => {
   const Cookie = await session()
   expect(await told('', { Cookie })).toEqual({
     changeable: true,
@@ -48,7 +48,7 @@ test('says whether the password can be changed, and the rule for it', async () =
   expect((await change(Cookie, { oldPassword: PASSWORD, newPassword: NEXT })).status).toBe(400)
 })
 
-test('a new password ends everything but the session that set it, which goes on under another cookie', async () => {
+test('a new password ends all sessions except the current one, which gets a new cookie', async () => {
   const signedIn = await signIn(PASSWORD, { ...REMEMBER, ...SESSION })
   const [own, remembered, other] = [cookieOf(signedIn, 'JSESSIONID'), cookieOf(signedIn, 'rememberMe'), await session()]
   const answer = await change(`${own}; ${remembered}`, { oldPassword: PASSWORD, newPassword: NEXT })
@@ -82,7 +82,7 @@ describe('a new password is refused', () => {
     expect((await signIn()).status).toBe(200)
   })
 
-  test('that has the user name in it', async () => {
+  test('that contains the user name', async () => {
     const answer = await change(await session(), {
       oldPassword: PASSWORD,
       newPassword: `I am ${user.username.toUpperCase()}`,
@@ -106,7 +106,7 @@ describe('a new password is refused', () => {
     expect([byProcess.status, await byProcess.text()]).toEqual([403, 'Processes are not allowed to manage passwords'])
   })
 
-  test('after 20 wrong old ones in a minute, which count as failed sign-ins', async () => {
+  test('after 20 wrong old passwords in a minute, which count as failed sign-ins', async () => {
     const Cookie = await session()
     for (let i = 0; i < 20; i++) {
       expect((await change(Cookie, { oldPassword: `wrong ${i}`, newPassword: NEXT })).status).toBe(400)
@@ -119,7 +119,7 @@ describe('a new password is refused', () => {
   })
 })
 
-test('of two changes at once one wins, and the other says so', async () => {
+test('of two concurrent changes one wins, and the other fails with a message', async () => {
   const [first, second] = [await session(), await session()]
   const answers = await Promise.all([
     change(first, { oldPassword: PASSWORD, newPassword: NEXT }),

@@ -48,7 +48,7 @@ const list = async (as: { Cookie: string } | string = user.key, query = '') => {
 const end = (as: { Cookie: string } | string, path = '') =>
   server.request(SESSIONS + path, { method: 'DELETE', ...(typeof as === 'string' ? { as } : { as: '', headers: as }) })
 
-/** Opens process sessions in a project that the user may write. */
+/** Opens process sessions in a project to which the user has WRITER access. */
 async function processSessions() {
   const project = await givenProject(server, org, `project-${newId()}`)
   const team = await givenTeam(server, org, `team-${newId()}`, [user])
@@ -67,7 +67,7 @@ const tokenStatus = async (token: string) =>
   (await server.request(WHOAMI, { as: '', headers: { [TOKEN]: token } })).status
 
 describe('the list of sessions', () => {
-  test('has sessions, remember-me cookies and process sessions, with where they were opened', async () => {
+  test('has sessions, remember-me cookies and process sessions, with their origin', async () => {
     const signedIn = await signIn(REMEMBER)
     const Cookie = cookieOf(signedIn, 'JSESSIONID')
     const opened = await processSession()
@@ -86,12 +86,12 @@ describe('the list of sessions', () => {
     for (const { id } of entries) expect(id).toMatch(/^[0-9a-f-]{36}$/)
   })
 
-  test('has no more than 256 characters of what a browser says of itself', async () => {
+  test('has at most 256 characters of the user agent', async () => {
     await server.request(WHOAMI, { as: basic(user.username, PASSWORD), headers: { 'User-Agent': 'x'.repeat(5000) } })
     expect((await list())[0].userAgent).toBe('x'.repeat(256))
   })
 
-  test('is ordered by the last use, and has ids that open nothing', async () => {
+  test('is ordered by last use, and its ids give no access', async () => {
     const cookies = [await session(), await session(), await session()]
     const entries = await list()
     const times = entries.map(({ lastUsedAt }: { lastUsedAt: string }) => lastUsedAt)
@@ -117,7 +117,7 @@ describe('the list of sessions', () => {
 })
 
 describe('ending sessions', () => {
-  test('ends all of them, of whatever kind', async () => {
+  test('ends all of them, of every kind', async () => {
     const signedIn = await signIn(REMEMBER)
     const opened = await processSession()
     const answer = await end({ Cookie: cookieOf(signedIn, 'JSESSIONID') })
@@ -128,7 +128,7 @@ describe('ending sessions', () => {
     expect(await list()).toEqual([])
   })
 
-  test('keeps the one that asks, if it says so, but not its remember-me cookie', async () => {
+  test('keeps the current one on request, but not its remember-me cookie', async () => {
     const signedIn = await signIn(REMEMBER)
     const [Cookie, remembered, other] = [
       cookieOf(signedIn, 'JSESSIONID'),
@@ -141,7 +141,7 @@ describe('ending sessions', () => {
     expect([await status(Cookie), await status(other), await status(remembered)]).toEqual([200, 401, 401])
   })
 
-  test('of somebody else is for admins', async () => {
+  test('of another user is for admins', async () => {
     const Cookie = await session()
     const other = await givenUser(server, `other-${number}`)
     expect((await end(other.key, `?userId=${user.id}`)).status).toBe(403)
@@ -150,7 +150,7 @@ describe('ending sessions', () => {
     expect(await status(Cookie)).toBe(401)
   })
 
-  test('ends one by its id, of oneself or as an admin', async () => {
+  test('ends one by id, for its user or an admin', async () => {
     const [first, second] = [await session(), await session()]
     const [{ id: newest }, { id: oldest }] = await list()
     const other = await givenUser(server, `other-${number}`)
@@ -167,7 +167,7 @@ describe('ending sessions', () => {
     expect(await status(first)).toBe(401)
   })
 
-  test('a session takes its remember-me cookie along, which would open the next one; not the other way round', async () => {
+  test('ending a session also ends its remember-me cookie, which would open a new one; not the other way round', async () => {
     const of = async (kind: string) => (await list()).find((entry: { kind: string }) => entry.kind === kind)?.id
     const signedIn = await signIn(REMEMBER)
     await end(user.key, `/${await of('REMEMBER_ME')}`)
@@ -179,7 +179,7 @@ describe('ending sessions', () => {
     expect(await status(cookieOf(again, 'rememberMe'))).toBe(401)
   })
 
-  test('is not for the token of a process, which only ends itself', async () => {
+  test('is denied to a process token, which can only end itself', async () => {
     const opened = await processSession()
     const headers = { [TOKEN]: opened.sessionToken }
     for (const [method, path] of [
@@ -194,7 +194,7 @@ describe('ending sessions', () => {
     expect(await tokenStatus(opened.sessionToken)).toBe(401)
   })
 
-  test('leaves a row in the audit log', async () => {
+  test('writes a row to the audit log', async () => {
     await session()
     await end(user.key)
     const [row] = await (await server.request(`/api/x/v1/audit?event=sessions-ended&username=${user.username}`)).json()
@@ -202,8 +202,8 @@ describe('ending sessions', () => {
   })
 })
 
-describe('what one user can have open', () => {
-  test(`is ${MOST_SESSIONS} sessions: the one longest unused ends`, async () => {
+describe('the maximum per user', () => {
+  test(`is ${MOST_SESSIONS} sessions: the least recently used one ends`, async () => {
     const first = await session()
     const { db } = server.services
     const row = await db.selectFrom('sessions').selectAll().where('userId', '=', user.id).executeTakeFirstOrThrow()
@@ -242,7 +242,7 @@ describe('what one user can have open', () => {
 })
 
 describe('a session ends', () => {
-  test('twelve hours after it was opened, however much it is used', async () => {
+  test('twelve hours after it was opened, even if it is in use', async () => {
     const Cookie = await session()
     const started = Date.now()
     vi.useFakeTimers({ toFake: ['Date'] })
@@ -261,7 +261,7 @@ describe('a session ends', () => {
     }
   })
 
-  test('and nothing is left of it', async () => {
+  test('and is removed completely', async () => {
     await session()
     const { db } = server.services
     const createdAt = new Date(Date.now() - 12 * 3_600_000 - 1000).toISOString()
@@ -271,12 +271,12 @@ describe('a session ends', () => {
   })
 })
 
-describe('whoever is disabled', () => {
+describe('a disabled user', () => {
   const disable = {
     'PUT …/disable': () => server.request(`/api/v1/user/${user.id}/disable`, { method: 'PUT' }),
     'POST /api/v1/user': () => server.request('/api/v1/user', { json: { username: user.username, disabled: true } }),
   }
-  test.each(Object.entries(disable))('by %s keeps nothing, and gets nothing of it back', async (_, disabling) => {
+  test.each(Object.entries(disable))('by %s loses all sessions, and does not get them back', async (_, disabling) => {
     const signedIn = await signIn({ ...REMEMBER, ...SESSION })
     const [Cookie, remembered] = [cookieOf(signedIn, 'JSESSIONID'), cookieOf(signedIn, 'rememberMe')]
     const opened = await processSession()
@@ -297,7 +297,7 @@ describe('whoever is disabled', () => {
     expect((await signIn()).status).toBe(200)
   })
 
-  test('while their password is verified opens no session', async () => {
+  test('while their password is being verified opens no session', async () => {
     const slow = await hashPassword(PASSWORD)
     const { db } = server.services
     await db.updateTable('users').set({ passwordHash: slow }).where('id', '=', user.id).execute()
@@ -308,7 +308,7 @@ describe('whoever is disabled', () => {
     expect(await db.selectFrom('sessions').selectAll().where('userId', '=', user.id).execute()).toEqual([])
   })
 
-  test('or whose password is changed meanwhile, opens none either', async () => {
+  test('and one whose password is changed meanwhile opens none either', async () => {
     const slow = await hashPassword(PASSWORD)
     const { db } = server.services
     await db.updateTable('users').set({ passwordHash: slow }).where('id', '=', user.id).execute()
@@ -320,7 +320,7 @@ describe('whoever is disabled', () => {
   })
 })
 
-describe('what an API key has opened ends with the key', () => {
+describe('everything opened with an API key ends with the key', () => {
   async function opened() {
     const made = await (await server.request('/api/v2/apikey', { as: user.key, json: { name: 'opener' } })).json()
     const signedIn = await server.request(WHOAMI, { as: made.key, headers: { ...SESSION, ...REMEMBER } })

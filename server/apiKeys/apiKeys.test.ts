@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-test('a new key is kept as a hash: its value is in no row, not even of the audit log', async () => {
+test('stores a new key as a hash: no row contains its value, not even in the audit log', async () => {
   const { body } = await seen(server.request(KEYS, { as: ann.key, json: { name: 'first' } }))
   expect(body.key).toMatch(/^[0-9A-Za-z+/]{22}$/)
   const { db } = server.services
@@ -27,7 +27,7 @@ test('a new key is kept as a hash: its value is in no row, not even of the audit
   expect(JSON.stringify(rows)).not.toContain(body.key)
 })
 
-test('a key of less than 8 bytes is no good, also one from before they were refused', async () => {
+test('rejects a key shorter than 8 bytes, even an existing one', async () => {
   const row = { id: newId(), userId: ann.id, name: 'one byte', hash: hashApiKey('AA==') ?? '', expiredAt: null }
   await server.services.db.insertInto('apiKeys').values(row).execute()
   expect((await server.request(KEYS, { as: 'AA==' })).status).toBe(401)

@@ -19,7 +19,7 @@ const make = async (path = '/api/v1/apikey', name = 'short') =>
   (await seen(server.request(path, { as: joe.key, json: { name } }))).body
 const remaining = (expiredAt: string) => Math.round((Date.parse(expiredAt) - Date.now()) / DAY)
 
-test('keys expire after the time that is set; the answer to creating does not say so', async () => {
+test('keys expire after the configured time, which the create response does not contain', async () => {
   expect(Object.keys(await make()).sort()).toEqual(['id', 'key', 'name', 'ok', 'result'])
   const [main, short] = await list()
   expect(main).not.toHaveProperty('expiredAt')
@@ -36,7 +36,7 @@ test('keys expire after the time that is set; the answer to creating does not sa
   expect(remaining(agent.expiredAt ?? '')).toBe(30)
 })
 
-test('an expired key opens nothing, is listed until it is removed, and no other goes with it', async () => {
+test('an expired key gives no access, is listed until it is removed, and no other key is removed with it', async () => {
   const { key } = await make('/api/v2/apikey', 'expiring')
   expect((await server.request(ORG, { as: key })).status).toBe(200)
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30 * DAY + 1000 })

@@ -17,7 +17,7 @@ beforeEach(() => {
   alerts = new Alerts(log, { secretsRead: 3, refusals: 3 }, () => now)
 })
 
-test('the third secret that one user reads within an hour is a warning, once', () => {
+test('warns once when one user reads a third secret within an hour', () => {
   for (const secret of ['a', 'b', 'a', 'b', 'a']) alerts.valueRead('ann', secret)
   alerts.valueRead('bob', 'c')
   expect(lines).toEqual([])
@@ -30,7 +30,7 @@ test('the third secret that one user reads within an hour is a warning, once', (
   expect(lines).toHaveLength(2)
 })
 
-test('users and addresses are counted apart, and many addresses make no user forgotten', () => {
+test('counts users and addresses separately, and many addresses evict no user', () => {
   const user = { user: 'ann', address: '10.0.0.1' }
   for (let i = 0; i < 2; i++) alerts.refused(user)
   for (let i = 0; i < 11_000; i++) alerts.refused({ user: null, address: `made up ${i}` })
@@ -60,7 +60,7 @@ afterEach(async () => {
   await server?.close()
 })
 
-test('the server counts values that were read, and what it refused', async () => {
+test('the server counts reads of values and refusals', async () => {
   const written: string[] = []
   vi.spyOn(console, 'error').mockImplementation((line) => void written.push(String(line)))
   const alertLines = () => written.filter((line) => line.includes('alert:'))

@@ -38,7 +38,7 @@ const linesOf = (file: string) =>
 const seqsIn = (list: string[]) => list.flatMap((file) => linesOf(file).map(({ seq }) => seq))
 const removeOld = () => removeOldEntries(server.services.db, server.services.config)
 
-test('what is removed is in the archive: every entry once, as it was, for its owner only', async () => {
+test('archives removed entries: each once, unchanged, readable by the owner only', async () => {
   const entries = await givenOldEntries(700)
   await keepHouse(server.services)
   expect(files()).toEqual([`audit-archive-${new Date().toISOString().slice(0, 10)}.jsonl.gz`])
@@ -59,14 +59,14 @@ test('AUDIT_ARCHIVE=off writes none', async () => {
   expect(await server.services.db.selectFrom('auditLog').select('action').execute()).toEqual([{ action: 'DELETE' }])
 })
 
-test('an end before the rows are gone leaves them in the next file too, and an end while writing tears no other', async () => {
+test('after a crash before the rows are deleted, they are in the next file too; a crash while writing damages no other slice', async () => {
   const { db } = server.services
   const entries = await givenOldEntries(5)
   await removeOld()
   const [first = ''] = files()
   const whole = statSync(pathOf(first)).size
 
-  // The rows of this slice are in the file, but still in the database.
+  // The rows of this slice are in the file, but also still in the database.
   const lost = await givenOldEntries(4)
   await sql`CREATE TRIGGER keep BEFORE DELETE ON auditLog BEGIN SELECT RAISE(ABORT, 'as if the power went'); END`.execute(
     db,
@@ -85,7 +85,7 @@ test('an end before the rows are gone leaves them in the next file too, and an e
   expect(intact.trimEnd().split('\n')).toHaveLength(entries.length)
 })
 
-test('a file that somebody else has put there is left alone', async () => {
+test('does not touch a file that somebody else has put there', async () => {
   const name = `audit-archive-${new Date().toISOString().slice(0, 10)}.jsonl.gz`
   writeFileSync(pathOf(name), 'of a restored folder')
   await givenOldEntries(2)
@@ -94,7 +94,7 @@ test('a file that somebody else has put there is left alone', async () => {
   expect(seqsIn([name.replace('.jsonl', '.2.jsonl')])).toHaveLength(2)
 })
 
-test('nothing is removed that cannot be archived', async () => {
+test('removes nothing that cannot be archived', async () => {
   const entries = await givenOldEntries(3)
   const settings = { ...server.services.config, dataDir: join(server.dataDir, 'gone') }
   await expect(removeOldEntries(server.services.db, settings)).rejects.toThrow()

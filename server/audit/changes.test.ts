@@ -1,25 +1,25 @@
 import { expect, test } from 'vitest'
 import { changesBetween } from './changes.ts'
 
-test('only fields that differ are recorded', () => {
+test('records only fields that differ', () => {
   expect(changesBetween({ a: 1, b: 2, gone: 3 }, { a: 1, b: 4, come: 5 })).toEqual({
     prev: { b: 2, gone: 3 },
     new: { b: 4, come: 5 },
   })
 })
 
-test('a side without anything is left out', () => {
+test('omits an empty side', () => {
   expect(changesBetween({ a: 1 }, { a: 1, b: 2 })).toEqual({ new: { b: 2 } })
   expect(changesBetween({ a: 1 }, {})).toEqual({ prev: { a: 1 } })
   expect(changesBetween({ a: 1 }, { a: 1 })).toEqual({})
 })
 
-test('what is new or gone as a whole is recorded as a whole', () => {
+test('records new or removed objects as a whole', () => {
   expect(changesBetween(undefined, { a: 1, list: [2] })).toEqual({ new: { a: 1, list: [2] } })
   expect(changesBetween({ a: 1 }, undefined)).toEqual({ prev: { a: 1 } })
 })
 
-test('nested objects are compared field by field; an owner of the same kind shows no kind', () => {
+test('compares nested objects field by field; an owner of the same type shows no type', () => {
   const owner = (id: string) => ({ owner: { id, username: `user ${id}`, userType: 'LOCAL' } })
   expect(changesBetween(owner('1'), owner('2'))).toEqual({
     prev: { owner: { id: '1', username: 'user 1' } },
@@ -28,7 +28,7 @@ test('nested objects are compared field by field; an owner of the same kind show
   expect(changesBetween({}, owner('1'))).toEqual({ new: owner('1') })
 })
 
-test('maps of the user’s own are never in it, nor flags that something new does not have', () => {
+test('omits free-form maps, and false flags of new entries', () => {
   const entry = { a: 1, meta: { b: 2 }, cfg: { c: 3 }, off: false, on: true }
   expect(changesBetween(undefined, entry)).toEqual({ new: { a: 1, on: true } })
   expect(changesBetween(entry, undefined)).toEqual({ prev: { a: 1, on: true } })
@@ -39,7 +39,7 @@ test('maps of the user’s own are never in it, nor flags that something new doe
   })
 })
 
-test('maps of the user’s own and lists are passed over', () => {
+test('ignores free-form maps and lists', () => {
   expect(changesBetween({ meta: { a: 1 }, cfg: {}, list: [1] }, { meta: { a: 2 }, cfg: { b: 1 }, list: [2] })).toEqual(
     {},
   )

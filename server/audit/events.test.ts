@@ -45,7 +45,7 @@ const cookieOf = (answer: Response) =>
     .join('; ')
 const signIn = (password = PASSWORD, headers = {}) => server.request(WHOAMI, { as: basic('dave', password), headers })
 
-test('a sign-in says who, how and from where', async () => {
+test('records a sign-in with user, method and address', async () => {
   const signedIn = await signIn(PASSWORD, { 'X-Concord-RememberMe': 'true' })
   expect(await newest('sign-in')).toMatchObject({
     object: 'SYSTEM',
@@ -61,7 +61,7 @@ test('a sign-in says who, how and from where', async () => {
   expect(await newest('sign-in')).toMatchObject({ user: { username: 'mallory' }, details: { way: 'api-key' } })
 })
 
-test('the first use of a session token is a sign-in, later ones are not', async () => {
+test('records the first use of a session token as a sign-in, but not later ones', async () => {
   const { db, masterKey } = server.services
   const org = await givenOrg(server, 'with-process', mallory)
   const project = { id: newId(), orgId: org.id, name: 'project', visibility: 'PUBLIC' as const }
@@ -80,7 +80,7 @@ test('the first use of a session token is a sign-in, later ones are not', async 
   expect(await newest('sign-in')).toMatchObject({ details: { way: 'session-token', process: { instanceId } } })
 })
 
-test('a sign-out is recorded once, and only of a session that there was', async () => {
+test('records a sign-out once, and only for an existing session', async () => {
   const Cookie = cookieOf(await signIn(PASSWORD, { 'X-Concord-RememberMe': 'true' }))
   const logout = (cookie: string) => server.request(LOGOUT, { as: '', method: 'POST', headers: { Cookie: cookie } })
   await logout('JSESSIONID=nonsense; rememberMe=nonsense')
@@ -90,7 +90,7 @@ test('a sign-out is recorded once, and only of a session that there was', async 
   expect(await events('sign-out')).toMatchObject([{ user: { username: 'dave' } }])
 })
 
-test('a refused sign-in says why, and nothing of what was typed', async () => {
+test('records a refused sign-in with the reason, without any input', async () => {
   const typed = 'My-Real-Passw0rd'
   const refused = async (headers: Record<string, string>) => {
     expect((await server.request(WHOAMI, { as: '', headers })).status).toBe(401)
@@ -119,7 +119,7 @@ test('a refused sign-in says why, and nothing of what was typed', async () => {
   expect(await refused({ Authorization: key })).toMatchObject({ reason: 'disabled', userId: id })
 })
 
-test('a request without credentials is no refused sign-in', async () => {
+test('does not record a request without credentials as a refused sign-in', async () => {
   const count = async () => (await events('sign-in-refused')).length
   const before = await count()
   expect((await server.request(WHOAMI, { as: '' })).status).toBe(401)
@@ -127,7 +127,7 @@ test('a request without credentials is no refused sign-in', async () => {
   expect(await count()).toBe(before)
 })
 
-test('a 403 says who wanted what; so does a 500 that means the same', async () => {
+test('records a 403, or a 500 that means the same, with the user and the target', async () => {
   const org = await givenOrg(server, 'closed')
   await givenSecret(server, org, 'hidden', { visibility: 'PRIVATE' })
   const path = '/api/v1/org/closed/secret/hidden'
@@ -147,7 +147,7 @@ test('a 403 says who wanted what; so does a 500 that means the same', async () =
   expect(JSON.stringify(await events('denied'))).not.toContain(pasted)
 })
 
-test('a request that its operation does not take is recorded, one that a rule refuses is not', async () => {
+test('records a request that its operation does not accept, but not one that violates a rule', async () => {
   const json = { 'Content-Type': 'application/json' }
   const org = '/api/v1/org'
   const requests: [path: string, request: Parameters<TestServer['request']>[1], status: number][] = [
@@ -173,7 +173,7 @@ test('a request that its operation does not take is recorded, one that a rule re
   expect(await events('invalid-request')).toHaveLength(count)
 })
 
-test('access granted to one team is recorded, and hidden from clients of Concord', async () => {
+test('records access granted to one team, hidden from Concord’s clients', async () => {
   const org = await givenOrg(server, 'granting')
   const team = await givenTeam(server, org, 'team')
   const secret = await givenSecret(server, org, 'shared')
@@ -190,7 +190,7 @@ test('access granted to one team is recorded, and hidden from clients of Concord
   }
 })
 
-test('Concord’s own operation has none of them, ours has them all, for admins', async () => {
+test('Concord’s own operation returns none of them, ours returns all, for admins', async () => {
   type Entries = { details: { event?: string } }[]
   const inConcords = (await (await server.request('/api/v1/audit?object=SYSTEM&limit=1000')).json()) as Entries
   expect(inConcords.length).toBeGreaterThan(0)

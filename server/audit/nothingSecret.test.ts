@@ -7,16 +7,16 @@ import { givenOrg, givenProject, givenUser, startTestServer } from '../../tests/
 import { createLog } from '../log.ts'
 import { addUser } from '../users/builtIn.ts'
 
-/** Each with a letter that base64 and hex do not hide: what is looked for is these bytes. */
+/** Each with a letter that base64 and hex do not hide: the test searches for these bytes. */
 const MARK = 'mArKeR'
 const password = (name: string) => `${MARK}-${name}-Passw0rd!`
 const marked = (name: string) => `${MARK}-${name}`
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
-test('no value, password, key or token is in the database, the log or an audit entry', async () => {
+test('the database, the log and audit entries contain no value, password, key or token', async () => {
   const lines: string[] = []
   const server = await startTestServer()
-  // Everything that the log can have.
+  // Everything that the log can contain.
   server.services.log = Object.assign(
     server.services.log,
     createLog('debug', (line) => lines.push(line)),
@@ -53,7 +53,7 @@ test('no value, password, key or token is in the database, the log or an audit e
   await expectOk(server.request(`${SECRET}/data`, { as: user.key, json }))
   await expectOk(server.request(`${SECRET}/login/data`, { as: user.key, form: {} }))
 
-  // Failures too: what was sent must not be quoted.
+  // Failures too: they must not quote the input.
   await update('locked', { type: 'DATA', data: file(marked('x')), storePassword: password('wrong') })
   await server.request(`${SECRET}/locked/data`, { as: user.key, form: { storePassword: password('wrong') } })
   await server.request(SECRET, {
@@ -80,7 +80,7 @@ test('no value, password, key or token is in the database, the log or an audit e
 
   const bytes = readdirSync(server.dataDir).map((name) => readFileSync(join(server.dataDir, name)))
   const everything = Buffer.concat([...bytes, Buffer.from(lines.join('\n'))])
-  // The test itself: what is kept in the clear is found there, the write-ahead log being read too.
+  // Check the test itself: clear text is found there, because the write-ahead log is read too.
   for (const name of ['locked', 'sue', 'joe']) expect(everything.includes(name)).toBe(true)
   expect(lines.length).toBeGreaterThan(15)
 

@@ -37,7 +37,7 @@ async function written() {
 }
 const countOf = (rows: { count?: number }[]) => rows.reduce((sum, { count = 1 }) => sum + count, 0)
 
-test('a stranger has a few rows; the rest is one row with a count', async () => {
+test('a stranger gets a few rows; the rest is one row with a count', async () => {
   for (let i = 0; i < 500; i++) refusals.note(sent('10.0.0.1'), 'sign-in-refused', { way: 'password' })
   expect(await written()).toHaveLength(10)
   refusals.summarize()
@@ -46,7 +46,7 @@ test('a stranger has a few rows; the rest is one row with a count', async () => 
   expect(rows.at(-1)).toMatchObject({ event: 'sign-in-refused', count: 490, requestIp: '10.0.0.1' })
 })
 
-test('many strangers get no more rows than the log has room for, and none is left uncounted', async () => {
+test('limits the rows of many strangers, and counts all the others', async () => {
   let noted = 0
   for (let minute = 0; minute < 10; minute++) {
     for (let i = 0; i < 3000; i++, noted++) {
@@ -62,7 +62,7 @@ test('many strangers get no more rows than the log has room for, and none is lef
   expect(rows.length).toBeLessThanOrEqual(100 + 10 * 10 + 10 * 2)
 })
 
-test('every 403 of a user is in the log, if only as a number', async () => {
+test('every 403 of a user is in the log, at least as a count', async () => {
   const { id } = await givenUser(server, 'mallory')
   for (let i = 0; i < 1000; i++) refusals.note(sent('10.0.0.1', id), 'denied', { method: 'DELETE' })
   refusals.summarize()
@@ -72,7 +72,7 @@ test('every 403 of a user is in the log, if only as a number', async () => {
   expect(rows.at(-1)).toMatchObject({ event: 'denied', count: 940 })
 })
 
-test('what cannot be written now is written later, or counted', async () => {
+test('writes later, or counts, what cannot be written now', async () => {
   const { db } = server.services
   await sql`PRAGMA query_only = 1`.execute(db)
   let noted = 0
@@ -86,13 +86,13 @@ test('what cannot be written now is written later, or counted', async () => {
   expect(countOf(await written())).toBe(noted)
 })
 
-test('closing writes the counts too', async () => {
+test('closing also writes the counts', async () => {
   for (let i = 0; i < 50; i++) refusals.note(sent('10.0.0.1'), 'denied', {})
   await refusals.close()
   expect(countOf(await written())).toBe(50)
 })
 
-test('a refused request goes out as it is when its row cannot be written', async () => {
+test('a refused request gets its response even if its row cannot be written', async () => {
   const { db } = server.services
   await sql`PRAGMA query_only = 1`.execute(db)
   const refused = await server.request('/api/v1/org', { as: 'bm90LWEta2V5LWF0LWFsbA' })

@@ -19,14 +19,14 @@ async function givenOldEntries({ services: { db } }: TestServer, times: number) 
   }
 }
 
-test('entries live for a year, or for as long as the setting says', () => {
+test('keeps entries for a year, or as long as configured', () => {
   const ageWith = (AUDIT_MAX_AGE?: string) => readConfig({ AUDIT_MAX_AGE }).auditMaxAge
   expect(ageWith()).toBe(365 * DAY)
   expect(ageWith('7 days')).toBe(7 * DAY)
   expect(() => ageWith('a week')).toThrow('AUDIT_MAX_AGE must be a length of time such as "365 days"')
 })
 
-test('what is older is removed, however much that is, and nothing else', async () => {
+test('removes all older entries and nothing else', async () => {
   const server = await startTestServer({ AUDIT_MAX_AGE: '7 days' })
   const { db } = server.services
   await givenOldEntries(server, 3)
@@ -41,7 +41,7 @@ test('what is older is removed, however much that is, and nothing else', async (
   await server.close()
 })
 
-test('goes in slices with other requests in between, and ends early when the server stops', async () => {
+test('works in slices with other requests in between, and ends early when the server stops', async () => {
   const server = await startTestServer({ AUDIT_MAX_AGE: '7 days' })
   const { db, config } = server.services
   await givenOldEntries(server, 5)
@@ -50,7 +50,7 @@ test('goes in slices with other requests in between, and ends early when the ser
   const counting: KyselyPlugin = {
     transformQuery: ({ node }) => node,
     async transformResult({ result }) {
-      // What removes a slice, and not what is read and written around it.
+      // Only the statements that remove a slice, not the reads and writes around them.
       if (Number(result.numAffectedRows) === BATCH) slices.push(BATCH)
       if (slices.length === 3) stopping.abort()
       return result

@@ -3,7 +3,7 @@ import { startTestServer } from '../../tests/support/testServer.ts'
 import { readConfig, SECRET_SETTINGS, SETTINGS } from '../config.ts'
 import { recordStart } from './start.ts'
 
-test('a start is recorded, its settings only when they have changed, and no secret ever', async () => {
+test('records a start, its settings only if they have changed, and never a secret', async () => {
   const secrets = { MASTER_KEY: Buffer.alloc(32, 7).toString('base64'), ADMIN_API_KEY: 'c2VjcmV0LWtleS1vZi10ZXN0' }
   const server = await startTestServer(secrets)
   const { db } = server.services
@@ -25,7 +25,7 @@ test('a start is recorded, its settings only when they have changed, and no secr
   await server.close()
 })
 
-test('every setting whose name speaks of a secret is one, or is known to be none', () => {
+test('every setting with a secret-like name is secret, or is known not to be', () => {
   const harmless = ['MASTER_KEY_FILE', 'API_KEY_EXPIRY', 'SECRETS_PER_ORGANIZATION', 'API_KEYS_PER_USER']
   const suspicious = SETTINGS.filter((name) => /KEY|PASSWORD|SECRET|TOKEN/.test(name) && !harmless.includes(name))
   expect([...SECRET_SETTINGS].sort()).toEqual(suspicious.sort())

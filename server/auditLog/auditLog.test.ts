@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { ok, seen } from '../../tests/support/secrets.ts'
 import { givenOrg, givenTeam, givenUser, startTestServer } from '../../tests/support/testServer.ts'
 
-test('by what only events from elsewhere have, which is for everybody: none, without a look at the log', async () => {
+test('a search by fields of external events, which is for everybody, returns nothing without reading the log', async () => {
   const server = await startTestServer()
   const [member, outsider] = [await givenUser(server, 'member'), await givenUser(server, 'outsider')]
   await givenTeam(server, await givenOrg(server, 'acme'), 'team', [member])

@@ -18,7 +18,7 @@ const EVERYTHING: AuditFilter = {
 let server: TestServer
 beforeAll(async () => {
   server = await startTestServer()
-  // All of one organization and kind; each names all else that it can name.
+  // All of one organization and type, each with every other searchable field.
   await sql`
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${ENTRIES})
     INSERT INTO auditLog (entryDate, userId, object, action, details)
@@ -29,10 +29,10 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 const numbers = (entries: { details?: { i?: number } }[]) => entries.map(({ details }) => details?.i)
-/** Each request has an entry of its own, which is about no secret. */
+/** Each request also has its own entry, which is not about a secret. */
 const audit = (query: string) => seen(server.request(`/api/v1/audit?object=SECRET&${query}`))
 
-test('one answer holds at most 10,000 entries, and offset leads to the rest', async () => {
+test('a response has at most 10,000 entries, and offset returns the rest', async () => {
   const downFrom = (i: number) => Array.from({ length: MOST_ENTRIES }, (_, index) => i - index)
   const { status, body } = await audit('limit=2000000000')
   expect(status).toBe(200)
@@ -43,7 +43,7 @@ test('one answer holds at most 10,000 entries, and offset leads to the rest', as
   expect((await audit('offset=2147483647&action=ACCESS')).body).toEqual([])
 })
 
-test('pages and offsets count what fits all filters', async () => {
+test('pages and offsets count the entries that match all filters', async () => {
   const after = (i: number) => encodeURIComponent(new Date((1767225600 + i) * 1000).toISOString())
   const query = `action=ACCESS&after=${after(5)}&before=${after(ENTRIES - 5)}`
   expect(numbers((await audit(`${query}&limit=2&offset=${ENTRIES_PER_SLICE}`)).body)).toEqual([
@@ -53,7 +53,7 @@ test('pages and offsets count what fits all filters', async () => {
   expect(numbers((await audit(`${query}&limit=5&offset=${ENTRIES - 13}`)).body)).toEqual([8, 7, 6].slice(1))
 })
 
-test('entries that come while an answer is read are not in it', async () => {
+test('excludes entries that are added while the response is being read', async () => {
   const { db } = server.services
   const pages = readAudit(db, { ...EVERYTHING, limit: MOST_ENTRIES })
   const first = await pages.next()
@@ -66,7 +66,7 @@ test('entries that come while an answer is read are not in it', async () => {
   expect(entries).toHaveLength(MOST_ENTRIES)
 })
 
-describe('nobody stands still for', () => {
+describe('does not block others', () => {
   const READERS = 4
   test.each([
     ['the largest answer', {}],
@@ -82,7 +82,7 @@ describe('nobody stands still for', () => {
   })
 })
 
-test('every combination of filters takes an index, and slices of it', async () => {
+test('every combination of filters uses an index, in slices', async () => {
   const { db } = server.services
   // The plans are the same in a short log.
   await sql`DELETE FROM auditLog WHERE seq <= (SELECT max(seq) FROM auditLog) - ${ENTRIES_PER_SLICE + 10}`.execute(db)
@@ -129,7 +129,7 @@ test('every combination of filters takes an index, and slices of it', async () =
     }
   }
   expect(statements.size).toBeGreaterThan(2 ** given.length)
-  // And each has an end: so many entries of an index, or the rows of a slice.
+  // And each is limited: to a number of index entries, or the rows of a slice.
   const endless = [...statements].filter((text) => !/LIMIT 1 OFFSET|seq >= \?|max\("seq"\)|"seq" in \(/.test(text))
   expect(endless).toEqual([])
 

@@ -7,7 +7,7 @@ const MINUTE = 60_000
 function guessingAt(start = 0) {
   const clock = { now: start }
   const guessing = new Guessing(() => clock.now)
-  /** The refusal of a try, if there is one. */
+  /** The refusal of an attempt, if there is one. */
   const refused = (name: string, address = ADDRESS) => {
     try {
       guessing.from(address).refuse(name)
@@ -30,7 +30,7 @@ function guessingAt(start = 0) {
 const OF_USER = 'Too many failed sign-ins for this user.'
 const OF_ADDRESS = 'Too many failed sign-ins from this address.'
 
-test('200 failures of one address are enough for all names there, whoever succeeds in between', () => {
+test('after 200 failures from one address, all names are blocked there, despite successes in between', () => {
   const { guessing, refused } = guessingAt()
   for (let i = 0; i < 199; i++) guessing.from(ADDRESS).failed([`name-${i}`])
   guessing.from(ADDRESS).succeeded(['ann'])
@@ -40,7 +40,7 @@ test('200 failures of one address are enough for all names there, whoever succee
   expect(refused('ann', '192.0.2.8')).toBeUndefined()
 })
 
-test.each(['127.0.0.1', '::1'])('%s may be a proxy for everybody: only its names are counted', (address) => {
+test.each(['127.0.0.1', '::1'])('%s may be a proxy for everybody: counts only per name', (address) => {
   const { guessing, refused } = guessingAt()
   for (let i = 0; i < 300; i++) guessing.from(address).failed([`name-${i}`])
   expect(refused('ann', address)).toBeUndefined()
@@ -48,7 +48,7 @@ test.each(['127.0.0.1', '::1'])('%s may be a proxy for everybody: only its names
   expect(refused('ann', address)).toBe(OF_USER)
 })
 
-test('one failure counts for each of its names, but once for the address', () => {
+test('a failure counts for each of its names, but once for the address', () => {
   const { guessing, refused } = guessingAt()
   for (let i = 0; i < 20; i++) guessing.from(ADDRESS).failed([`spelling-${i}`, 'dn:cn=ann'])
   expect(refused('dn:cn=ann')).toBe(OF_USER)
@@ -57,7 +57,7 @@ test('one failure counts for each of its names, but once for the address', () =>
   expect(refused('dn:cn=ann')).toBeUndefined()
 })
 
-test('the addresses of an IPv6 network count as one: 20 for a name, 200 for all', () => {
+test('the addresses of an IPv6 network count together: 20 for a name, 200 for all', () => {
   const { guessing, refused } = guessingAt()
   for (let i = 0; i < 20; i++) guessing.from(`2001:db8:1:2:${i}::${i}`).failed(['ann'])
   expect(refused('ann', '2001:db8:1:2:ffff::1')).toBe(OF_USER)
@@ -67,7 +67,7 @@ test('the addresses of an IPv6 network count as one: 20 for a name, 200 for all'
   expect(refused('bob', '2001:db8:1:2:ffff::1')).toBe(OF_ADDRESS)
 })
 
-test('the networks of an IPv6 site have three times as many together', () => {
+test('the networks of an IPv6 site together have three times the limits', () => {
   const { guessing, refused } = guessingAt()
   for (let i = 0; i < 59; i++) guessing.from(`2001:db8:1:${i}::1`).failed(['ann'])
   expect(refused('ann', '2001:db8:1:ffff::1')).toBeUndefined()
@@ -79,22 +79,22 @@ test('the networks of an IPv6 site have three times as many together', () => {
   expect(refused('bob', '2001:db8:2::1')).toBeUndefined()
 })
 
-test('IPv4 addresses are each their own', () => {
+test('IPv4 addresses count separately', () => {
   const { guessing, refused } = guessingAt()
   for (let i = 0; i < 20; i++) guessing.from('192.0.2.1').failed(['ann'])
   expect(refused('ann', '192.0.2.1')).toBe(OF_USER)
   expect(refused('ann', '192.0.2.2')).toBeUndefined()
 })
 
-test('100 failures in an hour from everywhere: strangers take turns, and where the user has been nothing changes', () => {
+test('after 100 failures in an hour from everywhere, strangers are queued; known networks are not affected', () => {
   const { clock, guessing, refused, secondsToWait } = guessingAt()
   guessing.from('203.0.113.1').succeeded(['ann'])
   for (let i = 0; i < 100; i++) guessing.from(`198.51.100.${i}`).failed(['ann'])
-  // The first try is free again, then there is one every 36 seconds.
+  // The first attempt is free again, then there is one every 36 seconds.
   expect(secondsToWait('ann', '198.51.100.1')).toBe(0)
   expect(secondsToWait('ann', '198.51.100.2')).toBe(36)
   expect(secondsToWait('ann', '198.51.100.3')).toBe(72)
-  // A stranger who is Ann gets her turn, whatever the others do.
+  // Ann gets her turn from a new network, whatever the others do.
   expect(secondsToWait('ann', '203.0.113.2')).toBe(108)
   clock.now += MINUTE
   for (let i = 0; i < 50; i++) refused('ann', '198.51.100.1')
@@ -106,11 +106,11 @@ test('100 failures in an hour from everywhere: strangers take turns, and where t
   for (let i = 0; i < 5; i++) expect(() => guessing.ofSession('198.51.100.3').refuse('ann')).not.toThrow()
 })
 
-test('a try that is let in as one of those turns is still in when it is asked again', () => {
+test('an attempt admitted as a turn is still admitted when checked again', () => {
   const { guessing } = guessingAt()
   const tries = ['198.51.100.201', '198.51.100.202'].map((address) => guessing.from(address))
   for (const { refuse } of tries) expect(() => refuse('ann')).not.toThrow()
-  // What all others failed at meanwhile: they came at once and were all let in.
+  // Failures of the others in the meantime: they came concurrently and were all admitted.
   for (let i = 0; i < 100; i++) guessing.from(`198.51.100.${i}`).failed(['ann'])
   const [first, second] = tries
   for (let i = 0; i < 3; i++) expect(() => first?.refuse('ann')).not.toThrow()

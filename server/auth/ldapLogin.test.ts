@@ -73,7 +73,7 @@ const signIn = (name: string, password = passwordOf(name), headers = {}) =>
   server.request(WHOAMI, { as: basic(name, password), headers })
 const users = (username: string) =>
   server.services.db.selectFrom('users').selectAll().where('username', '=', username).execute()
-/** The same server and data with other settings for the directory. */
+/** The same server and data with other directory settings. */
 const withSettings = (more: Record<string, string>) => {
   const config = readConfig({ DATA_DIR: server.dataDir, ...settings(more) })
   const app = createApp({ ...server.services, config })
@@ -81,7 +81,7 @@ const withSettings = (more: Record<string, string>) => {
 }
 
 describe.skipIf(missing)('a login with an LDAP directory', () => {
-  test('makes the user with the first success, with a session, as member of Default', async () => {
+  test('creates the user on the first success, with a session, as a member of Default', async () => {
     expect(await users('alice')).toEqual([])
     const answer = await signIn('alice')
     const cookie = cookieOf(answer, 'JSESSIONID')
@@ -97,7 +97,7 @@ describe.skipIf(missing)('a login with an LDAP directory', () => {
     expect(log.body[0].details).toMatchObject({ userId: user?.id, username: 'alice' })
   })
 
-  test('brings the groups: they give team membership, and can be found', async () => {
+  test('stores the groups: they give team membership, and can be searched', async () => {
     await signIn('alice')
     const headers = { Cookie: cookieOf(await signIn('alice'), 'JSESSIONID') }
     const info = await seen(server.request('/api/service/console/userInfo', { as: '', headers }))
@@ -110,7 +110,7 @@ describe.skipIf(missing)('a login with an LDAP directory', () => {
     expect(secrets.status).toBe(403)
   })
 
-  test('reads groups, display name and address anew each time', async () => {
+  test('updates groups, display name and mail address each time', async () => {
     await signIn('bob')
     const change = (type: string, values: string[]) =>
       new Change({ operation: 'replace', modification: new Attribute({ type, values }) })
@@ -125,7 +125,7 @@ describe.skipIf(missing)('a login with an LDAP directory', () => {
     expect(members.body.map(({ username }: { username: string }) => username)).toEqual(['bob'])
   })
 
-  test('fails with a wrong password, an unknown name and one that two entries have', async () => {
+  test('fails with a wrong password, an unknown name, and a name of two entries', async () => {
     await expectRefusal(await signIn('alice', 'wrong'))
     await expectRefusal(await signIn('nobody', 'wrong'))
     await expectRefusal(await signIn('twin'))
@@ -133,7 +133,7 @@ describe.skipIf(missing)('a login with an LDAP directory', () => {
     for (const name of ['nobody', 'twin']) expect(await users(name)).toEqual([])
   })
 
-  test('an empty password never gets there, though the directory would take it', async () => {
+  test('never sends an empty password, which the directory would accept', async () => {
     await expectMalformed(await signIn('alice', ''))
     const { ldap } = server.services.config
     if (!ldap) throw new Error('The server has a directory')
@@ -145,14 +145,14 @@ describe.skipIf(missing)('a login with an LDAP directory', () => {
     await expectRefusal(await signIn('', 'x'))
   })
 
-  test('takes a name as a name, not as a part of the filter', async () => {
+  test('escapes the name in the filter', async () => {
     for (const name of ['ali*', 'alice)(cn=*', 'alice\0']) {
       await expectRefusal(await signIn(name, passwordOf('alice')))
     }
     expect((await signIn('Star*')).status).toBe(200)
   })
 
-  test('is not asked about the names of the built-in directory, which go on working', async () => {
+  test('is not used for names of the built-in directory, which keep working', async () => {
     await addUser(server.services.db, {
       username: 'bob',
       password: 'correct horse battery',
@@ -165,7 +165,7 @@ describe.skipIf(missing)('a login with an LDAP directory', () => {
     expect((await seen(signIn('bob'))).body).toMatchObject({ realm: 'ldap' })
   })
 
-  test('is refused to users who are disabled here', async () => {
+  test('is refused for users who are disabled here', async () => {
     const [user] = await users('alice')
     const disabled = (flag: 0 | 1) =>
       server.services.db
@@ -179,7 +179,7 @@ describe.skipIf(missing)('a login with an LDAP directory', () => {
     expect((await signIn('alice')).status).toBe(200)
   })
 
-  test('is slowed after 20 failures, under whatever domain the name is given', async () => {
+  test('is throttled after 20 failures, for any domain of the name', async () => {
     const attempt = { guess: failuresOf('alice', 19), turn: TURN }
     const guess = (username: string) =>
       basicPrincipal(server.services, STRANGER, attempt, { username, password: 'wrong' })
@@ -187,7 +187,7 @@ describe.skipIf(missing)('a login with an LDAP directory', () => {
     await expect(guess('alice')).rejects.toMatchObject({ status: 429 })
   })
 
-  test('is slowed by the entry too, whichever of its names the guesses take', async () => {
+  test('is throttled per entry too, for any of its names', async () => {
     const filter = { LDAP_FILTER: '(|(cn={0})(mail={0})(displayName={0}))' }
     const config = readConfig({ DATA_DIR: server.dataDir, ...settings(filter) })
     const entry = config.ldap && (await findEntry(config.ldap, 'alice', TURN))
@@ -203,13 +203,13 @@ describe.skipIf(missing)('a login with an LDAP directory', () => {
     expect(await guess('nobody')).toBeUndefined()
   })
 
-  test.each(['ａｌｉｃｅ', ' AliCe ', 'alice@example.org'])('counts %j as the name it is', async (spelling) => {
+  test.each(['ａｌｉｃｅ', ' AliCe ', 'alice@example.org'])('counts %j as the same name', async (spelling) => {
     const attempt = { guess: failuresOf('alice', 20), turn: TURN }
     const credentials = { username: spelling, password: passwordOf('alice') }
     await expect(basicPrincipal(server.services, STRANGER, attempt, credentials)).rejects.toMatchObject({ status: 429 })
   })
 
-  test('is remembered for as long as the directory has the user', async () => {
+  test('is remembered as long as the directory has the user', async () => {
     await slapd.asAdmin((client) => addPerson(client, 'leaver'))
     const cookie = cookieOf(await signIn('leaver', passwordOf('leaver'), REMEMBER), 'rememberMe')
     const remembered = () => server.request(WHOAMI, { as: '', headers: { Cookie: cookie } })
@@ -221,8 +221,8 @@ describe.skipIf(missing)('a login with an LDAP directory', () => {
   })
 })
 
-describe.skipIf(missing)('who somebody is', () => {
-  test('is said by the entry, with its domain, not by what was typed', async () => {
+describe.skipIf(missing)('the identity of a user', () => {
+  test('comes from the entry, with its domain, not from the input', async () => {
     const attributes = { LDAP_USERNAME_ATTRIBUTE: 'mail', LDAP_FILTER: '(|(cn={1})(mail={0}))' }
     const signInByMail = withSettings(attributes)
     for (const typed of ['alice', 'alice@example.org', 'alice@elsewhere.example']) {
@@ -232,7 +232,7 @@ describe.skipIf(missing)('who somebody is', () => {
     expect((await users('alice')).map(({ domain }) => domain).sort()).toEqual(['example.org', null])
   })
 
-  test('is nobody without the attribute of the name', async () => {
+  test('needs the attribute of the name', async () => {
     const signInByMail = withSettings({ LDAP_USERNAME_ATTRIBUTE: 'mail' })
     expect((await signInByMail('bob', passwordOf('bob'))).status).toBe(401)
     expect(lines.at(-1)).toContain('the entry has no mail')
@@ -240,7 +240,7 @@ describe.skipIf(missing)('who somebody is', () => {
 })
 
 describe.skipIf(missing)('the connection', () => {
-  test('is encrypted with StartTLS, if the certificate is from the authority and for the host', async () => {
+  test('is encrypted with StartTLS, if the certificate is from the CA and for the host', async () => {
     const tls = { LDAP_STARTTLS: 'on', LDAP_CA_FILE: slapd.ca }
     const url = (host: string) => ({ LDAP_URL: `ldap://${host}:${slapd.port}` })
     const statusWith = async (more: Record<string, string>) =>
@@ -252,7 +252,7 @@ describe.skipIf(missing)('the connection', () => {
     expect(await statusWith({ ...tls, ...url('127.0.0.2') })).toBe(401)
   })
 
-  test('is never made a second time: after StartTLS that one would not be encrypted', () => {
+  test('never reconnects: after StartTLS the new connection would not be encrypted', () => {
     const sockets: Socket[] = []
     const open = onlyOnce(() => new Socket(), sockets)
     expect(open()).toBe(sockets[0])
@@ -260,7 +260,7 @@ describe.skipIf(missing)('the connection', () => {
     expect(sockets).toHaveLength(1)
   })
 
-  test('to a directory that is away, or says nothing, is a 401 and a line in the log, and slows nobody', async () => {
+  test('to an unreachable or silent directory is a 401 and a line in the log, and throttles nobody', async () => {
     const silent = createServer(() => undefined)
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
     const { port } = silent.address() as AddressInfo
@@ -283,7 +283,7 @@ describe.skipIf(missing)('the connection', () => {
     expect((await signIn('alice')).status).toBe(200)
   })
 
-  test('needs the right password of the bind user, and does not show it', async () => {
+  test('needs the bind user’s right password, and does not reveal it', async () => {
     const signInThere = withSettings({ LDAP_BIND_PASSWORD: 'wrong-Passw0rd' })
     expect((await signInThere('alice', passwordOf('alice'))).status).toBe(401)
     expect(lines.at(-1)).toContain('LDAP_BIND_DN or its password is refused')
@@ -292,10 +292,10 @@ describe.skipIf(missing)('the connection', () => {
   })
 })
 
-describe.skipIf(missing)('an LDAP user made by an admin', () => {
+describe.skipIf(missing)('an LDAP user created by an admin', () => {
   const post = (json: object) => seen(server.request('/api/v1/user', { json }))
 
-  test('is one that the directory has', async () => {
+  test('must exist in the directory', async () => {
     await slapd.asAdmin((client) => addPerson(client, 'carol', { displayName: 'Carol' }))
     const { body } = await post({ username: 'carol', type: 'LDAP', roles: ['concordSystemReader'] })
     expect(body).toMatchObject({ username: 'carol', result: 'CREATED' })

@@ -13,7 +13,7 @@ describe('the rate', () => {
   }
   const rate = (perSecond: number | undefined) => new RequestRate(perSecond, () => now)
 
-  /** How many of so many requests are let through, and the seconds that the first other one is to wait. */
+  /** How many of these requests are accepted, and the seconds that the first rejected one has to wait. */
   function sent(limit: RequestRate, who: string, n: number) {
     let passed = 0
     let wait: string | undefined
@@ -28,7 +28,7 @@ describe('the rate', () => {
     return [passed, wait]
   }
 
-  test('is ten seconds of requests at once, then so many a second, for each person', () => {
+  test('allows ten seconds of requests at once, then the rate per second, for each person', () => {
     at(1_000_000)
     const limit = rate(200)
     expect(sent(limit, 'ann', 3_000)).toEqual([2_000, '1'])
@@ -41,7 +41,7 @@ describe('the rate', () => {
     expect(sent(limit, 'ann', 3_000)).toEqual([2_000, '1'])
   })
 
-  test('of one request a second says so, and does not count what it rejects', () => {
+  test('names a limit of one request a second, and does not count rejected ones', () => {
     at(0)
     const limit = rate(1)
     expect(sent(limit, 'ann', 1_000)).toEqual([10, '1'])
@@ -57,7 +57,7 @@ describe('the rate', () => {
     await Promise.all(Array.from({ length: 1_000 }, () => limit.within('ann', async () => {})))
   })
 
-  test('remembers so many persons and no more; those who go on sending stay', () => {
+  test('remembers a limited number of persons; active ones stay', () => {
     at(0)
     const limit = rate(1)
     expect(sent(limit, 'ann', 10)).toEqual([10, undefined])
@@ -68,7 +68,7 @@ describe('the rate', () => {
     expect(limit.size).toBeLessThanOrEqual(20_000)
   })
 
-  test('of 64 in progress lets the next one in when one is done, however it ends', async () => {
+  test('of 64 in progress accepts the next one when one is done, even if it failed', async () => {
     at(0)
     const limit = rate(1_000)
     const ends: (() => void)[] = []
@@ -102,7 +102,7 @@ describe('a server with REQUESTS_PER_SECOND=1', () => {
   const ping = (from: string, as = '') =>
     server.request('/api/v1/server/ping', { as, headers: { 'X-Forwarded-For': from } })
 
-  test('rejects a user’s eleventh request at once, in words, and nobody else’s', async () => {
+  test('rejects a user’s eleventh concurrent request with a message, and nobody else’s', async () => {
     expect(limited(await statuses(10, () => server.request('/api/v1/org', { as: ann.key })))).toBe(0)
     const answer = await server.request('/api/v1/org', { as: ann.key, headers: { 'X-Forwarded-For': '10.0.0.9' } })
     expect([answer.status, answer.headers.get('Retry-After'), answer.headers.get('Content-Type')]).toEqual([
@@ -114,7 +114,7 @@ describe('a server with REQUESTS_PER_SECOND=1', () => {
     expect(limited(await statuses(10, () => server.request('/api/v1/org', { as: bob.key })))).toBe(0)
   })
 
-  test('writes nothing for a request that it rejects, not even the use of the key', async () => {
+  test('writes nothing for a rejected request, not even the use of the key', async () => {
     const dan = await givenUser(server, 'dan')
     const used = async () => {
       await server.services.refusals.flush()
@@ -125,7 +125,7 @@ describe('a server with REQUESTS_PER_SECOND=1', () => {
     expect(await used()).toBe(10)
   })
 
-  test('counts strangers by their address, with the paths that need no sign-in', async () => {
+  test('counts strangers by address, including anonymous paths', async () => {
     expect(limited(await statuses(10, () => ping('10.0.0.1')))).toBe(0)
     expect((await ping('10.0.0.1')).status).toBe(429)
     expect((await ping('10.0.0.2')).status).toBe(200)
@@ -133,18 +133,18 @@ describe('a server with REQUESTS_PER_SECOND=1', () => {
       server.request('/api/v1/org', { as: 'bm90LWEta2V5', headers: { 'X-Forwarded-For': '10.0.0.3' } })
     expect(await statuses(10, wrongKey)).toEqual(Array(10).fill(401))
     expect((await wrongKey()).status).toBe(429)
-    // Somebody with a good key at the same address goes on.
+    // A valid key from the same address still works.
     const cyd = await givenUser(server, 'cyd')
     const good = await server.request('/api/v1/org', { as: cyd.key, headers: { 'X-Forwarded-For': '10.0.0.3' } })
     expect(good.status).toBe(200)
   })
 
-  test('does not count strangers from this computer: a proxy that does not say for whom it asks', async () => {
+  test('does not count strangers from this computer, where a proxy may not name its clients', async () => {
     expect(limited(await statuses(50, () => server.request('/api/v1/server/ping', { as: '' })))).toBe(0)
   })
 })
 
-test('a user who keeps 64 requests open gets no other one, and keeps nobody else waiting', async () => {
+test('a user with 64 open requests gets no more, and does not make others wait', async () => {
   const server = await startTestServer()
   const ann = await givenUser(server, 'ann')
   const bob = await givenUser(server, 'bob')
@@ -159,7 +159,7 @@ test('a user who keeps 64 requests open gets no other one, and keeps nobody else
     return server.app.request('/api/v1/org', { method: 'POST', headers, body, duplex: 'half' } as RequestInit)
   }
   const opened = Array.from({ length: 64 }, open)
-  // Until each is past its sign-in.
+  // Until each has passed its sign-in.
   while ((await server.request('/api/v1/org', { as: ann.key })).status !== 429);
   expect((await server.request('/api/v1/org', { as: bob.key })).status).toBe(200)
   for (const end of ends) end()
@@ -168,11 +168,11 @@ test('a user who keeps 64 requests open gets no other one, and keeps nobody else
   await server.close()
 })
 
-test('an answer that its client does not read is in progress until it is read or the client is gone', async () => {
+test('a response counts as in progress until the client has read it or disconnected', async () => {
   const server = await startTestServer()
   const ann = await givenUser(server, 'ann')
   const bob = await givenUser(server, 'bob')
-  // Together more than the operating system takes for a client that does not read.
+  // Together more than the operating system buffers for a client that does not read.
   for (let i = 0; i < 8; i++) await givenOrg(server, `large${i}`)
   const cfg = JSON.stringify({ text: 'x'.repeat(2_000_000) })
   await server.services.db.updateTable('orgs').set({ cfg }).where('name', 'like', 'large%').execute()
@@ -197,7 +197,7 @@ test('an answer that its client does not read is in progress until it is read or
     expect([await status(ann.key), await status(bob.key)]).toEqual([429, 200])
     slow.destroy()
     await expect.poll(() => status(ann.key)).toBe(200)
-    // On a connection that goes on an answer is done when it is sent.
+    // On a kept connection a response is done when it is sent.
     for (let i = 0; i < 5; i++) expect(await status(ann.key)).toBe(200)
   } finally {
     for (const socket of opened) socket.destroy()
@@ -207,7 +207,7 @@ test('an answer that its client does not read is in progress until it is read or
   }
 })
 
-test.each(['0', '-1', '1.5', 'on', 'lots'])('REQUESTS_PER_SECOND=%s is a mistake', async (value) => {
+test.each(['0', '-1', '1.5', 'on', 'lots'])('rejects REQUESTS_PER_SECOND=%s', async (value) => {
   await expect(startTestServer({ REQUESTS_PER_SECOND: value })).rejects.toThrow(
     'REQUESTS_PER_SECOND must be a whole number from 1 to 1000000, or off',
   )

@@ -13,7 +13,7 @@ beforeAll(async () => {
   passwordHash = await hashPassword(PASSWORD, CHEAP)
 })
 afterAll(() => server.close())
-// A user of its own for each test: none has failed sign-ins of another.
+// Each test has its own user, without failed sign-ins of other tests.
 beforeEach(async () => {
   user = await givenUser(server, `user-${++number}`)
   await change({ passwordHash })
@@ -24,14 +24,14 @@ const change = (columns: { passwordHash?: string; disabled?: 0 | 1 }) =>
 const whoami = (as: string, headers: Record<string, string> = {}) => server.request(WHOAMI, { as, headers })
 
 describe('a name and a password (Basic)', () => {
-  test('sign in and open a session, on whichever endpoint they come', async () => {
+  test('sign in and open a session, on any endpoint', async () => {
     const answer = await server.request(ORG, { as: basic(user.username, PASSWORD) })
     expect(answer.status).toBe(200)
     const again = await whoami('', { Cookie: cookieOf(answer, 'JSESSIONID') })
     expect(await again.json()).toMatchObject({ realm: 'internal', username: user.username })
   })
 
-  test('the name counts in any case and without outer blanks, the password as it is', async () => {
+  test('ignores case and outer whitespace of the name, but not of the password', async () => {
     expect((await whoami(basic(` ${user.username.toUpperCase()} `, PASSWORD))).status).toBe(200)
     await expectRefusal(await whoami(basic(user.username, ` ${PASSWORD}`)))
     await expectRefusal(await whoami(basic(user.username, PASSWORD.toUpperCase())))
@@ -43,19 +43,19 @@ describe('a name and a password (Basic)', () => {
     expect((await whoami(basic(user.username, password))).status).toBe(200)
   })
 
-  test('a wrong password, an unknown name, a user without a password and a disabled one look the same', async () => {
+  test('responds the same to a wrong password, an unknown name, a user without a password and a disabled one', async () => {
     const other = await givenUser(server, `keys-only-${number}`)
     await expectRefusal(await whoami(basic(user.username, 'wrong')))
     await expectRefusal(await whoami(basic('nobody', PASSWORD)))
     await expectRefusal(await whoami(basic(other.username, PASSWORD)))
     await change({ disabled: 1 })
     await expectRefusal(await whoami(basic(user.username, PASSWORD)))
-    // Two of these take as long as a real password does.
+    // Two of these take as long as a real password.
   }, 30_000)
 })
 
 describe('an API key', () => {
-  test('is refused once it has expired, or its user is disabled', async () => {
+  test('is refused once it has expired or its user is disabled', async () => {
     const { db } = server.services
     const expire = (expiredAt: string) =>
       db.updateTable('apiKeys').set({ expiredAt }).where('userId', '=', user.id).execute()
@@ -78,7 +78,7 @@ describe('guessing passwords', () => {
     )
   const guess = (address: string) => from(address, basic(user.username, 'wrong'))
 
-  test('20 failures in a minute for one name and address: then it is 429 with Retry-After, also with the right one', async () => {
+  test('after 20 failures in a minute for one name and address, even the right password is a 429 with Retry-After', async () => {
     for (let i = 0; i < 20; i++) await expectRefusal(await guess('192.0.2.1'))
     const answer = await from('192.0.2.1', basic(user.username, PASSWORD))
     expect(answer.status).toBe(429)
@@ -88,7 +88,7 @@ describe('guessing passwords', () => {
     expect(await answer.text()).toBe(`Too many failed sign-ins for this user. Try again in ${wait} s.`)
   })
 
-  test('other names, other addresses, keys and sessions go on', async () => {
+  test('other names, other addresses, keys and sessions still work', async () => {
     const session = cookieOf(await whoami(user.key, SESSION), 'JSESSIONID')
     for (let i = 0; i < 20; i++) await guess('192.0.2.2')
     expect((await guess('192.0.2.2')).status).toBe(429)
@@ -100,7 +100,7 @@ describe('guessing passwords', () => {
     expect((await from('192.0.2.2', basic(other.username, PASSWORD))).status).toBe(200)
   })
 
-  test('many guesses at once get no further than one after the other', async () => {
+  test('concurrent guesses get no further than sequential ones', async () => {
     const answers = await Promise.all([
       ...Array.from({ length: 30 }, () => guess('192.0.2.4')),
       from('192.0.2.4', basic(user.username, PASSWORD)),
@@ -109,14 +109,14 @@ describe('guessing passwords', () => {
     expect(answers.filter(({ status }) => status === 429)).toHaveLength(11)
   })
 
-  test('a success forgives the failures before it', async () => {
+  test('a success clears earlier failures', async () => {
     for (let i = 0; i < 19; i++) await guess('192.0.2.5')
     expect((await from('192.0.2.5', basic(user.username, PASSWORD))).status).toBe(200)
     await expectRefusal(await guess('192.0.2.5'))
     expect((await from('192.0.2.5', basic(user.username, PASSWORD))).status).toBe(200)
   })
 
-  test('five addresses with 34 requests each keep nobody out, least of all where the user has been before', async () => {
+  test('five addresses with 34 requests each lock out nobody, least of all from known networks', async () => {
     const gone = new AbortController()
     let computed = 0
     const crowd = Array.from({ length: 5 * 34 }, async (_, i) => {
@@ -127,24 +127,24 @@ describe('guessing passwords', () => {
     // By now they have filled the queue, which has 128 places.
     await Promise.any(crowd.map(async (status) => ((await status) === 429 ? status : never())))
     expect((await from('192.0.2.30', basic(user.username, PASSWORD))).status).toBe(200)
-    // In turns: one of each of the five, and what was being computed.
+    // Round-robin: one from each of the five, and those being computed.
     expect(computed).toBeLessThan(12)
     const before = computed
     for (let i = 0; i < 5; i++) expect((await from('192.0.2.30', basic(user.username, PASSWORD))).status).toBe(200)
-    // Known by then, they wait for none of these.
+    // Known by then, they do not wait for these.
     expect(computed).toBeLessThan(before + 3)
     gone.abort()
     await Promise.all(crowd)
   })
 
-  test('a network of IPv6 has 20 tries a minute for one name, whatever its addresses', async () => {
+  test('an IPv6 network has 20 tries a minute for one name, from any of its addresses', async () => {
     const statuses = []
     for (let i = 0; i < 44; i++) statuses.push((await guess(`2001:db8:0:7:${i}::${i}`)).status)
     expect(statuses.filter((status) => status === 401)).toHaveLength(20)
     expect((await from('2001:db8:0:8::1', basic(user.username, PASSWORD))).status).toBe(200)
   })
 
-  test('100 failures in an hour from everywhere slow strangers down, and keep out neither the user nor a stranger in turn', async () => {
+  test('100 failures in an hour from everywhere throttle strangers, but lock out neither the user nor strangers with a turn', async () => {
     expect((await from('203.0.113.1', basic(user.username, PASSWORD))).status).toBe(200)
     for (let i = 0; i < 100; i++) await expectRefusal(await guess(`198.51.100.${i}`))
     await expectRefusal(await guess('198.51.100.200'))
@@ -154,7 +154,7 @@ describe('guessing passwords', () => {
     expect((await from('203.0.113.1', basic(user.username, PASSWORD))).status).toBe(200)
   })
 
-  test('a crowd of guesses is told to come back, and neither keys nor other addresses wait for it', async () => {
+  test('many guesses get a Retry-After, and neither keys nor other addresses wait for them', async () => {
     const gone = new AbortController()
     let computed = 0
     const crowd = Array.from({ length: 60 }, async (_, i) => {
@@ -167,9 +167,9 @@ describe('guessing passwords', () => {
     expect(await busy.text()).toBe('Too much of this is asked for at the moment. Try again in 15 s.')
     expect((await from('192.0.2.6', user.key)).status).toBe(200)
     expect((await from('192.0.2.7', basic(user.username, PASSWORD))).status).toBe(200)
-    // It took its turn: the 33 of the crowd that were let in are not done yet.
+    // It got its turn: the 33 admitted guesses are not done yet.
     expect(computed).toBeLessThan(20)
-    // What nobody waits for any more is not computed: else this would take long.
+    // Abandoned requests are not computed; otherwise this would take long.
     gone.abort()
     const statuses = (await Promise.all(crowd)).map(({ status }) => status)
     expect(statuses.filter((status) => status === 401).length).toBeLessThan(20)

@@ -14,25 +14,25 @@ const mistakes = (more: Record<string, string>) => {
   }
 }
 
-test('without an address there is no directory', () => {
+test('without a URL there is no directory', () => {
   expect(readConfig({ LDAP_SEARCH_BASE: 'dc=example,dc=com' }).ldap).toBeUndefined()
 })
 
-test('an address and a place to search are enough', () => {
+test('a URL and a search base are enough', () => {
   expect(ldapOf()).toMatchObject({
     ...{ filter: '(cn={0})', usernameAttribute: 'cn', mailAttribute: 'mail', groupAttribute: 'memberOf' },
     ...{ displayNameAttribute: 'displayName', startTls: false, bind: undefined, ca: undefined },
   })
 })
 
-test('a file of certificates is read', () => {
+test('reads a file of certificates', () => {
   const file = join(tmpdir(), `ca-${process.pid}.pem`)
   writeFileSync(file, 'certificates')
   expect(ldapOf({ LDAP_CA_FILE: file })?.ca).toBe('certificates')
   expect(mistakes({ LDAP_CA_FILE: `${file}.none` })).toMatch(/^LDAP_CA_FILE: .* can't be read \(ENOENT\)$/)
 })
 
-test('what is wrong is said in words', () => {
+test('explains what is wrong', () => {
   expect(mistakes({ LDAP_URL: 'https://ldap.example.com' })).toMatch(/^LDAP_URL must be as ldaps:/)
   expect(mistakes({ LDAP_URL: 'ldap://joe:secret@ldap.example.com' })).toMatch(/^LDAP_URL must be as ldaps:/)
   expect(mistakes({ LDAP_SEARCH_BASE: '' })).toMatch(/^LDAP_URL needs LDAP_SEARCH_BASE/)

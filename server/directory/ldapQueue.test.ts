@@ -5,7 +5,7 @@ import { readConfig } from '../config.ts'
 import { findEntry } from './ldap.ts'
 import type { LdapConfig } from './ldapConfig.ts'
 
-/** A directory that takes connections and says nothing. */
+/** A directory that accepts connections and never responds. */
 const sockets: Socket[] = []
 const silent = createServer((socket) => {
   sockets.push(socket.on('error', () => {}))
@@ -24,7 +24,7 @@ afterAll(() => {
   silent.close()
 })
 
-test('who is known does not wait for a directory behind strangers', async () => {
+test('known users do not wait for a directory behind strangers', async () => {
   const gone = new AbortController()
   const stranger = (i: number) => ({ who: `192.0.2.${i}`, isStranger: true, signal: gone.signal }) as const
   const waiting = Array.from({ length: 20 }, (_, i) => findEntry(ldap, 'somebody', stranger(i)))

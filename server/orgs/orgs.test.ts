@@ -11,7 +11,7 @@ afterAll(() => server.close())
 const ORG = '/api/v1/org'
 const create = async (json: object) => (await seen(server.request(ORG, { json }))).body
 
-test('a damaged row is in the list without what cannot be read', async () => {
+test('lists a damaged row without the unreadable fields', async () => {
   const { id } = await create({ name: 'damaged', meta: { a: 1 } })
   await server.services.db.updateTable('orgs').set({ meta: '{broken' }).where('id', '=', id).execute()
   const list = await seen(server.request(`${ORG}?filter=damaged`))
@@ -19,7 +19,7 @@ test('a damaged row is in the list without what cannot be read', async () => {
   expect(list.body[0]).not.toHaveProperty('meta')
 })
 
-test('deleting an organization takes the rows of its teams, projects and secrets along', async () => {
+test('deleting an organization deletes the rows of its teams, projects and secrets', async () => {
   const org = await create({ name: 'doomed' })
   await givenTeam(server, org, 'team')
   const secret = await givenSecret(server, org, 'secret', { projects: [await givenProject(server, org, 'project')] })

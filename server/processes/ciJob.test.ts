@@ -17,7 +17,7 @@ import {
   type TestServer,
 } from '../../tests/support/testServer.ts'
 
-/** The job of docs/ci-job.md, run as it is written there. */
+/** Runs the job of docs/ci-job.md as it is written there. */
 const SCRIPT = /```sh\n(#!\/bin\/sh\n.*?)```/s.exec(
   readFileSync(join(import.meta.dirname, '../../docs/ci-job.md'), 'utf8'),
 )?.[1]
@@ -45,8 +45,8 @@ afterAll(async () => {
   await server.close()
 })
 
-// Without curl there is nothing to run it with; where tests are to be complete that is a failure.
-test.skipIf(!hasCurl && !process.env.CI)('the CI job of the documentation does what it says', async () => {
+// Needs curl; without it the test is skipped, or fails where tests must be complete.
+test.skipIf(!hasCurl && !process.env.CI)('the documented CI job works', async () => {
   const bot = await givenUser(server, 'deploy-bot')
   const org = await givenOrg(server, 'acme')
   const team = await givenTeam(server, org, 'bots', [bot])

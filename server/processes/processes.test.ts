@@ -48,14 +48,14 @@ const open = async (more: object = {}, as = writer.key): Promise<Session> => {
   return body
 }
 const end = (id: string) => seen(server.request(`${SESSION}/${id}`, { as: writer.key, method: 'DELETE' }))
-/** A request that only a session token identifies. */
+/** A request identified only by a session token. */
 const by = (sessionToken: string, path: string, more: object = {}) =>
   server.request(path, { as: '', headers: { [TOKEN]: sessionToken }, ...more })
 const whoami = async (token: string) => (await by(token, WHOAMI)).status
 const data = (token: string) => seen(by(token, '/api/v1/org/acme/secret/scoped/data', { method: 'POST', form: {} }))
 
 describe('opening a process session', () => {
-  test('gives an id, a token and the time it ends: in an hour unless told', async () => {
+  test('returns an id, a token and the expiry, by default in an hour', async () => {
     const before = Date.now()
     const session = await open()
     expect(session).toEqual({
@@ -70,7 +70,7 @@ describe('opening a process session', () => {
     expect(Date.parse(short.expiresAt) - Date.now()).toBeLessThanOrEqual(300_000)
   })
 
-  test('says what is wrong with the request', async () => {
+  test('explains what is wrong with the request', async () => {
     const names = { orgName: 'acme', projectName: 'project' }
     expect(await opening({ ...names, orgName: undefined })).toEqual(validation("'orgName' is required"))
     expect(await opening({ ...names, projectName: 7 })).toEqual(validation("'projectName' is required"))
@@ -86,7 +86,7 @@ describe('opening a process session', () => {
 })
 
 describe('a session token', () => {
-  test('makes, changes and deletes no API keys, which would outlive it', async () => {
+  test('cannot create, change or delete API keys, which would outlive it', async () => {
     const { id } = (await seen(server.request('/api/v1/apikey', { as: writer.key, json: { name: 'kept' } }))).body
     const admins = await open({}, ADMIN_KEY)
     for (const { sessionToken } of [await open(), admins]) {
@@ -110,7 +110,7 @@ describe('a session token', () => {
     session = await open()
   })
 
-  test('reads the secrets of its project, which its user cannot do otherwise', async () => {
+  test('reads the secrets of its project, which its user cannot', async () => {
     const { id } = await server.services.db
       .selectFrom('secrets')
       .select('id')
@@ -129,7 +129,7 @@ describe('a session token', () => {
     })
   })
 
-  test('has the roles that its user has now', async () => {
+  test('has its user’s current roles', async () => {
     const { id, key } = await givenUser(server, 'promoted', 'concordAdmin')
     const { sessionToken } = await open({}, key)
     expect((await by(sessionToken, '/api/v1/role')).status).toBe(200)
@@ -137,7 +137,7 @@ describe('a session token', () => {
     expect((await by(sessionToken, '/api/v1/role')).status).toBe(403)
   })
 
-  test('ends when its time is over, and nothing is left of it', async () => {
+  test('expires, and is removed completely', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(session.expiresAt) - 1 })
     try {
       expect(await whoami(session.sessionToken)).toBe(200)
@@ -154,7 +154,7 @@ describe('a session token', () => {
     }
   })
 
-  test('ends with its user, who is disabled for a while, at the terminal or by the API', async () => {
+  test('ends when its user is disabled, on the command line or through the API, and does not come back', async () => {
     const { db } = server.services
     await disableUser(db, { username: 'writer' })
     expect(await whoami(session.sessionToken)).toBe(401)
@@ -167,7 +167,7 @@ describe('a session token', () => {
     expect(await whoami(next.sessionToken)).toBe(401)
   })
 
-  test('is worth nothing while its user has no WRITER on the project any more', async () => {
+  test('gives no access while its user lacks WRITER on the project', async () => {
     const { db } = server.services
     const leaver = await givenUser(server, 'leaver')
     const team = await givenTeam(server, org, 'leavers', [leaver])
@@ -184,7 +184,7 @@ describe('a session token', () => {
     expect(await whoami(sessionToken)).toBe(200)
   })
 
-  test('is nowhere in the database', async () => {
+  test('is not in the database', async () => {
     const rows = await server.services.db.selectFrom('processSessions').selectAll().execute()
     const row = rows.find(({ instanceId }) => instanceId === session.instanceId)
     expect(row).toEqual({
@@ -195,7 +195,7 @@ describe('a session token', () => {
   })
 })
 
-test('opening and ending are in the log of the project, without the token', async () => {
+test('opening and ending it are in the project’s log, without the token', async () => {
   const { instanceId, sessionToken } = await open()
   await end(instanceId)
   const rows = await server.services.db.selectFrom('auditLog').selectAll().where('object', '=', 'PROCESS').execute()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { readTtl } from './ttl.ts'
 
-test('a time to live is a number of seconds, in a string too, or an ISO-8601 duration; absent it is an hour', () => {
+test('accepts a number of seconds, also as a string, or an ISO-8601 duration; the default is an hour', () => {
   const read = {
     undefined: undefined,
     null: null,
@@ -14,7 +14,7 @@ test('a time to live is a number of seconds, in a string too, or an ISO-8601 dur
   expect(Object.values(read).map(readTtl)).toEqual([90, 3600, 3600, 90, 90, 5400, 86400])
 })
 
-test('less than a second, more than a day, and what is no time is refused', () => {
+test('rejects less than a second, more than a day, and invalid text', () => {
   const bad = [0, -1, 1.5, 86_401, 'PT0S', 'P1DT1S', 'P', 'PT', 'P1DT', 'PT1H1H', '1 hour', '', true, {}, [60]]
   expect(bad.filter((ttl) => readTtl(ttl) !== undefined)).toEqual([])
 })

@@ -34,7 +34,7 @@ const refusal = async (bytes: Buffer, of = project) =>
     (error) => `${error.status} ${error.message}`,
   )
 
-test('two first requests at once agree on the key', async () => {
+test('two concurrent first requests use the same key', async () => {
   const both = await Promise.all(['one', 'two'].map((text) => encrypt(text, 'other')))
   for (const [i, answer] of both.entries()) {
     const bytes = Buffer.from((await answer.json()).data, 'base64')
@@ -42,7 +42,7 @@ test('two first requests at once agree on the key', async () => {
   }
 })
 
-test("decrypting refuses other projects' strings, changed ones, what is no such string, and too much", async () => {
+test("does not decrypt other projects' strings, changed ones, other data, or too much", async () => {
   const bytes = await encrypted('clear text')
   const wrong = '400 Decrypt error: Please verify that the value is correct and is encrypted using the correct project'
   expect(await refusal(bytes, other)).toBe(wrong)
@@ -55,7 +55,7 @@ test("decrypting refuses other projects' strings, changed ones, what is no such 
   expect(await refusal(Buffer.alloc(MOST_ENCRYPTED_BYTES, 1))).toBe(wrong)
 })
 
-test('the key goes with its project', async () => {
+test('the key is deleted with its project', async () => {
   const { db } = server.services
   const keys = () => db.selectFrom('projectKeys').select('projectId').where('projectId', '=', other.id).execute()
   expect(await keys()).toHaveLength(1)

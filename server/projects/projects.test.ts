@@ -35,7 +35,7 @@ const call = (method: string, path: string, as: string, json?: unknown) =>
   seen(server.request(`${PROJECT}${path}`, { method, as, json }))
 const get = (path: string, as = creator.key) => call('GET', path, as)
 
-test('damaged meta takes neither the project nor its repositories down', async () => {
+test('damaged meta breaks neither the project nor its repositories', async () => {
   const { db } = server.services
   const { id } = (await post({ name: 'damaged', repositories: { repo: repository() } })).body
   await db.updateTable('projects').set({ meta: '{', cfg: '7' }).where('id', '=', id).execute()
@@ -46,7 +46,7 @@ test('damaged meta takes neither the project nor its repositories down', async (
   expect(body.repositories.repo).not.toHaveProperty('meta')
 })
 
-test('a change of the configuration is in the log, and nothing of what it holds', async () => {
+test('logs a change of the configuration without its content', async () => {
   const { id } = (await post({ name: 'configured', cfg: { token: 'hunter2' } })).body
   const put = (path: string, json: unknown) => call('PUT', `/configured/cfg${path}`, creator.key, json)
   expect((await put('/token', 'hunter3')).status).toBe(200)
@@ -62,7 +62,7 @@ test('a change of the configuration is in the log, and nothing of what it holds'
   expect(JSON.stringify(log.body)).not.toContain('hunter')
 })
 
-test('a configuration cannot be nested deeper by several requests than by one', async () => {
+test('several requests cannot nest a configuration deeper than a single one', async () => {
   await post({ name: 'nested' })
   const levels = (count: number) => JSON.parse(`${'{"a":'.repeat(count)}1${'}'.repeat(count)}`)
   const put = (path: string, json: unknown) => call('PUT', `/nested/cfg${path}`, creator.key, json)
@@ -75,7 +75,7 @@ test('a configuration cannot be nested deeper by several requests than by one', 
   expect((await call('GET', '/nested/cfg', creator.key)).status).toBe(200)
 })
 
-test('the list of projects reads no configuration and no meta: those of a long list are gigabytes', async () => {
+test('the list of projects reads no configuration and no meta, which can be gigabytes', async () => {
   const server = await startTestServer()
   try {
     await server.request('/api/v1/org', { json: { name: 'listed' } })
@@ -115,7 +115,7 @@ describe('many repositories with much meta', () => {
     await server.services.db.updateTable('repositories').set({ meta }).where('name', 'in', names).execute()
   })
 
-  test('are listed whole and in order, from any place', async () => {
+  test('are listed completely and in order, from any offset', async () => {
     expect(await namesOf('')).toEqual(names)
     expect(await namesOf('?offset=3&limit=25')).toEqual(names.slice(3, 28))
     expect(await namesOf('?limit=20')).toEqual(names.slice(0, 20))
@@ -127,7 +127,7 @@ describe('many repositories with much meta', () => {
     expect(project).toMatchObject({ name: 'many', repositories: { 'repo-44': { meta: { note } } } })
   })
 
-  test.each(['/many/repository', '/many'])('are not in memory all at once: %s', async (path) => {
+  test.each(['/many/repository', '/many'])('are never all in memory: %s', async (path) => {
     const answer = await server.request(`${PROJECT}${path}`, { as: creator.key })
     const pieces: number[] = []
     for await (const piece of answer.body as unknown as AsyncIterable<Uint8Array>) pieces.push(piece.length)
@@ -135,7 +135,7 @@ describe('many repositories with much meta', () => {
     expect(Math.max(...pieces)).toBeLessThan(20 * (note.length + 2_000))
   })
 
-  test('are refused: what a list repeats for each entry is small, and so it is for organizations', async () => {
+  test('are rejected, because lists include them in each entry; also for organizations', async () => {
     const meta = { note: 'n'.repeat(64 * 1024) }
     const refused = (field: string) => validation(`'${field}' has 65547 bytes, at most 65536 are allowed`)
     expect(await call('POST', '/many/repository', creator.key, { name: 'large', ...repository({ meta }) })).toEqual(

@@ -20,12 +20,12 @@ afterAll(() => server.close())
 const create = (form: Record<string, string | Blob>, as = member.key) => server.request(path, { as, form })
 const read = async (name: string) => (await seen(server.request(`/api/v2/org/acme/secret/${name}`))).body
 
-describe('what is stored', () => {
-  test('a key that was still being made when its maker left the organization is not stored', async () => {
+describe('the stored secret', () => {
+  test('does not store a key if its user left the organization while it was generated', async () => {
     const leaver = await givenUser(server, 'leaver')
     await givenTeam(server, { id: (await read('taken')).orgId }, 'leavers', [leaver])
     expect((await create({ ...SMALL, name: 'before' }, leaver.key)).status).toBe(200)
-    // They are made in turns, and the one of the request comes last.
+    // Keys are generated one after the other, and the request's comes last.
     const others = Array.from({ length: 2 }, () => generateKeyPair())
     const answer = seen(create({ type: 'KEY_PAIR', name: 'too-late' }, leaver.key))
     await others[0]
@@ -37,7 +37,7 @@ describe('what is stored', () => {
     expect((await seen(server.request('/api/v2/org/acme/secret/too-late'))).status).toBe(404)
   })
 
-  test('who asks for many slow things at once is told to come back, and others do not wait for them', async () => {
+  test('a user with many slow requests gets a Retry-After, and others do not wait for them', async () => {
     const gone = new AbortController()
     const crowd = Array.from({ length: 60 }, (_, i) => {
       const body = new FormData()

@@ -13,7 +13,7 @@ const damage = (secretId: string, data: Buffer) =>
 const damaged = (name: string) =>
   text(500, `ERROR: java.lang.IllegalStateException: The stored value of the secret is damaged: ${name}`)
 
-test('a damaged value is an error that says so, and hurts nothing else', async () => {
+test('a damaged value gives a clear error, and affects nothing else', async () => {
   const { id } = await make('read')
   await damage(id, Buffer.from('junk'))
   const answer = server.request('/api/v1/org/acme/secret/read/data', { as: alice.key, form: { x: '' } })
@@ -22,7 +22,7 @@ test('a damaged value is an error that says so, and hurts nothing else', async (
   expect((await server.request('/api/v2/org/acme/secret')).status).toBe(200)
 })
 
-test('a damaged value can’t be re-encrypted, but replaced', async () => {
+test('a damaged value can’t be re-encrypted, but can be replaced', async () => {
   const { id } = await make('locked', { storePassword: 'right' })
   await damage(id, Buffer.of(1, 2))
   expect(await v1('locked', { storePassword: 'right', data: base64('new') })).toEqual(damaged('locked'))
@@ -32,7 +32,7 @@ test('a damaged value can’t be re-encrypted, but replaced', async () => {
   expect(String(await value('plain'))).toBe('new')
 })
 
-test('a value that is no base64 is refused, and not quoted', async () => {
+test('rejects a value that is not base64, without quoting it', async () => {
   await make('quoted')
   const answer = await v1('quoted', { data: '***' })
   expect(answer).toMatchObject({ status: 500, body: expect.stringContaining('InvalidFormatException') })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { startAcme, UPDATED } from '../../tests/support/secrets.ts'
 import { givenProject } from '../../tests/support/testServer.ts'
 
-test('deleting a secret takes the rows of its value, projects and teams along', async () => {
+test('deleting a secret deletes the rows of its value, projects and teams', async () => {
   const { server, org, team, alice, make, v1 } = await startAcme()
   const project = await givenProject(server, org, 'project')
   const { id } = await make('deleted', { projects: [project], grants: { [team.id]: 'READER' } })

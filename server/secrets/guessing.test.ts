@@ -12,7 +12,7 @@ let number = 0
 function secret() {
   const row = { id: `secret-${++number}` } as SecretRow
   const services = { log: createLog('silent') } as Services
-  /** What somebody gets for a store password: a value, or the status of a refusal. */
+  /** The result of trying a store password: a value, or the status of a refusal. */
   return async (user: string, password: string) => {
     const caller = { who: { user: { id: user } }, request: {} } as Caller
     return slowGuesses(services, caller, row, async () => {
@@ -22,25 +22,25 @@ function secret() {
   }
 }
 
-test('100 wrong ones in an hour by all users together: those who have not opened the secret take turns', async () => {
+test('after 100 wrong ones in an hour by all users together, those who have not opened the secret are queued', async () => {
   const read = secret()
   expect(await read('alice', 'right')).toBe('value')
   for (let i = 0; i < 100; i++) expect(await read(`guesser-${i % 10}`, 'wrong')).toBe(400)
-  // One try is free, the next is 36 seconds later, from any network.
+  // One attempt is free, the next is 36 seconds later, from any network.
   expect(await read('guesser-10', 'wrong')).toBe(400)
   expect(await read('guesser-11', 'wrong')).toBe(429)
   expect(await read('bob', 'right')).toBe(429)
   expect(await read('alice', 'right')).toBe('value')
 })
 
-test('other secrets are not slowed', async () => {
+test('does not throttle other secrets', async () => {
   const [read, other] = [secret(), secret()]
   for (let i = 0; i < 100; i++) await read(`guesser-${i % 10}`, 'wrong')
   expect(await other('guesser-0', 'wrong')).toBe(400)
   expect(await other('bob', 'right')).toBe('value')
 })
 
-test('guesses that come all at once get no further', async () => {
+test('concurrent guesses get no further', async () => {
   const read = secret()
   const answers = await Promise.all(Array.from({ length: 150 }, (_, i) => read(`guesser-${i}`, 'wrong')))
   // The hundred, and the first turn.
@@ -58,14 +58,14 @@ describe('through the API', () => {
   const data = (name: string, storePassword: string, as = alice.key) =>
     server.request(`/api/v1/org/acme/secret/${name}/data`, { as, form: { storePassword } })
 
-  test('a wrong one is a 400 every time, and not in the audit log; after 20 in a minute it is slowed', async () => {
+  test('a wrong one is always a 400, and not in the audit log; after 20 in a minute it is throttled', async () => {
     const { id } = await make('guessed', { storePassword: 'right' })
     await make('another', { storePassword: 'right' })
     const lines: string[] = []
     server.services.log = createLog('info', (line) => lines.push(line))
     const guess = (i: number) => data('guessed', `wrong-${i}`)
     for (let i = 0; i < 10; i++) expect((await guess(i)).status).toBe(400)
-    // Those that come all at once get no further.
+    // Concurrent ones get no further.
     const rest = await Promise.all(Array.from({ length: 15 }, (_, i) => guess(10 + i)))
     expect(rest.filter(({ status }) => status === 400)).toHaveLength(10)
     const slowed = await data('guessed', 'right')
@@ -82,7 +82,7 @@ describe('through the API', () => {
     expect((await data('another', 'right')).status).toBe(200)
   })
 
-  test('the right one forgives the wrong ones before it', async () => {
+  test('the right one clears earlier wrong ones', async () => {
     await make('forgiven', { storePassword: 'right' })
     for (let i = 0; i < 38; i++) {
       const right = i === 19
@@ -91,7 +91,7 @@ describe('through the API', () => {
     }
   })
 
-  test('a wrong one in an update counts as well: then it is slowed, for reading too', async () => {
+  test('wrong ones in updates count too, and throttle reads as well', async () => {
     await make('changed', { storePassword: 'right' })
     for (let i = 0; i < 20; i++) {
       const answer = await v2('changed', { storePassword: `wrong-${i}`, newStorePassword: 'new' })

@@ -19,13 +19,13 @@ describe('at the same time', () => {
     const answers = await Promise.all(
       passwords.map((newStorePassword) => v1('race-password', { storePassword: 'right', newStorePassword })),
     )
-    // The others find that theirs is not the password any more.
+    // For the others, the old password is no longer right.
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 500, 500])
     const opened = await Promise.all(passwords.map((password) => value('race-password', password)))
     expect(opened.filter((each) => String(each) === 'precious')).toHaveLength(1)
   })
 
-  test('new data and a new password do not lose each other', async () => {
+  test('keeps both new data and a new password', async () => {
     for (let round = 0; round < 2; round++) {
       const name = `race-both-${round}`
       await make(name, { storePassword: 'right' })

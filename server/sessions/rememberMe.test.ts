@@ -27,7 +27,7 @@ const remember = async () => cookieOf(await server.request(WHOAMI, { as: user.ke
 const send = (Cookie: string, headers: Record<string, string> = {}) =>
   server.request(WHOAMI, { as: '', headers: { Cookie, ...headers } })
 const status = async (cookie: string) => (await send(cookie)).status
-/** The cookie that comes for one that is used up. */
+/** The cookie that replaces a used one. */
 async function use(cookie: string): Promise<string> {
   const answer = await send(cookie)
   expect(answer.status).toBe(200)
@@ -46,7 +46,7 @@ const saysOf = (cookie: string) =>
   openToken(server.services.masterKey, cookie.slice('rememberMe='.length), 'rememberMe') as Record<string, unknown>
 
 describe('a remember-me cookie', () => {
-  test('is replaced by each use; nothing in the database makes one', async () => {
+  test('is replaced on each use, and cannot be forged from the database', async () => {
     const first = await remember()
     const second = await use(first)
     const third = await use(second)
@@ -56,7 +56,7 @@ describe('a remember-me cookie', () => {
     expect(await rows()).toHaveLength(1)
   })
 
-  test('that was used up ends all that its user is signed in with, when it comes again', async () => {
+  test('ends all of its user’s sessions if it is reused', async () => {
     const first = await remember()
     const second = await use(first)
     const elsewhere = cookieOf(await server.request(WHOAMI, { as: user.key, headers: SESSION }), 'JSESSIONID')
@@ -73,7 +73,7 @@ describe('a remember-me cookie', () => {
     expect(await status(await remember())).toBe(200)
   })
 
-  test('that was used up a minute ago does, too', async () => {
+  test('ends them too if it was used a minute ago', async () => {
     const first = await remember()
     const second = await use(first)
     later(61_000)
@@ -88,7 +88,7 @@ describe('a remember-me cookie', () => {
 })
 
 describe('two requests of one browser with the same cookie', () => {
-  test('at once both sign in, and whichever answer comes last has a good cookie', async () => {
+  test('concurrently: both sign in, and the last response has a valid cookie', async () => {
     const first = await remember()
     const answers = await Promise.all([send(first), send(first), send(first)])
     expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200])
@@ -100,7 +100,7 @@ describe('two requests of one browser with the same cookie', () => {
     expect(await events()).toEqual([])
   })
 
-  test('one after the other when the first answer was lost', async () => {
+  test('one after the other, if the first response was lost', async () => {
     const first = await remember()
     await use(first)
     later(50_000)
@@ -110,7 +110,7 @@ describe('two requests of one browser with the same cookie', () => {
     expect(await events()).toEqual([])
   })
 
-  test('of which one is a thief’s: the second use of their common cookie gives it away', async () => {
+  test('one of them a thief’s: the second use of their common cookie reveals the theft', async () => {
     const first = await remember()
     const [stolen, own] = [await use(first), await use(first)]
     await use(stolen)
@@ -121,7 +121,7 @@ describe('two requests of one browser with the same cookie', () => {
 })
 
 describe('a remembered sign-in ends', () => {
-  test('30 days after the sign-in, however much it is used', async () => {
+  test('30 days after sign-in, even if it is in use', async () => {
     let cookie = await remember()
     for (let days = 0; days < 30; days += 10) {
       later(10 * DAY - 1000)
@@ -142,14 +142,14 @@ describe('a remembered sign-in ends', () => {
     expect(await rows()).toEqual([])
   })
 
-  test('with its user, who is deleted', async () => {
+  test('when its user is deleted', async () => {
     const cookie = await remember()
     await server.request(`/api/v1/user/${user.id}`, { method: 'DELETE' })
     expect(await status(cookie)).toBe(401)
     expect(await rows()).toEqual([])
   })
 
-  test('in favour of others, beyond 100 of one user', async () => {
+  test('for a new one, beyond 100 per user', async () => {
     await remember()
     const [row] = await rows()
     if (!row) throw new Error('It was made')
@@ -166,7 +166,7 @@ describe('a remembered sign-in ends', () => {
   })
 })
 
-describe('a cookie that is none of ours is deleted and ignored', () => {
+describe('an unknown cookie is deleted and ignored', () => {
   test.each([
     ['of before cookies were replaced', (now: object) => ({ ...now, serial: undefined })],
     ['with another secret', (now: object) => ({ ...now, secret: 'x' })],

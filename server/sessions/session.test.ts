@@ -38,7 +38,7 @@ beforeAll(async () => {
   server = await startTestServer()
 })
 afterAll(() => server.close())
-// A user of its own for each test: none has sessions of another.
+// Each test has its own user, without sessions of other tests.
 beforeEach(async () => {
   user = await givenUser(server, `user-${++number}`)
 })
@@ -52,13 +52,13 @@ const nameIn = async (answer: TestResponse) => (await answer.json()).username
 describe('a session', () => {
   const signIn = async () => cookieOf(await whoami(user.key, SESSION), 'JSESSIONID')
 
-  test('is found by a hash: its id is not in the database', async () => {
+  test('is looked up by a hash: its id is not in the database', async () => {
     const [, id] = (await signIn()).split('=')
     const rows = await server.services.db.selectFrom('sessions').selectAll().execute()
     expect(JSON.stringify(rows)).not.toContain(id)
   })
 
-  test('ends when nobody has used it for the time-out', async () => {
+  test('ends after its idle timeout', async () => {
     const cookie = await signIn()
     const used = (ago: number) =>
       server.services.db
@@ -68,7 +68,7 @@ describe('a session', () => {
         .execute()
     await used(29 * 60_000)
     expect((await withCookie(cookie)).status).toBe(200)
-    // That was a use: the half hour has begun anew.
+    // That was a use: the half hour starts again.
     const { lastUsedAt } = await server.services.db
       .selectFrom('sessions')
       .select('lastUsedAt')
@@ -87,13 +87,13 @@ describe('a session', () => {
     const principal = await findSession({ ...server.services, db: counted.db }, cookie.slice('JSESSIONID='.length))
     expect(principal?.user?.id).toBe(user.id)
     expect(counted.queries).toHaveLength(1)
-    // Whatever others have: no table is read from end to end.
+    // Without a full scan of any table.
     const text = counted.queries.map((query) => counted.sqlOf(query).sql.replaceAll('?', "'x'")).join()
     const plan = await sql<{ detail: string }>`EXPLAIN QUERY PLAN ${sql.raw(text)}`.execute(server.services.db)
     expect(plan.rows.map(({ detail }) => detail).filter((detail) => detail.startsWith('SCAN'))).toEqual([])
   })
 
-  test('changes nothing for a page of another origin, not even of a sibling host', async () => {
+  test('allows no changes by a page of another origin, not even of a sibling host', async () => {
     const Cookie = await signIn()
     const validate = async (headers: Record<string, string>, as = '') => {
       const answer = await server.request('/api/service/console/validate-password', {
@@ -111,17 +111,17 @@ describe('a session', () => {
     const pages: Record<string, string>[] = [
       { 'Sec-Fetch-Site': 'same-site', ...here },
       { 'Sec-Fetch-Site': 'cross-site' },
-      // What browsers say over http, where they send nothing else.
+      // What browsers send over http, where they send no other header.
       { Origin: 'http://10.0.0.5:3000' },
       { Origin: 'http://10.0.0.5' },
       { Origin: 'null' },
-      // Only a proxy of TRUSTED_PROXY says by what name the browser knows this server.
+      // Only a proxy in TRUSTED_PROXY can set the host name that the browser used.
       { Origin: 'https://a.proxy', 'X-Forwarded-Host': 'a.proxy:443' },
     ]
     for (const page of pages) {
       expect(await validate({ Cookie, ...page })).toBe(403)
       expect(await validate({ Cookie, ...page }, user.key)).toBe(403)
-      // Credentials that a browser keeps; a key it does not.
+      // Browsers store these credentials, but not keys.
       expect(await validate(page, basic(user.username, PASSWORD))).toBe(403)
       expect(await validate(page, user.key)).toBe(200)
       expect((await whoami('', { Cookie, ...page })).status).toBe(200)
@@ -131,14 +131,14 @@ describe('a session', () => {
     expect(await validate({ Cookie })).toBe(200)
   })
 
-  test('and a key go on reading when the disk takes nothing more, but get no values', async () => {
+  test('and a key can still read on a full disk, but get no values', async () => {
     const org = await givenOrg(server, `org-${user.username}`, user)
     await givenSecret(server, org, 'precious', { ownerId: user.id })
     const cookie = await signIn()
     const { db } = server.services
     const long = new Date(Date.now() - 20 * 60_000).toISOString()
     await db.updateTable('sessions').set({ lastUsedAt: long }).where('userId', '=', user.id).execute()
-    // SQLite then refuses every write, as it does on a full disk.
+    // SQLite then rejects every write, as on a full disk.
     await sql`PRAGMA query_only = 1`.execute(db)
     for (const [as, headers] of [
       ['', { Cookie: cookie }],
@@ -159,7 +159,7 @@ describe('a restart of the server', () => {
     const ann = await givenUser(server, 'ann')
     const signedIn = await server.request(WHOAMI, { as: ann.key, headers: { ...SESSION, ...REMEMBER } })
 
-    // A copy of the folder, as it is at this moment, is what a server that is killed leaves to the next one.
+    // A copy of the folder at this moment is what a killed server leaves to the next one.
     const dataDir = mkdtempSync(join(tmpdir(), 'concord-console-'))
     cpSync(server.dataDir, dataDir, { recursive: true })
     const services = await setUp(readConfig({ DATA_DIR: dataDir }), createLog('error'))
@@ -179,7 +179,7 @@ describe('remember me', () => {
   })
   const remember = async (as = user.key) => cookieOf(await whoami(as, REMEMBER), 'rememberMe')
 
-  test('tells neither the key nor the password to whoever holds the cookie', async () => {
+  test('does not reveal the key or the password to the holder of the cookie', async () => {
     for (const as of [user.key, basic(user.username, PASSWORD)]) {
       const [, value = ''] = (await remember(as)).split('=')
       const bytes = Buffer.from(value, 'base64url').toString('latin1')
@@ -189,7 +189,7 @@ describe('remember me', () => {
     }
   })
 
-  test('ends with a logout, even in a browser that keeps it, and with all its renewals', async () => {
+  test('ends with a logout, even if a browser keeps it, and with all its renewals', async () => {
     const cookie = await remember()
     const renewal = cookieOf(await withCookie(cookie), 'rememberMe')
     const answer = await server.request(LOGOUT, { as: '', method: 'POST', headers: { Cookie: renewal } })

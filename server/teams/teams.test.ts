@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { seen, validation } from '../../tests/support/secrets.ts'
 import { givenUser, startTestServer } from '../../tests/support/testServer.ts'
 
-test('an organization without an owner keeps an OWNER in one of its teams', async () => {
+test('an organization without an owner must keep an OWNER in one of its teams', async () => {
   const server = await startTestServer()
   const member = await givenUser(server, 'member')
   const path = '/api/v1/org/Default/team/default/users?replace=true'

@@ -20,7 +20,7 @@ async function givenOne(username: string, type: UserType, domain: string | null 
   await server.services.db.transaction().execute((trx) => insertUser(trx, user))
   return id
 }
-/** Three people of one name, and the name. */
+/** Three users with the same name. */
 async function givenNamesakes() {
   const name = `ann-${++number}`
   return {
@@ -38,7 +38,7 @@ const disabled = async (name: string) => (await listed(name)).map((user) => user
 const disable = (username: string) => disableUser(server.services.db, { username })
 const enable = (username: string) => enableUser(server.services.db, { username })
 
-test('where several have a name, nothing is done until it is said which of them', async () => {
+test('changes nothing if a name is ambiguous', async () => {
   const { name, local, plain, corp } = await givenNamesakes()
   const refusal = [
     `Nothing has changed: 3 users are named ${name}. Give the id of one:`,
@@ -54,7 +54,7 @@ test('where several have a name, nothing is done until it is said which of them'
   expect(await disabled(name)).toEqual([false, false, false])
 })
 
-test('a domain or an id says which of them, and the answer says who it was', async () => {
+test('a domain or an id selects one of them, and the result names the user', async () => {
   const { name, plain } = await givenNamesakes()
   expect(await disable(`${name.toUpperCase()}@Corp.Example`)).toBe(`${name}@corp.example (LDAP)`)
   expect(await disable(plain)).toBe(`${name} (LDAP)`)
@@ -64,18 +64,18 @@ test('a domain or an id says which of them, and the answer says who it was', asy
   expect(await enable(plain)).toBe(`${name} (LDAP)`)
 })
 
-test('a user with a domain needs none said while nobody else has the name', async () => {
+test('the domain is optional while nobody else has the name', async () => {
   await givenOne('only', 'SSO', 'elsewhere.example')
   expect(await disable('only')).toBe('only@elsewhere.example (SSO)')
   await expect(disable('only@corp.example')).rejects.toThrow('There is no user only@corp.example.')
 })
 
-test('names of a directory may have letters and blanks that ours do not have', async () => {
+test('names from a directory may contain letters and spaces that ours cannot', async () => {
   await givenOne('zoë łuczak', 'LDAP')
   expect(await disable('Zoë Łuczak')).toBe('zoë łuczak (LDAP)')
 })
 
-test('a password is set for a user of the built-in directory, whoever else has the name', async () => {
+test('sets the password of the built-in directory’s user, even if others have the name', async () => {
   const { db } = server.services
   const { name } = await givenNamesakes()
   const unlike = { username: name, password: PASSWORD }
@@ -88,7 +88,7 @@ test('a password is set for a user of the built-in directory, whoever else has t
   await expect(addUser(db, { ...unlike, admin: false, apiKey: false })).rejects.toThrow('already')
 })
 
-test('two passwords under one name are refused: nobody types a domain to sign in', async () => {
+test('rejects two passwords under one name, because users sign in without a domain', async () => {
   const { db } = server.services
   const first = await givenOne('twin', 'LOCAL')
   const second = await givenOne('twin', 'LOCAL', 'corp.example')
@@ -99,7 +99,7 @@ test('two passwords under one name are refused: nobody types a domain to sign in
   expect(await setPassword(db, { username: first, password: `${PASSWORD}!` })).toBe('twin (LOCAL)')
 })
 
-test('an admin by a group of the directory is listed as one', async () => {
+test('lists an admin by an LDAP group as an admin', async () => {
   const { db } = server.services
   const { name, corp } = await givenNamesakes()
   const role = await db.selectFrom('roles').select('id').where('name', '=', 'concordAdmin').executeTakeFirstOrThrow()

@@ -50,7 +50,7 @@ afterAll(async () => {
   await slapd?.close()
 })
 
-/** Somebody of the directory who has signed in and has a key. */
+/** A user of the directory who has signed in and has a key. */
 async function givenMember() {
   const name = `member-${++number}`
   await slapd.asAdmin((client) => addPerson(client, name))
@@ -67,7 +67,7 @@ const leave = (...members: Member[]) =>
   slapd.asAdmin(async (client) => {
     for (const { name } of members) await client.del(`cn=${name},${BASE}`)
   })
-/** The statuses of somebody's session and key. */
+/** The response statuses for a user's session and key. */
 const access = async ({ cookie, key }: Member) => [
   (await server.request(WHOAMI, { as: '', headers: { Cookie: cookie } })).status,
   (await server.request(WHOAMI, { as: key })).status,
@@ -80,8 +80,8 @@ const groupsOf = async ({ id }: Member) => {
 const IN = [200, 200]
 const OUT = [403, 401]
 
-describe.skipIf(missing)('once an hour the directory is asked for the users who have a key or a session', () => {
-  test('those who are gone are disabled, and stay so until an admin enables them', async () => {
+describe.skipIf(missing)('the hourly check of users with a key or a session', () => {
+  test('disables missing users until an admin enables them', async () => {
     const [stays, leaves] = [await givenMember(), await givenMember()]
     await leave(leaves)
     await keepHouse(server.services)
@@ -96,7 +96,7 @@ describe.skipIf(missing)('once an hour the directory is asked for the users who 
     expect((await server.request(WHOAMI, { as: basic(leaves.name, passwordOf(leaves.name)) })).status).toBe(401)
   })
 
-  test('groups are read anew without a login', async () => {
+  test('updates groups without a login', async () => {
     const member = await givenMember()
     const group = `group-${member.name}`
     expect(await groupsOf(member)).toEqual([])
@@ -112,7 +112,7 @@ describe.skipIf(missing)('once an hour the directory is asked for the users who 
     expect(await access(member)).toEqual(IN)
   })
 
-  test('nobody is disabled by settings that find nobody, or by a directory that is away', async () => {
+  test('disables nobody if the filter finds nobody or the directory is unreachable', async () => {
     const member = await givenMember()
     const config = readConfig({
       ...{ DATA_DIR: server.dataDir, ...settings(), LDAP_SEARCH_BASE: `ou=old,${BASE}` },
@@ -128,14 +128,14 @@ describe.skipIf(missing)('once an hour the directory is asked for the users who 
     expect(lines.at(-1)).toContain('ECONNREFUSED')
   })
 
-  test('nobody is disabled whom two entries fit', async () => {
+  test('does not disable a user with two entries', async () => {
     const member = await givenMember()
     await slapd.asAdmin((client) => addPerson(client, member.name, {}, `ou=old,${BASE}`))
     await keepHouse(server.services)
     expect(await access(member)).toEqual(IN)
   })
 
-  test('the last admin is not disabled, and the log says so', async () => {
+  test('does not disable the last admin, and logs it', async () => {
     const { db } = server.services
     const [admin, other] = [await givenMember(), await givenMember()]
     const { id: roleId } = await db
@@ -157,7 +157,7 @@ describe.skipIf(missing)('once an hour the directory is asked for the users who 
     expect(await access(admin)).toEqual(OUT)
   })
 
-  test('the only one with access is disabled too, if the directory finds others', async () => {
+  test('disables the only user with access too, if the directory finds others', async () => {
     const { db } = server.services
     const [alone, other] = [await givenMember(), await givenMember()]
     for (const table of ['apiKeys', 'sessions'] as const) {

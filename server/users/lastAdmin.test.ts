@@ -31,7 +31,7 @@ describe('the last enabled admin is not', () => {
     expect((await server.request('/api/v1/role')).status).toBe(200)
   })
 
-  test('disabled at the terminal', async () => {
+  test('disabled on the command line', async () => {
     const { db } = server.services
     await expect(disableUser(db, { username: 'admin' })).rejects.toThrow(WORDS)
     const other = await givenUser(server, 'other', 'concordAdmin')
@@ -44,13 +44,13 @@ describe('the last enabled admin is not', () => {
     await disableUser(db, { username: 'other' })
   })
 
-  test('without the role by its new name', async () => {
+  test('without the role under its new name', async () => {
     const { id } = await (await server.request('/api/v1/role/concordAdmin')).json()
     expect((await send('/api/v1/role', 'POST', { id, name: 'former' })).status).toBe(400)
   })
 })
 
-test('with the last LDAP group of admins the role is not taken from all of them', async () => {
+test('removing the last LDAP group does not remove the role from all admins', async () => {
   const { db } = server.services
   const member = await givenUser(server, 'member')
   await db.insertInto('userLdapGroups').values({ userId: member.id, ldapGroup: 'cn=admins' }).execute()
@@ -64,7 +64,7 @@ test('with the last LDAP group of admins the role is not taken from all of them'
   expect((await groups([])).status).toBe(200)
 })
 
-test('one of two admins can go', async () => {
+test('one of two admins can be removed', async () => {
   const other = await givenUser(server, 'second', 'concordAdmin')
   expect((await send(`/api/v1/user/${other.id}/disable`, 'PUT')).status).toBe(200)
   expect((await send('/api/v1/user', 'POST', { username: 'second', disabled: false })).status).toBe(200)

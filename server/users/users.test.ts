@@ -8,13 +8,13 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-test('a user made through the API has no password', async () => {
+test('a user created through the API has no password', async () => {
   const { body } = await seen(server.request('/api/v1/user', { json: { username: 'no-password' } }))
   const row = server.services.db.selectFrom('users').select('passwordHash').where('id', '=', body.id)
   expect(await row.executeTakeFirst()).toEqual({ passwordHash: null })
 })
 
-test('an LDAP user is one that the directory has, and there is none', async () => {
+test('without a directory, an LDAP user cannot be created', async () => {
   const answer = await seen(server.request('/api/v1/user', { json: { username: 'x', userType: 'LDAP' } }))
   expect(answer).toEqual(text(500, 'Error while retrieving LDAP information for x'))
 })

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { startTestServer } from '../../tests/support/testServer.ts'
 import { addUser } from './builtIn.ts'
 
-test('users are made also where the organization that they would belong to is deleted', async () => {
+test('users can be created even if their default organization was deleted', async () => {
   const server = await startTestServer()
   const { db } = server.services
   const rolesInTeams = async (username: string) => {

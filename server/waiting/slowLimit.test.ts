@@ -20,19 +20,19 @@ test('99 failures cost nothing', () => {
   expect(limit.secondsToWait('other', 'a')).toBe(0)
 })
 
-test('from 100 on there is one try every 36 seconds, for each in the order in which they came', () => {
+test('from 100 on there is one try every 36 seconds, in order of arrival', () => {
   const { clock, wait } = slowLimit()
   expect(['a', 'b', 'c', 'd'].map(wait)).toEqual([0, 36, 72, 108])
-  // Asking again neither helps nor harms; the one who had a turn comes last.
+  // Asking again makes no difference; a caller who had a turn comes last.
   expect(['d', 'c', 'b', 'a'].map(wait)).toEqual([108, 72, 36, 144])
   clock.now += 36_000
   expect(['c', 'b', 'b'].map(wait)).toEqual([36, 0, 144])
-  // Somebody who comes a little late still has it.
+  // A slightly late caller still has the turn.
   clock.now += 36_000 + 4 * 60_000
   expect(wait('c')).toBe(0)
 })
 
-test('whoever does not come for five minutes has lost their turn', () => {
+test('a turn expires after five minutes', () => {
   const { clock, wait } = slowLimit()
   expect(['a', 'b', 'c'].map(wait)).toEqual([0, 36, 72])
   clock.now += 36_000 + 5 * 60_000 + 1
@@ -41,7 +41,7 @@ test('whoever does not come for five minutes has lost their turn', () => {
   expect(wait('b')).toBe(36)
 })
 
-test('no more than 100 tries an hour come of it, however many try', () => {
+test('allows at most 100 tries an hour, however many callers there are', () => {
   const { clock, limit, wait } = slowLimit()
   let tries = 0
   for (const end = clock.now + HOUR; clock.now < end; clock.now += 1000) {
@@ -63,7 +63,7 @@ test('it ends by itself, an hour after the failures', () => {
   expect(['a', 'b', 'b', 'c'].map(wait)).toEqual([0, 0, 0, 0])
 })
 
-test('who has succeeded within 30 days waits for nobody, and helps nobody', () => {
+test('a caller who succeeded within 30 days does not wait, and helps nobody else', () => {
   const { clock, limit, wait } = slowLimit(0)
   limit.succeeded('key', 'a')
   clock.now += 29 * DAY
@@ -75,19 +75,19 @@ test('who has succeeded within 30 days waits for nobody, and helps nobody', () =
   expect(['c', 'a', 'b'].map(wait)).toEqual([0, 36, 0])
 })
 
-test('a hundred wait at most: more are told to come back in an hour', () => {
+test('at most a hundred wait: more get a Retry-After of an hour', () => {
   const { wait } = slowLimit()
   for (let i = 0; i <= 100; i++) wait(`x${i}`)
   expect(wait('x100')).toBe(3600)
   expect(wait('a')).toBe(3600)
 })
 
-test('one user knows the last 20 places', () => {
+test('remembers the last 20 networks of a user', () => {
   const { limit } = slowLimit()
   for (let i = 0; i < 21; i++) limit.succeeded('key', `place-${i}`)
   expect(limit.knows('key', 'place-0')).toBe(false)
   expect(limit.knows('key', 'place-1')).toBe(true)
-  // Used again it stays.
+  // It stays if it is used again.
   limit.succeeded('key', 'place-1')
   limit.succeeded('key', 'place-21')
   expect(limit.knows('key', 'place-1')).toBe(true)

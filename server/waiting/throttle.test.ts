@@ -10,7 +10,7 @@ function throttleAt(start: number) {
   return { clock, throttle, fail }
 }
 
-test('19 failures cost nothing, the 20th a wait until the first of them is a minute old', () => {
+test('19 failures cost nothing; the 20th means a wait until the first is a minute old', () => {
   const { clock, throttle, fail } = throttleAt(1_000_000)
   fail(1)
   clock.now += 10_000
@@ -22,7 +22,7 @@ test('19 failures cost nothing, the 20th a wait until the first of them is a min
   expect(throttle.secondsToWait('ann', 'here')).toBe(1)
   clock.now += 500
   expect(throttle.secondsToWait('ann', 'here')).toBe(0)
-  // One try is free again, as the other 19 still count.
+  // One try is free again, because the other 19 still count.
   fail(1)
   expect(throttle.secondsToWait('ann', 'here')).toBe(10)
 })
@@ -34,7 +34,7 @@ test('the parts of a key count together', () => {
   expect(throttle.secondsToWait('bob', 'here')).toBe(0)
 })
 
-test('a clock that is set back, or ahead, does not change a pause', () => {
+test('setting the clock back or ahead does not change a pause', () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   try {
     const throttle = new Throttle(1)
@@ -48,7 +48,7 @@ test('a clock that is set back, or ahead, does not change a pause', () => {
   }
 })
 
-test('made-up names do not fill the memory: the key that failed longest ago is forgotten', () => {
+test('made-up names do not fill the memory: evicts the key with the oldest failure', () => {
   const { throttle, fail } = throttleAt(0)
   fail(20)
   for (let i = 0; i < 9_999; i++) fail(1, `x${i}`)
