@@ -18,9 +18,9 @@ import {
 import { addressOf, askToMove, dangerZone, openSettings, pick, pickUser } from './steps.ts'
 import { needsOurs } from './version.ts'
 
-/* axe finds nothing and nothing is wider than the screen: each page and each open dialog, at 320 and at 1280 px. */
+/* Checks each page and each open dialog with axe, and that nothing is wider than the screen, at 320 and 1280 px. */
 
-/** An organization with secrets that have something to show everywhere. */
+/** An organization whose secrets have content for every part of the pages. */
 async function givenWorld() {
   const [org, other] = await Promise.all([givenOrg(), givenOrg()])
   const user = await givenUser({ of: [org, other] })
@@ -81,7 +81,7 @@ test('lists', async ({ page, expectErrors }) => {
   await expectAccessible(page)
 })
 
-test('pages in place of what cannot be shown', async ({ page, expectErrors }) => {
+test('error pages', async ({ page, expectErrors }) => {
   expectErrors(/status of 40[034]/)
   const { org, user, closed } = await givenWorld()
   await asUser(page, user)
@@ -132,12 +132,12 @@ test('a secret’s tabs', async ({ page }) => {
   await expectAccessible(page)
 })
 
-/** Opens a dialog, looks at it, and closes it again. */
+/** Opens a dialog, checks it, and closes it again. */
 async function lookAt(page: Page, open: () => Promise<void>) {
   await open()
   const dialog = page.getByRole('dialog')
   await expect(dialog).toBeVisible()
-  // Once everything is looked up, which is when the line about it is gone.
+  // Wait until everything is looked up, when the line about it disappears.
   await expect(dialog.getByText('…', { exact: false }).filter({ hasText: /^Look/ })).toHaveCount(0)
   await expectAccessible(page)
   await page.keyboard.press('Escape')
@@ -176,13 +176,13 @@ test('the dialogs of the danger zone', async ({ page }) => {
   await lookAt(page, async () => {
     await askToMove(page, secret, other)
   })
-  // With its list open.
+  // With an open list.
   await zone.getByLabel('New organization').fill('o')
   await expect(zone.getByRole('option').first()).toBeVisible()
   await expectAccessible(page)
 })
 
-test('the dialog of a move that meets everything, and what a move leaves to do', async ({ page }) => {
+test('the dialog of a move with every possible problem, and the steps left after a move', async ({ page }) => {
   const { other, user, secret } = await givenWorld()
   const taken: Entry = await givenSecret(other, { name: secret.name })
   await openSettings(page, user, secret)
@@ -234,7 +234,7 @@ test('the wizard, step by step', async ({ page }) => {
   await expectAccessible(page)
 })
 
-/** 128 characters, without a place to break. */
+/** 128 characters without a break opportunity. */
 const longest = (what: string) => `${unique(what)}${'WideName'.repeat(16)}`.slice(0, 128)
 
 test('the longest names fit on every page and in every dialog', async ({ page }) => {
@@ -301,7 +301,7 @@ test('the longest names fit on every page and in every dialog', async ({ page })
   await page.getByRole('button', { name: /^Download/ }).click()
 })
 
-test('where one is signed in, and the own password', async ({ page, expectErrors }) => {
+test('the list of sessions, and the change of the password', async ({ page, expectErrors }) => {
   await needsOurs('Concord has no such pages')
   needsDirectory()
   expectErrors(/status of 400/)
@@ -338,7 +338,7 @@ test('where one is signed in, and the own password', async ({ page, expectErrors
   await expectAccessible(page)
 })
 
-test('signing in again over the page', async ({ page, expectErrors }) => {
+test('the sign-in dialog over the page', async ({ page, expectErrors }) => {
   expectErrors(/status of 401/)
   const { user, secret } = await givenWorld()
   await asUser(page, user)

@@ -5,7 +5,7 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 export const PHONE = { width: 320, height: 640 }
 export const DESK = { width: 1280, height: 800 }
 
-/** What axe finds on what is shown now, an open dialog included, one line for each element. */
+/** Returns axe's findings on the current page, including an open dialog, one line per element. */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
   const axe = new AxeBuilder({ page })
     .options({
@@ -13,7 +13,7 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
       rules: { 'target-size': { enabled: true } },
       resultTypes: ['violations'],
     })
-    // Otherwise each look opens a page of its own to put frames together, and the console has no frames.
+    // Otherwise each check opens another page to combine frames, and the console has no frames.
     .setLegacyMode()
   const { violations } = await axe.analyze()
   return violations.flatMap(({ id, help, nodes }) =>
@@ -21,7 +21,7 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
   )
 }
 
-/** axe finds nothing and nothing is wider than the screen, on a phone and on a desk. */
+/** Expects no axe findings and nothing wider than the screen, on a phone and on a desktop. */
 export async function expectAccessible(page: Page) {
   for (const size of [PHONE, DESK]) {
     await page.setViewportSize(size)
@@ -31,7 +31,7 @@ export async function expectAccessible(page: Page) {
   }
 }
 
-/** WCAG 1.4.10: at 320 px one scrolls in one direction only. What sticks out is named. */
+/** WCAG 1.4.10: at 320 px, users scroll in one direction only. Names the elements that stick out. */
 export async function expectNoSidewaysScroll(page: Page) {
   const sticksOut = await page.evaluate(() => {
     const width = document.documentElement.clientWidth

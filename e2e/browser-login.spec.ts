@@ -6,7 +6,7 @@ import { givenOrg, givenSecret, givenUser } from './given.ts'
 import { addressOf } from './steps.ts'
 import { needs } from './version.ts'
 
-// Without a session the first question, who is there, is answered 401.
+// Without a session the first request, whoami, is a 401.
 test.beforeEach(({ expectErrors }) => expectErrors(/status of 401/))
 
 async function signInWithKey(page: Page, { apiKey }: Pick<User, 'apiKey'>) {
@@ -15,7 +15,7 @@ async function signInWithKey(page: Page, { apiKey }: Pick<User, 'apiKey'>) {
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-test('with user name and password, to the page that was asked for', async ({ page }) => {
+test('signs in with user name and password, and opens the requested page', async ({ page }) => {
   needsDirectory()
   const { username, password } = await givenDirectoryUser()
   await page.goto('/org?show=all&filter=def')
@@ -31,7 +31,7 @@ test('with user name and password, to the page that was asked for', async ({ pag
   await expect(page.getByRole('button', { name: `Account of ${username}` })).toBeVisible()
 })
 
-test('a wrong password: one sentence, the name stays, the focus is on the password', async ({ page }) => {
+test('a wrong password shows one sentence, keeps the name, and focuses the password', async ({ page }) => {
   needsDirectory()
   const { username, password } = await givenDirectoryUser()
   await page.goto('/login')
@@ -50,7 +50,7 @@ test('a wrong password: one sentence, the name stays, the focus is on the passwo
   await expect(page).toHaveURL('/org')
 })
 
-test('with an API key; a wrong one is called unknown', async ({ page }) => {
+test('signs in with an API key, and reports a wrong one as unknown', async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
   await page.goto('/')
@@ -62,7 +62,7 @@ test('with an API key; a wrong one is called unknown', async ({ page }) => {
   await expect(page).toHaveURL('/org')
 })
 
-test('a remembered browser needs no new sign-in when the session is over', async ({ page, context }) => {
+test('a remembered browser needs no new sign-in after the session ends', async ({ page, context }) => {
   await needs('2.44', 'An API key is not remembered')
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
@@ -76,7 +76,7 @@ test('a remembered browser needs no new sign-in when the session is over', async
   await expect(page.getByRole('link', { name: org.name })).toBeVisible()
 })
 
-test('without Remember me the session is all there is', async ({ page, context }) => {
+test('without Remember me, sign-in ends with the session', async ({ page, context }) => {
   const user = await givenUser({ of: [await givenOrg()] })
   await page.goto('/')
   await signInWithKey(page, user)
@@ -107,7 +107,7 @@ test('signing out ends the session on the server and empties the page', async ({
   await expect(page.getByText(secret.name)).toBeHidden()
 })
 
-test('signing out asks first when something would be lost by it', async ({ page }) => {
+test('signing out asks for confirmation if something would be lost', async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
   await asUser(page, user)
@@ -131,13 +131,13 @@ test('signing out asks first when something would be lost by it', async ({ page 
   await guard.getByRole('button', { name: 'Yes, leave' }).click()
   await expect(page).toHaveURL('/login')
   expect((await page.context().request.get('/api/service/console/whoami')).status()).toBe(401)
-  // A link from elsewhere does not sign anybody out.
+  // A link from another site does not sign anybody out.
   await asUser(page, user)
   await page.goto('/logout')
   await expect(page).toHaveURL('/org')
 })
 
-test('who is signed in already is told so first, because other credentials would be ignored', async ({ page }) => {
+test('a signed-in user is informed first, because other credentials would be ignored', async ({ page }) => {
   const org = await givenOrg()
   const [first, second] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
   await asUser(page, first)
@@ -150,14 +150,14 @@ test('who is signed in already is told so first, because other credentials would
   await expect(page.getByRole('button', { name: `Account of ${second.displayName}` })).toBeVisible()
 })
 
-test('a return address of another site is not followed', async ({ page }) => {
+test('does not follow a return address to another site', async ({ page }) => {
   const user = await givenUser()
   await page.goto('/login?from=//evil.example/org')
   await signInWithKey(page, user)
   await expect(page).toHaveURL('/org')
 })
 
-test('addresses of Concord’s own console still work', async ({ page }) => {
+test('URLs of Concord’s own console still work', async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
   const secret = await givenSecret(org, { by: user })
@@ -168,7 +168,7 @@ test('addresses of Concord’s own console still work', async ({ page }) => {
   await expect(page).toHaveURL(path`/org/${org.name}/secret/new`)
 })
 
-test('a disabled user is refused', async ({ page }) => {
+test('rejects a disabled user', async ({ page }) => {
   const user = await givenUser()
   await send(path`/api/v1/user/${user.id}/disable`, { method: 'PUT', json: {} })
   await page.goto('/login')

@@ -5,7 +5,7 @@ import { givenOrg, givenSecret, givenUser } from './given.ts'
 
 const KB = 1000
 
-/** What comes over the wire for scripts or styles while `act` runs, compressed, in bytes. */
+/** The compressed bytes of scripts or styles transferred while `act` runs. */
 async function transferred(page: Page, type: 'script' | 'stylesheet', act: () => Promise<void>) {
   const requests: Request[] = []
   const note = (request: Request) => {
@@ -30,7 +30,7 @@ test('the sign-in page needs at most 90 kB of scripts and 35 kB of styles', asyn
   expect(await transferred(page, 'stylesheet', () => visitAgain(page, visit))).toBeLessThan(35 * KB)
 })
 
-/** Without what the browser has kept of the first visit. */
+/** Without the browser's cache of the first visit. */
 async function visitAgain(page: Page, visit: () => Promise<void>) {
   const session = await page.context().newCDPSession(page)
   await session.send('Network.clearBrowserCache')
@@ -65,7 +65,7 @@ test('many secrets: at most 60 rows on the page, a filter answers within 50 ms',
   await expect(page.getByText('1–50 of 300 secrets')).toBeVisible()
   expect(await page.getByRole('row').count()).toBeLessThanOrEqual(61)
 
-  // From the key to the next frame, in the browser's own time.
+  // From the keystroke to the next frame, measured in the browser.
   const field = page.getByRole('searchbox')
   await field.evaluate((input) => {
     input.addEventListener('input', () => {
@@ -74,7 +74,7 @@ test('many secrets: at most 60 rows on the page, a filter answers within 50 ms',
     })
   })
   const measured = () => page.evaluate(() => performance.getEntriesByName('filter').map(({ duration }) => duration))
-  // The quickest key, typed again on a busy machine: other programs slow the others down.
+  // The fastest keystroke, with a retry on a busy machine: other programs slow down the others.
   await expect(async () => {
     await field.fill('')
     await page.evaluate(() => performance.clearMeasures('filter'))

@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test'
 
-/** Where the console and its API are: the server that playwright.config.ts starts, or a running one. */
+/** The URL of the console and its API: the server that playwright.config.ts starts, or a running one. */
 export const concordUrl = () => setting('CONCORD_URL')
 
 function setting(name: string) {
@@ -9,10 +9,10 @@ function setting(name: string) {
   return value.replace(/\/$/, '')
 }
 
-/** Somebody who can sign in. */
+/** A user who can sign in. */
 export type User = { id: string; username: string; displayName: string; apiKey: string }
 
-/** The first admin, who prepares what a story needs. */
+/** The first admin, who sets up a story. */
 export const admin = () => ({ username: 'admin', apiKey: setting('CONCORD_ADMIN_KEY') })
 
 type Call = {
@@ -22,7 +22,7 @@ type Call = {
   form?: Record<string, string | Blob | undefined>
 }
 
-/** Sends a request to Concord's REST API beside the browser. */
+/** Sends a request to Concord's REST API, outside the browser. */
 export function send(path: string, { as = admin(), method, json, form }: Call = {}): Promise<Response> {
   const body = form ? formData(form) : json === undefined ? undefined : JSON.stringify(json)
   return fetch(concordUrl() + path, {
@@ -32,7 +32,7 @@ export function send(path: string, { as = admin(), method, json, form }: Call = 
   })
 }
 
-/** As `send`, for answers that must be good: their JSON. */
+/** Like `send`, but throws unless the response is a success, and returns its JSON. */
 export async function call<T>(path: string, options?: Call): Promise<T> {
   const response = await send(path, options)
   const text = await response.text()
@@ -44,12 +44,12 @@ function formData(fields: NonNullable<Call['form']>) {
   const data = new FormData()
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) continue
-    // Text without a charset is US-ASCII to Concord.
+    // Concord reads text without a charset as US-ASCII.
     data.append(name, value instanceof Blob ? value : new Blob([value], { type: 'text/plain;charset=UTF-8' }))
   }
   return data
 }
 
-/** One path segment after the other. */
+/** Joins encoded path segments. */
 export const path = (strings: TemplateStringsArray, ...values: string[]) =>
   String.raw({ raw: strings }, ...values.map(encodeURIComponent))

@@ -15,7 +15,7 @@ import {
 import { confirm, nameField, openSettings } from './steps.ts'
 import { needs } from './version.ts'
 
-test('a secret is deleted after its name was typed', async ({ page }) => {
+test('deletes a secret after its name was typed', async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
   const project = await givenProject(org)
@@ -44,7 +44,7 @@ test('a secret is deleted after its name was typed', async ({ page }) => {
   expect((await send(path`/api/v2/org/${org.name}/secret/${secret.name}`)).status).toBe(404)
 })
 
-test('Cancel deletes nothing and gives the focus back', async ({ page }) => {
+test('Cancel deletes nothing and returns the focus', async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
   const secret = await givenSecret(org, { by: user })
@@ -58,7 +58,7 @@ test('Cancel deletes nothing and gives the focus back', async ({ page }) => {
   expect((await readSecret(secret)).id).toBe(secret.id)
 })
 
-test('a public secret can be changed by all members and deleted by its owner only', async ({ page, expectErrors }) => {
+test('all members can change a public secret, but only its owner can delete it', async ({ page, expectErrors }) => {
   expectErrors(/status of 403/)
   const org = await givenOrg()
   const [member, owner] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
@@ -75,7 +75,7 @@ test('a public secret can be changed by all members and deleted by its owner onl
   expect((await readSecret(secret)).id).toBe(secret.id)
 })
 
-test('who may not delete it is told whom to ask before anything is opened', async ({ page }) => {
+test('users who cannot delete it see whom to ask, without opening a dialog', async ({ page }) => {
   needsDirectory()
   await needs('2.17', 'Nobody can know which teams they are in')
   const org = await givenOrg()

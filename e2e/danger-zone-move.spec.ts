@@ -17,7 +17,7 @@ import { addressOf, askToMove, confirm, dangerZone, nameField, openSettings, pic
 import { readValue } from './value.ts'
 import { needs } from './version.ts'
 
-/** Two organizations, somebody who belongs to both, and a secret of theirs in the first. */
+/** Two organizations, a member of both, and a secret of theirs in the first. */
 async function givenMovable() {
   const [from, to] = await Promise.all([givenOrg(), givenOrg()])
   const user = await givenUser({ of: [from, to] })
@@ -25,7 +25,7 @@ async function givenMovable() {
   return { from, to, user, secret }
 }
 
-test('a secret is moved as Concord’s documentation says', async ({ page }) => {
+test('moves a secret as Concord’s documentation says', async ({ page }) => {
   const { from, to, user, secret } = await givenMovable()
   await asUser(page, user)
 
@@ -51,7 +51,7 @@ test('a secret is moved as Concord’s documentation says', async ({ page }) => 
   expect((await send(path`/api/v2/org/${from.name}/secret/${secret.name}`)).status).toBe(404)
 })
 
-test('the old address says where the secret went', async ({ page, expectErrors }) => {
+test('the old URL says where the secret went', async ({ page, expectErrors }) => {
   expectErrors(/status of 404/)
   const { from, to, user, secret } = await givenMovable()
   await openSettings(page, user, secret)
@@ -63,7 +63,7 @@ test('the old address says where the secret went', async ({ page, expectErrors }
   await expect(page).toHaveURL(addressOf({ orgName: to.name, name: secret.name }))
 })
 
-test('a taken name: move and rename in one step', async ({ page }) => {
+test('a taken name: moves and renames in one step', async ({ page }) => {
   const { to, user, secret } = await givenMovable()
   const taken = await givenSecret(to, { name: secret.name })
   await openSettings(page, user, secret)
@@ -86,7 +86,7 @@ test('a taken name: move and rename in one step', async ({ page }) => {
   expect((await readSecret(taken)).id).toBe(taken.id)
 })
 
-test('a name that was taken a moment ago: the server’s words stay with what was typed', async ({
+test('a name taken a moment ago: shows the server’s message and keeps the typed text', async ({
   page,
   expectErrors,
 }) => {
@@ -105,7 +105,7 @@ test('a name that was taken a moment ago: the server’s words stay with what wa
   expect((await readSecret(secret)).orgName).toBe(secret.orgName)
 })
 
-test('repositories and projects lose it, and the page says which', async ({ page }) => {
+test('lists the repositories and projects that lose it', async ({ page }) => {
   const { from, to, user } = await givenMovable()
   const [pipeline, website] = await Promise.all([givenProject(from), givenProject(from)])
   const secret = await givenSecret(from, { by: user, projects: [pipeline, website] })
@@ -163,7 +163,7 @@ test('teams of the old organization keep their access until somebody removes it'
   expect(await grantsOf(here)).toEqual([])
 })
 
-test('who would take away their own access with that of the old teams is warned', async ({ page }) => {
+test('warns users who would remove their own access with that of the old teams', async ({ page }) => {
   await needs('2.17', 'Nobody can know which teams they are in')
   const [from, to] = await Promise.all([givenOrg(), givenOrg()])
   const user = await givenUser({ of: [from, to] })
@@ -182,7 +182,7 @@ test('who would take away their own access with that of the old teams is warned'
 const grantsOf = async ({ orgName, name }: { orgName: string; name: string }) =>
   (await call<{ teamId: string }[]>(path`/api/v1/org/${orgName}/secret/${name}/access`)).map(({ teamId }) => teamId)
 
-test('who may only read it is told why it cannot be moved', async ({ page }) => {
+test('tells a reader why they cannot move it', async ({ page }) => {
   needsDirectory()
   await needs('2.17', 'Nobody can know which teams they are in')
   const [from, to] = await Promise.all([givenOrg(), givenOrg()])
@@ -200,13 +200,13 @@ test('who may only read it is told why it cannot be moved', async ({ page }) => 
   await expect(page.getByRole('dialog')).toBeHidden()
 })
 
-test('where a right cannot be told beforehand, the dialog says so and the server decides', async ({
+test('if a right cannot be determined in advance, the dialog says so and the server decides', async ({
   page,
   expectErrors,
 }) => {
   expectErrors(/status of 403/)
   const [from, to] = await Promise.all([givenOrg(), givenOrg()])
-  // With an API key the console cannot know the groups of its user.
+  // With an API key, the console does not see its user's groups.
   const reader = await givenUser({ of: [from, to] })
   const secret = await givenSecret(from)
   await givenRight(secret, from, reader, 'READER')
@@ -219,7 +219,7 @@ test('where a right cannot be told beforehand, the dialog says so and the server
   expect((await readSecret(secret)).orgName).toBe(from.name)
 })
 
-test('a right that was taken away meanwhile: the refusal stays in the dialog', async ({ page, expectErrors }) => {
+test('a right revoked in the meantime: shows the refusal in the dialog', async ({ page, expectErrors }) => {
   expectErrors(/status of 403/)
   const [from, to] = await Promise.all([givenOrg(), givenOrg()])
   const writer = await givenUser({ of: [from, to] })
@@ -241,7 +241,10 @@ test('a right that was taken away meanwhile: the refusal stays in the dialog', a
   expect((await readSecret(secret)).orgName).toBe(from.name)
 })
 
-test('somebody who leaves the target meanwhile is told so before anything is sent', async ({ page, expectErrors }) => {
+test('a user who left the target in the meantime is informed before anything is sent', async ({
+  page,
+  expectErrors,
+}) => {
   expectErrors(/status of 403/)
   const { to, user, secret } = await givenMovable()
   const zone = await openSettings(page, user, secret)
@@ -256,7 +259,7 @@ test('somebody who leaves the target meanwhile is told so before anything is sen
   await givenMember(to, user)
 })
 
-test('somebody who leaves the target at the last moment is told who can help', async ({ page, expectErrors }) => {
+test('a user who left the target at the last moment is told who can help', async ({ page, expectErrors }) => {
   expectErrors(/status of 403/)
   const { to, user, secret } = await givenMovable()
   await openSettings(page, user, secret)
@@ -272,7 +275,7 @@ test('somebody who leaves the target at the last moment is told who can help', a
   await expect(alert).toContainText(new RegExp(`Only members of ${to.name} can do this. Ask its owner, .+, to add you`))
 })
 
-test('an owner who has left the organization is told so, and not that it may be moved', async ({ page }) => {
+test('an owner who has left the organization is told that they cannot move it', async ({ page }) => {
   await needs('2.17', 'Nobody can know which roles they have')
   const { from, to, user, secret } = await givenMovable()
   await call(path`/api/v1/org/${from.name}/team/default/users`, { method: 'DELETE', json: [user.username] })
@@ -284,14 +287,14 @@ test('an owner who has left the organization is told so, and not that it may be 
     `You do not belong to ${from.name}: only its members can do this. Ask its owner admin to add you to a team.`,
   )
 
-  // Once somebody has, it is known without a new sign-in.
+  // Once an admin has, no new sign-in is needed.
   await givenMember(from, user)
   await page.reload()
   await pick(zone, 'New organization', to.name)
   await expect(move).toBeEnabled()
 })
 
-test('capital letters count in the typed name, blanks around it do not', async ({ page }) => {
+test('the typed name is case-sensitive, and whitespace around it is ignored', async ({ page }) => {
   const { to, user, from } = await givenMovable()
   const secret = await givenSecret(from, { by: user, name: 'Deploy-Key' })
   await openSettings(page, user, secret)
@@ -311,7 +314,7 @@ test('capital letters count in the typed name, blanks around it do not', async (
   await expect(page).toHaveURL(addressOf({ orgName: to.name, name: secret.name }))
 })
 
-test('with the keyboard alone', async ({ page }) => {
+test('works with the keyboard alone', async ({ page }) => {
   const { to, user, secret } = await givenMovable()
   await openSettings(page, user, secret)
   const { keyboard } = page
@@ -328,7 +331,7 @@ test('with the keyboard alone', async ({ page }) => {
 
   await tabTo(zone.getByLabel('New organization'))
   await keyboard.type(to.name)
-  // Only what fits is offered, also before the server has answered: Enter never takes anything else.
+  // Offers only matches, even before the server has responded: Enter never selects anything else.
   await expect(zone.getByRole('option')).toHaveText([to.name])
   await keyboard.press('Enter')
   await tabTo(move)
@@ -343,7 +346,7 @@ test('with the keyboard alone', async ({ page }) => {
 
   await keyboard.press('Enter')
   await expect(typed).toBeFocused()
-  // Tab goes round inside the dialog.
+  // Tab cycles inside the dialog.
   await tabTo(dialog.getByRole('button', { name: 'Cancel' }))
   await tabTo(typed)
   await keyboard.type(secret.name)
@@ -353,7 +356,7 @@ test('with the keyboard alone', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
 })
 
-test('a click beside the dialog closes it only while nothing is typed', async ({ page }) => {
+test('a click outside the dialog closes it only while nothing is typed', async ({ page }) => {
   const { to, user, secret } = await givenMovable()
   await openSettings(page, user, secret)
   const dialog = await askToMove(page, secret, to)
@@ -362,7 +365,7 @@ test('a click beside the dialog closes it only while nothing is typed', async ({
   await expect(nameField(dialog, secret)).toHaveValue('some')
 
   await nameField(dialog, secret).fill('')
-  // Text that is selected by dragging past the edge.
+  // Text selected by dragging past the edge.
   await dialog.getByRole('heading').first().hover()
   await page.mouse.down()
   await page.mouse.move(5, 5)
@@ -373,7 +376,7 @@ test('a click beside the dialog closes it only while nothing is typed', async ({
   await expect(dangerZone(page).getByRole('button', { name: 'Move', exact: true })).toBeFocused()
 })
 
-test('what somebody else changed meanwhile is shown before anything is sent', async ({ page }) => {
+test('shows changes by others before anything is sent', async ({ page }) => {
   const { to, user, secret } = await givenMovable()
   await openSettings(page, user, secret)
   const dialog = await askToMove(page, secret, to)

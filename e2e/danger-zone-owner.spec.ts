@@ -5,7 +5,7 @@ import { givenOrg, givenRight, givenSecret, givenUser, readSecret } from './give
 import { addressOf, openSettings, pickUser } from './steps.ts'
 import { needs } from './version.ts'
 
-test('the owner gives a secret away and says what is left', async ({ page }) => {
+test('the owner gives a secret away and sees what access remains', async ({ page }) => {
   const org = await givenOrg()
   const [owner, heir] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
   const secret = await givenSecret(org, { by: owner })
@@ -25,7 +25,7 @@ test('the owner gives a secret away and says what is left', async ({ page }) => 
   expect(await readSecret(secret)).toMatchObject({ owner: { id: heir.id }, visibility: 'PRIVATE' })
 })
 
-test('who keeps nothing gets to the list', async ({ page, expectErrors }) => {
+test('a former owner without access is taken to the list', async ({ page, expectErrors }) => {
   needsDirectory()
   await needs('2.17', 'Nobody can know which teams they are in')
   expectErrors(/status of 403/)
@@ -45,7 +45,7 @@ test('who keeps nothing gets to the list', async ({ page, expectErrors }) => {
   expect((await readSecret(secret)).owner?.id).toBe(heir.id)
 })
 
-test('only an owner may: the server’s refusal says so in the dialog', async ({ page, expectErrors }) => {
+test('only an owner may do it: shows the server’s refusal in the dialog', async ({ page, expectErrors }) => {
   expectErrors(/status of 403/)
   const org = await givenOrg()
   const [owner, writer] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
@@ -63,7 +63,7 @@ test('only an owner may: the server’s refusal says so in the dialog', async ({
   expect((await readSecret(secret)).owner?.id).toBe(owner.id)
 })
 
-test('an owner who was deleted is nobody, and an administrator names another', async ({ page }) => {
+test('a deleted owner is shown as nobody, and an administrator sets another', async ({ page }) => {
   const org = await givenOrg()
   const [gone, heir] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
   const secret = await givenSecret(org, { by: gone })

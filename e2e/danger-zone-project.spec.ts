@@ -13,7 +13,7 @@ async function givenScoped(linked: 'two projects' | 'none') {
 const names = async (secret: Parameters<typeof readSecret>[0]) =>
   (await readSecret(secret)).projects.map(({ name }) => name).sort()
 
-test('a secret is limited to one project, and the repositories that lose it are named', async ({ page }) => {
+test('limits a secret to one project, and names the repositories that lose it', async ({ page }) => {
   const { first, second, user, secret } = await givenScoped('none')
   const loser = await givenRepository(second, secret)
   const zone = await openSettings(page, user, secret)
@@ -34,7 +34,7 @@ test('a secret is limited to one project, and the repositories that lose it are 
   expect((await readSecret(secret)).visibility).toBe('PRIVATE')
 })
 
-test('a project is taken out', async ({ page }) => {
+test('removes a project', async ({ page }) => {
   const { first, second, user, secret } = await givenScoped('two projects')
   const zone = await openSettings(page, user, secret)
   await zone.getByLabel('Projects', { exact: true }).press('Backspace')
@@ -47,7 +47,7 @@ test('a project is taken out', async ({ page }) => {
   expect([[first.name], [second.name]]).toContainEqual(await names(secret))
 })
 
-test('the limit is lifted: no name to type, but a question, and it stays private', async ({ page }) => {
+test('lifts the limit: asks without a typed name, and the secret stays private', async ({ page }) => {
   const { org, user, secret } = await givenScoped('two projects')
   const zone = await openSettings(page, user, secret)
   await zone.getByRole('radio', { name: `Every project of ${org.name}` }).check()
@@ -61,7 +61,7 @@ test('the limit is lifted: no name to type, but a question, and it stays private
   expect(await readSecret(secret)).toMatchObject({ projects: [], visibility: 'PRIVATE' })
 })
 
-test('all projects are chosen: those that come later are what loses it', async ({ page }) => {
+test('with all projects selected, only later ones lose it', async ({ page }) => {
   const { first, second, user, secret } = await givenScoped('none')
   const zone = await openSettings(page, user, secret)
   await zone.getByRole('radio', { name: 'Only these projects' }).check()

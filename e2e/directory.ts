@@ -6,14 +6,14 @@ import { givenMember, type Org, unique } from './given.ts'
 
 export type DirectoryUser = { id: string; username: string; displayName: string; password: string }
 
-/** Passwords are in our server's own directory, which its command line writes, or in the LDAP of a real Concord. */
+/** Passwords are in our server's built-in directory, set on its command line, or in a real Concord's LDAP. */
 export const needsDirectory = () =>
   test.skip(
     !process.env.E2E_DATA_DIR && !process.env.CONCORD_LDAP_URL,
     'The directory of a server that runs already is not ours to write',
   )
 
-/** Somebody who signs in with a password. Unlike an API key it tells the console all groups of its user. */
+/** A user who signs in with a password. Unlike with an API key, the console then sees all their groups. */
 export async function givenDirectoryUser({ of = [] }: { of?: Org[] } = {}): Promise<DirectoryUser> {
   const username = unique('login')
   const password = `Pass: ${unique('wörd')}`
@@ -26,7 +26,7 @@ export async function givenDirectoryUser({ of = [] }: { of?: Org[] } = {}): Prom
   return { id, username, displayName: username, password }
 }
 
-/** Runs a program with this input. Not in the way of the story, whose kept connections would grow old unseen. */
+/** Runs a program with this input, asynchronously: a blocked story would miss that kept connections close. */
 function withInput(input: string, file: string, args: string[], env = process.env) {
   const running = promisify(execFile)(file, args, { env })
   running.child.stdin?.end(input)
@@ -35,7 +35,7 @@ function withInput(input: string, file: string, args: string[], env = process.en
 
 function addToOwnDirectory(username: string, password: string) {
   return withInput(`${password}\n`, process.execPath, ['scripts/start.mjs', '--run', 'user', 'add', username], {
-    // With CONCORD_URL the users would be another server's.
+    // With CONCORD_URL the users would be those of another server.
     ...process.env,
     DATA_DIR: process.env.E2E_DATA_DIR,
     CONCORD_URL: '',
@@ -51,7 +51,7 @@ function addToLdap(url: string, username: string, password: string) {
     `cn: ${username}`,
     `sn: ${username}`,
     `displayName: ${username}`,
-    // Two colons: base64, as LDIF wants text outside of ASCII.
+    // Two colons: base64, which LDIF requires for non-ASCII text.
     `userPassword:: ${Buffer.from(password).toString('base64')}`,
   ]
   return withInput(entry.join('\n'), 'ldapadd', ['-x', '-H', url, '-D', admin, '-w', adminPassword])

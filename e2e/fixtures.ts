@@ -4,10 +4,10 @@ import { concordUrl, type User } from './concord.ts'
 import { answersOfOldServers } from './version.ts'
 
 type Fixtures = {
-  /** Names the errors that a story provokes: all others that reach the browser's console fail it. */
+  /** Declares the console errors that a story provokes: any other error fails it. */
   expectErrors: (...patterns: RegExp[]) => void
   expected: RegExp[]
-  /** Where the console is; a story with a server of its own says another. */
+  /** The URL of the console; stories with their own server override it. */
   consoleUrl: string
   watched: undefined
 }
@@ -40,7 +40,7 @@ export const test = base.extend<Fixtures>({
       const harmless = [...expected, ...(await answersOfOldServers())]
       const unexpected = problems.filter((problem) => !harmless.some((pattern) => pattern.test(problem)))
       expect(unexpected, 'errors in the console that the story did not provoke').toEqual([])
-      // Where each story ends is one more state of a page that nobody thought of.
+      // Checking each story's final page covers states that nobody thought of.
       for (const page of context.pages()) {
         if (page.url().startsWith(consoleUrl))
           expect(await accessibilityProblems(page), `axe, ${page.url()}`).toEqual([])
@@ -52,7 +52,7 @@ export const test = base.extend<Fixtures>({
 
 export type Credentials = Pick<User, 'apiKey'> | { username: string; password: string }
 
-/** Signs in as the console does, without its page: a session cookie in the browser. */
+/** Signs in like the console, but without its page: sets a session cookie in the browser. */
 export async function asUser(page: Page, user: Credentials) {
   const authorization =
     'apiKey' in user ? user.apiKey : `Basic ${Buffer.from(`${user.username}:${user.password}`).toString('base64')}`
@@ -62,9 +62,9 @@ export async function asUser(page: Page, user: Credentials) {
   expect(response.status()).toBe(200)
 }
 
-/** Ends the browser's session on the server, as a log-out in another window does; the page is not told. */
+/** Ends the browser's session on the server, like a logout in another window; the page does not notice. */
 export async function endSession(page: Page) {
-  // What the page still reads would be refused first, and the dialog would cover what the story wants to do.
+  // Pending reads would be refused first, and the dialog would cover the page before the story acts.
   await page.waitForLoadState('networkidle')
   const response = await page.context().request.post('/api/service/console/logout')
   expect(response.status()).toBe(204)

@@ -2,8 +2,8 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { admin, call, path, type User } from './concord.ts'
 
 /*
- * The vocabulary of the stories: each makes what it needs through the REST API, under names that nobody else has, so
- * that all can run at the same time, in any order, and against a Concord that is in use.
+ * The vocabulary of the stories: each creates what it needs through the REST API, with unique names, so that all can
+ * run in parallel, in any order, and against a Concord that is in use.
  */
 
 export const unique = (what: string) => `${what}-${randomBytes(4).toString('hex')}`
@@ -23,7 +23,7 @@ export type Entry = Ref & {
   projects: { id: string; name: string }[]
 }
 
-/** Somebody with an API key who belongs to the given organizations and to no other. */
+/** A user with an API key who belongs to the given organizations only. */
 export async function givenUser({ of = [], displayName }: { of?: Org[]; displayName?: string } = {}): Promise<User> {
   const username = unique('user')
   const shown = displayName ?? `Person ${username.slice(-8)}`
@@ -69,7 +69,7 @@ export async function givenProject(
   return { id, name, orgName: org.name }
 }
 
-/** Disabled, because Concord clones a repository that is not before it saves it. */
+/** Disabled, because Concord clones other repositories before saving them. */
 export async function givenRepository({ orgName, name: project }: Project, secret: Ref, name = unique('repo')) {
   await call(path`/api/v1/org/${orgName}/project/${project}/repository`, {
     json: {
@@ -88,9 +88,9 @@ type Secret = {
   visibility?: 'PUBLIC' | 'PRIVATE'
   projects?: Project[]
   storePassword?: string
-  /** Creates it, and so owns it. */
+  /** The creator, and so the owner. */
   by?: Pick<User, 'apiKey'>
-  /** A single value, unless other parts are given. */
+  /** A single value by default. */
   parts?: Record<string, string | Blob>
 }
 
@@ -118,10 +118,10 @@ export async function givenSecret(
   return readSecret({ orgName: org.name, name })
 }
 
-/** A pair made here: one that the server makes takes it a second. */
+/** A pair generated here: the server would take a second. */
 export function keyPair() {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-  // An OpenSSH line: the key's type and its 32 bytes, each after its length.
+  // An OpenSSH line: the key's type and its 32 bytes, each preceded by its length.
   const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url')
   const line = Buffer.concat([sized(Buffer.from('ssh-ed25519')), sized(raw)]).toString('base64')
   return {
@@ -143,7 +143,7 @@ export function keyPairParts({ public: publicKey, private: privateKey } = keyPai
 export const givenAccess = ({ orgName, name }: Ref, team: Team, level: Level) =>
   call(path`/api/v1/org/${orgName}/secret/${name}/access`, { json: { teamId: team.id, level } })
 
-/** A team that has this level on the secret, with this one member. */
+/** A team with this level on the secret, and this one member. */
 export async function givenRight(secret: Ref, org: Org, user: Pick<User, 'id'>, level: Level) {
   const team = await givenTeam(org, [user])
   await givenAccess(secret, team, level)

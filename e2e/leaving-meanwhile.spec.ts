@@ -4,11 +4,14 @@ import { givenOrg, givenSecret, givenUser, readSecret, unique } from './given.ts
 import { test } from './ownServer.ts'
 import { addressOf, askToMove, nameField } from './steps.ts'
 
-/* What was sent takes effect also when somebody leaves before the answer: it is said, and nobody is called back. */
+/*
+ * A sent request takes effect even if the user leaves the page before the response: they are informed, but not taken
+ * back.
+ */
 
-test.skip(!process.env.E2E_DATA_DIR, 'Only a server that was built here can be held')
+test.skip(!process.env.E2E_DATA_DIR, 'Only a server that was built here can be paused')
 
-test('the wizard asks before it is left while the secret is being created, and says what became of it', async ({
+test('the wizard asks before leaving while the secret is being created, and reports the result', async ({
   page,
   server,
 }) => {
@@ -51,7 +54,7 @@ test('the wizard asks before it is left while the secret is being created, and s
   expect(await readSecret({ orgName: org.name, name })).toMatchObject({ encryptedBy: 'PASSWORD' })
 })
 
-test('who goes back while a secret is being moved is not pulled to its new address', async ({ page, server }) => {
+test('a user who goes back during a move is not taken to the new URL', async ({ page, server }) => {
   const [from, to] = [await givenOrg(), await givenOrg()]
   const user = await givenUser({ of: [from, to] })
   const secret = await givenSecret(from, { by: user })

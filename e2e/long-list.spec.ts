@@ -4,11 +4,11 @@ import { asUser, expect, test } from './fixtures.ts'
 import { givenOrg, givenUser, type Org, unique } from './given.ts'
 import { confirm } from './steps.ts'
 
-/** More than a slice, which has 2,000, and the start of the next one. */
+/** More than one slice of 2,000, and the start of the next one. */
 const COUNT = 2_100
 const name = (number: number) => `key-${String(number).padStart(4, '0')}`
 
-// One worker makes the long list once for all of them.
+// One worker creates the long list once for all of them.
 test.describe.configure({ mode: 'default' })
 let org: Org
 let user: User
@@ -40,7 +40,7 @@ const list = (search = '') => path`/org/${org.name}/secret` + search
 const links = (page: Page) => page.getByRole('table').getByRole('link')
 const head = (page: Page) => page.locator('.page-title .facts')
 
-/** Keeps what the browser asks with these parameters from the server, until it is told otherwise. */
+/** Holds the browser's requests with these parameters until they are released. */
 async function holdBack(page: Page, parameters: RegExp) {
   let release = () => {}
   const released = new Promise<void>((resolve) => {
@@ -50,14 +50,14 @@ async function holdBack(page: Page, parameters: RegExp) {
     (url) => url.pathname.startsWith('/api/v2/') && parameters.test(url.search),
     async (route: Route) => {
       await released
-      // A request that was cancelled meanwhile goes nowhere.
+      // A request cancelled in the meantime is not sent.
       await route.continue().catch(() => {})
     },
   )
   return release
 }
 
-/** What stands where. */
+/** The positions of the rows. */
 const layout = (page: Page) =>
   page
     .locator('main :is(h1, tr, td.primary a, select:not(.narrow-only), .table-footer)')
@@ -68,7 +68,7 @@ const layout = (page: Page) =>
       ]),
     )
 
-test('the first rows are there before the rest is read, and stay where they are when it comes', async ({ page }) => {
+test('shows the first rows before the rest is read, and keeps them in place when it arrives', async ({ page }) => {
   const first = await holdBack(page, /offset=0&limit=2000/)
   const second = await holdBack(page, /offset=2000&limit=2000/)
   await asUser(page, user)
@@ -96,13 +96,13 @@ test('the first rows are there before the rest is read, and stay where they are 
   await page.getByRole('searchbox').focus()
 })
 
-test('a filter finds what is not read yet, and an address its page', async ({ page }) => {
+test('a filter finds rows that are not read yet, and a URL opens its page', async ({ page }) => {
   const rest = await holdBack(page, /limit=2000/)
   await asUser(page, user)
   await page.goto(list())
   await expect(links(page)).toHaveCount(50)
   const filter = page.getByRole('searchbox')
-  // Of these the first page has one.
+  // The first page has one of these.
   await filter.pressSequentially('99')
   await expect(links(page)).toHaveCount(39)
   await expect(page.getByText('1–39 of 39 secrets')).toBeVisible()
@@ -126,7 +126,7 @@ test('a filter finds what is not read yet, and an address its page', async ({ pa
   await expect(links(page).first()).toHaveText(name(2050))
 })
 
-test('an order of our own covers what is read, and the rows stay until they are sorted again', async ({ page }) => {
+test('sorting covers the rows read so far, which stay until they are sorted again', async ({ page }) => {
   const second = await holdBack(page, /offset=2000&limit=2000/)
   await asUser(page, user)
   await page.goto(list())
@@ -148,7 +148,7 @@ test('an order of our own covers what is read, and the rows stay until they are 
   await expect(page.getByText('Facets and order cover')).toBeHidden()
 })
 
-test('who leaves reads no further, and finds the list where they left it', async ({ page }) => {
+test('leaving stops reading, and returning restores the position', async ({ page }) => {
   await holdBack(page, /offset=2000&limit=2000/)
   await asUser(page, user)
   await page.goto(list())
@@ -158,14 +158,14 @@ test('who leaves reads no further, and finds the list where they left it', async
   await cancelled
   await expect(page.getByRole('heading', { level: 1, name: name(7) })).toBeVisible()
   await page.unrouteAll({ behavior: 'ignoreErrors' })
-  // From memory, whatever the server does.
+  // From memory, regardless of the server.
   await holdBack(page, /limit=51/)
   await page.goBack()
   await expect(links(page)).toHaveCount(50)
   await expect(head(page)).toContainText('2,100 secrets')
 })
 
-test('after a change the list is right', async ({ page }) => {
+test('the list is correct after a change', async ({ page }) => {
   const secretName = `a-${unique('secret')}`
   await create(secretName)
   await asUser(page, user)
@@ -180,7 +180,7 @@ test('after a change the list is right', async ({ page }) => {
   await expect(head(page)).toContainText('2,100 secrets')
 })
 
-test('a list that comes slowly is read to its end, and shows that it goes on', async ({ page }) => {
+test('a slow list is read to its end, and shows progress', async ({ page }) => {
   await page.clock.install()
   await asUser(page, user)
   await page.goto(list())
@@ -196,8 +196,8 @@ test('a list that comes slowly is read to its end, and shows that it goes on', a
   await expect(page.getByText('The server does not answer.')).toBeHidden()
 })
 
-test('above 20,000 secrets the server pages and filters', async ({ page }) => {
-  // Nobody waits for a story to make so many: the list only asks for this one.
+test('above 20,000 secrets, the server pages and filters', async ({ page }) => {
+  // Creating so many would take too long: the list only requests this one.
   await page.route(/offset=20000&limit=1$/, (route) => route.fulfill({ json: [{ id: 'beyond' }] }))
   await asUser(page, user)
   await page.goto(list())

@@ -12,7 +12,7 @@ import {
 } from './given.ts'
 import { addressOf } from './steps.ts'
 
-test('mine and all, filtered by name, in the address', async ({ page }) => {
+test('my and all organizations, filtered by name, in the URL', async ({ page }) => {
   const stem = unique('walk')
   const [mine, others, hidden] = await Promise.all([
     givenOrg({ name: `${stem}-mine` }),
@@ -44,7 +44,7 @@ test('mine and all, filtered by name, in the address', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
 })
 
-test('from the organizations to a secret and back again', async ({ page }) => {
+test('navigates from the organizations to a secret and back', async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
   const secret = await givenSecret(org, { by: user })
@@ -74,7 +74,7 @@ test('from the organizations to a secret and back again', async ({ page }) => {
   }
 })
 
-test('the list is filtered, narrowed and sorted in the address', async ({ page }) => {
+test('filters, narrows and sorts the list in the URL', async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
   const project = await givenProject(org)
@@ -111,7 +111,7 @@ test('the list is filtered, narrowed and sorted in the address', async ({ page }
   await expect(names).toHaveCount(4)
 })
 
-test('a link that is followed right after typing leads where it says, and Back to what was typed', async ({ page }) => {
+test('a link followed right after typing leads to its target, and Back to the typed filter', async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
   const secret = await givenSecret(org, { by: user, name: 'quick-key' })
@@ -120,7 +120,7 @@ test('a link that is followed right after typing leads where it says, and Back t
   const filter = page.getByRole('searchbox')
   await filter.fill(org.name.slice(0, -1))
   await page.getByRole('link', { name: org.name }).click()
-  // The address comes before its page, whose field looks like that of the page before.
+  // The URL changes before its page, whose field looks like that of the previous page.
   await expect(page.getByRole('heading', { level: 1, name: org.name })).toBeVisible()
   await expect(page).toHaveURL(path`/org/${org.name}/secret`)
   await filter.fill('quick')
@@ -131,7 +131,7 @@ test('a link that is followed right after typing leads where it says, and Back t
   await expect(filter).toHaveValue('quick')
 })
 
-test('nothing there offers to create, nothing that matches offers that name', async ({ page }) => {
+test('an empty list offers to create a secret, an empty search offers its name', async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
   await asUser(page, user)
@@ -148,7 +148,7 @@ test('nothing there offers to create, nothing that matches offers that name', as
   await expect(page).toHaveURL(new RegExp(`^.*${address}/new\\?.*name=git-key`))
 })
 
-test('a row’s menu copies, and leads to the settings and to the danger zone', async ({ page, context }) => {
+test('a row’s menu copies the name, and leads to the settings and the danger zone', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
@@ -172,11 +172,11 @@ test('a row’s menu copies, and leads to the settings and to the danger zone', 
   await expect(page.getByRole('button', { name: 'Delete this secret' })).toBeFocused()
 })
 
-test('a copy that fails is no success', async ({ page }) => {
+test('a failed copy is not reported as a success', async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
   const secret = await givenSecret(org, { by: user })
-  // As a browser that allows neither way to the clipboard.
+  // Like a browser that allows no access to the clipboard.
   await page.addInitScript(() => {
     navigator.clipboard.writeText = () => Promise.reject(new Error('not allowed'))
     document.execCommand = () => false
@@ -214,7 +214,7 @@ test('a private secret of others is listed with “No access”, and its page sa
   await expect(page.getByRole('heading', { level: 1, name: open.name })).toBeVisible()
 })
 
-test('what is not there is named, with a way on', async ({ page, expectErrors }) => {
+test('a not-found page names what is missing, with a way on', async ({ page, expectErrors }) => {
   expectErrors(/status of 40[04]/)
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
@@ -234,7 +234,7 @@ test('what is not there is named, with a way on', async ({ page, expectErrors })
   await expect(page.getByRole('heading', { level: 1, name: 'No such page' })).toBeVisible()
 })
 
-test('who is no member sees the public secrets and is told why none can be created', async ({ page, expectErrors }) => {
+test('a non-member sees the public secrets, and why they cannot create any', async ({ page, expectErrors }) => {
   expectErrors(/status of 403/)
   const org = await givenOrg()
   const stranger = await givenUser()
@@ -253,7 +253,7 @@ test('who is no member sees the public secrets and is told why none can be creat
   await expect(page.getByRole('link', { name: 'Create secret' })).toBeVisible()
 })
 
-test('the list fits every width between a phone and a wide screen', async ({ page }) => {
+test('the list fits every width from a phone to a wide screen', async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org], displayName: 'Somebody With A Rather Long Display Name' })
   const project = await givenProject(org, { name: 'storefront-of-the-north' })
@@ -263,14 +263,14 @@ test('the list fits every width between a phone and a wide screen', async ({ pag
   await expect(page.getByRole('link', { name: 'kubeconfig-of-production' })).toBeVisible()
   for (const width of [639, 640, 720, 859, 860, 1024, 1059, 1060, 1280]) {
     await page.setViewportSize({ width, height: 800 })
-    // The frame after the change of size may still be of the size before.
+    // The frame after a resize may still have the old size.
     const widest = () =>
       page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     await expect.poll(widest, `at ${width} px`).toBeLessThanOrEqual(0)
   }
 })
 
-test('the longest name is shown whole and leads to its page', async ({ page }) => {
+test('shows the longest name completely and links to its page', async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
   const secret = await givenSecret(org, { by: user, name: `long.${'Name-with_all@kinds~'.repeat(6)}end` })

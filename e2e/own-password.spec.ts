@@ -27,7 +27,7 @@ async function open(page: Page) {
   return user
 }
 
-test('a new password takes the place of the old one and ends the other sessions', async ({ page, browser }) => {
+test('a new password replaces the old one and ends the other sessions', async ({ page, browser }) => {
   const user = await open(page)
   const elsewhere = await browser.newContext({ baseURL: concordUrl() })
   await asUser(await elsewhere.newPage(), user)
@@ -45,7 +45,7 @@ test('a new password takes the place of the old one and ends the other sessions'
   expect(await statusWith({ username: user.username, password })).toBe(200)
   expect((await elsewhere.request.get('/api/service/console/whoami')).status()).toBe(401)
 
-  // This one goes on: the page works, and no password has stayed anywhere in it.
+  // This one continues: the page works, and contains no password.
   await page.getByRole('link', { name: 'Where you are signed in' }).click()
   await expect(page.getByRole('row', { name: 'This session' })).toBeVisible()
   const kept = await page.evaluate(() => JSON.stringify([location.href, history.state, localStorage, sessionStorage]))
@@ -53,7 +53,7 @@ test('a new password takes the place of the old one and ends the other sessions'
   expect(kept).not.toContain(password)
 })
 
-test('a wrong old password is shown at its field, and nothing is lost', async ({ page, expectErrors }) => {
+test('shows a wrong old password at its field, and keeps the input', async ({ page, expectErrors }) => {
   expectErrors(/status of 400/)
   const user = await open(page)
   await current(page).fill('not this one')
@@ -69,7 +69,7 @@ test('a wrong old password is shown at its field, and nothing is lost', async ({
   await expect(page.getByRole('status').getByText('Password changed.')).toBeVisible()
 })
 
-test('a common password is rejected at its field', async ({ page, expectErrors }) => {
+test('rejects a common password at its field', async ({ page, expectErrors }) => {
   expectErrors(/status of 400/)
   const user = await open(page)
   await current(page).fill(user.password)
@@ -82,7 +82,7 @@ test('a common password is rejected at its field', async ({ page, expectErrors }
   expect(await statusWith(user)).toBe(200)
 })
 
-test('password managers know whose password it is, and which is the new one', async ({ page }) => {
+test('password managers recognize the user, the old and the new password', async ({ page }) => {
   const { username } = await open(page)
   const name = page.locator('input[autocomplete=username]')
   await expect(name).toHaveValue(username)
@@ -90,7 +90,7 @@ test('password managers know whose password it is, and which is the new one', as
   await expect(next(page)).toHaveAttribute('autocomplete', 'new-password')
 })
 
-test('somebody without a password here reads why', async ({ page }) => {
+test('explains why a user has no password here', async ({ page }) => {
   await asUser(page, await givenUser())
   await page.goto(ADDRESS)
   await expect(page.getByText('Your password cannot be changed here')).toBeVisible()

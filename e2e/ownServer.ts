@@ -6,7 +6,7 @@ import { type ServerProcess, startServer } from '../tests/support/serverProcess.
 import { admin } from './concord.ts'
 import { test as base } from './fixtures.ts'
 
-/** A server that a story may stop and start again: always on the same port and data folder. */
+/** A server that a story can stop and start again, always on the same port and data folder. */
 export class OwnServer {
   readonly url: string
   readonly #environment: Record<string, string>
@@ -17,7 +17,7 @@ export class OwnServer {
     readonly dataDir: string,
   ) {
     this.url = `http://127.0.0.1:${port}`
-    // The same key as the common server's: the vocabulary speaks to this one meanwhile.
+    // The same key as the shared server's, because the vocabulary now uses this one.
     this.#environment = { PORT: String(port), ADMIN_API_KEY: admin().apiKey, LOG_LEVEL: 'silent' }
   }
 
@@ -25,12 +25,12 @@ export class OwnServer {
     this.#process = await startServer(this.dataDir, this.#environment)
   }
 
-  /** As a machine that loses its power: nobody is told. */
+  /** Like a machine that loses power: without notice. */
   async kill() {
     if (!this.#process?.hasEnded()) await this.#process?.end('SIGKILL')
   }
 
-  /** As a machine that stands still: it takes requests and answers none until it goes on or is killed. */
+  /** Like a machine that hangs: accepts requests, but sends no responses until it is resumed or killed. */
   hold() {
     this.#process?.signal('SIGSTOP')
   }
@@ -40,7 +40,7 @@ export class OwnServer {
   }
 }
 
-/** The stories' test with a server of its own, to which console, browser and vocabulary speak. */
+/** The stories' test with its own server, used by console, browser and vocabulary. */
 export const test = base.extend<{ server: OwnServer }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright wants to read the names of what is used.
   server: async ({}, use) => {

@@ -7,7 +7,7 @@ import { addressOf, pick, toStep } from './steps.ts'
 import { readCredentials, readKeyPair, readValue } from './value.ts'
 
 const MIB = 1024 * 1024
-/** Concord looks for primes of 2,048 bits: mostly a second, sometimes many. */
+/** Concord searches for primes of 2,048 bits: usually a second, sometimes many. */
 const NEW_KEY = 60_000
 
 async function givenMember() {
@@ -15,7 +15,7 @@ async function givenMember() {
   return { org, user: await givenUser({ of: [org] }), name: unique('made') }
 }
 
-/** Opens the wizard, chooses the kind and types the name. */
+/** Opens the wizard, selects the kind and types the name. */
 async function begin(page: Page, { org, user, name, kind }: { org: Org; user: User; name: string; kind: string }) {
   await asUser(page, user)
   await page.goto(path`/org/${org.name}/secret`)
@@ -35,7 +35,7 @@ async function finish(page: Page, name: string) {
   await expect(page.getByRole('heading', { name: `“${name}” is created.` })).toBeVisible({ timeout: NEW_KEY })
 }
 
-test('a new key pair with a generated store password: both are shown once', async ({ page, context }) => {
+test('a new key pair with a generated store password: shows both once', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const { org, user, name } = await givenMember()
   await begin(page, { org, user, name, kind: 'New key pair' })
@@ -101,7 +101,7 @@ test('user name and password outside of ASCII', async ({ page }) => {
   expect(await readCredentials({ orgName: org.name, name })).toEqual(credentials)
 })
 
-test('a single value of many lines with outer blanks, kept to the byte', async ({ page }) => {
+test('a multi-line value with outer whitespace is stored byte for byte', async ({ page }) => {
   const { org, user, name } = await givenMember()
   const value = '  first line – “ä€🔑”\n\n\tindented, with a blank at the end \nlast line  \n'
   await begin(page, { org, user, name, kind: 'Single value' })
@@ -111,7 +111,7 @@ test('a single value of many lines with outer blanks, kept to the byte', async (
   expect(await readValue({ orgName: org.name, name })).toEqual(Buffer.from(value))
 })
 
-test('Windows line ends can be kept', async ({ page, context }) => {
+test('Windows line endings can be kept', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const { org, user, name } = await givenMember()
   const value = 'one\r\ntwo\r\n'
@@ -124,7 +124,7 @@ test('Windows line ends can be kept', async ({ page, context }) => {
   expect(String(await readValue({ orgName: org.name, name }))).toBe(value)
 })
 
-test('line ends that were kept for one value are not those of the next', async ({ page, context }) => {
+test('keeping line endings for one value does not affect the next', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const { org, user, name } = await givenMember()
   await begin(page, { org, user, name, kind: 'Single value' })
@@ -150,7 +150,7 @@ test('line ends that were kept for one value are not those of the next', async (
   expect(String(await readValue({ orgName: org.name, name }))).toBe('five\nsix')
 })
 
-test('a file of 1 MiB of any bytes; one byte more is refused before it is sent', async ({ page }) => {
+test('accepts a file of 1 MiB of any bytes, and rejects one byte more before sending', async ({ page }) => {
   const { org, user, name } = await givenMember()
   const buffer = randomBytes(MIB)
   await begin(page, { org, user, name, kind: 'File' })
@@ -167,7 +167,7 @@ test('a file of 1 MiB of any bytes; one byte more is refused before it is sent',
   expect((await readValue({ orgName: org.name, name })).equals(buffer)).toBe(true)
 })
 
-test('a store password of one’s own is checked as it is typed; projects limit the secret', async ({ page }) => {
+test('checks a chosen store password while it is typed; projects limit the secret', async ({ page }) => {
   const { org, user, name } = await givenMember()
   const project = await givenProject(org)
   const storePassword = 'Gehëim1 pass'
@@ -198,13 +198,13 @@ test('a store password of one’s own is checked as it is typed; projects limit 
     projects: [{ name: project.name }],
   })
 
-  // A value that is limited to projects is for their processes only: without the limit it can be read.
+  // Only processes of its projects can read a limited value; without the limit, it can be read here.
   await call(path`/api/v1/org/${org.name}/secret/${name}`, { json: { orgId: org.id, projectName: '' } })
   expect(String(await readValue({ orgName: org.name, name }, { storePassword }))).toBe('of no interest')
 })
 
-test('a taken name is said at its field, and nothing is lost', async ({ page, expectErrors }) => {
-  // The list, where the story begins, finds out that the other secret may not be opened.
+test('reports a taken name at its field, and keeps the input', async ({ page, expectErrors }) => {
+  // The list where the story begins checks that the other secret cannot be opened.
   expectErrors(/status of 40[03]/)
   const { org, user, name } = await givenMember()
   await givenSecret(org, { name })
@@ -224,7 +224,7 @@ test('a taken name is said at its field, and nothing is lost', async ({ page, ex
   expect(await readSecret({ orgName: org.name, name: `${name}-2` })).toMatchObject({ visibility: 'PUBLIC' })
 })
 
-test('Back keeps everything, the address has the step, leaving asks', async ({ page }) => {
+test('Back keeps everything, the URL has the step, and leaving asks', async ({ page }) => {
   const { org, user, name } = await givenMember()
   await begin(page, { org, user, name, kind: 'Username and password' })
   await page.getByRole('textbox', { name: /^User ?name/i }).fill('robot')
@@ -243,14 +243,14 @@ test('Back keeps everything, the address has the step, leaving asks', async ({ p
   await expect(page).toHaveURL(path`/org/${org.name}/secret`)
 })
 
-test('what is missing is said, and the focus goes there', async ({ page }) => {
+test('names missing input and focuses it', async ({ page }) => {
   const { org, user } = await givenMember()
   await asUser(page, user)
   await page.goto(`${path`/org/${org.name}/secret/new`}?step=review`)
   await expect(page.getByRole('heading', { name: 'Kind' })).toBeVisible()
   await next(page)
   await expect(page.getByRole('alert').filter({ hasText: 'Choose what to create.' })).toBeVisible()
-  // The address asked for a later step: that must not skip this one in the middle of it.
+  // The URL requests a later step, but must not skip an unfinished one.
   await page.getByRole('radio', { name: /^Single value/ }).check()
   await expect(page.getByRole('heading', { name: 'Kind' })).toBeVisible()
   await next(page)
@@ -261,10 +261,10 @@ test('what is missing is said, and the focus goes there', async ({ page }) => {
   await expect(field).toHaveAccessibleDescription(/^A name has 3 to 128/)
 })
 
-test('a value leaves no trace: not in addresses, storage, title, history or the page', async ({ page }) => {
+test('a value leaves no trace in URLs, storage, title, history or the page', async ({ page }) => {
   const { org, user, name } = await givenMember()
   const value = `hidden-${unique('value')}`
-  // No three in a row of the user name: that has no capital letters.
+  // No three consecutive characters of the user name, which has no capital letters.
   const storePassword = `Pass.1-${lettersOnly(12)}`
   const asked: string[] = []
   page.on('request', (request) => asked.push(request.url(), JSON.stringify(request.headers())))
@@ -293,7 +293,7 @@ test('a value leaves no trace: not in addresses, storage, title, history or the 
 
 const lettersOnly = (length: number) => [...randomBytes(length)].map((byte) => 'GHJKLMNP'[byte % 8]).join('')
 
-/** Everywhere that a browser keeps something beside the page itself. */
+/** Every place where a browser stores data, besides the page itself. */
 const traces = (page: Page) =>
   page.evaluate(async () => ({
     address: location.href,

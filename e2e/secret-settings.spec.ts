@@ -21,7 +21,7 @@ async function givenOwned(visibility: 'PUBLIC' | 'PRIVATE' = 'PRIVATE') {
   return { org, user, secret }
 }
 
-test('a private secret is renamed and stays private, its repositories keep it', async ({ page }) => {
+test('renames a private secret, which stays private and keeps its repositories', async ({ page }) => {
   const { org, user, secret } = await givenOwned()
   const project = await givenProject(org)
   const repository = await givenRepository(project, secret)
@@ -43,7 +43,7 @@ test('a private secret is renamed and stays private, its repositories keep it', 
   )
 })
 
-test('names that Concord would refuse or regret are refused before', async ({ page }) => {
+test('rejects names that Concord would refuse or could not handle', async ({ page }) => {
   const { org, user, secret } = await givenOwned()
   const taken = await givenSecret(org)
   await openSettings(page, user, secret)
@@ -64,7 +64,7 @@ test('names that Concord would refuse or regret are refused before', async ({ pa
   await expect(dialog.getByRole('button', { name: `Yes, rename to ${taken.name}` })).toBeDisabled()
 })
 
-test('a name that was taken a moment ago: the server’s words stay in the dialog', async ({ page, expectErrors }) => {
+test('a name taken a moment ago: shows the server’s message in the dialog', async ({ page, expectErrors }) => {
   expectErrors(/status of 400/)
   const { org, user, secret } = await givenOwned()
   const newName = `${secret.name}-2`
@@ -82,7 +82,7 @@ test('a name that was taken a moment ago: the server’s words stay in the dialo
   await expect(nameField(dialog, secret)).toHaveValue(secret.name)
 })
 
-test('public and private again', async ({ page }) => {
+test('makes a secret public and private again', async ({ page }) => {
   const { org, user, secret } = await givenOwned()
   await openSettings(page, user, secret)
 
@@ -105,7 +105,7 @@ test('public and private again', async ({ page }) => {
   expect((await readSecret(secret)).visibility).toBe('PRIVATE')
 })
 
-test('a change by somebody else is shown before anything is sent', async ({ page }) => {
+test('shows a change by somebody else before anything is sent', async ({ page }) => {
   const { user, secret } = await givenOwned()
   await openSettings(page, user, secret)
   await page.getByLabel('Secret name').fill(`${secret.name}-new`)
@@ -118,7 +118,7 @@ test('a change by somebody else is shown before anything is sent', async ({ page
   expect((await readSecret(secret)).id).toBe(secret.id)
 })
 
-test('a member who makes it private is told that they lose it too', async ({ page, expectErrors }) => {
+test('warns a member who makes it private that they lose access too', async ({ page, expectErrors }) => {
   expectErrors(/status of 403/)
   const { org, secret } = await givenOwned('PUBLIC')
   const member = await givenUser({ of: [org] })
@@ -131,7 +131,7 @@ test('a member who makes it private is told that they lose it too', async ({ pag
   await expect(page.getByRole('status').filter({ hasText: 'You may no longer open it.' })).toBeVisible()
 })
 
-test('when another secret has taken the name, nothing is sent to it, and that is said', async ({ page }) => {
+test('if another secret has taken the name, sends nothing and says so', async ({ page }) => {
   const { org, user, secret } = await givenOwned()
   await openSettings(page, user, secret)
   await page.getByRole('button', { name: 'Make public' }).click()
@@ -164,7 +164,7 @@ test('Ctrl+Enter submits the name and the access', async ({ page }) => {
   await expect(page.getByRole('dialog', { name: /^Change access/ })).toBeVisible()
 })
 
-test('teams are given access, staged and saved together', async ({ page }) => {
+test('stages access for teams and saves it together', async ({ page }) => {
   const { org, user, secret } = await givenOwned()
   const [builders, operators, leavers] = await Promise.all([givenTeam(org), givenTeam(org), givenTeam(org)])
   await givenAccess(secret, builders, 'READER')
@@ -202,7 +202,7 @@ test('leaving with staged access asks first', async ({ page }) => {
   await expect(page).toHaveURL(addressOf(secret))
 })
 
-test('who is about to lock themselves out is warned', async ({ page }) => {
+test('warns users who are about to lock themselves out', async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
   const secret = await givenSecret(org)
@@ -213,7 +213,7 @@ test('who is about to lock themselves out is warned', async ({ page }) => {
   await expect(page.getByRole('alert').filter({ hasText: 'You lock yourself out' })).toBeVisible()
 })
 
-test('the log tells it in sentences, also what happened under another name', async ({ page }) => {
+test('shows the log in sentences, including entries under another name', async ({ page }) => {
   const { org, user, secret } = await givenOwned()
   const newName = `${secret.name}-2`
   await call(path`/api/v1/org/${org.name}/secret/${secret.name}`, { as: user, json: { name: newName } })
@@ -224,7 +224,7 @@ test('the log tells it in sentences, also what happened under another name', asy
   await expect(page.getByText(/renamed/).first()).toBeVisible()
 })
 
-test('the log is narrowed by action and by days, typed on the keyboard too', async ({ page }) => {
+test('filters the log by action and days, also with the keyboard', async ({ page }) => {
   const { user, secret } = await givenOwned()
   await asUser(page, user)
   const address = addressOf(secret, 'audit')
@@ -247,12 +247,12 @@ test('the log is narrowed by action and by days, typed on the keyboard too', asy
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
   await expect(entry).toBeVisible()
 
-  // An offset that Concord cannot read would be answered with a 404, as if the secret were not there.
+  // For an offset that it cannot parse, Concord returns a 404, as if the secret did not exist.
   await page.goto(`${address}?page=99999999999`)
   await expect(page.getByText('The log ends before page 1000000.')).toBeVisible()
 })
 
-test('where browsers cannot compute a fingerprint, it is said that and why it is missing', async ({ page }) => {
+test('explains why a browser cannot compute a fingerprint', async ({ page }) => {
   const { org, user } = await givenOwned()
   const secret = await givenSecret(org, { by: user, parts: keyPairParts() })
   const show = () => page.getByRole('button', { name: 'Show public key' }).click()
@@ -261,7 +261,7 @@ test('where browsers cannot compute a fingerprint, it is said that and why it is
   await show()
   await expect(page.getByText(/^Fingerprint SHA256:/)).toBeVisible()
   await page.addInitScript(() => {
-    // As on plain http from another computer.
+    // As over plain http from another computer.
     Object.defineProperty(window, 'isSecureContext', { value: false })
     Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined })
   })

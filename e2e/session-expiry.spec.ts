@@ -15,7 +15,7 @@ async function signInAgain(page: Page, { apiKey }: Pick<User, 'apiKey'>) {
   await expect(dialog).toBeHidden()
 }
 
-/** Its dialog asks whether the name is free: asked without a session, that would be the first to be refused. */
+/** Its dialog checks whether the name is free; without a session, that request would be refused first. */
 async function openRename(page: Page) {
   const looked = page.waitForResponse(/\/exists$/)
   await page.getByRole('button', { name: 'Rename' }).click()
@@ -28,7 +28,7 @@ async function givenOwned() {
   return { org, user, secret: await givenSecret(org, { by: user }) }
 }
 
-test('a whole wizard survives: its request is sent again after the new sign-in', async ({ page }) => {
+test('the wizard keeps its input, and resends its request after the new sign-in', async ({ page }) => {
   const { org, user } = await givenOwned()
   const name = unique('late')
   await asUser(page, user)
@@ -49,7 +49,7 @@ test('a whole wizard survives: its request is sent again after the new sign-in',
   expect(String(await readValue({ orgName: org.name, name }))).toBe('typed before\nthe session was over')
 })
 
-test('over an open dialog: the typed name stays and the rename goes on', async ({ page }) => {
+test('over an open dialog: keeps the typed name and continues the rename', async ({ page }) => {
   const { org, user, secret } = await givenOwned()
   const newName = `${secret.name}-new`
   await openSettings(page, user, secret)
@@ -67,7 +67,7 @@ test('over an open dialog: the typed name stays and the rename goes on', async (
   expect((await readSecret({ orgName: org.name, name: newName })).visibility).toBe('PRIVATE')
 })
 
-test('while walking on: the page that was asked for comes after the sign-in', async ({ page }) => {
+test('during navigation: opens the requested page after the sign-in', async ({ page }) => {
   const { org, user, secret } = await givenOwned()
   await asUser(page, user)
   await page.goto(path`/org/${org.name}/secret`)
@@ -79,7 +79,7 @@ test('while walking on: the page that was asked for comes after the sign-in', as
   await expect(page.getByRole('heading', { level: 1, name: secret.name })).toBeVisible()
 })
 
-test('a wrong key stays in the dialog, Leave this page leads to the sign-in page', async ({ page }) => {
+test('a wrong key keeps the dialog open, and Leave this page leads to the sign-in page', async ({ page }) => {
   const { user, secret } = await givenOwned()
   await asUser(page, user)
   await page.goto(addressOf(secret))
@@ -96,10 +96,10 @@ test('a wrong key stays in the dialog, Leave this page leads to the sign-in page
   await expect(page.getByText(secret.id)).toBeHidden()
 })
 
-test('what one user wrote is never sent as another, whatever that one may do', async ({ page }) => {
+test('never sends one user’s input as another user', async ({ page }) => {
   const org = await givenOrg()
   const [user, other] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
-  // Every member may rename it.
+  // Every member can rename it.
   const secret = await givenSecret(org, { by: user, visibility: 'PUBLIC' })
   await openSettings(page, user, secret)
   await page.getByLabel('Secret name').fill(`${secret.name}-new`)
@@ -116,10 +116,7 @@ test('what one user wrote is never sent as another, whatever that one may do', a
   expect((await readSecret(secret)).id).toBe(secret.id)
 })
 
-test('a warning stays while other things are said, and is gone for whoever signs in next', async ({
-  page,
-  expectErrors,
-}) => {
+test('a warning stays next to other messages, and is gone for the next user', async ({ page, expectErrors }) => {
   expectErrors(/status of 403/)
   const { org, user, secret } = await givenOwned()
   const [second, third] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
@@ -153,7 +150,7 @@ test('a warning stays while other things are said, and is gone for whoever signs
   await expect(warning).toBeHidden()
 })
 
-test('somebody else signs in in another tab: nothing of this one is sent as them', async ({ page, context }) => {
+test('another user signs in in another tab: sends nothing of this tab as them', async ({ page, context }) => {
   const { user, secret } = await givenOwned()
   const other = await givenUser()
   const newName = `${secret.name}-new`
@@ -174,7 +171,7 @@ test('somebody else signs in in another tab: nothing of this one is sent as them
   await expect(over).toContainText(`In another tab ${other.username} has signed in`)
   expect(renames).toEqual([])
 
-  // Signing in here again is the end of the other's session there.
+  // Signing in here again ends the other user's session there.
   await signInAgain(page, user)
   await expect(page.getByLabel('Secret name')).toHaveValue(newName)
   await expect(tab.getByRole('dialog', { name: 'Sign in again' })).toContainText(
@@ -186,7 +183,7 @@ test('somebody else signs in in another tab: nothing of this one is sent as them
   await tab.close()
 })
 
-test('Tab goes round in the sign-in dialog, whichever way to sign in is chosen', async ({ page }) => {
+test('Tab cycles in the sign-in dialog, for each way to sign in', async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
   await asUser(page, user)

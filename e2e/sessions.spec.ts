@@ -10,7 +10,7 @@ import { isOurs, needsOurs } from './version.ts'
 const LIST = '/profile/session'
 const TITLE = 'Where you are signed in'
 
-/** The same user in a Firefox somewhere else, with the list of organizations on the screen. */
+/** The same user in another Firefox, with the list of organizations open. */
 async function inFirefox(browser: Browser, user: User) {
   const { userAgent } = devices['Desktop Firefox']
   const context = await browser.newContext({ baseURL: concordUrl(), ...(userAgent && { userAgent }) })
@@ -21,7 +21,7 @@ async function inFirefox(browser: Browser, user: User) {
   return page
 }
 
-/** The rows of the list, without its head. */
+/** The rows of the list, without the header. */
 const rows = (page: Page) => page.getByRole('row').filter({ has: page.getByRole('button', { name: /^Sign out/ }) })
 const isSignedIn = async (page: Page) =>
   (await page.context().request.get('/api/service/console/whoami')).status() === 200
@@ -29,7 +29,7 @@ const isSignedIn = async (page: Page) =>
 test.describe('on our server', () => {
   test.beforeEach(() => needsOurs('Concord keeps no list of sessions'))
 
-  test('the menu leads to the list, and one of the others is signed out', async ({ page, browser }) => {
+  test('the menu leads to the list, where another session is signed out', async ({ page, browser }) => {
     const user = await givenUser()
     const elsewhere = await inFirefox(browser, user)
     await asUser(page, user)
@@ -56,7 +56,7 @@ test.describe('on our server', () => {
     expect(await isSignedIn(page)).toBe(true)
   })
 
-  test('what has ended meanwhile is said to have', async ({ page, browser, expectErrors }) => {
+  test('says that a session has ended in the meantime', async ({ page, browser, expectErrors }) => {
     expectErrors(/status of 404/)
     const user = await givenUser()
     const elsewhere = await inFirefox(browser, user)
@@ -113,7 +113,7 @@ test.describe('on our server', () => {
     expect(await isSignedIn(elsewhere)).toBe(false)
   })
 
-  test('signing out this session in the list is signing out', async ({ page, expectErrors }) => {
+  test('signing out the current session in the list is a normal sign-out', async ({ page, expectErrors }) => {
     expectErrors(/status of 401/)
     await asUser(page, await givenUser())
     await page.goto(LIST)
@@ -122,7 +122,7 @@ test.describe('on our server', () => {
     expect(await isSignedIn(page)).toBe(false)
   })
 
-  test('the session of a process is ended only after a question', async ({ page }) => {
+  test('asks for confirmation before ending a process session', async ({ page }) => {
     const org = await givenOrg()
     const user = await givenUser({ of: [org] })
     const projectName = unique('project')
@@ -143,7 +143,7 @@ test.describe('on our server', () => {
     expect(await status()).toBe(401)
   })
 
-  test('an admin ends the sessions of somebody else', async ({ page, browser }) => {
+  test('an admin ends another user’s sessions', async ({ page, browser }) => {
     const user = await givenUser({ of: [await givenOrg()] })
     const elsewhere = await inFirefox(browser, user)
     await asUser(page, admin())
@@ -168,7 +168,7 @@ test.describe('on our server', () => {
     await expect(page.getByText('This session')).toBeVisible()
   })
 
-  test('nobody else sees the sessions of another user', async ({ page, expectErrors }) => {
+  test('other users cannot see a user’s sessions', async ({ page, expectErrors }) => {
     expectErrors(/status of 403/)
     const [user, other] = await Promise.all([givenUser(), givenUser()])
     await asUser(page, user)
@@ -179,7 +179,7 @@ test.describe('on our server', () => {
     await expect(page.getByRole('heading', { level: 1, name: /^You may not open/ })).toBeVisible()
   })
 
-  test('somebody who is disabled is told so at the sign-in page', async ({ page, expectErrors }) => {
+  test('tells a disabled user so on the sign-in page', async ({ page, expectErrors }) => {
     expectErrors(/status of 40[13]/)
     const org = await givenOrg()
     const user = await givenUser({ of: [org] })
@@ -193,7 +193,7 @@ test.describe('on our server', () => {
     await expect(alert).toContainText(`The user ${user.username} is disabled`)
     await expect(alert).toContainText(`User is disabled: ${user.id}`)
 
-    // Nor does a new visit end at an error.
+    // A new visit shows no error either.
     await page.goto('/org')
     await expect(page).toHaveURL('/login?from=%2Forg')
     await expect(alert).toContainText('Your user is disabled')
@@ -201,7 +201,7 @@ test.describe('on our server', () => {
   })
 })
 
-/** What a real Concord answers where ours has more; everything else is passed on to the server of the stories. */
+/** Responds like a real Concord where ours has more; forwards everything else to the stories' server. */
 function asRealConcord(incoming: IncomingMessage, answer: ServerResponse) {
   if (incoming.url === '/api/v1/server/version') {
     answer.setHeader('Content-Type', 'application/json')

@@ -4,7 +4,7 @@ import { asUser, type Credentials } from './fixtures.ts'
 import type { Org, Ref } from './given.ts'
 import { canSearchUsers } from './version.ts'
 
-/* What people do in many stories. */
+/* Steps shared by many stories. */
 
 export const addressOf = ({ orgName, name }: Ref, tab = 'info') => path`/org/${orgName}/secret/${name}/` + tab
 
@@ -17,13 +17,13 @@ export async function openSettings(page: Page, user: Credentials, secret: Ref) {
 
 export const dangerZone = (page: Page) => page.getByRole('region', { name: 'Danger zone' })
 
-/** Types a part of a name into a searching field and picks what it finds. */
+/** Types a part of a name into a search field and picks the match. */
 export async function pick(scope: Locator, label: string, name: string) {
   await scope.getByLabel(label, { exact: true }).fill(name)
   await scope.getByRole('option', { name }).click()
 }
 
-/** Picks somebody, or types the id where the server cannot search. Answers what the page calls them then. */
+/** Picks a user, or types the id if the server cannot search. Returns the name shown on the page. */
 export async function pickUser(
   scope: Locator,
   label: string,
@@ -33,14 +33,14 @@ export async function pickUser(
     await pick(scope, label, username)
     return displayName
   }
-  // That it cannot it says when it is asked for the first time.
+  // The first search shows that it cannot.
   const field = scope.getByRole('textbox', { name: label })
   await expect(field).toHaveAccessibleDescription(/This server cannot search for users/)
   await field.fill(id)
   return id
 }
 
-/** Picks the organization and opens the pop-up of a move. */
+/** Picks the organization and opens the dialog of a move. */
 export async function askToMove(page: Page, secret: Ref, target: Org) {
   const zone = dangerZone(page)
   await pick(zone, 'New organization', target.name)
@@ -49,8 +49,8 @@ export async function askToMove(page: Page, secret: Ref, target: Org) {
 }
 
 /**
- * Presses *Continue* of the wizard and waits for the next step. The button is the same on every step: pressed again too
- * early it would send the old one.
+ * Presses *Continue* in the wizard and waits for the next step. The button is the same on every step: pressed too
+ * early, it would submit the old step.
  */
 export async function toStep(page: Page, step: 'Value' | 'Protection and scope' | 'Review') {
   await page.getByRole('button', { name: 'Continue' }).click()
@@ -59,7 +59,7 @@ export async function toStep(page: Page, step: 'Value' | 'Protection and scope' 
 
 export const nameField = (dialog: Locator, { name }: Ref) => dialog.getByLabel(`Type ${name} to confirm`)
 
-/** Types the name as the dialog asks and presses its button, which has to come on by itself. */
+/** Types the name that the dialog asks for and presses its button, which must become enabled. */
 export async function confirm(dialog: Locator, secret: Ref, button: string) {
   await nameField(dialog, secret).fill(secret.name)
   await dialog.getByRole('button', { name: button }).click()

@@ -3,7 +3,7 @@ import { startServer, temporaryFolder } from '../tests/support/serverProcess.ts'
 import { test as base, expect } from './fixtures.ts'
 
 /*
- * The tour of README.md, word for word, on a first start with sample data. With SCREENSHOTS=on it renews the pictures of
+ * The tour of README.md, step by step, on a first start with sample data. SCREENSHOTS=on regenerates the pictures in
  * docs/screenshots.
  */
 
@@ -39,9 +39,9 @@ async function picture(page: Page, name: string) {
 }
 
 test('the tour of the README', async ({ page, firstStart, expectErrors }) => {
-  // It starts a server of its own and makes sample data.
+  // It starts its own server and creates sample data.
   test.slow()
-  // The first visit has no session, and the list asks which of its secrets may be opened.
+  // The first visit has no session, and the list checks which of its secrets can be opened.
   expectErrors(/status of 401/, /status of 403/)
   await page.goto('/')
   await picture(page, 'sign-in')
@@ -96,9 +96,9 @@ test('the tour of the README', async ({ page, firstStart, expectErrors }) => {
   await expect(page.getByRole('button', { name: 'Sign out everywhere' })).toBeVisible()
 })
 
-test('carol may do less in acme', async ({ page, firstStart, expectErrors }) => {
+test('carol has fewer rights in acme', async ({ page, firstStart, expectErrors }) => {
   test.slow()
-  // The first visit has no session, and the list asks which of its secrets may be opened.
+  // The first visit has no session, and the list checks which of its secrets can be opened.
   expectErrors(/status of 401/, /status of 403/)
   await page.goto('/')
   await signIn(page, firstStart, 'carol')

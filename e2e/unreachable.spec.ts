@@ -15,7 +15,7 @@ async function givenOwned() {
   return { org, user, secret: await givenSecret(org, { by: user }) }
 }
 
-test('a banner says so, what was read stays, and the page goes on by itself', async ({ page, server }) => {
+test('shows a banner, keeps the page, and continues by itself', async ({ page, server }) => {
   const { org, user, secret } = await givenOwned()
   const second = await givenSecret(org, { by: user })
   await asUser(page, user)
@@ -35,14 +35,14 @@ test('a banner says so, what was read stays, and the page goes on by itself', as
   await expect(alert).toBeVisible()
 
   await server.start()
-  // By itself, at the next try.
+  // By itself, on the next retry.
   await expect(alert).toBeHidden({ timeout: 20_000 })
   await expect(page.getByText(/created/).first()).toBeVisible()
   await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: org.name }).click()
   await expect(page.getByRole('link', { name: second.name })).toBeVisible()
 })
 
-test('a page that is asked for meanwhile comes as soon as the server is back', async ({ page, server }) => {
+test('a page requested in the meantime opens as soon as the server is back', async ({ page, server }) => {
   const { org, user, secret } = await givenOwned()
   await asUser(page, user)
   await page.goto('/org')
@@ -58,12 +58,12 @@ test('a page that is asked for meanwhile comes as soon as the server is back', a
   await expect(alert).toBeHidden()
 })
 
-test('a change that finds no server sends nothing, keeps what was typed, and can be tried again', async ({
+test('a change without a server sends nothing, keeps the input, and can be retried', async ({
   page,
   server,
   expectErrors,
 }) => {
-  // The page is read again as soon as the server is back, under the old name, while it is being renamed.
+  // The page is reloaded as soon as the server is back, under the old name, during the rename.
   expectErrors(/status of 404/)
   const { org, user, secret } = await givenOwned()
   const newName = `${secret.name}-new`
@@ -84,7 +84,7 @@ test('a change that finds no server sends nothing, keeps what was typed, and can
   await expect(page).toHaveURL(addressOf({ orgName: org.name, name: newName }, 'settings'))
 })
 
-test('an answer that is lost: the console reads what is there and says it', async ({ page, server, expectErrors }) => {
+test('a lost response: the console checks the state and reports it', async ({ page, server, expectErrors }) => {
   expectErrors(/status of 404/)
   const { org, user } = await givenOwned()
   const name = unique('lost')
@@ -95,7 +95,7 @@ test('an answer that is lost: the console reads what is there and says it', asyn
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name)
   await toStep(page, 'Protection and scope')
   await toStep(page, 'Review')
-  // Before it is asked: a key pair can be ready too soon to lose its answer.
+  // Prepared in advance: a key pair can be ready too soon to lose its response.
   server.hold()
   await page.getByRole('button', { name: 'Create secret' }).click()
   await expect(page.getByText('The server makes the key pair.')).toBeVisible()
@@ -111,7 +111,7 @@ test('an answer that is lost: the console reads what is there and says it', asyn
   expect(await readSecret({ orgName: org.name, name })).toMatchObject({ type: 'KEY_PAIR', visibility: 'PRIVATE' })
 })
 
-test('a lost answer to a change that was made: the console finds it', async ({ page, server }) => {
+test('a lost response to a change that was made: the console finds the change', async ({ page, server }) => {
   const { org, user, secret } = await givenOwned()
   const name = unique('lost')
   await asUser(page, user)
@@ -121,7 +121,7 @@ test('a lost answer to a change that was made: the console finds it', async ({ p
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name)
   await toStep(page, 'Protection and scope')
   await toStep(page, 'Review')
-  // Before it is asked: a key pair can be ready too soon to lose its answer.
+  // Prepared in advance: a key pair can be ready too soon to lose its response.
   server.hold()
   await page.getByRole('button', { name: 'Create secret' }).click()
   await expect(page.getByText('The server makes the key pair.')).toBeVisible()
@@ -130,7 +130,7 @@ test('a lost answer to a change that was made: the console finds it', async ({ p
   await expect(lost).toBeVisible()
 
   await server.start()
-  // What had arrived before the power went is there now; a story cannot hit that moment, so it is made here.
+  // A request that arrived before the power cut is done; a story cannot hit that moment, so it is simulated here.
   await givenSecret(org, { name, by: user })
   await lost.getByRole('button', { name: 'Read again to see what happened' }).click()
   await expect(lost).toContainText(`There is a secret named ${name} now`)

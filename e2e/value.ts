@@ -4,7 +4,7 @@ import type { Ref } from './given.ts'
 
 type How = { storePassword?: string; as?: Pick<User, 'apiKey'> }
 
-/** The stored value, byte for byte, as a flow would get it (`POST …/data`). */
+/** The stored value, byte for byte, as a flow gets it (`POST …/data`). */
 export async function readValue({ orgName, name }: Ref, { storePassword, as }: How = {}): Promise<Buffer> {
   const response = await send(path`/api/v1/org/${orgName}/secret/${name}/data`, {
     ...(as && { as }),
@@ -16,14 +16,14 @@ export async function readValue({ orgName, name }: Ref, { storePassword, as }: H
   return bytes
 }
 
-/** Both keys of a stored pair: each after its length. */
+/** Both keys of a stored pair, each preceded by its length. */
 export async function readKeyPair(secret: Ref, how?: How) {
   const bytes = await readValue(secret, how)
   const end = 4 + bytes.readInt32BE(0)
   return { public: bytes.toString('utf8', 4, end), private: bytes.toString('utf8', end + 4) }
 }
 
-/** The user name after a short length, the password after a long one. */
+/** The user name, preceded by a 16-bit length, and the password, by a 32-bit length. */
 export async function readCredentials(secret: Ref, how?: How) {
   const bytes = await readValue(secret, how)
   const end = 2 + bytes.readUInt16BE(0)

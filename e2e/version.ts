@@ -3,7 +3,7 @@ import { call } from './concord.ts'
 
 let asked: Promise<string> | undefined
 
-/** Whether the server's Concord is of this version or newer. Ours speaks as the newest. */
+/** Whether the server's Concord has this version or a newer one. Ours counts as the newest. */
 export async function since(wanted: string): Promise<boolean> {
   asked ??= call<{ version: string }>('/api/v1/server/version').then(({ version }) => version)
   const is = numbersOf(await asked)
@@ -13,13 +13,13 @@ export async function since(wanted: string): Promise<boolean> {
 
 const numbersOf = (version: string) => version.replace(/-.*/, '').split('.').map(Number)
 
-/** Leaves a story out on a Concord that is too old for it, with the reason. */
+/** Skips a story on a Concord that is too old for it, with the reason. */
 export const needs = async (version: string, why: string) => test.skip(!(await since(version)), why)
 
-/** From 2.9 on a search that finds somebody failed with a 500. */
+/** From 2.9 on, a search with results fails with a 500. */
 export const canSearchUsers = () => since('2.12')
 
-/** What an old Concord answers to questions that the console asks to find out what there is. */
+/** The responses of an old Concord to the console's feature checks. */
 export async function answersOfOldServers(): Promise<RegExp[]> {
   return [
     ...((await since('2.17')) ? [] : [/status of 404 .*\/api\/service\/console\/userInfo\)$/]),
@@ -37,5 +37,5 @@ export function isOurs(): Promise<boolean> {
   return askedWhose
 }
 
-/** Leaves a story out on a real Concord, with the reason. */
+/** Skips a story on a real Concord, with the reason. */
 export const needsOurs = async (why: string) => test.skip(!(await isOurs()), why)
