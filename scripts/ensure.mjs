@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { setUpHooks } from './hooks.mjs'
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 /** @param {string[]} path */
@@ -39,6 +40,7 @@ export async function ensureInstalled() {
         'Then run the same command again.',
     )
   }
+  setUpHooks(ROOT)
   writeFileSync(stampFile, wanted)
 }
 

@@ -1,0 +1,1 @@
+export function setUpHooks(root: string, env?: NodeJS.ProcessEnv): void
