@@ -15,13 +15,13 @@ async function signInWithKey(page: Page, { apiKey }: Pick<User, 'apiKey'>) {
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-test('signs in with user name and password, and opens the requested page', async ({ page }) => {
+test('signs in with username and password, and opens the requested page', async ({ page }) => {
   needsDirectory()
   const { username, password } = await givenDirectoryUser()
   await page.goto('/org?show=all&filter=def')
   await expect(page).toHaveURL(`/login?from=${encodeURIComponent('/org?show=all&filter=def')}`)
   await expect(page).toHaveTitle('Sign in · Concord secrets')
-  await expect(page.getByRole('textbox', { name: 'User name' })).toBeFocused()
+  await expect(page.getByRole('textbox', { name: 'Username' })).toBeFocused()
 
   await page.keyboard.type(username)
   await page.getByRole('textbox', { name: 'Password' }).fill(password)
@@ -35,15 +35,15 @@ test('a wrong password shows one sentence, keeps the name, and focuses the passw
   needsDirectory()
   const { username, password } = await givenDirectoryUser()
   await page.goto('/login')
-  await page.getByRole('textbox', { name: 'User name' }).fill(username)
+  await page.getByRole('textbox', { name: 'Username' }).fill(username)
   const field = page.getByRole('textbox', { name: 'Password' })
   await field.fill('not this one')
   await page.getByRole('button', { name: 'Sign in' }).click()
 
-  await expect(page.getByRole('alert')).toHaveText('Wrong user name or password.')
-  await expect(page.getByRole('textbox', { name: 'User name' })).toHaveValue(username)
+  await expect(page.getByRole('alert')).toHaveText('Wrong username or password.')
+  await expect(page.getByRole('textbox', { name: 'Username' })).toHaveValue(username)
   await expect(field).toBeFocused()
-  await expect(field).toHaveAccessibleDescription('Wrong user name or password.')
+  await expect(field).toHaveAccessibleDescription('Wrong username or password.')
 
   await page.keyboard.type(password)
   await page.keyboard.press('Enter')
@@ -98,7 +98,7 @@ test('signing out ends the session on the server and empties the page', async ({
   await page.getByRole('button', { name: `Account of ${user.displayName}` }).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await expect(page).toHaveURL('/login')
-  await expect(page.getByRole('textbox', { name: 'User name' })).toBeFocused()
+  await expect(page.getByRole('textbox', { name: 'Username' })).toBeFocused()
 
   const response = await fetch(new URL('/api/service/console/whoami', page.url()), { headers: { Cookie: cookie } })
   expect(response.status).toBe(401)

@@ -52,9 +52,9 @@ test('lifts the limit: asks without a typed name, and the secret stays private',
   const zone = await openSettings(page, user, secret)
   await zone.getByRole('radio', { name: `Every project of ${org.name}` }).check()
   await zone.getByRole('button', { name: 'Change projects' }).click()
-  const dialog = page.getByRole('dialog', { name: `Let every project of ${org.name} use secret “${secret.name}”` })
+  const dialog = page.getByRole('dialog', { name: `Allow secret “${secret.name}” for every project of ${org.name}` })
   await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
-  await dialog.getByRole('button', { name: 'Yes, let every project use it' }).click()
+  await dialog.getByRole('button', { name: 'Yes, allow every project' }).click()
 
   await expect(dialog).toBeHidden()
   await expect(zone).toContainText(`Every project of ${org.name} may use it.`)

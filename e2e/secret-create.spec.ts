@@ -41,7 +41,7 @@ test('a new key pair with a generated store password: shows both once', async ({
   await begin(page, { org, user, name, kind: 'New key pair' })
   await next(page)
   await page.getByRole('radio', { name: /^Store password, made by the server/ }).check()
-  await expect(page.getByText('A repository cannot use it: nobody is there to give the store password.')).toBeVisible()
+  await expect(page.getByText('A repository cannot use it: it has no way to give the store password.')).toBeVisible()
   await next(page)
   await page.getByRole('button', { name: 'Create secret' }).click()
   await expect(page.getByRole('heading', { name: `“${name}” is created.` })).toBeFocused({ timeout: NEW_KEY })
@@ -91,7 +91,7 @@ test('an existing key pair, one half pasted and one from a file', async ({ page 
   expect(await readKeyPair({ orgName: org.name, name })).toEqual(pair)
 })
 
-test('user name and password outside of ASCII', async ({ page }) => {
+test('username and password outside of ASCII', async ({ page }) => {
   const { org, user, name } = await givenMember()
   const credentials = { username: 'Jörg Grünwald', password: 'päss wörd € 🔑 "quoted" \\back' }
   await begin(page, { org, user, name, kind: 'Username and password' })
@@ -264,7 +264,7 @@ test('names missing input and focuses it', async ({ page }) => {
 test('a value leaves no trace in URLs, storage, title, history or the page', async ({ page }) => {
   const { org, user, name } = await givenMember()
   const value = `hidden-${unique('value')}`
-  // No three consecutive characters of the user name, which has no capital letters.
+  // No three consecutive characters of the username, which has no capital letters.
   const storePassword = `Pass.1-${lettersOnly(12)}`
   const asked: string[] = []
   page.on('request', (request) => asked.push(request.url(), JSON.stringify(request.headers())))

@@ -86,7 +86,7 @@ test.describe('on our server', () => {
     await dialog.getByRole('button', { name: 'Yes, sign out everywhere' }).click()
 
     await expect(page).toHaveURL('/login')
-    await expect(page.getByRole('textbox', { name: 'User name' })).toBeFocused()
+    await expect(page.getByRole('textbox', { name: 'Username' })).toBeFocused()
     expect(await isSignedIn(page)).toBe(false)
     await page.goBack()
     await expect(page).toHaveURL(/\/login/)
@@ -197,7 +197,7 @@ test.describe('on our server', () => {
     await page.goto('/org')
     await expect(page).toHaveURL('/login?from=%2Forg')
     await expect(alert).toContainText('Your user is disabled')
-    await expect(page.getByRole('textbox', { name: 'User name' })).toBeVisible()
+    await expect(page.getByRole('textbox', { name: 'Username' })).toBeVisible()
   })
 })
 

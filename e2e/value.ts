@@ -23,7 +23,7 @@ export async function readKeyPair(secret: Ref, how?: How) {
   return { public: bytes.toString('utf8', 4, end), private: bytes.toString('utf8', end + 4) }
 }
 
-/** The user name, preceded by a 16-bit length, and the password, by a 32-bit length. */
+/** The username, preceded by a 16-bit length, and the password, by a 32-bit length. */
 export async function readCredentials(secret: Ref, how?: How) {
   const bytes = await readValue(secret, how)
   const end = 2 + bytes.readUInt16BE(0)

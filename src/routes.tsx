@@ -20,8 +20,8 @@ type PageModule<Name extends string> = { [N in Name]: ComponentType } & {
 }
 
 /**
- * The router remembers for ever that a page's code could not be loaded, so it never hears of it: the page before stays
- * until the server is back. When it is there and still lacks the code, a newer version was installed meanwhile.
+ * The router never loads a page's code again once that failed, so it must not see the failure: the current page stays
+ * until the server is back. If the server then still lacks the code, a newer version was installed meanwhile.
  */
 async function patiently<T>(load: () => Promise<T>): Promise<T> {
   try {

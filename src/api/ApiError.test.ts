@@ -54,7 +54,7 @@ test('a limit and a full disk say what to do, also without words', () => {
   expect(new ApiError(507, kindOf(507), 'No space left.').message).toBe('No space left.')
 })
 
-test('only gateway errors and silence mean that nobody answered', () => {
+test('only gateway errors and silence count as unreachable', () => {
   expect([0, 502, 503, 504].map(kindOf)).toEqual(Array(4).fill('unreachable'))
   expect([400, 401, 403, 404, 415, 429, 500, 501, 507].map(kindOf)).toEqual([
     ...['rejected', 'unauthorized', 'forbidden', 'notFound', 'rejected', 'rejected', 'failed', 'failed', 'failed'],

@@ -1,6 +1,6 @@
 /**
- * unreachable: no answer of Concord's (network, time-out, 502–504); after a write nobody knows what happened.
- * rejected: Concord understood and said no (400, 405–429). failed: 500, 507 and answers that can't be read.
+ * unreachable: no answer from Concord (network, time-out, 502–504); whether a write was made is not known.
+ * rejected: Concord understood the request and declined it (400, 405–429). failed: 500, 507 and unreadable answers.
  * unauthorized: there is no session, or its user is disabled.
  */
 export type ErrorKind = 'unreachable' | 'unauthorized' | 'forbidden' | 'notFound' | 'rejected' | 'failed'

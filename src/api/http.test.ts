@@ -61,7 +61,7 @@ test('any other 403 is about the request', async () => {
   expect(session.get()).toBe(alice)
 })
 
-test('a refusal of somebody who was signed in before signs nobody else out', async () => {
+test('a late refusal of the previous user does not sign out the current one', async () => {
   session.set(alice)
   const bob = { username: 'bob', displayName: 'Bob' }
   vi.stubGlobal('fetch', () => {
@@ -77,7 +77,7 @@ test('a limit says when to try again', async () => {
   await expect(http.put('/api/v1/org', {})).rejects.toMatchObject({ kind: 'rejected', retryAfter: 3 })
 })
 
-test('a 503 of the server itself loses no answer; any other one means that nobody answered', async () => {
+test('a 503 of the server itself loses no answer; any other 503 counts as unreachable', async () => {
   const words = "The server's database is read-only. Nothing was changed. Ask an admin of this server."
   vi.stubGlobal('fetch', async () => new Response(words, { status: 503 }))
   await expect(http.put('/api/v1/org', {})).rejects.toMatchObject({ status: 503, kind: 'failed', message: words })

@@ -6,7 +6,7 @@ type Options = {
   signal?: AbortSignal
   headers?: Record<string, string>
   /**
-   * A read that a change rests on, or that tells what became of it. It does not wait for a server that is unreachable: a
+   * A read that a change depends on, or that shows whether the change was made. It does not wait for a server that is unreachable: a
    * button must not take effect minutes after it was pressed. And it is never sent as another user.
    */
   partOfChange?: boolean

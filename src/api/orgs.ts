@@ -16,7 +16,7 @@ type OrganizationListOptions = {
 
 export type Page<T> = { items: T[]; hasNext: boolean }
 
-/** One page of organizations by name. Concord tells no total, so one row more is asked for. */
+/** One page of organizations by name. Concord returns no total, so one more row is requested. */
 export const organizationListQuery = ({ onlyCurrent, filter, page = 1, size = 50 }: OrganizationListOptions) =>
   queryOptions({
     queryKey: ['organizations', { onlyCurrent: !!onlyCurrent, filter: filter ?? '', page, size }],
@@ -36,7 +36,7 @@ export const organizationQuery = ({ orgName }: OrgRef) =>
     queryKey: ['organization', orgName],
     queryFn: async ({ signal }) => {
       const organization = await http.get<Organization | undefined>(url`/api/v1/org/${orgName}`, { signal })
-      // Concord answers 204 for an organization that does not exist (concord-api §5).
+      // Concord sends a 204 for an organization that does not exist (concord-api §5).
       if (!organization) throw new ApiError(404, 'notFound', '')
       return organization
     },

@@ -10,5 +10,5 @@ export const serverVersionQuery = queryOptions({
   gcTime: Number.POSITIVE_INFINITY,
 })
 
-/** Our own server, which also has operations below `/api/x`: a real Concord answers those with 404. */
+/** Our own server, which also has operations below `/api/x`: on a real Concord those are a 404. */
 export const isOurs = ({ commitId }: ServerVersion) => commitId === 'concord-secrets-console'

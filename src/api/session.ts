@@ -9,7 +9,7 @@ export type Credentials = { username: string; password: string } | { apiKey: str
 
 const WHOAMI = '/api/service/console/whoami'
 
-/** Who is signed in: known from the sign-in, or from the question that each visit starts with. */
+/** Who is signed in: known from the sign-in, or from the request that each visit starts with. */
 export const whoamiQuery = queryOptions({
   queryKey: ['whoami'],
   queryFn: ({ signal }) => http.get<Whoami>(WHOAMI, { signal }),
@@ -18,8 +18,8 @@ export const whoamiQuery = queryOptions({
 })
 
 /**
- * The same, asked again: whom somebody has added to a team meanwhile belongs to its organization. Apart from the one
- * above, because a request remembers the session that it was sent under (see sessionOver.ts).
+ * The same, read again: the user may have been added to a team meanwhile. Not the query above, because a request
+ * remembers the session that it was sent under (see sessionOver.ts).
  */
 export const membershipQuery = queryOptions({
   queryKey: ['membership'],
@@ -39,7 +39,7 @@ export const userInfoQuery = queryOptions({
   },
 })
 
-/** Set when the server has just said that there is no session, so that the sign-in page need not ask again. */
+/** Set when the server has just said that there is no session: the sign-in page then does not ask again. */
 let nobody = false
 
 /** On a first visit: takes up the session that the browser has, or throws the 401. */

@@ -8,7 +8,7 @@ import type { Whoami } from './types.ts'
  */
 export const session = createStore<Whoami | undefined>(undefined)
 
-/** Calls back when somebody else, or nobody any more, is signed in: what the one before has seen is not for the next. */
+/** Calls `forget` on a sign-out and when another user signs in: they must not see what the previous user has read. */
 export function onUserChange(forget: () => void) {
   let before = session.get()?.username
   session.subscribe(() => {
@@ -18,7 +18,7 @@ export function onUserChange(forget: () => void) {
   })
 }
 
-/** Whom the server has refused because they are disabled, and in which words: the sign-in page says it. */
+/** The user whom the server refused as disabled, with its words, for the sign-in page. */
 export const disabledUser = createStore<{ username: string | undefined; words: string } | undefined>(undefined)
 
 session.subscribe(() => {

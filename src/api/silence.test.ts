@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { http } from './http.ts'
 import { markReachable, unreachable } from './unreachable.ts'
 
-/** A server that sends what the test tells it to. */
+/** A server that sends what the test says. */
 const server = createServer()
 
 beforeEach(async () => {
@@ -70,7 +70,7 @@ test('gives up a server that sends nothing', async () => {
   await failed
 })
 
-test('a caller who loses interest in the middle of a body gets an AbortError, and the server stays reachable', async () => {
+test('a caller who aborts in the middle of a body gets an AbortError, and the server stays reachable', async () => {
   const onProgress = vi.fn()
   const leaving = new AbortController()
   const answer = http.get('/api', { onProgress, signal: leaving.signal, partOfChange: true })

@@ -4,7 +4,7 @@ import { DISK_FULL } from './ApiError.ts'
 export type Outage = {
   /** How many tries have failed so far. */
   tries: number
-  /** When the next try is due, in milliseconds as of performance.now(), which nobody sets back. */
+  /** When the next try is due, in milliseconds as of performance.now(), which no clock change affects. */
   nextTry: number
 }
 
@@ -42,7 +42,7 @@ function back() {
   unreachable.set(undefined)
 }
 
-/** Asks for a sign of life (concord-api §13); the pauses grow while there is none. */
+/** Pings the server (concord-api §13); the pauses grow while it does not answer. */
 export async function tryServer() {
   const tries = (unreachable.get()?.tries ?? 0) + 1
   try {
@@ -50,7 +50,7 @@ export async function tryServer() {
       headers: { 'X-Concord-UI-Request': 'true' },
       signal: AbortSignal.timeout(10_000),
     })
-    // A full disk (507) keeps nobody from reading.
+    // With a full disk (507) reading still works.
     if (response.status < 500 || response.status === DISK_FULL) return back()
   } catch {
     // Still unreachable: the next try is set below.

@@ -88,7 +88,7 @@ test('goes on when it is done', async () => {
   expect(done).toHaveBeenCalledExactlyOnceWith('new', true)
 })
 
-test('nobody who has left the page is called back to it, and the outcome is told', async () => {
+test('a user who has left the page is not taken back to it, and is told the outcome', async () => {
   await ask()
   await leave()
   const everythingIsRead = vi.spyOn(queryClient, 'refetchQueries')
@@ -110,7 +110,7 @@ test('a failure is told with whether anybody is there to see it', async () => {
   await until(() => expect(failed).toHaveBeenLastCalledWith(new Error('again'), false))
 })
 
-test('somebody else who has signed in meanwhile is told nothing', async () => {
+test('another user who has signed in meanwhile is told nothing', async () => {
   session.set({ username: 'alice', displayName: 'Alice' })
   await ask()
   session.set({ username: 'bob', displayName: 'Bob' })

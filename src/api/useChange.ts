@@ -12,7 +12,7 @@ export type ChangeOptions<Data> = {
   to?: (data: Data) => string | undefined
   /**
    * Called when it is done, before going anywhere: the place for `announce('Secret moved.')`. Also after the user has
-   * left the page (`isHere` is false): nobody is called back then.
+   * left the page (`isHere` is false): they are not taken back then.
    */
   done?: (data: Data, isHere: boolean) => void
   /** Called when it failed. The error is shown where the change was asked for, unless the user has left that page. */
@@ -30,9 +30,9 @@ export type ChangeOptions<Data> = {
 export type Outcome<Data> = { words: string; made?: { data: Data } }
 
 export type LostAnswer = {
-  /** Finds out what became of the change. */
+  /** Reads whether the change was made. */
   check: () => Promise<void>
-  /** What was found out, once that was done. */
+  /** The result of `check`, as a sentence. */
   outcome: string | undefined
 }
 
@@ -86,7 +86,7 @@ export function useChange<Data, Variables = void>(
       if (!sent.current) throw new Error('Nothing to send')
       const { variables } = sent.current
       const sender = session.get()?.username
-      // Another user who has signed in over the page meanwhile must not see what this one did, or failed to do.
+      // Another user who has signed in over the page meanwhile must not see the result.
       const isSender = () => session.get()?.username === sender
       try {
         const data = await send(variables)

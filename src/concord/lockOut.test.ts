@@ -16,7 +16,7 @@ test('no warning while my team keeps Owner, whatever happens to others', () => {
   expect(lockOut(facts(), [grant('devs', 'OWNER')])).toEqual({ risk: 'none' })
 })
 
-test('a lower level of my team takes the control away', () => {
+test('a lower level of my team gives up control of access', () => {
   expect(lockOut(facts(), [grant('devs', 'WRITER')])).toEqual({ risk: 'control', left: 'WRITER' })
 })
 

@@ -28,7 +28,7 @@ export function lockOut(facts: RightFacts & { access: ResourceAccess[] }, after:
 }
 
 function whyUnknown({ userInfo }: RightFacts) {
-  if (userInfo) return 'Teams that you are in through a directory group cannot be seen from here.'
+  if (userInfo) return 'The console cannot see teams that you are in through a directory group.'
   if (userInfo === null) return 'This version of Concord does not say which teams you are in.'
   return 'Which teams you are in could not be read.'
 }

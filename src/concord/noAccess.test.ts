@@ -25,7 +25,7 @@ describe('isUncertain', () => {
     expect(isUncertain(secret({}), { ...reader, org: { ...org, owner: { username: 'bob' } } })).toBe(false)
   })
 
-  it('asks when a server does not tell the roles', () => {
+  it('asks when a server does not report the roles', () => {
     expect(isUncertain(secret({}), { ...reader, userInfo: null })).toBe(true)
   })
 })

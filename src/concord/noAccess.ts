@@ -13,7 +13,7 @@ import { useSettled } from '#ui/useSettled.ts'
 type Reader = { whoami: Whoami; userInfo: UserInfo | null | undefined; org: Organization }
 
 /**
- * Whether only the server can tell if the reader may open it (concord-api §9.3): a PRIVATE secret of somebody else,
+ * Whether only the server knows if the reader may open it (concord-api §9.3): a PRIVATE secret of somebody else,
  * listed for every member of the organization, that a team of the reader's may or may not have a grant to.
  */
 export function isUncertain({ visibility, owner }: Secret, { whoami, userInfo, org }: Reader): boolean {
@@ -30,7 +30,7 @@ export function useNoAccess(shown: Secret[], orgName: string): Set<string> {
   const { data: whoami } = useSuspenseQuery(whoamiQuery)
   const { data: org } = useSuspenseQuery(organizationQuery({ orgName }))
   const { data: userInfo, isPending } = useQuery(userInfoQuery)
-  // Nobody is asked about rows that only flash by while somebody types.
+  // No requests for rows that show only for a moment while somebody types.
   const settled = useSettled(shown, 300)
   const uncertain = isPending ? [] : settled.filter((secret) => isUncertain(secret, { whoami, userInfo, org }))
   return useQueries({

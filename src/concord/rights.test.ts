@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { exampleFacts as facts } from './examples.ts'
 import { type RightFacts, rightTo } from './rights.ts'
 
-test('a member without a grant has no right, and is told whom to ask', () => {
+test('a member without a grant has no right, and is told who to ask', () => {
   expect(rightTo('WRITER', facts())).toEqual({
     verdict: 'no',
     why: 'Needs WRITER on this secret: ask its owner olga.',
@@ -78,7 +78,7 @@ describe('changing a secret takes membership in its organization', () => {
     expect(rightTo('OWNER', outside({ org: org && { ...org, owner: { username: 'alice' } } })).verdict).toBe('yes')
   })
 
-  test('where the roles are not known it stops nobody', () => {
+  test('where the roles are not known the verdict is unknown', () => {
     const mine = secret({ owner: { username: 'alice' } })
     expect(rightTo('OWNER', outside({ ...mine, userInfo: null })).verdict).toBe('unknown')
     expect(rightTo('OWNER', outside({ ...mine, userInfo: undefined })).verdict).toBe('unknown')
@@ -92,7 +92,7 @@ test('PUBLIC lets every member change it, but not own it', () => {
   expect(rightTo('OWNER', facts({ secret })).verdict).toBe('no')
 })
 
-test('what cannot be known stops nobody', () => {
+test('where a fact is missing the verdict is unknown', () => {
   expect(rightTo('WRITER', facts({ userInfo: null })).verdict).toBe('unknown')
   expect(rightTo('WRITER', facts({ access: undefined })).verdict).toBe('unknown')
   const { whoami } = facts()

@@ -38,7 +38,7 @@ export type RightFacts = {
   org: Organization | undefined
   /** Undefined when it could not be read. */
   access: ResourceAccess[] | undefined
-  /** Of the secret's organization, and of others where they were read: tells which grants are the caller's. */
+  /** Of the secret's organization, and of others where they were read: shows which grants are the caller's. */
   teams: Team[] | undefined
 }
 
@@ -57,7 +57,7 @@ export function rightTo(level: AccessLevel, facts: RightFacts): Right {
     return { verdict: 'no', why: `You do not belong to ${secret.orgName}: only its members can do this.${ask}` }
   const { verdict, why } = right
   if (verdict !== 'yes') return right
-  return { verdict: 'unknown', why: `${why} Whether you belong to ${secret.orgName} cannot be told from here.` }
+  return { verdict: 'unknown', why: `${why} The console cannot see whether you belong to ${secret.orgName}.` }
 }
 
 function rightToSecret(level: AccessLevel, facts: RightFacts): Right {
@@ -82,7 +82,7 @@ function rightToSecret(level: AccessLevel, facts: RightFacts): Right {
   const missing = `Needs ${level} on this secret${ownerWords(secret)}`
   // Teams that come through a directory group are not in userInfo (concord-api §4.1).
   if (mine && whoami.realm === 'internal' && !mayBeMine(facts, level)) return { verdict: 'no', why: `${missing}.` }
-  return { verdict: 'unknown', why: `${missing}; whether you have it cannot be told from here.` }
+  return { verdict: 'unknown', why: `${missing}; the console cannot see whether you have it.` }
 }
 
 /** Concord's `ORG(member)` (concord-api §1.1). `whoami` also knows of teams that come through a directory group. */

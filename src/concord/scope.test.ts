@@ -16,12 +16,12 @@ test('the order of projects is no change', () => {
   expect(scopeChange(null, null).kind).toBe('same')
 })
 
-test('taking a project away is narrower, also while another one comes', () => {
+test('removing a project is narrower, also while another one is added', () => {
   expect(scopeChange([web, ops, api], [ops])).toEqual({ kind: 'narrower', lost: [api, web], gained: [] })
   expect(scopeChange([web], [api])).toEqual({ kind: 'narrower', lost: [web], gained: [api] })
 })
 
-test('limiting what every project uses is narrower, though nobody is named', () => {
+test('limiting a secret of every project is narrower, though no loser has a name', () => {
   expect(scopeChange(null, [web])).toEqual({ kind: 'narrower', lost: 'all others', gained: [] })
 })
 

@@ -8,7 +8,7 @@ export type Scope = Projects | null
 export const scopeOf = ({ projects }: Pick<Secret, 'projects'>): Scope => (projects.length ? projects : null)
 
 /**
- * What another scope takes away and adds. `narrower`: somebody loses it, also when others gain it. With `from` or
+ * What another scope removes and adds. `narrower`: a project loses the secret, also when others gain it. With `from` or
  * `to` of every project, the single projects cannot all be named: `all` stands for them.
  */
 export type ScopeChange = {

@@ -21,7 +21,7 @@ const object = (value: unknown) =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 
-/** The newest of the organization's entries that took this name away from a secret. `matches` decides by its details. */
+/** The newest of the organization's entries by which a secret lost this name. `matches` decides by its details. */
 export function clueIn(
   entries: AuditEntry[],
   orgName: string,
@@ -44,7 +44,7 @@ export function clueIn(
   return undefined
 }
 
-/** Entries of changes that end an address. Members of the organization may read them; for others there are none. */
+/** Entries of changes that end an address. Members of the organization may read them; others get an empty list. */
 async function endings(orgName: string): Promise<AuditEntry[]> {
   try {
     const pages = await Promise.all(
@@ -69,10 +69,10 @@ async function nameById(orgName: string, secretId: string): Promise<string | und
   }
 }
 
-/** More moves than this are not followed: nobody moves a secret in circles. */
+/** More moves than this are not followed: a secret that moves in circles is not worth more requests. */
 const HOPS = 5
 
-/** Finds out where the secret of this name went, by its id, which never changes. */
+/** Returns where the secret of this name went, found by its id, which never changes; null if the log does not say. */
 export async function traceSecret({ orgName, secretName }: SecretRef): Promise<Trace | null> {
   const clue = clueIn(await endings(orgName), orgName, ({ name }) => name === secretName)
   if (!clue || clue.what === 'deleted') return clue ?? null

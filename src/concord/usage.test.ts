@@ -14,7 +14,7 @@ type Answer = [body: unknown, status?: number]
 
 /** The signals of the requests for a project's repositories, in the order in which they were sent. */
 let asked: AbortSignal[]
-/** What Concord answers about a project; nothing while the answer is on its way. */
+/** Concord's response about a project; undefined while it is on its way. */
 let answerOf: (project: string) => Answer | undefined
 
 beforeEach(() => {
@@ -38,19 +38,19 @@ const repositories = (project: string): Answer => [
   [{ id: project, name: 'api', secretId: project === 'project-7' ? 's1' : 's2' }],
 ]
 
-/** Looks as a page does, and answers what is seen at the moment, and how to look away. */
+/** Observes the query as a page does: `seen` returns the current result, `leave` stops observing. */
 function look() {
   const observer = new QueryObserver(queryClient, usageQuery(secret))
-  const lookAway = observer.subscribe(() => {})
-  return { lookAway, seen: () => observer.getCurrentResult() }
+  const leave = observer.subscribe(() => {})
+  return { leave, seen: () => observer.getCurrentResult() }
 }
 
-test('what was found until nobody looked any more is not the answer for whoever looks next', async () => {
+test('a partial result is not served to the next observer', async () => {
   answerOf = (project) => (project === 'project-0' ? repositories(project) : undefined)
   const first = look()
   await until(() => expect(asked).toHaveLength(5))
   await until(() => expect(first.seen().data).toMatchObject({ complete: false, projectsRead: 1 }))
-  first.lookAway()
+  first.leave()
   expect(asked.slice(1).every((signal) => signal.aborted)).toBe(true)
 
   answerOf = repositories

@@ -22,8 +22,8 @@ const AT_ONCE = 4
 
 /**
  * Which repositories use a secret. Concord has no reverse look-up (concord-api §6), so the projects of its
- * organization are read one by one, four at a time; what is found shows as it comes, and reading stops when nobody
- * looks any more. Repositories of other organizations stay unknown.
+ * organization are read one by one, four at a time; results appear as they come, and reading stops when
+ * the query has no observer left. Repositories of other organizations stay unknown.
  */
 export const usageQuery = ({ id, orgName }: Pick<Secret, 'id' | 'orgName'>) => {
   const options = queryOptions({
@@ -44,7 +44,7 @@ export const usageQuery = ({ id, orgName }: Pick<Secret, 'id' | 'orgName'>) => {
 
       async function read(projectName: string) {
         signal.throwIfAborted()
-        // The first error is the answer: what has not begun is not asked for any more.
+        // The first error is the result: the remaining projects are not read any more.
         if (failed) return
         try {
           const repositories = await repositoriesOf({ orgName, projectName }, signal)
@@ -67,7 +67,7 @@ export const usageQuery = ({ id, orgName }: Pick<Secret, 'id' | 'orgName'>) => {
       await Promise.all(projects.map(({ name }) => fewAtATime(() => read(name))))
       return { ...usage, uses: sorted(usage.uses), complete: true }
     },
-    // What was found when nobody looked any more stays in the cache, but whoever looks next must not take it for all.
+    // A partial result stays in the cache when its last observer leaves; the next one must not take it for complete.
     staleTime: ({ state }) => (state.data?.complete ? 10_000 : 0),
     // Hundreds of requests are too many for a glance at another window.
     refetchOnWindowFocus: false,
@@ -84,7 +84,7 @@ export function useUsage(secret: Pick<Secret, 'id' | 'orgName'>) {
   return { data, error: isFetching ? null : error, refetch }
 }
 
-/** A project that was deleted since it was listed has none any more. */
+/** Returns an empty list for a project that was deleted since it was listed. */
 async function repositoriesOf(project: ProjectRef, signal: AbortSignal): Promise<Repository[]> {
   try {
     return await listRepositories(project, signal)

@@ -58,7 +58,7 @@ test('a private secret keeps its owner, the owner of the organization and the te
   expect(texts(ownerless, { org: undefined, access: [], teams: [] })).toEqual(['administrators and system accounts'])
 })
 
-test('who gives a secret away keeps what teams give, and what does not come from owning it', () => {
+test('a former owner keeps what teams give, and what does not come from owning it', () => {
   const org = { id: 'o1', name: 'acme', visibility: 'PUBLIC' as const, owner: { username: 'boss' } }
   const grant = { teamId: 't1', teamName: 'devs', level: 'READER' as const }
   expect(ownerKeeps(secret(), { org, access: [grant] })).toBe('only what the grants to 1 team give')

@@ -56,7 +56,7 @@ function ExactUserField({ value, onChange, label = 'User', help, error, disabled
   return (
     <Field
       label={label}
-      help={help ?? 'This server cannot search for users: type the exact user name or the id.'}
+      help={help ?? 'This server cannot search for users: type the exact username or the id.'}
       error={error}
       disabled={disabled}
       autoComplete="off"

@@ -62,7 +62,7 @@ export function Dialog({ title, onClose, busy = false, closesOutside = false, fo
         event.preventDefault()
         if (!busy) onClose()
       }}
-      // A click that began inside, as when text is selected, is none outside, wherever it ends.
+      // A click that began inside, as when text is selected, does not count as outside.
       onMouseDown={(event) => {
         pressedOutside.current = isOutside(event)
       }}

@@ -7,22 +7,22 @@ type Props = {
   /** Has to follow `onChange` at once: what is in the address follows later (see useWantedParams). */
   value: string
   onChange: (value: string) => void
-  /** Pause before a change is told, in ms. */
+  /** Pause before a change is reported, in ms. */
   delay?: number
 }
 
 /** Filters as one types; Esc and the cross clear it. */
 export function FilterInput({ label, value, onChange, delay = 0 }: Props) {
-  /** What is typed and not told yet. */
+  /** What is typed and not reported yet. */
   const [waiting, setWaiting] = useState<string>()
   const typed = waiting ?? value
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const input = useRef<HTMLInputElement>(null)
 
-  // Whoever has left the page must not be called back to it.
+  // A user who has left the page must not be taken back to it.
   useEffect(() => () => clearTimeout(timer.current), [])
 
-  function tell(next: string, pause: number) {
+  function report(next: string, pause: number) {
     clearTimeout(timer.current)
     const now = () => {
       setWaiting(undefined)
@@ -45,10 +45,10 @@ export function FilterInput({ label, value, onChange, delay = 0 }: Props) {
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
-        onChange={(event) => tell(event.target.value, delay)}
-        onKeyDown={(event) => event.key === 'Escape' && typed && tell('', 0)}
+        onChange={(event) => report(event.target.value, delay)}
+        onKeyDown={(event) => event.key === 'Escape' && typed && report('', 0)}
         // Somebody may be about to follow a link: what is typed must be in the address before.
-        onBlur={() => waiting !== undefined && tell(waiting, 0)}
+        onBlur={() => waiting !== undefined && report(waiting, 0)}
       />
       {typed && (
         <button
@@ -56,7 +56,7 @@ export function FilterInput({ label, value, onChange, delay = 0 }: Props) {
           className="ui icon basic button"
           aria-label="Clear the filter"
           onClick={() => {
-            tell('', 0)
+            report('', 0)
             input.current?.focus()
           }}
         >

@@ -2,7 +2,7 @@ import { Link, useSearchParams } from 'react-router'
 
 type Props = { page: number; hasNext: boolean; label?: string }
 
-/** Previous and next page, in the address as `page`. Concord tells no totals. Nothing is shown for a single page. */
+/** Previous and next page, in the address as `page`. Concord returns no totals. Renders nothing for a single page. */
 export function Pagination({ page, hasNext, label = 'Pages' }: Props) {
   const [params] = useSearchParams()
   if (page === 1 && !hasNext) return null

@@ -23,7 +23,7 @@ function dismiss(message: Message, box: HTMLElement | null) {
   messages.set(messages.get().filter((shown) => shown !== message))
 }
 
-/** Says that something was done. The message survives a change of page and goes away by itself. */
+/** Says that something was done. The message survives a change of page and disappears by itself. */
 export const announce = (text: string, action?: Message['action']) => add({ text, tone: 'success', action })
 
 /** Says something that must not be missed: it stays until it is dismissed. */

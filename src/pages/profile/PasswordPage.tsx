@@ -74,7 +74,7 @@ function PasswordForm({ rule, onDone }: { rule: string; onDone: () => void }) {
     },
     checkOutcome: async () => ({
       words:
-        'The server cannot tell. Try the new password at the next sign-in; if it is rejected, the old one is valid.',
+        'The server cannot say whether it was changed. Try the new password at the next sign-in; if it is rejected, the old one is valid.',
     }),
   })
   const field = change.error ? fieldOf(change.error) : undefined

@@ -3,7 +3,7 @@ export type Strength = 1 | 2 | 3 | 4
 
 export const STRENGTH_WORDS: Record<Strength, string> = { 1: 'Weak', 2: 'Fair', 3: 'Good', 4: 'Strong' }
 
-/** Bits of a character that nobody can foresee: people write words, whose letters follow from each other. */
+/** Bits per unpredictable character: people write words, whose letters are partly predictable. */
 const BITS_OF_LETTER = 2.5
 const BITS_OF_MIXED = 4
 

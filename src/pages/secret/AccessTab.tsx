@@ -17,7 +17,7 @@ export const loader: LoaderFunction = async ({ params }) => {
     queryClient.fetchQuery(secretAccessQuery(ref)),
     queryClient.fetchQuery(teamListQuery(ref)),
     queryClient.fetchQuery(organizationQuery(ref)),
-    // These fail quietly: what cannot be known stops nobody (see concord/rights.ts).
+    // These may fail: a right that is not known blocks nothing (see concord/rights.ts).
     queryClient.prefetchQuery(membershipQuery),
     queryClient.prefetchQuery(userInfoQuery),
   ])

@@ -10,7 +10,7 @@ import { paths } from '#paths.ts'
 import { ErrorPage } from '#ui/ErrorPage.tsx'
 import { OwnerName } from './parts/OwnerName.tsx'
 
-/** In place of a secret that may not be opened: which right is missing, on what, and whom to ask for it. */
+/** In place of a secret that the caller may not open: which right is missing, and who can give it. */
 export function SecretDenied({ orgName, secretName, error }: SecretRef & { error: ApiError }) {
   // Members see all secrets in the list, also those that they cannot open (concord-api §9.4).
   const { data: list } = useQuery(secretListQuery({ orgName }, { filter: secretName }))

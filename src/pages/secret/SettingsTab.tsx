@@ -16,12 +16,12 @@ import { MoveSecret } from './settings/move/MoveSecret.tsx'
 import { RenameSecret } from './settings/RenameSecret.tsx'
 import { SetVisibility } from './settings/SetVisibility.tsx'
 
-/** With what tells the caller's rights, so that no button changes its mind while one looks at it. */
+/** Loads the facts about the caller's rights too, so that no button changes after it is shown. */
 export const loader: LoaderFunction = async ({ params }) => {
   const ref = secretRef(params)
   await Promise.all([
     queryClient.fetchQuery(secretQuery(ref)),
-    // These fail quietly: what cannot be known stops nobody (see concord/rights.ts).
+    // These may fail: a right that is not known blocks nothing (see concord/rights.ts).
     queryClient.prefetchQuery(membershipQuery),
     queryClient.prefetchQuery(userInfoQuery),
     queryClient.prefetchQuery(organizationQuery(ref)),
@@ -34,8 +34,8 @@ export const loader: LoaderFunction = async ({ params }) => {
 /** What changes the secret, from harmless to final. Each card asks before it acts. */
 export function SettingsTab() {
   const { data: secret } = useSuspenseQuery(secretQuery(useSecretRef()))
-  useSayingWhenReplaced(secret)
-  // What is typed on a card starts from this secret: another one, or another name, begins anew.
+  useSayWhenReplaced(secret)
+  // The inputs of a card start from this secret: another secret, or another name, resets them.
   const { id, name } = secret
   return (
     <>
@@ -57,15 +57,15 @@ export function SettingsTab() {
   )
 }
 
-/** The name can become another secret's while one looks at it: what was begun is then closed, and not in silence. */
-function useSayingWhenReplaced({ id, name, orgName }: Secret) {
+/** Another secret can get the name while the page is open: says that open dialogs were closed. */
+function useSayWhenReplaced({ id, name, orgName }: Secret) {
   const before = useRef({ id, name, orgName })
   useEffect(() => {
     const was = before.current
     before.current = { id, name, orgName }
     if (was.id === id || was.name !== name || was.orgName !== orgName) return
     warn(
-      `Another secret of ${orgName} has the name ${name} now. The one that you saw was renamed, moved or deleted; nothing that you had begun was sent.`,
+      `Another secret of ${orgName} has the name ${name} now. The one that you saw was renamed, moved or deleted; your unfinished changes were not sent.`,
     )
   }, [id, name, orgName])
 }

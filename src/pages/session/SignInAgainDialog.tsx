@@ -19,7 +19,7 @@ export function SignInAgainDialog({ over: { username, other, hasUnsent } }: { ov
     try {
       const whoami = await login(credentials, rememberMe)
       if (finishSignIn(whoami) === 'another user') {
-        // The cache is empty and the frame mounts the page anew: nothing of the other user's stays on the screen.
+        // The cache is empty and the frame mounts the page again: nothing of the other user's stays on the screen.
         const unsent = hasUnsent ? ` What ${username} was about to change was not sent.` : ''
         warn(`You are now signed in as ${whoami.username} instead of ${username}.${unsent} The page was read again.`)
         await revalidate()

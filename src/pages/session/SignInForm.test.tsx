@@ -58,5 +58,5 @@ test('what was refused is selected, so that typing replaces it', async () => {
   await act(async () => place.querySelector('form')?.requestSubmit())
   expect(signIn).toHaveBeenCalledWith({ username: 'ann', password: 'wrong' }, false)
   expect(document.activeElement).toBe(password)
-  expect(place.textContent).toContain('Wrong user name or password.')
+  expect(place.textContent).toContain('Wrong username or password.')
 })

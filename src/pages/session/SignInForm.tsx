@@ -19,7 +19,7 @@ type Props = {
   children?: (busy: boolean) => ReactNode
 }
 
-/** Both ways to sign in: user name and password, or an API key. */
+/** Both ways to sign in: username and password, or an API key. */
 export function SignInForm({ id, username, way: firstWay = 'password', onSignIn, isPage, children }: Props) {
   const [way, setWay] = useState<Way>(firstWay)
   const [problem, setProblem] = useState<string>()
@@ -52,7 +52,7 @@ export function SignInForm({ id, username, way: firstWay = 'password', onSignIn,
       <fieldset className="ways">
         <legend className="visually-hidden">Way to sign in</legend>
         <WayButton way="password" chosen={way} onChoose={setWay}>
-          User name and password
+          Username and password
         </WayButton>
         <WayButton way="apiKey" chosen={way} onChoose={setWay}>
           API key
@@ -60,7 +60,7 @@ export function SignInForm({ id, username, way: firstWay = 'password', onSignIn,
       </fieldset>
       {way === 'password' && (
         <Field
-          label="User name"
+          label="Username"
           name="username"
           defaultValue={username}
           placeholder={window.concord?.login?.usernameHint}
@@ -97,7 +97,7 @@ export function SignInForm({ id, username, way: firstWay = 'password', onSignIn,
 function sentence(error: unknown, way: Way): string {
   if (isApiError(error) && rejectsUser(error)) return 'This user is disabled. Ask an administrator to enable it.'
   if (isApiError(error, 'unauthorized'))
-    return way === 'password' ? 'Wrong user name or password.' : 'This API key is unknown or has expired.'
+    return way === 'password' ? 'Wrong username or password.' : 'This API key is unknown or has expired.'
   if (isApiError(error) && error.status === 429)
     return `Too many attempts. Try again in ${error.retryAfter ?? 60} seconds.`
   if (isApiError(error, 'unreachable')) return 'The server does not answer. Nothing is wrong with what you typed.'

@@ -11,7 +11,7 @@ import { endedWords, processCount, sessionCount } from './words.ts'
 
 type Props = {
   sessions: OpenSession[]
-  /** Somebody else than who is signed in. */
+  /** Whose sessions, if not the caller's. */
   user?: { id: string; title: string } | undefined
 }
 
@@ -39,7 +39,7 @@ function SignOutDialog({ sessions, user, onClose }: Props & { onClose: () => voi
   const end = useChange(
     async () => {
       const ended = await endOpenSessions({ userId: user?.id, ...(keepsCurrent && { keepCurrent: true }) })
-      // Of this page nothing is left then: the rest is as after any sign-out.
+      // This session has ended too: continue as after any sign-out.
       if (hasCurrent && !keepsCurrent) await signOut()
       return ended
     },
@@ -92,7 +92,7 @@ function SignOutDialog({ sessions, user, onClose }: Props & { onClose: () => voi
 
 type ProcessProps = { busy: boolean; problem: ReactNode; onConfirm: () => void; onClose: () => void }
 
-/** The only one that asks first: nobody is there to sign in again. */
+/** Ending a single session asks only for processes: no user is there to sign in again. */
 export const EndProcessDialog = (props: ProcessProps) => (
   <ConfirmDialog danger title="End the session of a process" action="Yes, end it" {...props}>
     <p>What runs with it can read no secrets any more. It needs a new session.</p>

@@ -1,11 +1,10 @@
 import type { OpenSession } from '#api/types.ts'
+import { count } from '#ui/words.ts'
 import { deviceOf } from './device.ts'
 
 /** `1 session`, `3 sessions`. */
 export const sessionCount = (number: number) => count(number, 'session')
 export const processCount = (number: number) => count(number, 'process session')
-
-const count = (number: number, what: string) => `${number.toLocaleString('en')} ${what}${number === 1 ? '' : 's'}`
 
 export const endedWords = (ended: number) =>
   ended === 0 ? 'The session had ended already.' : `${sessionCount(ended)} ended.`

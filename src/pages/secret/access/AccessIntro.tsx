@@ -6,7 +6,7 @@ export function AccessIntro({ secret, org }: { secret: Secret; org: Organization
   return (
     <>
       <p className="prose">
-        Whatever is granted here, these can do everything: its owner (<OwnerName owner={secret.owner} />)
+        Independent of these grants, these have all rights: its owner (<OwnerName owner={secret.owner} />)
         {org?.owner && (
           <>
             , the owner of {secret.orgName} (<OwnerName owner={org.owner} />)
@@ -16,7 +16,7 @@ export function AccessIntro({ secret, org }: { secret: Secret; org: Organization
       </p>
       <p className="prose muted">
         <b>Reader</b> uses it and reads its value. <b>Writer</b> also changes its value, name, visibility and projects,
-        and moves it. <b>Owner</b> also deletes it, hands it over, and decides who has access.
+        and moves it. <b>Owner</b> also deletes it, changes its owner, and decides who has access.
       </p>
     </>
   )

@@ -7,10 +7,10 @@ import { changeWords, type GrantRow, type Staged } from './grants.ts'
 /** Grants hardly matter for a PUBLIC secret: concord-api §9.3, Q3 and Q4. */
 export function PublicMessage({ orgName }: { orgName: string }) {
   return (
-    <Message header="This secret is public, so what is granted here hardly matters" icon={Globe}>
+    <Message header="This secret is public, so these grants hardly matter" icon={Globe}>
       <p>
-        Every signed-in user of this server can use it, and every member of {orgName} can change, rename or move it,
-        whatever teams they are in. Only deleting it, handing it over and changing this list still take <b>Owner</b>.
+        Every signed-in user of this server can use it, and every member of {orgName} can change, rename or move it, in
+        any team. Only deleting it, changing its owner and changing this list still take <b>Owner</b>.
       </p>
     </Message>
   )

@@ -68,13 +68,13 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** The server answers again, so the page is read anew. */
+/** The server answers again, so the page is read again. */
 function comeBack() {
   fate = 'answered'
   unreachable.set(undefined)
 }
 
-test('a save whose answer was lost is found when the server is back, and nobody else is blamed for it', async () => {
+test('a save whose answer was lost is found when the server is back, and is not blamed on somebody else', async () => {
   fate = 'applied, but the answer is lost'
   staging.save.mutate()
   await until(() => expect(staging.save.lostAnswer).toBeDefined())

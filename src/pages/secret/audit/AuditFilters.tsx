@@ -3,7 +3,7 @@ import type { AuditAction } from '#api/types.ts'
 import { setOrDelete, useWantedParams } from '#ui/useWantedParams.ts'
 import { PERIODS } from './period.ts'
 
-/** A deleted secret has no page, so nobody needs to look for its deletion here. */
+/** A deleted secret has no page, so its deletion is not offered. */
 const ACTIONS: Record<Exclude<AuditAction, 'DELETE'>, string> = {
   CREATE: 'Created',
   UPDATE: 'Changed',
@@ -74,7 +74,7 @@ type DayProps = {
 function Day({ label, name, wanted, set, min, max = '9999-12-31' }: DayProps) {
   const [typed, setTyped] = useState<string>()
 
-  function tell(day: string) {
+  function commit(day: string) {
     setTyped(undefined)
     if (day !== (wanted.get(name) ?? '')) set(name, day)
   }
@@ -87,9 +87,9 @@ function Day({ label, name, wanted, set, min, max = '9999-12-31' }: DayProps) {
         value={typed ?? wanted.get(name) ?? ''}
         min={min}
         max={max}
-        onChange={({ target: { value } }) => (/^[1-9]\d{3}-/.test(value) ? tell(value) : setTyped(value))}
-        onBlur={() => typed !== undefined && tell(typed)}
-        onKeyDown={({ key }) => key === 'Enter' && typed !== undefined && tell(typed)}
+        onChange={({ target: { value } }) => (/^[1-9]\d{3}-/.test(value) ? commit(value) : setTyped(value))}
+        onBlur={() => typed !== undefined && commit(typed)}
+        onKeyDown={({ key }) => key === 'Enter' && typed !== undefined && commit(typed)}
       />
     </label>
   )

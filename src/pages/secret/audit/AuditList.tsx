@@ -153,7 +153,7 @@ function NothingThere({ filter, page }: { filter: AuditFilter; page: number }) {
   )
 }
 
-/** At the end of the log: how far it reaches back. No server tells how long it keeps entries. */
+/** At the end of the log: how far it reaches back. Servers do not report how long they keep entries. */
 function Beginning({ secret, filter, log }: { secret: Secret; filter: AuditFilter; log: AuditEntry[] }) {
   if (isFiltered(filter)) return null
   if (log.some(({ action }) => action === 'CREATE')) return <>The log reaches back to the creation.</>

@@ -53,11 +53,11 @@ test('each change is a sentence of its own', () => {
 })
 
 test('projects in both spellings of Concord', () => {
-  expect(update({ projects: { md5a: { id: 'p1', name: 'deploy' } } }, undefined)).toEqual(['took it away from deploy'])
+  expect(update({ projects: { md5a: { id: 'p1', name: 'deploy' } } }, undefined)).toEqual(['removed it from deploy'])
   expect(
     update({ projects: { a: { id: 'p1', name: 'deploy' } } }, { projects: { b: { id: 'p2', name: 'web' } } }),
-  ).toEqual(['let it be used by web, no longer by deploy'])
-  expect(update({ projectId: 'p1' }, undefined)).toEqual(['took it away from deploy'])
+  ).toEqual(['allowed it for web, no longer for deploy'])
+  expect(update({ projectId: 'p1' }, undefined)).toEqual(['removed it from deploy'])
 })
 
 test('access names the teams that are known', () => {
@@ -69,7 +69,7 @@ test('access names the teams that are known', () => {
   expect(told('UPDATE', { access: { replace: true, teams: [] } })).toEqual(['changed access: no team has any now'])
 })
 
-test('what nobody knew of is told too', () => {
+test('unknown changes are said too', () => {
   expect(update({ colour: 'red' }, { colour: { a: 1 } })).toEqual(['changed colour from red to {"a":1}'])
   expect(update(undefined, undefined)).toEqual(['saved it without changing anything'])
   expect(told('UPDATE', undefined)).toEqual(['saved it without changing anything'])

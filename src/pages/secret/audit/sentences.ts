@@ -115,7 +115,7 @@ function changed({ changes }: Details, names: Names): Part[][] {
   if (rewritten.data) said.push(say`changed the value`)
   if (rewritten.password) said.push(say`changed the store password`)
   // Only says when the value or the password changed: the entry has its own date.
-  if (take('lastUpdatedAt') && !rewritten.data && !rewritten.password) said.push(say`had the value encrypted anew`)
+  if (take('lastUpdatedAt') && !rewritten.data && !rewritten.password) said.push(say`had the value encrypted again`)
   for (const key of keys) said.push(say`changed ${key} from ${shown(was[key])} to ${shown(is[key])}`)
   return said
 }
@@ -147,8 +147,8 @@ function relinked(was: string[], is: string[]): Part[] {
   const added = is.filter((name) => !was.includes(name))
   const removed = was.filter((name) => !is.includes(name))
   const parts: Part[] = []
-  if (added.length) parts.push('let it be used by ', ...listed(added))
-  if (removed.length) parts.push(added.length ? ', no longer by ' : 'took it away from ', ...listed(removed))
+  if (added.length) parts.push('allowed it for ', ...listed(added))
+  if (removed.length) parts.push(added.length ? ', no longer for ' : 'removed it from ', ...listed(removed))
   return parts.length ? parts : ['changed its projects']
 }
 
@@ -161,7 +161,7 @@ const shown = (value: unknown) =>
 
 const SECRET_KEY = /passw|passphrase|privatekey|^private$|^data$|^value$|token|apikey|credential/i
 
-/** Concord puts no values in its log. Should one ever write some, it is not shown here: true and false are no values. */
+/** Concord writes no values to its log. If a server ever does, they are hidden here; booleans are shown. */
 export function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets)
   if (typeof value !== 'object' || value === null) return value

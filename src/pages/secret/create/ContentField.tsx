@@ -117,12 +117,12 @@ function Lines({ label, control, content, onChange, typed }: LinesProps) {
   function onPaste(event: ClipboardEvent<HTMLTextAreaElement>) {
     const lineEnds = lineEndsOf(event.clipboardData.getData('text/plain'))
     const { selectionStart, selectionEnd, value } = event.currentTarget
-    if (selectionStart === 0 && selectionEnd === value.length) startAnew(value)
+    if (selectionStart === 0 && selectionEnd === value.length) restart(value)
     if (lineEnds !== 'LF') setPasted(lineEnds)
   }
 
   /** Line ends that were pasted or chosen for one text are not those of the next. */
-  function startAnew(text: string) {
+  function restart(text: string) {
     setPasted(undefined)
     onChange({ ...content, text, lineEnds: 'LF' })
   }
@@ -138,7 +138,7 @@ function Lines({ label, control, content, onChange, typed }: LinesProps) {
     wrap: 'off',
     value: content.text,
     onChange: ({ target: { value: text } }: { target: { value: string } }) =>
-      text.includes('\n') ? onChange({ ...content, text }) : startAnew(text),
+      text.includes('\n') ? onChange({ ...content, text }) : restart(text),
     onPaste,
     autoComplete: 'off',
     autoCapitalize: 'none',
@@ -162,7 +162,7 @@ type LineEndsProps = {
   onChange: (lineEnds: Content['lineEnds']) => void
 }
 
-/** A textarea cannot hold a CR. Where it mattered, it is said, and can be had back. */
+/** A textarea cannot hold a CR: says which line ends were lost, and offers to keep them. */
 function LineEnds({ pasted, lineEnds, onChange }: LineEndsProps) {
   if (lineEnds === 'CRLF')
     return (

@@ -30,7 +30,7 @@ export function ProtectionStep(props: Props) {
           checked={draft.protection === 'generated-password'}
           onChoose={() => change({ protection: 'generated-password' })}
         >
-          12 random characters, shown once after the secret is created. Whoever uses the secret must give it.
+          12 random characters, shown once after the secret is created. Every use of the secret takes it.
         </Choice>
         <Choice
           name="protection"
@@ -38,7 +38,7 @@ export function ProtectionStep(props: Props) {
           checked={draft.protection === 'own-password'}
           onChoose={() => change({ protection: 'own-password' })}
         >
-          Nobody can find it out or reset it: if it is lost, so is the value.
+          It cannot be recovered or reset: if it is lost, so is the value.
         </Choice>
         {draft.protection === 'own-password' && <StorePassword {...props} />}
         <Warnings of={warningsAt('protection')} />

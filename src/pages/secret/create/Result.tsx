@@ -31,7 +31,7 @@ export function Result({ created: { secret, once }, saved, onSaved }: Props) {
           fileName={`${secretName}.password.txt`}
           {...{ saved, onSaved }}
         >
-          It is shown only now. Nobody can find it out later, and without it the value cannot be read.
+          It is shown only now and cannot be recovered. Without it the value cannot be read.
         </Once>
       )}
       {once.publicKey && (

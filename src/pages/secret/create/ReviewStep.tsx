@@ -90,7 +90,7 @@ function Value({ draft }: { draft: Draft }) {
     case 'username-password':
       return (
         <>
-          User name <span className="mono">{draft.username}</span>, and a password
+          Username <span className="mono">{draft.username}</span>, and a password
         </>
       )
     case 'value':

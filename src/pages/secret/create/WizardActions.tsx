@@ -38,7 +38,7 @@ const STATE_ID = 'creation-state'
 
 type WayOutProps = { to: string; off: boolean; basic?: boolean; children: string }
 
-/** Leads away from the step. While the secret is being created it stays where it is, and the state says why. */
+/** A link out of the step. It is off while the secret is being created, and the status says why. */
 function WayOut({ to, off, basic, children }: WayOutProps) {
   return (
     <Link

@@ -25,7 +25,7 @@ describe('privateKeyFacts', () => {
     expect(privateKeyFacts(text)).toMatchObject({ looksLikeKey: true, encrypted })
   })
 
-  it('tells what is no private key, and what misses its last line break', () => {
+  it('recognizes what is not a private key, and a missing last line break', () => {
     expect(privateKeyFacts('ssh-ed25519 AAAA me').looksLikeKey).toBe(false)
     expect(privateKeyFacts(pem('PUBLIC KEY', 'MIIB')).looksLikeKey).toBe(false)
     expect(privateKeyFacts(pem('PRIVATE KEY', 'MIIE')).endsOpen).toBe(false)

@@ -62,7 +62,7 @@ describe('passwordRules', () => {
     expect(broken(password)).toEqual(expected)
   })
 
-  it('has nothing to find in a user name of two characters', () => {
+  it('has nothing to find in a username of two characters', () => {
     expect(broken('Secret1ab', 'ab')).toEqual([])
   })
 })

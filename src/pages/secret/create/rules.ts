@@ -30,7 +30,7 @@ export function passwordRules(password: string, username: string): PasswordRule[
     { words: 'A small letter', holds: /\p{Lowercase}/u.test(classified) },
     { words: 'A digit', holds: /\p{Nd}/u.test(classified) },
     {
-      words: `No three characters in a row of your user name, ${username}`,
+      words: `No three characters in a row of your username, ${username}`,
       holds: text !== '' && !sharesThree(text, username),
     },
   ]
@@ -83,7 +83,7 @@ export function problemsOf(draft: Draft, username: string): Problem[] {
       break
     case 'username-password':
       // What the server trims to nothing is missing.
-      check('value', 'username', !trimmed(draft.username) && 'Type the user name.')
+      check('value', 'username', !trimmed(draft.username) && 'Type the username.')
       check('value', 'password', !trimmed(draft.password) && 'Type the password.')
       break
     case 'value':

@@ -4,17 +4,17 @@ import type { Draft } from './draft.ts'
 /** What was asked for, without anything secret. */
 export type Sent = Pick<Draft, 'name' | 'kind' | 'protection'>
 
-/** What only the answer to the creation says, so that whoever misses that has to do something about it. */
+/** What only the response to the creation contains, and what to do without it. */
 export function shownOnce({ kind, protection }: Omit<Sent, 'name'>) {
   if (protection === 'generated-password')
-    return { what: 'store password', otherwise: 'it cannot be found out: delete the secret, and create it again.' }
+    return { what: 'store password', otherwise: 'it cannot be recovered: delete the secret, and create it again.' }
   // The server does not show the public key of a pair that it cannot decrypt by itself (concord-api §14, Q14).
   if (protection === 'own-password' && kind === 'new-key-pair')
     return { what: 'public key', otherwise: 'reading the value with the store password shows it as well.' }
   return undefined
 }
 
-/** To somebody who has left the page on which it would have been said. */
+/** For a user who has left the page that would have shown it. */
 export function sayCreated(sent: Sent) {
   const once = shownOnce(sent)
   if (!once) return announce(`Created ${sent.name}.`)
@@ -25,5 +25,5 @@ export function sayCreated(sent: Sent) {
 export function lostWith(sent: Sent) {
   const once = shownOnce(sent)
   const lost = once ? ` Its ${once.what} was in the lost answer; ${once.otherwise}` : ''
-  return `There is a secret named ${sent.name} now: if nobody else has made it, your request arrived.${lost}`
+  return `There is a secret named ${sent.name} now: unless somebody else created it, your request arrived.${lost}`
 }

@@ -24,7 +24,7 @@ type Options = {
   onDone: () => void
 }
 
-/** Sends the draft, leads to the result or to the field that was refused, and speaks to a user who has left the page. */
+/** Sends the draft and goes to the result or to the rejected field. A user who has left the page gets a message. */
 export function useCreation(org: OrgRef, { onCreated, onDone }: Options): Creation {
   const navigate = useNavigate()
   const sent = useRef<Sent>({ name: '', kind: undefined, protection: 'server-key' })

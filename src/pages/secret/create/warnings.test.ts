@@ -15,7 +15,7 @@ describe('warningsOf', () => {
     expect(words({ kind: 'username-password', username: 'bob', password: 'a b' })).toBe('')
   })
 
-  it('tells what the server trims, and what it keeps', () => {
+  it('says what the server trims, and what it keeps', () => {
     const login = words({ kind: 'username-password', username: ' bob', password: 'secret ' })
     expect(login).toMatch(/username: The server removes/)
     expect(login).toMatch(/password: The server removes/)

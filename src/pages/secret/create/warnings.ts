@@ -74,13 +74,16 @@ function protectionWarnings({ kind, protection, storePassword, visibility, proje
   if (protection === 'own-password')
     for (const words of outerBlanks(storePassword)) warnings.push(at('storePassword', words))
   if (protection !== 'server-key' && kind !== 'value' && kind !== 'file')
-    warnings.push(at('protection', 'A repository cannot use it: nobody is there to give the store password.'))
+    warnings.push(at('protection', 'A repository cannot use it: it has no way to give the store password.'))
   // concord-api §14, Q4 and Q3.
   if (visibility === 'PUBLIC' && protection === 'server-key' && projects.length === 0)
     warnings.push(at('visibility', 'Everybody who can sign in to this server can download the value.'))
   if (visibility === 'PUBLIC')
     warnings.push(
-      at('visibility', 'Every member of the organization can change it, replace its value, or move it away.'),
+      at(
+        'visibility',
+        'Every member of the organization can change it, replace its value, or move it to another organization.',
+      ),
     )
   return warnings
 }

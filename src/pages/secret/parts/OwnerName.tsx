@@ -1,6 +1,6 @@
 import type { EntityOwner } from '#api/types.ts'
 
-/** An owner as people know them, with the name they sign in with. Without one: the user was deleted. */
+/** An owner by display name and username. Without one, the user was deleted. */
 export function OwnerName({ owner }: { owner: EntityOwner | undefined }) {
   if (!owner) return <>nobody (the user was deleted)</>
   const { displayName, username, userDomain, id } = owner

@@ -79,7 +79,7 @@ function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
   const teams = useQuery(teamListQuery({ orgName })).data
   const keeps = useOwnerKeeps(secret)
   const me = useQuery(userInfoQuery).data
-  // As if somebody else owned it, what the caller has left then.
+  // What the caller could do if somebody else owned it.
   const left = useRight('WRITER', { ...secret, owner: {} })
   const becomesMine = 'id' in chosen && chosen.id === me?.id
 
@@ -104,8 +104,8 @@ function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
       happens={
         <ul>
           <li>
-            <b>{becomesMine ? 'You' : chosen.title}</b> can do everything with it: use it, change its value and its
-            access, give it away, delete it.
+            <b>{becomesMine ? 'You' : chosen.title}</b> can do everything with it: use it, change its value, its access
+            and its owner, delete it.
           </li>
           {secret.owner && (
             <li>
@@ -138,6 +138,6 @@ function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
 
 function whatIsLeft({ verdict, why }: NonNullable<ReturnType<typeof useRight>>) {
   if (verdict === 'yes') return `You can still change it afterwards. ${why}`
-  if (verdict === 'no') return 'You could not change it any more, nor take it back.'
-  return 'Whether a team of yours leaves you the right to change it cannot be told from here.'
+  if (verdict === 'no') return 'You could not change it any more, nor undo this.'
+  return 'The console cannot see whether a team of yours keeps the right to change it.'
 }

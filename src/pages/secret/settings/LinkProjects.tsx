@@ -108,9 +108,9 @@ function ProjectsDialog({ secret, scope, onClose, onDone }: DialogProps) {
       secret={secret}
       change={link}
       title={
-        scope === null ? `Let every project of ${orgName} use secret “${name}”` : `Limit secret “${name}” to ${words}`
+        scope === null ? `Allow secret “${name}” for every project of ${orgName}` : `Limit secret “${name}” to ${words}`
       }
-      action={scope === null ? 'Yes, let every project use it' : `Yes, limit to ${words}`}
+      action={scope === null ? 'Yes, allow every project' : `Yes, limit to ${words}`}
       {...(narrower && {
         typeName: true,
         danger: true,

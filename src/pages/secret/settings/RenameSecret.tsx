@@ -92,8 +92,8 @@ function RenameDialog({ secret, newName, onClose }: { secret: Secret; newName: s
           </li>
           <li>It stays {secret.visibility === 'PRIVATE' ? 'private' : 'public'}.</li>
           <li>
-            Flows, playbooks and API calls that use the name <b className="mono">{name}</b> fail from then on. Where
-            they are cannot be found from here: search your code for the name first.
+            Flows, playbooks and API calls that use the name <b className="mono">{name}</b> fail from then on. The
+            console cannot find them: search your code for the name first.
           </li>
         </ul>
       }

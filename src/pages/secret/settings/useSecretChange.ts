@@ -24,7 +24,7 @@ type Options = {
   failed?: () => void
   /** The change itself makes it PUBLIC, so that is no surprise. */
   makesPublic?: boolean
-  /** Where to go when it is done; without it the page stays. Who may no longer open the secret gets to the list. */
+  /** Where to go when it is done; without it the page stays. A user who may no longer open the secret gets to the list. */
   to?: () => string
   /** Called when it is done: the place to close the dialog. */
   done: () => void

@@ -63,7 +63,7 @@ function LostLinks({ move: { from, repositories, complete, unreadable, projects 
       )}
       {!complete && (
         <p>
-          Which repositories of {from.orgName} lost it could not be found out before the move, and cannot be any more:
+          Which repositories of {from.orgName} lost it could not be looked up before the move, and cannot be any more:
           look at those that fail at their next fetch.
         </p>
       )}

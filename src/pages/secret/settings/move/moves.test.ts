@@ -42,7 +42,7 @@ test('what each move has left to do stays over a new sign-in and a reload, until
   expect(again.findMove('s2')).toEqual(move('s2'))
 })
 
-test('nobody else finds it: not on the same page, not after a sign-out, not after a reload', async () => {
+test('another user does not see it: not on the same page, not after a sign-out, not after a reload', async () => {
   const first = await loadPage()
   first.session.set(alice)
   const moves = await first.loadSecretPage()
@@ -53,7 +53,7 @@ test('nobody else finds it: not on the same page, not after a sign-out, not afte
 
   first.session.set(alice)
   moves.addMove(move('s1'))
-  // She signs out on a page that was loaded anew and has not shown a secret.
+  // She signs out on a page that was just loaded and has not shown a secret.
   const second = await loadPage()
   second.session.set(alice)
   second.session.set(undefined)

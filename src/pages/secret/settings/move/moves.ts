@@ -42,5 +42,5 @@ function set(all: Move[]) {
   remember(KEY, all)
 }
 
-// Whoever signs in next must not find which repositories somebody else could see; tabMemory knows it before.
+// The next user must not see which repositories another one could read. tabMemory has forgotten them already.
 onUserChange(() => moves.set(recall(KEY) ?? []))

@@ -134,7 +134,7 @@ describe('what stops working or stays behind is amber, with numbers', () => {
 describe('who may use a private secret afterwards', () => {
   const access = answer([{ teamId: 't1', teamName: 'devs', level: 'WRITER' as const }])
 
-  test('is everybody to whom Concord’s rule gives it', () => {
+  test('is everybody who has access by Concord’s rule', () => {
     expect(texts(line('readers', { access }))).toEqual([
       'olga, its owner',
       'petra, the owner of platform',

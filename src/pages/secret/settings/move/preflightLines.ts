@@ -93,14 +93,14 @@ function membershipLine({ canCreate, target, targetOrg }: MoveFacts): Line {
     return red('membership', `You do not belong to ${target}: only its members can move secrets there.${ask}`)
   }
   if (isApiError(error, 'rejected')) return red('membership', `There is no organization ${target}.`)
-  if (error) return failed('membership', `Whether you belong to ${target} could not be found out.`)
+  if (error) return failed('membership', `Whether you belong to ${target} could not be looked up.`)
   return pending('membership', `Looking up whether you belong to ${target}`)
 }
 
 function nameLine(facts: MoveFacts): Line {
   const { nameTaken, newName, target, canCreate } = facts
   if (canCreate.error) return amber('name', `Whether the name is free in ${target} is unknown.`)
-  if (nameTaken.error) return failed('name', `Whether ${newName} is free in ${target} could not be found out.`)
+  if (nameTaken.error) return failed('name', `Whether ${newName} is free in ${target} could not be looked up.`)
   if (!isMember(facts) || nameTaken.data === undefined)
     return pending('name', `Looking up whether ${newName} is free in ${target}`)
   return nameTaken.data
@@ -156,7 +156,7 @@ function projectsLine({ secret: { projects, encryptedBy }, target }: MoveFacts):
 
 function grantsLine({ access, targetTeams, ownTeams, secret: { orgName }, target }: MoveFacts): Line {
   if (access.error || targetTeams.error)
-    return failed('grants', `Which teams of ${orgName} keep their access could not be found out.`)
+    return failed('grants', `Which teams of ${orgName} keep their access could not be looked up.`)
   if (!access.data || !targetTeams.data) return pending('grants', 'Looking up the grants to teams')
   if (access.data.length === 0) return green('grants', 'No team has a grant on it.')
   const surviving = survivingGrants(access.data, targetTeams.data)
@@ -180,7 +180,7 @@ function readersLine({ secret, target, targetOrg, access, targetTeams, ownTeams 
       `It stays public: everybody who can sign in ${value}, and every member of ${target} may change it.`,
     )
   }
-  if (access.error || targetOrg.error) return failed('readers', 'Who may use it afterwards could not be found out.')
+  if (access.error || targetOrg.error) return failed('readers', 'Who may use it afterwards could not be looked up.')
   if (!access.data || !targetOrg.data) return pending('readers', 'Looking up who may use it afterwards')
   const teams = targetTeams.data && [...targetTeams.data, ...(ownTeams.data ?? [])]
   return green(
