@@ -1,21 +1,21 @@
 import { isApiError } from '#api/ApiError.ts'
 import { resumeSession } from '#api/session.ts'
-import { fromPeerAddress, paths } from '#paths.ts'
+import { fromConcordConsole, paths } from '#paths.ts'
 
 /**
- * Where a visit starts, if not where the address bar says: an address of the peer becomes ours, and without a session
- * it is the sign-in page. To know that before there is a router keeps the code of all other pages from being loaded.
+ * Where a visit starts, if not at the address in the address bar: an address of Concord's own console becomes ours, and
+ * without a session it is the sign-in page. Decided before the router starts, so that no other page's code is loaded.
  */
 export async function firstAddress(): Promise<string | undefined> {
   const { pathname, search, hash } = window.location
-  const peerAddress = fromPeerAddress(hash)
-  const asked = peerAddress ?? pathname + search
-  if (/^\/login\b/.test(asked)) return peerAddress
+  const consoleAddress = fromConcordConsole(hash)
+  const asked = consoleAddress ?? pathname + search
+  if (/^\/login\b/.test(asked)) return consoleAddress
   try {
     await resumeSession()
-    return peerAddress
+    return consoleAddress
   } catch (error) {
-    // Anything else the router meets again, and has a page to say it on.
-    return isApiError(error, 'unauthorized') ? paths.login({ from: asked }) : peerAddress
+    // The router meets any other error again, and has a page for it.
+    return isApiError(error, 'unauthorized') ? paths.login({ from: asked }) : consoleAddress
   }
 }

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { expect, test } from 'vitest'
-import { fromPeerAddress, paths, returnAddress } from './paths.ts'
+import { fromConcordConsole, paths, returnAddress } from './paths.ts'
 
 test('names are encoded', () => {
   expect(paths.secret({ orgName: 'a b', secretName: 'x/y' }, 'settings')).toBe('/org/a%20b/secret/x%2Fy/settings')
@@ -29,6 +29,6 @@ test.each([
   ['#content', undefined],
   ['#//', undefined],
   ['', undefined],
-])("the peer's address %s is our %s", (hash, expected) => {
-  expect(fromPeerAddress(hash)).toBe(expected)
+])('the address %s of Concord’s own console is our %s', (hash, expected) => {
+  expect(fromConcordConsole(hash)).toBe(expected)
 })

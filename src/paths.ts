@@ -27,7 +27,7 @@ export function returnAddress(from: string | null): string {
 }
 
 /** Concord's own console keeps its addresses behind `#`; bookmarks of it keep working. */
-export function fromPeerAddress(hash: string): string | undefined {
+export function fromConcordConsole(hash: string): string | undefined {
   const address = hash.startsWith('#/') && urlOf(hash.slice(1))
   if (!address) return undefined
   return onThisHost(address.pathname).replace(/\/secret\/_new$/, '/secret/new') + address.search

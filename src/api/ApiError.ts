@@ -11,7 +11,7 @@ export class ApiError extends Error {
   constructor(
     readonly status: number,
     readonly kind: ErrorKind,
-    /** The server's own words, empty when it said nothing that people can read. */
+    /** The server's own words; empty if its response has no readable text. */
     readonly words: string,
     /** Seconds after which a 429 may be tried again. */
     readonly retryAfter?: number,
@@ -45,13 +45,15 @@ function fallback(status: number, kind: ErrorKind, retryAfter: number | undefine
 export const TOO_MANY = 429
 export const DISK_FULL = 507
 
-/** The server rejects the user, not the request: Concord's 403 for a disabled one with a live session (concord-api §2.2). */
+/**
+ * The server rejects the user, not the request: Concord's 403 for a disabled user with a live session (concord-api
+ * §2.2).
+ */
 export const rejectsUser = ({ status, words }: Pick<ApiError, 'status' | 'words'>) =>
   status === 403 && words.startsWith('User is disabled')
 
 /**
- * As `kindOf`, with what the server said: a 503 that says so left everything as it was (ours on a read-only disk), so
- * nothing was lost.
+ * Like `kindOf`, but a 503 that says so (ours on a read-only disk) changed nothing, so its answer is not lost.
  */
 export function kindOfAnswer(status: number, words: string): ErrorKind {
   if (rejectsUser({ status, words })) return 'unauthorized'
@@ -99,6 +101,9 @@ export function missingRight(words: string): { level: string; entity: string; na
   return match?.[1] && match[2] && match[3] ? { level: match[1], entity: match[2], name: match[3] } : undefined
 }
 
-/** The organization that a 403 says the caller is no member of: `… doesn't belong to the specified organization: acme`. */
+/**
+ * The organization that, by the words of a 403, the caller is not a member of: `… doesn't belong to the specified
+ * organization: acme`.
+ */
 export const missingMembership = (words: string): string | undefined =>
   /doesn't belong to the specified organization: (.+)$/.exec(words)?.[1]

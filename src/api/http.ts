@@ -6,11 +6,11 @@ type Options = {
   signal?: AbortSignal
   headers?: Record<string, string>
   /**
-   * A read that a change depends on, or that shows whether the change was made. It does not wait for a server that is unreachable: a
-   * button must not take effect minutes after it was pressed. And it is never sent as another user.
+   * A read that a change depends on, or that shows whether the change was made. It does not wait for a server that is
+   * unreachable: a button must not take effect minutes after it was pressed. And it is never sent as another user.
    */
   partOfChange?: boolean
-  /** A 401 is an answer like any other: for the sign-in itself, and for asking whether there is a session. */
+  /** A 401 opens no dialog: for the sign-in itself, and for the request whether there is a session. */
   signingIn?: boolean
   /** Called with the number of bytes so far, as the body of a read arrives. */
   onProgress?: (bytes: number) => void
@@ -27,7 +27,7 @@ const WRITE_TIMEOUT = 120_000
 export const url = (strings: TemplateStringsArray, ...values: (string | number | boolean)[]) =>
   String.raw({ raw: strings }, ...values.map(encodeURIComponent))
 
-/** `?a=1&b=2` of the values that are there, or an empty string. */
+/** `?a=1&b=2` of the defined values, or an empty string. */
 export function query(values: Record<string, string | number | boolean | undefined>) {
   const given = Object.entries(values).filter(([, value]) => value !== undefined && value !== '')
   return given.length ? `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}` : ''
@@ -50,8 +50,8 @@ export function form(fields: Record<string, FormValue>): FormData {
 }
 
 /**
- * Requests to Concord: the data of a good answer, or an ApiError. A refused one is sent again after a new sign-in, a read
- * also when the server is back.
+ * Requests to Concord: resolve to the response's data, or reject with an ApiError. After a 401 they are sent again once
+ * the user has signed in again; a GET also when the server is reachable again.
  */
 export const http = {
   get: <T>(path: string, options?: Options) => data<T>(path, { ...options, method: 'GET' }),
@@ -77,7 +77,7 @@ async function data<T>(path: string, request: Request): Promise<T> {
   try {
     return JSON.parse(text)
   } catch {
-    // Somebody else answered, such as the sign-in page of a proxy.
+    // The response is not Concord's: the sign-in page of a proxy, for example.
     throw new ApiError(response.status, 'failed', '')
   }
 }
@@ -107,7 +107,7 @@ async function send(path: string, request: Request): Promise<Response> {
   throw error
 }
 
-/** How often a read waits for the server, should it answer all the others but not this one. */
+/** How often a GET waits, in case the server answers all requests but this one. */
 const PATIENCE = 3
 
 /**
@@ -146,7 +146,7 @@ async function attempt(path: string, { method, body, headers, signal, onProgress
   } catch (error) {
     silence?.end()
     if (signal?.aborted) throw error
-    // What says what is wrong with it is there.
+    // An error with a readable reason: the server is reachable.
     if (isApiError(error) && error.kind !== 'unreachable') {
       markReachable()
       throw error
@@ -171,7 +171,7 @@ function silenceLimit(limit: number): SilenceLimit {
   return { signal: controller.signal, heard, end }
 }
 
-/** The same response, with each piece of its body told to the limit and to the caller. */
+/** The same response, with each piece of its body reported to the limit and to the caller. */
 function watched(response: Response, silence: SilenceLimit, onProgress?: (bytes: number) => void): Response {
   silence.heard()
   if (!response.body) {

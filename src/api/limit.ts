@@ -1,4 +1,4 @@
-/** Returns a function that runs at most so many acts at once; the others wait for their turn. */
+/** Returns a function that runs at most `atOnce` calls at a time; the others wait. */
 export function limit(atOnce: number) {
   let free = atOnce
   const waiting: (() => void)[] = []
@@ -8,7 +8,7 @@ export function limit(atOnce: number) {
     try {
       return await act()
     } finally {
-      // The place goes straight to the next one.
+      // The next call takes the place at once.
       const next = waiting.shift()
       if (next) next()
       else free += 1

@@ -1,6 +1,6 @@
 import { heardFromAnotherTab } from './sessionOver.ts'
 
-/** All tabs of a browser share one session cookie, so each has to know who signed in or out in another one. */
+/** All tabs of a browser share one session cookie, so each has to know of sign-ins and sign-outs in the others. */
 const tabs = new BroadcastChannel('session')
 tabs.onmessage = ({ data }: MessageEvent<{ username: string | undefined }>) => heardFromAnotherTab(data.username)
 

@@ -1,7 +1,7 @@
 import { QueryClient, type QueryFunction, type QueryKey } from '@tanstack/react-query'
 import { onUserChange } from './sessionOver.ts'
 import { unreachable } from './unreachable.ts'
-// Loaded with the first page, so that it hears of every sign-out.
+// Loaded with the first page, so that it notices every sign-out.
 import './tabMemory.ts'
 
 declare module '@tanstack/react-query' {
@@ -14,7 +14,7 @@ declare module '@tanstack/react-query' {
 type QueryMeta = { partOfChange?: true }
 
 /**
- * The cache. A loader reads fresh data on each navigation and the page finds it still fresh a moment later. Nothing
+ * The cache. A loader reads fresh data on each navigation and the page finds it still fresh. Nothing
  * is retried here: when the server is unreachable the banner tries, and has everything read again (see unreachable.ts).
  */
 export const queryClient = new QueryClient({
@@ -46,7 +46,7 @@ export async function readFresh<T, Key extends QueryKey>(query: {
 }): Promise<T> {
   const { queryKey, queryFn } = query
   if (typeof queryFn !== 'function') throw new Error(`No function reads ${queryKey[0]}`)
-  // A reading that began earlier must not replace this one later.
+  // An earlier read that ends later must not replace this one.
   await queryClient.cancelQueries({ queryKey, exact: true })
   const { signal } = new AbortController()
   const data = await queryFn({ queryKey, signal, client: queryClient, meta: { partOfChange: true } })

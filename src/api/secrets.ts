@@ -133,7 +133,7 @@ export const createSecret = ({ orgName }: OrgRef, { projectIds, ...secret }: New
     form({ ...secret, projectIds: projectIds?.join(','), generatePassword: secret.generatePassword || undefined }),
   )
 
-/** Rename, visibility, owner and move: what is not named stays. The v2 endpoint would make the secret PUBLIC. */
+/** Rename, visibility, owner and move; omitted fields stay. The v2 endpoint would make the secret PUBLIC. */
 export const updateSecret = ({ orgName, secretName }: SecretRef, change: SecretUpdate) =>
   http.post<OperationResult>(url`/api/v1/org/${orgName}/secret/${secretName}`, change)
 

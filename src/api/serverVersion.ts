@@ -2,7 +2,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { http } from './http.ts'
 import type { ServerVersion } from './types.ts'
 
-/** Which Concord it is; anonymous on every one, and asked once. */
+/** Which Concord this is; needs no sign-in, and is read once. */
 export const serverVersionQuery = queryOptions({
   queryKey: ['serverVersion'],
   queryFn: ({ signal }) => http.get<ServerVersion>('/api/v1/server/version', { signal }),

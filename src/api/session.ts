@@ -42,7 +42,7 @@ export const userInfoQuery = queryOptions({
 /** Set when the server has just said that there is no session: the sign-in page then does not ask again. */
 let nobody = false
 
-/** On a first visit: takes up the session that the browser has, or throws the 401. */
+/** On a first visit: resumes the browser's session, or rejects with the 401. */
 export async function resumeSession(): Promise<Whoami> {
   const known = session.get()
   if (known) return known
@@ -57,7 +57,9 @@ export async function resumeSession(): Promise<Whoami> {
   }
 }
 
-/** The session that is alive before anybody signs in here, if any. Whatever is wrong, signing in will say it. */
+/**
+ * Returns the browser's session before anybody signs in here, if any. Errors are ignored: the sign-in will show them.
+ */
 export async function liveSession(): Promise<Whoami | undefined> {
   try {
     return nobody || disabledUser.get() ? undefined : await http.get<Whoami>(WHOAMI, { signingIn: true })
@@ -70,8 +72,8 @@ export async function liveSession(): Promise<Whoami | undefined> {
 }
 
 /**
- * Asks for a session (concord-api §2). While another session or a remembered login lives, Concord ignores new
- * credentials, so both are ended first. The caller then sets `session`, or finishes the dialog.
+ * Opens a session (concord-api §2). Concord ignores new credentials while another session or a remembered browser is
+ * valid, so both are ended first. The caller then sets `session`, or finishes the dialog.
  */
 export async function login(credentials: Credentials, rememberMe: boolean): Promise<Whoami> {
   await endSession()

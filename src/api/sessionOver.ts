@@ -25,7 +25,7 @@ session.subscribe(() => {
   if (session.get()) disabledUser.set(undefined)
 })
 
-/** Ends what this page has of the session; the frame then leads to the sign-in page. */
+/** Forgets the session on this page; the frame then leads to the sign-in page. */
 export function userIsDisabled(sentUnder: Whoami | undefined, words: string) {
   // Somebody else has signed in since.
   if (sentUnder?.username !== session.get()?.username) return
@@ -88,7 +88,7 @@ export function heardFromAnotherTab(username: string | undefined) {
   const mine = session.get()
   if (!mine) return
   if (mine.username !== username) void askToSignIn(mine, { other: username })
-  // It has just been taken up again there.
+  // The same user has just signed in again there.
   else if (sessionOver.get()) finishSignIn({ ...mine })
 }
 

@@ -4,8 +4,8 @@ import { http, query, url } from './http.ts'
 import type { OpenSession } from './types.ts'
 
 /*
- * Where somebody is signed in. Our own server only: ask `isOurs` first (serverVersion.ts). Without a user id it is about
- * the caller; other users are for admins.
+ * Where somebody is signed in. Our own server only: ask `isOurs` first (serverVersion.ts). Without a user id it is
+ * about the caller; other users are for admins.
  */
 
 /** The last used first. */
@@ -15,7 +15,7 @@ export const sessionListQuery = (userId?: string) =>
     queryFn: ({ signal }) => http.get<OpenSession[]>(`/api/x/v1/sessions${query({ userId })}`, { signal }),
   })
 
-/** Says how many ended: none when it was over already. */
+/** Returns how many ended: 0 if it had ended already. */
 export async function endOpenSession(id: string): Promise<number> {
   try {
     await http.delete(url`/api/x/v1/sessions/${id}`)
@@ -26,7 +26,7 @@ export async function endOpenSession(id: string): Promise<number> {
   }
 }
 
-/** All of them, or all but the one that asks. Says how many ended. */
+/** Ends all of them, or all but the current one. Returns how many ended. */
 export async function endOpenSessions(which: { userId?: string | undefined; keepCurrent?: true }): Promise<number> {
   const { ended } = await http.delete<{ ended: number }>(`/api/x/v1/sessions${query(which)}`)
   return ended

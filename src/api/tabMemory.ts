@@ -12,7 +12,7 @@ export function remember(key: string, what: unknown) {
   try {
     sessionStorage.setItem(PREFIX + key, JSON.stringify(what))
   } catch {
-    // The browser has no room, or allows none: then it lasts as long as the page.
+    // Storage is full or blocked: the state then lasts as long as the page.
   }
 }
 
@@ -24,7 +24,7 @@ export function recall<T>(key: string): T | undefined {
   }
 }
 
-/** After a sign-out, and for somebody else than before. */
+/** Clears the memory after a sign-out, and when another user signs in. */
 function forgetOthers() {
   const username = session.get()?.username
   if (username !== undefined && recall(READER) === username) return

@@ -9,7 +9,7 @@ import { queryClient } from './queryClient.ts'
 import { session } from './sessionOver.ts'
 import { type Change, useChange } from './useChange.ts'
 
-/** Patient: other work may keep the computer busy. */
+/** With a long time-out: the machine may be busy. */
 const until = (check: () => void) => vi.waitFor(check, 15_000)
 vi.setConfig({ testTimeout: 30_000 })
 
@@ -23,7 +23,7 @@ let fail: (error: Error) => void
 const done = vi.fn()
 const failed = vi.fn()
 
-/** A page whose change leads to another one, with a dialog's habit of closing itself when it is done. */
+/** A page whose change leads to another one, and that closes like a dialog when it is done. */
 function Page() {
   change = useChange(
     () =>

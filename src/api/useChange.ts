@@ -20,13 +20,13 @@ export type ChangeOptions<Data> = {
   /** After a lost answer: reads what the change was about, with `readFresh`, and says what became of the change. */
   checkOutcome?: () => Promise<Outcome<Data>>
   /**
-   * Checks the outcome as soon as the server is back. Every page is read again then (see UnreachableBanner), and what
-   * was changed may be gone from this one, and the words about it with it.
+   * Checks the outcome as soon as the server is back. Every page is read again then, and what was
+   * changed may disappear from this page, together with the message about it.
    */
   checksWhenBack?: boolean
 }
 
-/** What became of a change whose answer was lost, in a sentence; if it was made, with what its answer would have been. */
+/** Whether a change with a lost answer was made, as a sentence; if so, with the data its answer would have had. */
 export type Outcome<Data> = { words: string; made?: { data: Data } }
 
 export type LostAnswer = {
@@ -49,8 +49,9 @@ export type Change<Data, Variables> = {
 }
 
 /**
- * What every change does after it was sent: nothing cached is trusted any more, and the page, or the one to go to, reads
- * its data again. What was sent is never kept: it may be a secret value. A second call while the first runs does nothing.
+ * What every change does after it was sent: nothing cached is trusted any more, and the page, or the one to go to,
+ * reads its data again. What was sent is never kept: it may be a secret value. A second call while the first runs does
+ * nothing.
  *
  *     const move = useChange(() => updateSecret(ref, { orgName: target }), { to: () => paths.secret({ … }) })
  */
@@ -67,10 +68,10 @@ export function useChange<Data, Variables = void>(
 
   async function readEverything(goTo: string | undefined) {
     await queryClient.invalidateQueries({ refetchType: 'none' })
-    // The page that is left must not ask again for what may be gone; the one to go to reads what it shows.
+    // The page that is left must not read again what may be gone; the next page reads what it shows.
     if (goTo) return navigate(goTo)
     await revalidate()
-    // What is on the screen and no loader reads.
+    // Queries on the screen that no loader reads.
     void queryClient.refetchQueries({ type: 'active', stale: true })
   }
 
@@ -134,7 +135,7 @@ export function useChange<Data, Variables = void>(
 }
 
 /**
- * Reads what a change rests on, before it is sent. If the server is unreachable, nothing was sent, so no answer of a
+ * Reads what a change depends on, before it is sent. If the server is unreachable, nothing was sent, so no answer of a
  * write can be lost: the error is not an ApiError then.
  */
 export async function readBefore<T>(read: () => Promise<T>): Promise<T> {

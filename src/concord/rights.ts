@@ -28,7 +28,7 @@ export const isAdmin = (caller: Caller) => hasRole(caller, 'concordAdmin')
 export const belongsEverywhere = (caller: Caller) =>
   isAdmin(caller) || hasRole(caller, 'concordSystemReader') || hasRole(caller, 'concordSystemWriter')
 
-/** What a console can know of a right before the server is asked: `unknown` is never a reason to stop anybody. */
+/** What the console knows of a right before the request; `unknown` never blocks anything. */
 export type Right = { verdict: 'yes' | 'no' | 'unknown'; why: string }
 
 export type RightFacts = {
@@ -43,8 +43,8 @@ export type RightFacts = {
 }
 
 /**
- * Concord's rule for one secret (concord-api §9.2, §9.3), from what the caller can see. To change a secret everybody, even
- * its owner, must belong to its organization. A PUBLIC secret gives WRITER to all of its members, but not OWNER.
+ * Concord's rule for one secret (concord-api §9.2, §9.3), from what the caller can see. To change a secret everybody,
+ * even its owner, must belong to its organization. A PUBLIC secret gives WRITER to all of its members, but not OWNER.
  */
 export function rightTo(level: AccessLevel, facts: RightFacts): Right {
   const { secret, org } = facts

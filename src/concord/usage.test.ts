@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { queryClient } from '#api/queryClient.ts'
 import { type Usage, usageQuery } from './usage.ts'
 
-/** Patient: other work may keep the computer busy. */
+/** With a long time-out: the machine may be busy. */
 const until = (check: () => void) => vi.waitFor(check, 15_000)
 vi.setConfig({ testTimeout: 30_000 })
 

@@ -37,7 +37,7 @@ export const usageQuery = ({ id, orgName }: Pick<Secret, 'id' | 'orgName'>) => {
         projectsTotal: projects.length,
         complete: projects.length === 0,
       }
-      // A count that is known to be whole stays on the screen while it is read again.
+      // A complete count stays on the screen while it is read again.
       const first = !queryClient.getQueryData<Usage>(options.queryKey)?.complete
 
       let failed = false
@@ -58,7 +58,7 @@ export const usageQuery = ({ id, orgName }: Pick<Secret, 'id' | 'orgName'>) => {
           usage.unreadable.push(projectName)
         }
         usage.projectsRead += 1
-        // What others still bring after a failure must not make the query look alive again.
+        // Results that arrive after a failure must not make the query look alive again.
         if (first && !failed && !signal.aborted)
           queryClient.setQueryData(options.queryKey, { ...usage, uses: sorted(usage.uses) })
       }
@@ -76,8 +76,8 @@ export const usageQuery = ({ id, orgName }: Pick<Secret, 'id' | 'orgName'>) => {
 }
 
 /**
- * `data` grows while projects are read; ask `data.complete` before calling a number final. Once it is tried again it
- * has not failed any more.
+ * `data` grows while projects are read; ask `data.complete` before calling a number final. A retry
+ * clears the error.
  */
 export function useUsage(secret: Pick<Secret, 'id' | 'orgName'>) {
   const { data, error, isFetching, refetch } = useQuery(usageQuery(secret))

@@ -54,7 +54,7 @@ export function SearchDropdown(props: One | Several) {
         loading={loading}
         disabled={disabled}
         placeholder={placeholder}
-        // Else it shows the entry that the arrow keys are on, as if it were chosen.
+        // Otherwise it shows the entry that the arrow keys are on, as if it were chosen.
         {...(!props.multiple && { text: options.find(({ value }) => value === props.value)?.text ?? placeholder })}
         noResultsMessage={loading ? 'Searching…' : nothing}
         searchInput={{

@@ -39,7 +39,7 @@ export function Frame() {
       </a>
       <Bar displayName={whoami.displayName} username={whoami.username} />
       <main id="content" tabIndex={-1}>
-        {/* Somebody else signed in over the page: nothing of the one before may stay in it. */}
+        {/* When another user signs in over the page, nothing of the previous one may stay. */}
         <Outlet key={whoami.username} />
       </main>
       <StatusRegion />
@@ -109,7 +109,7 @@ function Bar({ displayName, username }: BarProps) {
             {displayName !== username && <div className="muted mono">{username}</div>}
           </>
         }
-        // What only our own server has is left out on a real Concord.
+        // Items that need our own server are left out on a real Concord.
         onApproach={() => setIsAsked(true)}
         items={[
           ...(version && isOurs(version) ? OWN_ITEMS : []),
@@ -170,6 +170,6 @@ function useLate(pending: boolean) {
     const timer = setTimeout(() => setLate(true), 400)
     return () => clearTimeout(timer)
   }, [pending])
-  // While it is no longer pending nothing may be hidden, not even until the effect has run.
+  // Nothing may stay hidden once it is no longer pending, not even until the effect has run.
   return late && pending
 }

@@ -1,20 +1,20 @@
 import { useEffect, useRef } from 'react'
 import { Navigate, Outlet, ScrollRestoration, useLocation, useRevalidator } from 'react-router'
 import { unreachable } from '#api/unreachable.ts'
-import { fromPeerAddress } from '#paths.ts'
+import { fromConcordConsole } from '#paths.ts'
 import { ProgressLine } from '#ui/ProgressLine.tsx'
 import { Skeleton } from '#ui/Skeleton.tsx'
 import { useStore } from '../store.ts'
 import { RouteError } from './RouteError.tsx'
 import { UnreachableBanner } from './session/UnreachableBanner.tsx'
 
-/** Around every page, the sign-in page included: what can happen anywhere. */
+/** Around every page, the sign-in page included. */
 export function Root() {
   const { hash } = useLocation()
   const outage = useStore(unreachable)
   const wasUnreachable = useRef(false)
   const { revalidate } = useRevalidator()
-  const peerAddress = fromPeerAddress(hash)
+  const consoleAddress = fromConcordConsole(hash)
 
   // What the loaders failed to read is read when the server is back.
   useEffect(() => {
@@ -22,7 +22,7 @@ export function Root() {
     wasUnreachable.current = outage !== undefined
   }, [outage, revalidate])
 
-  if (peerAddress) return <Navigate to={peerAddress} replace />
+  if (consoleAddress) return <Navigate to={consoleAddress} replace />
 
   return (
     <>

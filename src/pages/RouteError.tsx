@@ -15,7 +15,7 @@ export function RouteError({ what = 'this page' }: Props) {
   const { revalidate, state } = useRevalidator()
 
   useEffect(() => {
-    // A mistake of ours, not an answer of the server's: it belongs where a developer looks.
+    // A bug of ours, not a response of the server: it belongs in the developer console.
     if (!isApiError(error)) console.error(error)
   }, [error])
 

@@ -1,4 +1,4 @@
-/** Tries again what could not be read. It vanishes when it is pressed, so the focus goes where the dialog began. */
+/** Reads again what failed. It disappears when it is pressed, so the focus moves to where the dialog began. */
 export function RetryButton({ onRetry }: { onRetry: () => void }) {
   return (
     <button

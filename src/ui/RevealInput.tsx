@@ -9,7 +9,7 @@ type Shared = {
 type OneLine = Shared & { multiline?: false; inputRef?: Ref<HTMLInputElement> } & InputHTMLAttributes<HTMLInputElement>
 type Lines = Shared & { multiline: true } & TextareaHTMLAttributes<HTMLTextAreaElement>
 
-/** A value that somebody may be looking at over the shoulder: masked, with a switch to show it. */
+/** A masked value with a button to show it. */
 export function RevealInput({ what, ...props }: OneLine | Lines) {
   const [shown, setShown] = useState(false)
   const common = { autoCapitalize: 'none', autoComplete: 'off', autoCorrect: 'off', spellCheck: false } as const

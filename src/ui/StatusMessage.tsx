@@ -13,26 +13,26 @@ type Message = {
 
 const messages = createStore<Message[]>([])
 
-/** A new message takes the place of the success before it, and of its own like; what must not be missed stays. */
+/** A new message replaces an earlier success and an equal one; warnings and alerts stay. */
 const add = (message: Message) =>
   messages.set([...messages.get().filter(({ text, tone }) => tone !== 'success' && text !== message.text), message])
 
-/** The focus, if it is on one of the message's buttons, must not get lost with them. */
+/** If the focus is on one of the message's buttons, it must not get lost with them. */
 function dismiss(message: Message, box: HTMLElement | null) {
   if (box?.contains(document.activeElement)) focusHeading()
   messages.set(messages.get().filter((shown) => shown !== message))
 }
 
-/** Says that something was done. The message survives a change of page and disappears by itself. */
+/** Reports success. The message survives a change of page and disappears by itself. */
 export const announce = (text: string, action?: Message['action']) => add({ text, tone: 'success', action })
 
-/** Says something that must not be missed: it stays until it is dismissed. */
+/** Reports something that must not be missed: it stays until it is dismissed. */
 export const warn = (text: string, action?: Message['action']) => add({ text, tone: 'warning', action })
 
-/** Says that harm was done: an alert that stays until it is dismissed. */
+/** Reports harm: an alert that stays until it is dismissed. */
 export const alarm = (text: string, action?: Message['action']) => add({ text, tone: 'negative', action })
 
-/** For when somebody else is signed in: what was said to one user, and what it offers to do, is not for the next. */
+/** Called when another user signs in: messages, and what they offer to do, are not for the next user. */
 export const forgetMessages = () => messages.set([])
 
 /** Where messages of `announce`, `warn` and `alarm` appear. Rendered once, outside the pages. */

@@ -6,7 +6,7 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60],
 ]
 const format = new Intl.RelativeTimeFormat('en')
-// Making one takes longer than using it, and a list says fifty times.
+// Creating one is slow, and a list shows fifty times.
 const exactFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' })
 
 /** Concord writes the offset as `Z`, `+01` or `+0130` (concord-api §1); browsers want a colon and minutes. */

@@ -2,9 +2,8 @@ import { useEffect, useRef, useState } from 'react'
 import { useNavigation, useSearchParams } from 'react-router'
 
 /**
- * What the address asks for, or will ask for when the navigation under way is done: what somebody has chosen must not
- * snap back while the loader waits for its answer, and the next choice must not undo it. Another choice starts at the
- * first page again.
+ * The parameters of the address, or of the navigation under way: a choice must not snap back while the loader waits,
+ * and the next choice must not undo it. Another choice starts at the first page again.
  */
 export function useWantedParams() {
   const [params, setParams] = useSearchParams()
@@ -31,7 +30,7 @@ export function useWantedParams() {
   return [wanted, want] as const
 }
 
-/** Sets a parameter, or leaves it out where it would be empty. */
+/** Sets a parameter, or removes it if the value is empty. */
 export function setOrDelete(params: URLSearchParams, name: string, value: string) {
   if (value) params.set(name, value)
   else params.delete(name)

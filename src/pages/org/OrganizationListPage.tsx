@@ -41,7 +41,7 @@ export function OrganizationListPage() {
   const ask = (name: 'filter' | 'show' | 'size', value: string) =>
     want((next) => setOrDelete(next, name, value), { replace: name === 'filter' })
 
-  /** For buttons that vanish with what they do. */
+  /** For buttons that disappear when they are pressed. */
   const askAndFocusHeading = (name: 'filter' | 'show', value: string) => {
     ask(name, value)
     focusHeading()

@@ -38,7 +38,7 @@ afterEach(async () => {
 
 const input = (name: string) => place.querySelector<HTMLInputElement>(`input[name=${name}]`)
 
-/** As React hears of it: through the element's own setter and an event. */
+/** Types as React notices it: through the element's own setter and an event. */
 function type(name: string, value: string) {
   return act(async () => {
     const field = input(name)

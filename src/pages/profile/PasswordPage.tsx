@@ -28,7 +28,7 @@ export async function loader() {
   return { hasPage }
 }
 
-/** Never while the page is open: a failed reading would put an error in its place, and everything typed would be gone. */
+/** Never while the page is open: a failed read would replace it with an error, and everything typed would be lost. */
 export const shouldRevalidate = ({ currentUrl, nextUrl }: ShouldRevalidateFunctionArgs) =>
   currentUrl.pathname !== nextUrl.pathname
 
@@ -43,7 +43,7 @@ export function PasswordPage() {
 
 function OwnPassword() {
   const { changeable, rule, reason } = useSuspenseQuery(passwordQuery).data
-  // Each change is a form of its own: what was typed is gone with the one before, and hidden again.
+  // Each change gets a new form: empty, with hidden inputs.
   const [round, setRound] = useState(0)
   return (
     <Page title={TITLE}>
@@ -58,7 +58,7 @@ function OwnPassword() {
   )
 }
 
-/** The inputs keep what is typed, nothing else does: no state but how strong it is, no cache, no storage, no address. */
+/** Only the inputs keep what is typed: it is in no state, cache, storage or address. */
 function PasswordForm({ rule, onDone }: { rule: string; onDone: () => void }) {
   const { username } = useSuspenseQuery(whoamiQuery).data
   const form = useRef<HTMLFormElement>(null)

@@ -1,6 +1,6 @@
 import { STRENGTH_WORDS, type Strength } from './strength.ts'
 
-/** Says how hard a new password is to guess, while it is typed. It decides nothing. */
+/** Shows how hard a new password is to guess, while it is typed. It is only a hint. */
 export function StrengthMeter({ strength }: { strength: Strength }) {
   return (
     <p className="note strength">

@@ -1,4 +1,4 @@
-/** From 1, soon guessed, to 4. The server decides what may be a password; this only says how far one is from a bad one. */
+/** From 1, soon guessed, to 4. Only a hint: the server decides what may be a password. */
 export type Strength = 1 | 2 | 3 | 4
 
 export const STRENGTH_WORDS: Record<Strength, string> = { 1: 'Weak', 2: 'Fair', 3: 'Good', 4: 'Strong' }
@@ -7,13 +7,15 @@ export const STRENGTH_WORDS: Record<Strength, string> = { 1: 'Weak', 2: 'Fair', 
 const BITS_OF_LETTER = 2.5
 const BITS_OF_MIXED = 4
 
-/** How hard a password is to guess, by how long it is without what repeats or counts on. */
+/** How hard a password is to guess, by its length without repetitions and sequences. */
 export function strengthOf(password: string): Strength {
   const bits = surprises(password) * (isMixed(password) ? BITS_OF_MIXED : BITS_OF_LETTER)
   return bits < 40 ? 1 : bits < 56 ? 2 : bits < 72 ? 3 : 4
 }
 
-/** Characters that neither repeat the one before, nor the beginning, nor go on from it as in `abcd` and `4321`. */
+/**
+ * Characters that do not repeat the previous one or the beginning, nor continue a sequence such as `abcd` or `4321`.
+ */
 function surprises(text: string): number {
   const codes = [...text.toLowerCase()].map((character) => character.codePointAt(0) ?? 0)
   const unit = repeated(codes)
@@ -28,5 +30,5 @@ function repeated(codes: number[]): number[] {
   return codes
 }
 
-/** Letters and digits or signs among each other, not only behind a word. */
+/** Whether digits or signs stand between letters, not only after a word. */
 const isMixed = (text: string) => /\p{L}[^\p{L}\s]+\p{L}/u.test(text)

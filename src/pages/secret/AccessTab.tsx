@@ -39,7 +39,7 @@ export function AccessTab() {
   return <AccessEditor key={secret.id} facts={{ secret, org, userInfo, whoami, access, teams: known }} />
 }
 
-/** Enough for people; an administrator's list of organizations could be long. */
+/** Enough for a user; an administrator's list of organizations could be long. */
 const MOST = 20
 
 /**

@@ -14,7 +14,9 @@ import { OwnerName } from './parts/OwnerName.tsx'
 
 type Question = { filter: AuditFilter; page: number; refused?: ApiError }
 
-/** Asks by the secret's id: what happened under other names and in other organizations belongs to it (concord-api §11). */
+/**
+ * Queries by the secret's id, to include what happened under other names and in other organizations (concord-api §11).
+ */
 export async function loader({ params, request }: LoaderFunctionArgs): Promise<Question> {
   const { id: secretId } = await queryClient.fetchQuery(secretQuery(secretRef(params)))
   const { searchParams } = new URL(request.url)

@@ -35,7 +35,7 @@ export async function loader({ params }: LoaderFunctionArgs) {
   return null
 }
 
-/** Never while the page is open: a failed reading would put an error in its place, and everything typed would be gone. */
+/** Never while the page is open: a failed read would replace it with an error, and everything typed would be lost. */
 export const shouldRevalidate = ({ currentUrl, nextUrl }: ShouldRevalidateFunctionArgs) =>
   currentUrl.pathname !== nextUrl.pathname
 
@@ -51,7 +51,7 @@ export function SecretCreatePage() {
   const whyNot = useWhyNotCreate(org)
 
   const [initialName, setInitialName] = useState(params.get('name') ?? '')
-  // In memory only: the address has the step, and nothing has a value.
+  // In memory only: the address has the step, and values are kept nowhere else.
   const [draft, setDraft] = useState(() => emptyDraft(initialName))
   const [created, setCreated] = useState<Created>()
   const create = useCreation(org, { onCreated: setCreated, onDone: forgetDraft })
@@ -65,7 +65,7 @@ export function SecretCreatePage() {
   const asked = params.get('step')
   const step = stepToShow(asked, problems)
   const isAtResult = asked === 'result'
-  // What is shown once is gone with its address. The address comes a moment after the answer.
+  // What is shown once disappears when the address changes. The address follows a moment after the answer.
   if (created && isAtResult && !created.wasShown) setCreated({ ...created, wasShown: true })
   if (created?.wasShown && !isAtResult) setCreated(undefined)
 
@@ -93,7 +93,9 @@ export function SecretCreatePage() {
   )
 }
 
-/** An address that is too far ahead, as after a reload, is set right: else the page would go on by itself. */
+/**
+ * Corrects an address that is too far ahead, as after a reload: otherwise the page would jump ahead by itself later.
+ */
 function useStepInAddress({ orgName }: OrgRef, { step, isAstray }: { step: Step; isAstray: boolean }) {
   const navigate = useNavigate()
   useEffect(() => {
@@ -103,10 +105,10 @@ function useStepInAddress({ orgName }: OrgRef, { step, isAstray }: { step: Step;
 
 type GuardProps = { draft: Draft; isSent: boolean; isTouched: boolean }
 
-/** Asks before what was filled in, or what the answer shows this once, is left. */
+/** Asks before the user leaves what they filled in, or what the answer shows only once. */
 function DraftGuard({ draft, isSent, isTouched }: GuardProps) {
   const once = shownOnce(draft)
-  // While it is being created Back must not lead to another step either: the answer would not be shown there.
+  // While it is being created, Back must not lead to another step either: the answer would not be shown there.
   const leaves: BlockerFunction = ({ currentLocation, nextLocation, historyAction }) =>
     nextLocation.pathname !== currentLocation.pathname || (isSent && historyAction === 'POP')
   return (

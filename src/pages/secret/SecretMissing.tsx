@@ -7,7 +7,7 @@ import { ErrorPage } from '#ui/ErrorPage.tsx'
 import { RelativeTime } from '#ui/RelativeTime.tsx'
 import { actorOf } from './audit/sentences.ts'
 
-/** In place of a secret that is not there: what was looked for, and where it went if the log knows. */
+/** In place of a secret that does not exist: where it went, if the audit log says so. */
 export function SecretMissing({ orgName, secretName }: SecretRef) {
   const {
     data: trace,

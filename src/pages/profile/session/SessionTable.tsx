@@ -81,7 +81,7 @@ function SessionRow({ session, isEnding, onEnd }: RowProps) {
 
 type TimeProps = { label: string; at: string | undefined; otherwise: string; className?: string }
 
-/** On a phone there is no head to say which time it is. */
+/** On a phone the table has no head, so each cell is labelled. */
 function Time({ label, at, otherwise, className = '' }: TimeProps) {
   return (
     <td className={`number ${className}`}>

@@ -1,4 +1,4 @@
-/** The first that fits: most browsers also claim to be Chrome, and all to be Safari. */
+/** The first match counts: most browsers also claim to be Chrome, and all to be Safari. */
 const BROWSERS: [RegExp, string][] = [
   [/\bEdg(A|iOS)?\//, 'Edge'],
   [/\b(OPR|OPT)\//, 'Opera'],
@@ -20,7 +20,7 @@ const SYSTEMS: [RegExp, string][] = [
 ]
 const LONGEST = 60
 
-/** `Firefox on Linux`; of what is no browser that we know, the beginning of its own words. */
+/** `Firefox on Linux`; for an unknown browser, the beginning of its user agent. */
 export function deviceOf(userAgent: string | undefined): string {
   if (!userAgent) return 'Unknown device'
   const browser = firstFitting(BROWSERS, userAgent)

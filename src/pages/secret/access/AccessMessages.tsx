@@ -19,7 +19,7 @@ export function PublicMessage({ orgName }: { orgName: string }) {
 type ChangedProps = {
   theirs: GrantRow[]
   staged: Staged
-  /** The answer to the user's own change was lost, so what is different may be theirs in part. */
+  /** The answer to the user's own change was lost, so some of the differences may be their own. */
   isLost: boolean
   onKeep: () => void
   onDiscard: () => void

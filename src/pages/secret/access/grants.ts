@@ -14,7 +14,7 @@ const nameOf = ({ teamId, teamName }: ResourceAccess) => teamName ?? teamId
 
 const byTeam = (grants: ResourceAccess[]) => new Map(grants.map((grant) => [grant.teamId, grant]))
 
-/** The edits with one more. Wanting what is there already takes the edit back. */
+/** Returns the edits with one more. Choosing the current level removes the edit. */
 export function edit(
   { base, edits }: Staged,
   team: { teamId: string; teamName: string },
@@ -54,7 +54,7 @@ export function differences(from: ResourceAccess[], to: ResourceAccess[]): Grant
     .sort(byName)
 }
 
-/** The same edits on what is there now; those that somebody else made too are done. */
+/** Applies the same edits to the current grants, without those that somebody else made too. */
 export function rebase({ edits }: Staged, now: ResourceAccess[]): Staged {
   const levels = byTeam(now)
   const left = Object.entries(edits).filter(([teamId, { level }]) => levels.get(teamId)?.level !== level)

@@ -25,7 +25,7 @@ export function useAccessEditing(facts: AccessFacts) {
   const whyNotSave = theirs.length ? 'First decide about what somebody else changed.' : undefined
   const isOwnTeam = (teamId: string) => teams.some(({ id, orgId }) => id === teamId && orgId === secret.orgId)
 
-  /** For buttons that vanish when they are pressed: the focus would be lost with them. */
+  /** For buttons that disappear when they are pressed: the focus would be lost with them. */
   function andFocusSave(act: () => void) {
     act()
     saveButton.current?.focus()

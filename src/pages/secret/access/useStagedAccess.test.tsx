@@ -11,7 +11,7 @@ import { exampleSecret } from '#concord/examples.ts'
 import { StatusRegion } from '#ui/StatusMessage.tsx'
 import { useStagedAccess } from './useStagedAccess.ts'
 
-/** Patient: other work may keep the computer busy. */
+/** With a long time-out: the machine may be busy. */
 const until = (check: () => void) => vi.waitFor(check, 15_000)
 vi.setConfig({ testTimeout: 30_000 })
 

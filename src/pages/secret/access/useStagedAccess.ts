@@ -8,7 +8,10 @@ import { differences, edit, rebase, resultOf, type Staged } from './grants.ts'
 
 type Edit = { team: { teamId: string; teamName: string }; level: AccessLevel | undefined }
 
-/** Grants are replaced as a whole (concord-api §9.7): what somebody else granted meanwhile must not be lost unseen. */
+/**
+ * Grants are replaced as a whole (concord-api §9.7): what somebody else granted meanwhile must not be overwritten
+ * unseen.
+ */
 class AccessChanged extends Error {}
 
 /**
@@ -24,7 +27,7 @@ export function useStagedAccess(
   const staged = mine ?? { base: access, edits: {} }
   const query = secretAccessQuery({ orgName, secretName })
   const isWanted = (now: ResourceAccess[]) => differences(resultOf(staged), now).length === 0
-  // What is as wanted is no difference to decide about: most likely it is the change whose answer was lost.
+  // If access is already as wanted, there is nothing to decide: most likely the change with the lost answer was made.
   const theirs = isWanted(access) ? [] : differences(staged.base, access)
 
   const stage = (next: Staged) => setMine(Object.keys(next.edits).length ? next : undefined)

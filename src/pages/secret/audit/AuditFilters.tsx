@@ -13,7 +13,7 @@ const ACTIONS: Record<Exclude<AuditAction, 'DELETE'>, string> = {
 export const isAction = (action: string | null): action is keyof typeof ACTIONS =>
   action !== null && Object.hasOwn(ACTIONS, action)
 
-/** What is left out, and since when: all in the address. */
+/** Which entries are shown; the choice is in the address. */
 export function AuditFilters() {
   const [wanted, want] = useWantedParams()
   const period = wanted.get('period') ?? ''

@@ -12,7 +12,7 @@ const isDay = (day: string | null): day is string =>
 
 /**
  * What the address says about time, as Concord wants it: ISO-8601 with an offset, both ends exclusive (concord-api
- * §11). `from` and `to` are whole days in the user's time zone. What cannot be understood is not a filter.
+ * §11). `from` and `to` are whole days in the user's time zone. Invalid values are ignored.
  */
 export function timesOf(params: URLSearchParams, now = new Date()): { after?: string; before?: string } {
   const period = params.get('period') ?? ''

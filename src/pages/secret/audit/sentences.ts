@@ -25,7 +25,7 @@ const SOURCES: Record<string, string> = {
   SYSTEM: 'the server itself',
 }
 
-/** From where: `console, 10.0.0.7`. A process is named by its id, wholly. */
+/** From where: `console, 10.0.0.7`. A process is named by its full id. */
 export function sourceOf({ details }: AuditEntry): string {
   const { actionSource, requestIp } = details ?? {}
   const via = SOURCES[actionSource?.type ?? ''] ?? actionSource?.type
@@ -60,7 +60,7 @@ function created({ name, type, storeType }: Details): Part[] {
     ...say`created it`,
     ...(text(name) ? say` as ${text(name) ?? ''}` : []),
     kind ? `, ${kind}` : '',
-    // There is hardly ever another store; then it matters.
+    // Another store is rare, and worth knowing.
     store && store.toLowerCase() !== 'concord' ? `, in the store ${store}` : '',
   ]
 }

@@ -16,7 +16,7 @@ type Props = {
   onChange: (content: Content) => void
   error: string | undefined
   warnings: Warning[]
-  /** Typed, pasted or from a file; without it only a file will do. */
+  /** How it can be typed or pasted; without it only a file is accepted. */
   typed?: 'in clear' | 'masked'
   accept?: string
 }
@@ -33,7 +33,7 @@ export function ContentField({ label, help, content, onChange, error, warnings, 
       onChange({ ...content, file: await readFile(file) })
       setUnreadable(undefined)
     } catch {
-      // A folder, or a file that is gone.
+      // A folder, or a file that no longer exists.
       setUnreadable(`“${file.name}” could not be read.`)
     }
   }
@@ -53,7 +53,7 @@ export function ContentField({ label, help, content, onChange, error, warnings, 
     onDragLeave: () => setDragging(false),
     onDrop: (event: DragEvent) => {
       setDragging(false)
-      // Text that is dragged into the field is the browser's business.
+      // The browser handles text that is dragged into the field.
       if (!event.dataTransfer.types.includes('Files')) return
       event.preventDefault()
       void take(event.dataTransfer.files[0])

@@ -7,12 +7,12 @@ import { WizardSteps } from './WizardSteps.tsx'
 
 type Props = {
   created: Created
-  /** The address has come to the result. */
+  /** The address is that of the result. */
   isAtResult: boolean
   area: RefObject<HTMLDivElement>
 }
 
-/** In place of the wizard, once the secret is there. Asks before what is shown once is left unsaved. */
+/** In place of the wizard, once the secret exists. Asks before the user leaves without saving what is shown once. */
 export function CreatedPage({ created, isAtResult, area }: Props) {
   const { orgName, secretName } = created.secret
   const [saved, setSaved] = useState<OnceOnly[]>([])

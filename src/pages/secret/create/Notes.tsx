@@ -2,7 +2,7 @@ import { TriangleAlert } from 'lucide-react'
 import { Icon } from '#ui/Icon.tsx'
 import type { Warning } from './warnings.ts'
 
-/** Warnings at the field that they are about. They come and go while somebody types, and are read out politely. */
+/** Warnings at their field. They change while somebody types, and screen readers say them politely. */
 export function Warnings({ of: warnings }: { of: Warning[] }) {
   return (
     <div role="status">

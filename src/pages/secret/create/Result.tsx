@@ -8,12 +8,12 @@ import { downloadText } from '#ui/downloadText.ts'
 import { Icon } from '#ui/Icon.tsx'
 import { RevealInput } from '#ui/RevealInput.tsx'
 
-/** What the creation's answer says this once. */
+/** What only the response to the creation contains. */
 export type OnceOnly = 'password' | 'publicKey'
 export type Created = {
   secret: SecretRef
   once: Partial<Record<OnceOnly, string>>
-  /** Whether the address has come to the result. */
+  /** Whether the result page has been shown. */
   wasShown: boolean
 }
 

@@ -11,7 +11,7 @@ import type { Warning } from './warnings.ts'
 
 type Props = { org: OrgRef; draft: Draft; warnings: Warning[]; isSent: boolean }
 
-/** Everything once more, but for the values themselves. */
+/** Everything that was entered, except the values. */
 export function ReviewStep({ org, draft, warnings, isSent }: Props) {
   const row = { org, warnings, isSent }
   return (

@@ -21,7 +21,7 @@ export function ValueStep(props: StepProps) {
         patternMeaning={`A name has ${NAME_MEANING}`}
         className="secret-name"
         value={draft.name}
-        // No name has blanks: those that a paste brings along are not worth an error.
+        // Names have no blanks: those from a paste are removed without an error.
         onChange={({ target }) => change({ name: target.value.trim() })}
         autoComplete="off"
         autoCapitalize="none"
@@ -117,7 +117,7 @@ function UsernameAndPassword({ draft, change, errorAt, warningsAt }: StepProps) 
   )
 }
 
-/** A file that is dropped beside the field must not take the place of the page: everything typed would be gone. */
+/** A file dropped beside the field must not replace the page: everything typed would be lost. */
 function useDropsStayHere() {
   useEffect(() => {
     const stay = (event: globalThis.DragEvent) => {

@@ -6,7 +6,9 @@ import { STEPS, type Step } from './rules.ts'
 
 type Props = { org: OrgRef; step: Step; kind: Kind | undefined; isSent: boolean }
 
-/** The buttons below a step. While the secret is being created they stay reachable, and the state says why they are off. */
+/**
+ * The buttons below a step. While the secret is being created they stay reachable, and the state says why they are off.
+ */
 export function WizardActions({ org, step, kind, isSent }: Props) {
   const before = STEPS[STEPS.indexOf(step) - 1]
   return (

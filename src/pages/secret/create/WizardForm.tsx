@@ -27,10 +27,10 @@ type Props = {
   create: Creation
 }
 
-/** One step of the wizard, with what is wrong at its fields, and the way to the next one. */
+/** One step of the wizard, with the errors at its fields and the button to the next one. */
 export function WizardForm({ org, username, step, draft, onChange, problems, create }: Props) {
   const navigate = useNavigate()
-  /** The step on which the user wanted to go on too early: its problems are shown. */
+  /** The step that the user tried to leave too early: its problems are shown. */
   const [tried, setTried] = useState<Step>()
   const { refused } = create
   const warnings = warningsOf(draft)
@@ -63,7 +63,7 @@ export function WizardForm({ org, username, step, draft, onChange, problems, cre
       event.currentTarget.querySelector<HTMLElement>('[aria-invalid="true"], [data-problem]')?.focus()
       return
     }
-    // A step that is come back to begins without complaints.
+    // A step that is visited again starts without errors.
     setTried(undefined)
     const next = STEPS[STEPS.indexOf(step) + 1]
     if (next) void navigate(paths.newSecret(org, { step: next }))
@@ -71,7 +71,7 @@ export function WizardForm({ org, username, step, draft, onChange, problems, cre
   }
 
   return (
-    // The browser's own checks would stop at the first field; ours say everything that is missing.
+    // The browser's own checks would stop at the first field; ours show everything that is missing.
     <form className="ui form wizard" noValidate autoComplete="off" onSubmit={submit} onKeyDown={submitWithControlEnter}>
       <h2 tabIndex={-1}>{stepTitle(step)}</h2>
       {step === 'kind' && <KindStep {...stepProps} />}

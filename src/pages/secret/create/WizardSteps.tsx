@@ -15,7 +15,7 @@ export const stepTitle = (step: Step) => TITLES[step]
 
 type Props = { org: OrgRef; current: Step | 'result'; problems: Problem[]; isSent?: boolean }
 
-/** Where one is. Every step whose ones before are done can be gone to, until the secret is sent. */
+/** The current step. Every step after finished ones is a link, until the secret is sent. */
 export function WizardSteps({ org, current, problems, isSent = false }: Props) {
   const all = [...STEPS, 'result' as const]
   return (

@@ -1,7 +1,7 @@
 import type { ChosenFile } from './draft.ts'
 import { MAX_BYTES } from './rules.ts'
 
-/** Takes the file's bytes as they are now. One that is too large is refused by its size, without reading it. */
+/** Reads the file's bytes as they are now, unless its size is over the limit: then it is rejected unread. */
 export async function readFile(file: File): Promise<ChosenFile> {
   const blob = file.size > MAX_BYTES ? file : new Blob([await file.arrayBuffer()])
   return { name: file.name, blob, text: file.size > MAX_BYTES ? '' : await blob.text() }

@@ -1,12 +1,12 @@
 import type { NewSecret, SecretValue } from '#api/secrets.ts'
 import type { Visibility } from '#api/types.ts'
 
-/** What a user may want to make. Concord has three types: the last two are DATA. */
+/** What a user may want to create. Concord has three types: the last two are DATA. */
 export type Kind = 'new-key-pair' | 'key-pair' | 'username-password' | 'value' | 'file'
 
 export type Protection = 'server-key' | 'generated-password' | 'own-password'
 
-/** Text as it stands in a textarea, or, in its place, a file as it lies on the disk. */
+/** The text of a textarea, or instead of it a file. */
 export type Content = {
   text: string
   /** A textarea has LF only; what was pasted may have had CRLF. */
@@ -16,7 +16,7 @@ export type Content = {
 
 export type ChosenFile = {
   name: string
-  /** Read when it was chosen: what is sent is what was looked at, even if the file changes meanwhile. */
+  /** Read when it was chosen, so that what was checked is what is sent, even if the file changes meanwhile. */
   blob: Blob
   /** The same, decoded: only to look at, never to send. */
   text: string
@@ -55,7 +55,7 @@ export const emptyDraft = (name = ''): Draft => ({
   projects: [],
 })
 
-/** Whether leaving would lose something that somebody typed or chose. The kind alone is chosen again in a moment. */
+/** Whether leaving would lose something that was typed or chosen. The kind alone does not count. */
 export function isDirty(draft: Draft, initialName: string): boolean {
   const contents = [draft.publicKey, draft.privateKey, draft.value, draft.file]
   return (
@@ -68,7 +68,7 @@ export function isDirty(draft: Draft, initialName: string): boolean {
 
 export const isEmpty = ({ text, file }: Content) => !file && text === ''
 
-/** What is looked at for warnings. */
+/** The text that warnings are derived from. */
 export const readable = ({ text, file }: Content) => file?.text ?? text
 
 /** The text with the line ends that were asked for. A textarea's own value never has a CR. */

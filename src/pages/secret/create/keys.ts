@@ -1,4 +1,4 @@
-/** What can be told from the text of a private key, without any library. */
+/** What the text of a private key shows, without any library. */
 export type PrivateKeyFacts = {
   looksLikeKey: boolean
   /** A passphrase is needed to use it. */
@@ -12,7 +12,7 @@ export function privateKeyFacts(pem: string): PrivateKeyFacts {
   return {
     looksLikeKey: label !== undefined,
     encrypted:
-      // PKCS#8, the older PEM, and OpenSSH's own container each say it in their own way.
+      // PKCS#8, the older PEM, and OpenSSH's own container each mark it differently.
       label === 'ENCRYPTED PRIVATE KEY' ||
       /^Proc-Type:\s*4,\s*ENCRYPTED/m.test(pem) ||
       (label === 'OPENSSH PRIVATE KEY' && openSshCipher(pem) !== 'none'),

@@ -60,11 +60,11 @@ export type Problem = {
   step: Step
   field: FieldName
   words: string
-  /** Said at once, not only when somebody wants to go on. */
+  /** Shown at once, not only when the user wants to continue. */
   urgent?: boolean
 }
 
-/** What keeps the draft from being sent. Everything else is the server's to say. */
+/** What keeps the draft from being sent. Everything else the server checks. */
 export function problemsOf(draft: Draft, username: string): Problem[] {
   const problems: Problem[] = []
   const check = (step: Step, field: FieldName, words: string | undefined | false, urgent = false) => {
@@ -82,7 +82,7 @@ export function problemsOf(draft: Draft, username: string): Problem[] {
       content('privateKey', 'Paste the private key, or choose its file.')
       break
     case 'username-password':
-      // What the server trims to nothing is missing.
+      // Only blanks count as missing: the server trims them.
       check('value', 'username', !trimmed(draft.username) && 'Type the username.')
       check('value', 'password', !trimmed(draft.password) && 'Type the password.')
       break
@@ -102,7 +102,7 @@ export function problemsOf(draft: Draft, username: string): Problem[] {
 const tooLarge = (content: Content) =>
   `It has ${sizeWords(sizeOf(content))}; Concord stores at most 1 MiB. Nothing was sent.`
 
-/** The step to show: the asked one, or the first before it that is not done. A reload has forgotten every value. */
+/** The step to show: the requested one, or the first unfinished one before it. A reload loses every value. */
 export function stepToShow(asked: string | null, problems: Problem[]): Step {
   const wanted = STEPS.find((step) => step === asked) ?? 'kind'
   const firstOpen = STEPS.find((step) => problems.some((problem) => problem.step === step))
@@ -112,7 +112,7 @@ export function stepToShow(asked: string | null, problems: Problem[]): Step {
 /** Whether every step before it is done. */
 export const isReachable = (step: Step, problems: Problem[]) => stepToShow(step, problems) === step
 
-/** Where the server's refusal belongs (concord-api §9.5). Undefined: to the whole. */
+/** The field that a rejection is about (concord-api §9.5); undefined if it is about the whole. */
 export function placeOf(words: string): { step: Step; field: FieldName } | undefined {
   if (/^(secret already exists|invalid secret name|name not specified)/i.test(words))
     return { step: 'value', field: 'name' }

@@ -1,7 +1,7 @@
 import { announce, warn } from '#ui/StatusMessage.tsx'
 import type { Draft } from './draft.ts'
 
-/** What was asked for, without anything secret. */
+/** What was sent, without anything secret. */
 export type Sent = Pick<Draft, 'name' | 'kind' | 'protection'>
 
 /** What only the response to the creation contains, and what to do without it. */

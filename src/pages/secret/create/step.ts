@@ -6,7 +6,7 @@ import type { Warning } from './warnings.ts'
 export type StepProps = {
   draft: Draft
   change: (change: Partial<Draft>) => void
-  /** What is wrong at a field, if it is time to say so. */
+  /** The error of a field, once it may be shown. */
   errorAt: (field: FieldName) => string | undefined
   warningsAt: (field: Warning['field']) => Warning[]
 }

@@ -19,7 +19,7 @@ export type Creation = Change<void, Draft> & {
 }
 
 type Options = {
-  /** The answer is there; the page shows it once its address has changed. */
+  /** Called with the answer; the page shows it once its address has changed. */
   onCreated: (created: Created) => void
   onDone: () => void
 }
@@ -63,7 +63,10 @@ export function useCreation(org: OrgRef, { onCreated, onDone }: Options): Creati
 
 const refusedBy = (error: Error | null) => (isApiError(error) ? placeOf(error.words) : undefined)
 
-/** What can never be asked for again, or not as easily. Concord also sends back what the caller gave it (concord-api §14, Q19). */
+/**
+ * What can never be read again, or not as easily. Concord also sends back what the caller gave it (concord-api §14,
+ * Q19).
+ */
 function onceOf(draft: Draft, { password, publicKey }: SecretCreated): Created['once'] {
   return {
     ...(draft.protection === 'generated-password' && password && { password }),

@@ -1,6 +1,8 @@
 import { useEffect, useRef } from 'react'
 
-/** Each step begins at its heading, or at the field that the server refused. Returns the ref of the element around it. */
+/**
+ * Focuses the heading of each step, or the field that the server rejected. Returns the ref for the element around it.
+ */
 export function useStepFocus(step: string, refusal: Error | null) {
   const area = useRef<HTMLDivElement>(null)
   const at = useRef({ step, refusal })

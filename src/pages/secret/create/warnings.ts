@@ -2,7 +2,7 @@ import { type Content, type Draft, isEmpty, readable, sizeOf } from './draft.ts'
 import { privateKeyFacts } from './keys.ts'
 import { type FieldName, type Step, trimmed } from './rules.ts'
 
-/** Something that will work, but perhaps not as meant. Never a reason to stop anybody. */
+/** Something that will work, but perhaps not as intended. It never blocks. */
 export type Warning = { step: Step; field: FieldName | 'protection' | 'visibility'; words: string }
 
 /** Larger parts of a key pair can be stored, but `…/public` cannot read them (concord-api §9.5). */

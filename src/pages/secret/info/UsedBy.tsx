@@ -4,7 +4,10 @@ import { repositoryItems } from '#concord/words.ts'
 import { count } from '#ui/words.ts'
 import { Affected, HiddenProjects, UsageFailed } from '../parts/Affected.tsx'
 
-/** The repositories that fetch their code with the secret. Looked up after the page is shown, because it may take a while. */
+/**
+ * The repositories that fetch their code with the secret. Looked up after the page is shown, because it may take a
+ * while.
+ */
 export function UsedBy({ secret }: { secret: Secret }) {
   const { data: usage, error, refetch } = useUsage(secret)
   return (

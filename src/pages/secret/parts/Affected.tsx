@@ -16,7 +16,7 @@ type Props = {
   mono?: boolean
 }
 
-/** What an act affects: how many, which first, and all when asked for. */
+/** What an act affects: how many, the first five, and all on request. */
 export function Affected({ title, items, mono = true }: Props) {
   const [all, setAll] = useState(false)
   const shown = all ? items : items.slice(0, FIRST)
@@ -41,10 +41,10 @@ export function Affected({ title, items, mono = true }: Props) {
   )
 }
 
-/** As `useUsage` has it. */
+/** What `useUsage` returns. */
 type UsageQuery = { data: Usage | undefined; error: Error | null; refetch: () => unknown }
 
-/** For `preview` of a dialog whose consequences are the repositories that use the secret. */
+/** The `preview` of a dialog whose consequences are the repositories that use the secret. */
 export const previewOf = ({ data, error }: UsageQuery) =>
   error ? 'failed' : data?.complete ? 'ready' : ('loading' as const)
 
@@ -79,11 +79,11 @@ type RepositoriesProps = {
   fate: { many: string; one: string }
   /** Which of them; without it: all. */
   only?: (use: Usage['uses'][number]) => boolean
-  /** Said when there is none. */
+  /** Shown for an empty list. */
   none: string
 }
 
-/** The repositories that an act affects, as far as they are found; says what could not be read. */
+/** The repositories that an act affects, as far as they are known, and what could not be read. */
 export function AffectedRepositories({ usage, fate, only = () => true, none }: RepositoriesProps) {
   const { data, error, refetch } = usage
   const uses = data?.uses.filter(only) ?? []

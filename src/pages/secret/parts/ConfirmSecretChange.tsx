@@ -45,8 +45,8 @@ type Props = {
 }
 
 /**
- * Asks before a change to a secret or its access, in the order of docs/decisions/confirmations.md: what happens, what is
- * affected, what cannot be undone, the name, the buttons.
+ * Asks before a change to a secret or its access, in the order of docs/decisions/confirmations.md: what happens, what
+ * is affected, what cannot be undone, the name, the buttons.
  */
 export function ConfirmSecretChange(props: Props) {
   const { secret, change, happens, affected, forGood, nextStep } = props

@@ -16,7 +16,7 @@ import { ConfirmSecretChange } from '../parts/ConfirmSecretChange.tsx'
 import { useSecretChange } from './useSecretChange.ts'
 
 export function LinkProjects({ secret }: { secret: Secret }) {
-  // As long as nothing is chosen it follows the secret, also when somebody else changes that.
+  // Until the user chooses, it follows the secret, also when somebody else changes that.
   const [choice, setChoice] = useState<{ limited: boolean; chosen: ChosenProject[] }>()
   const [asking, setAsking] = useState(false)
   const right = useRight('WRITER', secret)
@@ -92,7 +92,7 @@ function ProjectsDialog({ secret, scope, onClose, onDone }: DialogProps) {
   const change = scopeChange(scopeOf(secret), scope)
   const narrower = change.kind === 'narrower'
   const words = scope === null ? 'every project' : count(scope.length, 'project')
-  // For a secret that every project uses, those that lose it are all that are not chosen.
+  // A secret of every project: all projects that are not chosen lose it.
   const losing = change.lost === 'all others' ? all.data?.filter(({ id }) => !ids.includes(id)) : change.lost
 
   const link = useSecretChange(secret, {

@@ -40,7 +40,7 @@ export function RenameSecret({ secret }: { secret: Secret }) {
               type="text"
               className="mono"
               required
-              // With the blanks around it that a paste brings.
+              // A paste may bring blanks around it.
               pattern={`\\s*${NAME_PATTERN}\\s*`}
               value={name}
               onChange={(event) => setName(event.target.value)}
@@ -61,7 +61,7 @@ function RenameDialog({ secret, newName, onClose }: { secret: Secret; newName: s
   const usage = useUsage(secret)
   const { orgName, name } = secret
   const renamed = { orgName, secretName: newName }
-  // The server's answer to a taken name quotes the old one (concord-api Q15), so it is asked before.
+  // The server's error for a taken name quotes the old one (concord-api Q15), so the name is checked before.
   const taken = useQuery(secretExistsQuery(renamed)).data === true
 
   const rename = useSecretChange(secret, {

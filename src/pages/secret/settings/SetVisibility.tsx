@@ -122,7 +122,7 @@ function MakePrivateDialog({ secret, onClose }: DialogProps) {
   )
 }
 
-/** What the caller loses by it, which the list of those who keep access does not say. */
+/** What the caller loses, which the list of those who keep access does not show. */
 function OwnLoss({ mayUse, mayChange }: { mayUse: Right | undefined; mayChange: Right | undefined }) {
   if (mayUse?.verdict === 'no')
     return (

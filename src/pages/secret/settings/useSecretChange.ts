@@ -24,7 +24,9 @@ type Options = {
   failed?: () => void
   /** The change itself makes it PUBLIC, so that is no surprise. */
   makesPublic?: boolean
-  /** Where to go when it is done; without it the page stays. A user who may no longer open the secret gets to the list. */
+  /**
+   * Where to go when it is done; without it the page stays. A user who may no longer open the secret gets to the list.
+   */
   to?: () => string
   /** Called when it is done: the place to close the dialog. */
   done: () => void
@@ -40,8 +42,8 @@ class SecretChanged extends Error {}
  * A change to a secret; every card of the settings uses it.
  *
  * Before: reads the secret again, and sends nothing when it differs from what the page showed (the page and the dialog
- * then show the new state). After: reads it once more; if it became PUBLIC though nobody asked for that (concord-api Q1),
- * says so with *Make private again*. After a lost answer: reads it and says whether the change was made.
+ * then show the new state). After: reads it once more; if it became PUBLIC though nobody asked for that (concord-api
+ * Q1), says so with *Make private again*. After a lost answer: reads it and says whether the change was made.
  */
 export function useSecretChange(secret: Secret, options: Options): SecretChange {
   const here = refOf(secret)

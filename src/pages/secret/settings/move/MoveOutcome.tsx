@@ -8,7 +8,7 @@ import { Affected } from '../../parts/Affected.tsx'
 import { dismissMove, type Move, useMove } from './moves.ts'
 import { OldTeams } from './OldTeams.tsx'
 
-/** What a move has left to do, on the secret's page at its new address. It stays until it is dismissed. */
+/** What is left to do after a move, on the secret's page at its new address. It stays until it is dismissed. */
 export function MoveOutcome({ secret }: { secret: Secret }) {
   const move = useMove(secret.id)
   if (move?.to.orgName !== secret.orgName) return null

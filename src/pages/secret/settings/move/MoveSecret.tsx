@@ -26,7 +26,7 @@ import { addMove } from './moves.ts'
 import { PreflightList, usePreflight } from './Preflight.tsx'
 import { blockedBy, previewState } from './preflightLines.ts'
 
-/** The documented walk: pick the organization, *Move*, the pop-up. */
+/** The documented steps: pick the organization, *Move*, the dialog. */
 export function MoveSecret({ secret }: { secret: Secret }) {
   const [target, setTarget] = useState('')
   const [asking, setAsking] = useState(false)
@@ -70,7 +70,7 @@ function consequence({ name, orgName, projects }: Secret, usage: Usage | undefin
 
 type DialogProps = { secret: Secret; target: string; onClose: () => void }
 
-/** The documented pop-up of a move: what it will meet and cause, the typed name, *Yes, move to …*. */
+/** The documented dialog of a move: the pre-flight, the typed name, *Yes, move to …*. */
 function MoveDialog({ secret, target, onClose }: DialogProps) {
   const [newName, setNewName] = useState(secret.name)
   const { facts, lines, retry } = usePreflight(secret, target, newName)
@@ -133,7 +133,8 @@ function useMoveChange(secret: Secret, to: SecretRef, usage: Usage | undefined) 
     to: () => paths.secret(to),
     doneWords: `Moved ${name} to ${to.orgName}${isRenamed ? ` as ${to.secretName}` : ''}.`,
     failedWords: `${name} was not moved.`,
-    // Something has changed since it was looked up: if the name was taken a moment ago, the dialog asks for another one.
+    // Something has changed since it was looked up: if the name was taken a moment ago, the dialog asks for another
+    // one.
     failed: () => {
       void queryClient.invalidateQueries(canCreateQuery('SECRET', to))
       void queryClient.invalidateQueries(secretExistsQuery(to))
@@ -146,7 +147,7 @@ function useMoveChange(secret: Secret, to: SecretRef, usage: Usage | undefined) 
   })
 }
 
-/** Only what there is to lose is worth a warning. */
+/** Warns only of what there is to lose. */
 function forGood({ projects }: Secret, usage: Usage | undefined) {
   const lost = [usage?.uses.length && 'the links of repositories', projects.length && 'the limit to projects']
   const words = listed(lost.filter((what) => typeof what === 'string'))

@@ -23,7 +23,7 @@ type Props = {
 
 /** The teams of the old organization that a move leaves with access (concord-api §14, Q16), and their removal. */
 export function OldTeams({ secret, from }: Props) {
-  /** The teams that the dialog asks about: it stays open when the page is read again and they are gone from it. */
+  /** The teams that the dialog asks about. It stays open when the page is read again without them. */
   const [asking, setAsking] = useState<Item[]>()
   const right = useRight('OWNER', secret)
   const { data: oldTeams } = useQuery(teamListQuery({ orgName: from }))
@@ -82,7 +82,7 @@ function RemovalDialog({ secret, items, teams, oldTeams, onClose }: DialogProps)
     lockOut({ ...facts, access: facts.access, teams: [...teams, ...oldTeams] }, withoutOldTeams(facts.access))
 
   const removal = useChange<unknown>(
-    // The grants are replaced as a whole: only what is there now may be sent back.
+    // The grants are replaced as a whole, so they are read first.
     async () => replaceSecretAccess(refOf(secret), withoutOldTeams(await readBefore(readGrants))),
     {
       done: () => {

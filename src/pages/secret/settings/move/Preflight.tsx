@@ -12,7 +12,7 @@ import { useSettled } from '#ui/useSettled.ts'
 import { Affected } from '../../parts/Affected.tsx'
 import { isMember, type Light, type Line, type MoveFacts, preflightLines } from './preflightLines.ts'
 
-/** Looks up everything that a move will meet. `retry` reads again what could not be read. */
+/** The pre-flight: looks up everything that a move will meet. `retry` reads again what could not be read. */
 export function usePreflight(secret: Secret, target: string, newName: string) {
   const settledName = useSettled(newName, 300)
   const canCreate = useQuery({ ...canCreateQuery('SECRET', { orgName: target }), staleTime: 0 })
@@ -21,7 +21,7 @@ export function usePreflight(secret: Secret, target: string, newName: string) {
     enabled: isMember({ canCreate }) && settledName !== '',
   })
   const targetOrg = useQuery(organizationQuery({ orgName: target }))
-  // The row below the dialog counts them as well, so they are read on when it closes.
+  // The row below the dialog shows them too, so reading goes on when it closes.
   const usage = useUsage(secret)
   const access = useQuery(secretAccessQuery(refOf(secret)))
   const targetTeams = useQuery(teamListQuery({ orgName: target }))

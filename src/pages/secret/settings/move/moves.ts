@@ -4,7 +4,7 @@ import { recall, remember } from '#api/tabMemory.ts'
 import type { Item } from '#concord/words.ts'
 import { createStore, useStore } from '#store.ts'
 
-/** What a move has left to do. Names and ids only: it is kept over a reload. */
+/** What is left to do after a move. Names and ids only, because it is kept over a reload. */
 export type Move = {
   secretId: string
   from: SecretRef
@@ -21,7 +21,7 @@ export type Move = {
 
 const KEY = 'moves'
 
-/** More than anybody repairs at a time. */
+/** More than a user repairs at a time. */
 const MOST = 20
 
 /** The moves that were made in this tab and not dismissed yet, the last one last. */

@@ -5,7 +5,7 @@ import type { Usage } from '#concord/usage.ts'
 import { grantItems, type Item, keepers, projectItems, repositoryItems } from '#concord/words.ts'
 import { count } from '#ui/words.ts'
 
-/** `amber`: it will work, and somebody should know about it. `red`: it would be refused. */
+/** `amber`: it will work, but has an effect worth knowing. `red`: it would be refused. */
 export type Light = 'green' | 'amber' | 'red' | 'pending'
 
 export type Line = {
@@ -40,7 +40,7 @@ export type MoveFacts = {
   ownTeams: Answer<Team[]>
 }
 
-/** Everything that a move will meet and cause, one line each (concord-api §9.6, SecretManager#update). */
+/** What a move will meet and cause, one line each (concord-api §9.6, SecretManager#update). */
 export function preflightLines(facts: MoveFacts): Line[] {
   return [
     rightLine(facts),
@@ -68,7 +68,9 @@ export function survivingGrants(access: ResourceAccess[], targetTeams: Team[]): 
   return access.filter((grant) => !local.has(grant.teamId))
 }
 
-/** Whose teams these grants are to: some may be left from a move before. A grant does not say it (concord-api §9.7). */
+/**
+ * Whose teams these grants are to: some may be left from an earlier move. A grant does not say so (concord-api §9.7).
+ */
 export function whoseTeams(grants: ResourceAccess[], orgName: string, teams: Team[] | undefined): string {
   if (grants.every((grant) => teams?.some((team) => team.id === grant.teamId))) return `of ${orgName}`
   return grants.length === 1 ? 'of another organization' : 'of other organizations'
@@ -139,8 +141,8 @@ function repositoriesLine({ usage: { data, error }, secret, target }: MoveFacts)
 }
 
 /**
- * Without its projects a secret can be downloaded by everybody who may read it (concord-api §9.9). They are removed when
- * the secret moves, whether their project has moved before or moves afterwards (concord-api §9.6, Q36).
+ * Without its projects a secret can be downloaded by everybody who may read it (concord-api §9.9). They are removed
+ * when the secret moves, whether their project has moved before or moves afterwards (concord-api §9.6, Q36).
  */
 function projectsLine({ secret: { projects, encryptedBy }, target }: MoveFacts): Line {
   if (projects.length === 0) return green('projects', 'It is not limited to projects.')
