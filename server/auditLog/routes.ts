@@ -15,7 +15,7 @@ import { requireProjectNamed } from '../projects/store.ts'
 import { requireSecretRow } from '../secrets/store.ts'
 import type { Services } from '../services.ts'
 import { requireTeam } from '../teams/store.ts'
-import { findUser } from '../users/owner.ts'
+import { findUser } from '../users/store.ts'
 import { type AuditFilter, readAudit } from './list.ts'
 
 const objectParameter = z.enum(AUDIT_OBJECTS)

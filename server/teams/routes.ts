@@ -17,7 +17,7 @@ import { nonNull } from '../json/omit.ts'
 import { requireMember, requireOrg, requireOrgById } from '../orgs/store.ts'
 import { type Principal, userOf } from '../principal.ts'
 import type { Services } from '../services.ts'
-import { userFinder } from '../users/owner.ts'
+import { userFinder } from '../users/store.ts'
 import { missing, nameViolations, reject, tooLong } from '../violations.ts'
 import {
   findTeam,

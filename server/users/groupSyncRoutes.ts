@@ -11,7 +11,7 @@ import { operation, resource } from '../http/operation.ts'
 import type { Services } from '../services.ts'
 import { missing, reject } from '../violations.ts'
 import { isEntryOf, loginOf, replaceGroups } from './ldapUser.ts'
-import { findUser } from './owner.ts'
+import { findUser } from './store.ts'
 
 const syncRequest = z.object({ username: text.nullish(), userDomain: text.nullish() })
 

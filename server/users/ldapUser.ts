@@ -6,8 +6,7 @@ import type { UserRow } from '../db/schema.ts'
 import type { DirectoryEntry } from '../directory/ldap.ts'
 import { newId } from '../ids.ts'
 import { insertUser } from './builtIn.ts'
-import { findUserById } from './owner.ts'
-import { briefUserEntry } from './store.ts'
+import { briefUserEntry, findUserById } from './store.ts'
 
 /** Returns the user of an entry, created on the first login, and updates their groups. */
 export async function directoryUser(db: Db, actor: Actor, entry: DirectoryEntry): Promise<UserRow> {

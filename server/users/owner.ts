@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { Reader } from '../db/open.ts'
 import type { UserRow, UserType } from '../db/schema.ts'
-import { javaError, textError, validationError } from '../errors.ts'
+import { textError, validationError } from '../errors.ts'
 import { text, userType, uuid } from '../http/jackson.ts'
 import { nonEmpty } from '../json/omit.ts'
+import { findUser, findUserById } from './store.ts'
 
 /** Concord's EntityOwner in requests: `id` takes precedence over `username` (concord-api §1). */
 export const ownerRequest = z.object({
@@ -59,46 +60,6 @@ export async function resolveOwner(
   const user = await findUser(db, owner.username, owner.userDomain, onlyType ?? owner.userType)
   if (!user) throw textError(500, `User not found: ${owner.username}`)
   return user
-}
-
-export const findUserById = (db: Reader, id: string) =>
-  db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
-
-/**
- * Finds a user by name, ignoring case. Without a domain or a type, any matches; a name of several users throws the
- * error of Concord's UserDao#getId.
- */
-export async function findUser(
-  db: Reader,
-  username: string,
-  domain?: string | null,
-  type?: UserType | null,
-): Promise<UserRow | undefined> {
-  const find = await userFinder(db, [username])
-  return find(username, domain, type)
-}
-
-/** `findUser` for several names, with one query. */
-export async function userFinder(db: Reader, usernames: readonly string[]) {
-  const wanted = [...new Set(usernames.map((username) => username.toLowerCase()))]
-  const rows = await db.selectFrom('users').selectAll().where('username', 'in', wanted).execute()
-  const named = new Map<string, UserRow[]>()
-  for (const row of rows) {
-    const same = named.get(row.username)
-    if (same) same.push(row)
-    else named.set(row.username, [row])
-  }
-  return (username: string, domain?: string | null, type?: UserType | null): UserRow | undefined => {
-    const [user, another] = (named.get(username.toLowerCase()) ?? []).filter(
-      (row) => (typeof domain !== 'string' || row.domain === domain.toLowerCase()) && (!type || row.type === type),
-    )
-    if (!another) return user
-    const asked = `'${username}', domain: '${domain ?? null}', type: ${type ?? null}`
-    throw javaError(
-      'java.lang.IllegalArgumentException',
-      `Non unique results found for username: ${asked}. Note that user and domain names are case-insensitive.`,
-    )
-  }
 }
 
 function userNotFound(id: string): never {

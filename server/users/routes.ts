@@ -22,9 +22,8 @@ import { insertUser, lockOut } from './builtIn.ts'
 import { groupSyncRoutes } from './groupSyncRoutes.ts'
 import { keepAnAdmin } from './lastAdmin.ts'
 import { createDirectoryUser, userOfEntry } from './ldapUser.ts'
-import { findUser, findUserById } from './owner.ts'
 import { roleRoutes } from './roleRoutes.ts'
-import { briefUserEntry, replaceRoles, searchUsers, userEntry } from './store.ts'
+import { briefUserEntry, findUser, findUserById, replaceRoles, searchUsers, userEntry } from './store.ts'
 
 const MOST_USERNAME = 128
 

@@ -1,8 +1,49 @@
 import { contains } from '../db/filter.ts'
 import { readListColumn } from '../db/json.ts'
 import type { Reader, Trx } from '../db/open.ts'
-import type { UserRow } from '../db/schema.ts'
+import type { UserRow, UserType } from '../db/schema.ts'
+import { javaError } from '../errors.ts'
 import { nonNull } from '../json/omit.ts'
+
+export const findUserById = (db: Reader, id: string) =>
+  db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
+
+/**
+ * Finds a user by name, ignoring case. Without a domain or a type, any matches; a name of several users throws the
+ * error of Concord's UserDao#getId.
+ */
+export async function findUser(
+  db: Reader,
+  username: string,
+  domain?: string | null,
+  type?: UserType | null,
+): Promise<UserRow | undefined> {
+  const find = await userFinder(db, [username])
+  return find(username, domain, type)
+}
+
+/** `findUser` for several names, with one query. */
+export async function userFinder(db: Reader, usernames: readonly string[]) {
+  const wanted = [...new Set(usernames.map((username) => username.toLowerCase()))]
+  const rows = await db.selectFrom('users').selectAll().where('username', 'in', wanted).execute()
+  const named = new Map<string, UserRow[]>()
+  for (const row of rows) {
+    const same = named.get(row.username)
+    if (same) same.push(row)
+    else named.set(row.username, [row])
+  }
+  return (username: string, domain?: string | null, type?: UserType | null): UserRow | undefined => {
+    const [user, another] = (named.get(username.toLowerCase()) ?? []).filter(
+      (row) => (typeof domain !== 'string' || row.domain === domain.toLowerCase()) && (!type || row.type === type),
+    )
+    if (!another) return user
+    const asked = `'${username}', domain: '${domain ?? null}', type: ${type ?? null}`
+    throw javaError(
+      'java.lang.IllegalArgumentException',
+      `Non unique results found for username: ${asked}. Note that user and domain names are case-insensitive.`,
+    )
+  }
+}
 
 /** UserEntry with organizations and roles. */
 export async function userEntry(db: Reader, user: UserRow) {
