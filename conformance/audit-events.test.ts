@@ -5,7 +5,7 @@ import { server } from './lib/server.ts'
 import { made, newWorld, removeLater, UUID } from './lib/world.ts'
 import { hasNewApiKeys } from './versions.ts'
 
-// concord-api §11, the events of all that is no secret.
+// concord-api §11, the events of everything except secrets.
 
 const world = newWorld('events')
 const [owner, member] = await Promise.all([world.user('owner'), world.user('member')])
@@ -26,7 +26,7 @@ describe('other events', () => {
     made(await owner.post(`${org.v1}/project/project/encrypt`, { body: 'x', type: 'text/plain' }))
     expect(await events(query)).toEqual(before)
   })
-  test('of an organization: CREATE with what was sent but for meta and cfg, UPDATE without any, DELETE', async () => {
+  test('of an organization: CREATE with the sent fields except meta and cfg, UPDATE without fields, DELETE', async () => {
     const sent = { visibility: 'PUBLIC', owner: { id: owner.id } }
     const { id, name, v1 } = await world.org('brief', { ...sent, owner, meta: { a: 1 }, cfg: { b: 2 } })
     const created = await newest({ object: 'ORGANIZATION', 'details.orgId': id })
@@ -40,7 +40,7 @@ describe('other events', () => {
     const deleted = await events({ object: 'ORGANIZATION', action: 'DELETE', limit: 50 }, admin)
     expect(deleted.map(({ details }: { details: { orgId: string } }) => details.orgId)).toContain(id)
   })
-  test('of a project: CREATE with what was sent but for meta and cfg, its repositories too', async () => {
+  test('of a project: CREATE with the sent fields except meta and cfg, including its repositories', async () => {
     const repository = { name: 'repo', url: 'https://git.invalid/x', branch: 'main', disabled: true }
     const sent = { description: 'some words', visibility: 'PRIVATE', owner: { id: owner.id } }
     const repositories = { repo: { ...repository, triggersDisabled: false, meta: { q: 1 } } }
@@ -51,7 +51,7 @@ describe('other events', () => {
     expect({ action, details }).toMatchObject({ action: 'CREATE', details: { ...CALL, projectId: id, name: 'brief' } })
     expect(details.changes).toEqual({ new: { name: 'brief', ...sent, repositories: { repo: repository } } })
   })
-  test('of a project: UPDATE of the access of a team, and DELETE', async () => {
+  test('of a project: UPDATE of a team’s access, and DELETE', async () => {
     const { id } = await world.project(org, 'audited')
     const path = `${org.v1}/project/audited`
     made(await admin.post(`${path}/access`, { json: { teamId: team.id, level: 'READER' } }))
@@ -78,7 +78,7 @@ describe('other events', () => {
       { action: 'CREATE', details: { name } },
     ])
   })
-  test('of a user: CREATE, UPDATE of what changed, none of what did not, DELETE', async () => {
+  test('of a user: CREATE, UPDATE with changed fields only, DELETE', async () => {
     const username = world.unique('logged')
     const save = async (displayName: string) =>
       made(await admin.post('/api/v1/user', { json: { username, userType: 'LOCAL', displayName } }))
@@ -105,7 +105,7 @@ describe('other events', () => {
     )
     expect(found.map(({ action }: { action: string }) => action)).toEqual(['DELETE', 'UPDATE', 'CREATE'])
   })
-  test('of a repository: what is new of it, what was, and never its meta', async () => {
+  test('of a repository: its new and old fields, but never its meta', async () => {
     const { id: projectId } = await world.project(org, 'repos')
     const path = `${org.v1}/project/repos/repository`
     const query = { object: 'PROJECT', 'details.orgName': org.name, 'details.projectName': 'repos' }
@@ -144,7 +144,7 @@ describe('other events', () => {
     const { requestIp: _, ...rest } = details
     expect({ action, ...rest }).toEqual({ action: 'DELETE', ...CALL, id })
   })
-  test.runIf(hasNewApiKeys)('of an API key: UPDATE when it is overwritten', async () => {
+  test.runIf(hasNewApiKeys)('of an API key: UPDATE if it is overwritten', async () => {
     const { id } = made(await owner.post('/api/v2/apikey', { json: { name: 'audited-over' } }))
     made(await owner.post('/api/v2/apikey', { json: { name: 'audited-over' } }))
     expect(await newest({ object: 'API_KEY', userId: owner.id })).toMatchObject({

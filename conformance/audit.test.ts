@@ -52,7 +52,7 @@ const last = async (secret: Secret) => (await events({ ...ofSecret(secret), limi
 const fresh = (form: Form & { name?: string } = {}) => world.secret(org, form, owner)
 const CALL = { requestId: expect.stringMatching(UUID), actionSource: { type: 'API_REQUEST' } }
 
-/** What an event says, without the address that it came from. */
+/** The details of an event, without its address. */
 async function detailsOf(secret: Secret) {
   const { details } = await last(secret)
   const { requestIp: _, ...rest } = details
@@ -77,12 +77,12 @@ describe('an event', () => {
     expect(event.action).toBe('ACCESS')
     expect(event).not.toHaveProperty('user')
   })
-  test('has the address that it came from', async () => {
+  test('has the client’s address', async () => {
     const { details } = await last(await fresh())
     expect(details).toHaveProperty('requestIp')
     expect(details.requestIp ?? '127.0.0.1').toMatch(/^[0-9a-f.:]+$/i)
   })
-  test('of a console says so', async () => {
+  test('from a console is marked as such', async () => {
     const secret = await fresh()
     await owner.post(secret.v1, { json: {}, headers: { 'X-Concord-UI-Request': 'anything' } })
     expect((await detailsOf(secret)).actionSource).toEqual({ type: 'UI' })
@@ -105,7 +105,7 @@ describe('the events of a secret', () => {
     return details.changes
   }
 
-  test('UPDATE of nothing', async () => expect(await updated(await fresh(), {})).toEqual({ updated: {} }))
+  test('UPDATE without changes', async () => expect(await updated(await fresh(), {})).toEqual({ updated: {} }))
   test('UPDATE of the name, under the old one', async () => {
     const secret = await fresh()
     const changes = { prev: { name: secret.name }, new: { name: 'new-name' }, updated: {} }
@@ -123,7 +123,7 @@ describe('the events of a secret', () => {
     expect(changes.prev.owner).toMatchObject(userOf({ ...owner, base: 'owner' }))
     expect(changes.new.owner).toMatchObject(userOf({ ...member, base: 'member' }))
   })
-  test('UPDATE of the value, which is not told, and of its type', async () => {
+  test('UPDATE of the value, which is not logged, and of its type', async () => {
     // Java leaves trailing zeros out.
     const microseconds = server.kind === 'ours' ? /\.\d{6}Z$/ : /\.\d{1,6}Z$/
     const changes = await updated(await fresh(KEY_PAIR), { data: Buffer.from('hush-hush').toString('base64') })
@@ -134,7 +134,7 @@ describe('the events of a secret', () => {
     })
     expect(JSON.stringify(changes)).not.toContain('hush-hush')
   })
-  test('UPDATE of the store password, which is not told', async () => {
+  test('UPDATE of the store password, which is not logged', async () => {
     const secret = await fresh({ storePassword: STORE_PASSWORD })
     const changes = await updated(secret, { storePassword: STORE_PASSWORD, newStorePassword: 'New-Pass-1' })
     expect(changes.updated).toEqual({ password: true })
@@ -172,7 +172,7 @@ describe('the events of a secret', () => {
       ...{ ...CALL, orgId: org.id, secretId: secret.id, name: secret.name, type: 'DATA', scope: { name: 'apiAccess' } },
     })
   })
-  test('ACCESS to a public key that the secret has not, too', async () => {
+  test('ACCESS to a public key, even if the secret has none', async () => {
     const secret = await fresh()
     expect((await owner.get(`${secret.v1}/public`)).status).toBe(400)
     expect(await last(secret)).toMatchObject({ action: 'ACCESS' })
@@ -182,13 +182,13 @@ describe('the events of a secret', () => {
     await owner.get(`${secret.v1}/public`)
     expect(await detailsOf(secret)).toMatchObject({ type: 'KEY_PAIR', scope: { name: 'internal' } })
   })
-  test('none for what was denied', async () => {
+  test('none for denied requests', async () => {
     const secret = await fresh({ visibility: 'PRIVATE' })
     expectSecretForbidden(await member.post(`${secret.v1}/data`, { form: {} }), 'READER', secret.name)
     expectSecretForbidden(await member.delete(secret.v1), 'OWNER', secret.name)
     expect((await last(secret)).action).toBe('CREATE')
   })
-  test('none for what failed', async () => {
+  test('none for failed requests', async () => {
     const secret = await fresh()
     const json = [
       { teamId: team.id, level: 'READER' },
@@ -197,7 +197,7 @@ describe('the events of a secret', () => {
     expectFailure(await owner.post(`${secret.v1}/access/bulk`, { json }))
     expect((await last(secret)).action).toBe('CREATE')
   })
-  test('DELETE, to be found by the organization only', async () => {
+  test('DELETE, which can only be found by organization', async () => {
     const secret = await fresh()
     made(await owner.delete(secret.v1))
     const found = await events({ object: 'SECRET', action: 'DELETE', 'details.orgName': org.name })
@@ -232,7 +232,7 @@ describe('the order and the page', async () => {
   test.each<Query>([{ limit: -1 }, { offset: -1 }])('fails for %o', async (query) =>
     expectFailure(await audit({ ...ofSecret(secret), ...query }), 'org.jooq.exception.'),
   )
-  test('has 30 events unless told otherwise', async () => {
+  test('has 30 events by default', async () => {
     const busy = await fresh()
     for (let i = 0; i < 31; i++) made(await owner.post(busy.v1, { json: {} }))
     expect(await events(ofSecret(busy))).toHaveLength(30)
@@ -260,7 +260,7 @@ describe('filters', async () => {
     expect(await events({ ...ofSecret(secret), username: member.name })).toEqual([])
     expect(await events({ ...ofSecret(secret), username: 'no-such-user' })).toEqual([])
   })
-  test('by user: the id wins over the name', async () => {
+  test('by user: the id takes precedence over the name', async () => {
     expect(await events({ ...ofSecret(secret), userId: owner.id, username: member.name })).toHaveLength(1)
   })
   test('by project, by id or by organization and name', async () => {
@@ -276,10 +276,10 @@ describe('filters', async () => {
     ])
     expectValidationError(await audit({ ...query, 'details.teamName': 'nope' }), 'Team not found: nope')
   })
-  test('by the id of a team alone are refused', async () => {
+  test('by a team’s id alone are rejected', async () => {
     expectValidationError(await audit({ 'details.teamId': team.id }), 'Team not found: null')
   })
-  test('by source alone are for everybody, as they name no entity', async () => {
+  test('by source alone are for everybody, because they name no entity', async () => {
     expectJson(await audit({ 'details.source': world.unique('nowhere') }, outsider), [])
   })
   test('by time: both ends are exclusive', async () => {
@@ -298,7 +298,7 @@ describe('filters', async () => {
     expect(await events({ ...ofSecret(secret), after: '2099-01-01T00:00:00.000Z' })).toEqual([])
     expect(await events({ ...ofSecret(secret), before: '2001-01-01T00:00:00.000Z' })).toEqual([])
   })
-  test('by details that it does not know are ignored', async () => {
+  test('by unknown details are ignored', async () => {
     expect(await events({ ...ofSecret(secret), 'details.nonsense': 'x' })).toHaveLength(1)
   })
 
@@ -313,7 +313,7 @@ describe('filters', async () => {
     expectEmpty(await audit({ ...ofSecret(secret), ...query }), 404),
   )
   test.each(['orgId', 'secretId', 'projectId', 'jsonStoreId', 'teamId'])(
-    'with a bad UUID in details.%s are refused',
+    'with a bad UUID in details.%s are rejected',
     async (key) => {
       expectValidationError(
         await audit({ [`details.${key}`]: 'abc' }),
@@ -321,12 +321,12 @@ describe('filters', async () => {
       )
     },
   )
-  test('with a name want an organization', async () => {
+  test('with a name require an organization', async () => {
     for (const entity of ['secret', 'project', 'jsonStore', 'team']) {
       expectValidationError(await audit({ [`details.${entity}Name`]: 'x' }), "'orgId' or 'orgName' is required")
     }
   })
-  test('want things that exist', async () => {
+  test('require existing entities', async () => {
     expectNoOrg(await audit({ 'details.orgName': 'no-such-org' }))
     expectEmpty(await audit({ 'details.secretId': UNKNOWN_ID }), 404)
     expectEmpty(await audit({ 'details.orgName': org.name, 'details.secretName': 'nope' }), 404)
@@ -355,7 +355,7 @@ describe('who may read it', () => {
   ])('of an organization: %s', async (_, as) => {
     expect(await events(inOrg, as)).toHaveLength(1)
   })
-  test('of an organization: no outsider', async () => expectNotInOrg(await audit(inOrg, outsider), outsider, org))
+  test('of an organization: no non-member', async () => expectNotInOrg(await audit(inOrg, outsider), outsider, org))
   test('of a PRIVATE project: those who may read it', async () => {
     const { id, name } = await world.project(org, 'closed', { visibility: 'PRIVATE' })
     const text = `The current user (${member.name}) doesn't have the necessary access level (READER) to the project: closed`
@@ -363,12 +363,12 @@ describe('who may read it', () => {
     expectText(await audit({ 'details.orgName': org.name, 'details.projectName': name }, member), 403, text)
     expect(await events({ 'details.projectId': id, action: 'CREATE' }, reader)).toHaveLength(1)
   })
-  test('of a PRIVATE secret: those who may read it', async () => {
+  test('of a PRIVATE secret: users who can read it', async () => {
     const secret = await fresh({ visibility: 'PRIVATE' })
     expectSecretForbidden(await audit(ofSecret(secret), member), 'READER', secret.name)
     expect(await events(ofSecret(secret), admin)).toHaveLength(1)
   })
-  test('of a PUBLIC secret: members, no outsider', async () => {
+  test('of a PUBLIC secret: members, no non-member', async () => {
     const secret = await fresh()
     expect(await events(ofSecret(secret), member)).toHaveLength(1)
     expectSecretForbidden(await audit(ofSecret(secret), outsider), 'READER', secret.name)
@@ -384,7 +384,7 @@ describe('who may read it', () => {
 })
 
 describe('the life of a secret', () => {
-  test('is known by its id, wherever it is and whatever it is called', async () => {
+  test('can be followed by its id, across moves and renames', async () => {
     const secret = await fresh()
     made(await owner.post(secret.v1, { json: { name: 'traveller' } }))
     made(await owner.post(secretNamed(org, 'traveller').v1, { json: { orgId: other.id } }))

@@ -55,7 +55,7 @@ describe('an API key', () => {
   test('is the whole header', async () => expectUser(await whoami({ Authorization: user.key })))
   test('may follow "Bearer "', async () => expectUser(await whoami({ Authorization: `Bearer ${user.key}` })))
   test('may be padded', async () => expectUser(await whoami({ Authorization: `${user.key}==` })))
-  test('may have blanks around it, since 2.44', async () => {
+  test('may have whitespace around it, since 2.44', async () => {
     const answer = await whoami({ Authorization: ` ${user.key} ` })
     if (headerValuesAreTrimmed) expectUser(answer)
     else expectUnauthorized(answer, { challenge: false })
@@ -63,7 +63,7 @@ describe('an API key', () => {
 
   test.each<[string, Record<string, string>]>([
     ['"bearer" in lower case', { Authorization: `bearer ${user.key}` }],
-    ['two blanks after "Bearer"', { Authorization: `Bearer  ${user.key}` }],
+    ['two spaces after "Bearer"', { Authorization: `Bearer  ${user.key}` }],
     ['"Bearer" without a key', { Authorization: 'Bearer' }],
     ['another scheme', { Authorization: `Token ${user.key}` }],
     ['nothing', { Authorization: '' }],
@@ -75,7 +75,7 @@ describe('an API key', () => {
 
   test('opens no session by itself', async () =>
     expect(cookiesOf(await whoami({ Authorization: user.key }))).toEqual([]))
-  test('that is deleted is no good any more', async () => {
+  test('stops working when it is deleted', async () => {
     const { id, key } = made(await user.post('/api/v1/apikey', { json: { name: 'short-lived' } }))
     expectUser(await whoami({ Authorization: key }))
     await user.delete(`/api/v1/apikey/${id}`)
@@ -91,10 +91,10 @@ describe('Basic', () => {
   ])('with %s and a wrong password is a 401', async (_, name) => {
     expectUnauthorized(await whoami({ Authorization: basic(name, 'no-password-of-anybody') }), { challenge: false })
   })
-  test('that is empty is no token', async () => {
+  test('that is empty is not a token', async () => {
     expectUnauthorized(await whoami({ Authorization: 'Basic ' }), { challenge: false })
   })
-  test('without a colon is no token; before 2.44 it is malformed', async () => {
+  test('without a colon is not a token; before 2.44 it is malformed', async () => {
     const answer = await whoami({ Authorization: `Basic ${base64('nobody')}` })
     if (basicWithoutColonIsNoToken) expectUnauthorized(answer, { challenge: false })
     else expectMalformedCredentials(answer)
@@ -116,12 +116,12 @@ describe('a session token', () => {
   ])('that is %s is malformed', async (_, token) => {
     expectMalformedCredentials(await whoami({ 'X-Concord-SessionToken': token }))
   })
-  test('that is junk loses against a good API key since 2.44, and won before', async () => {
+  test('that is invalid is ignored in favour of a valid API key since 2.44, but not before', async () => {
     const answer = await whoami({ 'X-Concord-SessionToken': '***', Authorization: user.key })
     if (apiKeyWinsOverSessionToken) expectUser(answer)
     else expectMalformedCredentials(answer)
   })
-  test('that is junk wins against a bad API key', async () => {
+  test('that is invalid takes precedence over an invalid API key', async () => {
     expectMalformedCredentials(await whoami({ 'X-Concord-SessionToken': '***', Authorization: 'AAAA' }))
   })
 })
@@ -129,41 +129,38 @@ describe('a session token', () => {
 describe('the challenge of a 401', () => {
   const ask = (headers: Record<string, string>, path = ORG) => withHeaders(headers).get(path)
 
-  test.each([ORG, '/api/v1/nothing', '/api/service/console/userInfo', `${WHOAMI}/`])(
-    'is there for %s',
-    async (path) => {
-      expectUnauthorized(await ask({}, path), { challenge: true })
-    },
-  )
-  test('is not there for whoami', async () => expectUnauthorized(await ask({}, WHOAMI), { challenge: false }))
-  test.each(['true', 'TRUE'])('is not there for a console: X-Concord-UI-Request: %s', async (value) => {
+  test.each([ORG, '/api/v1/nothing', '/api/service/console/userInfo', `${WHOAMI}/`])('is sent for %s', async (path) => {
+    expectUnauthorized(await ask({}, path), { challenge: true })
+  })
+  test('is not sent for whoami', async () => expectUnauthorized(await ask({}, WHOAMI), { challenge: false }))
+  test.each(['true', 'TRUE'])('is not sent to a console: X-Concord-UI-Request: %s', async (value) => {
     expectUnauthorized(await ask({ 'X-Concord-UI-Request': value }), { challenge: false })
   })
-  test.each(['false', ''])('is there for X-Concord-UI-Request: "%s"', async (value) => {
+  test.each(['false', ''])('is sent for X-Concord-UI-Request: "%s"', async (value) => {
     expectUnauthorized(await ask({ 'X-Concord-UI-Request': value }), { challenge: true })
   })
   test.each(['AAAA', 'Bearer AAAA', `basic ${base64('a:b')}`])(
-    'is not there for somebody who sent "%s"',
+    'is not sent to a client that sent "%s"',
     async (Authorization) => {
       expectUnauthorized(await ask({ Authorization }), { challenge: false })
     },
   )
-  test('is there for somebody who tried Basic', async () => {
+  test('is sent to a client that tried Basic', async () => {
     expectUnauthorized(await ask({ Authorization: basic('a', 'b') }), { challenge: true })
   })
-  test('is not there for a console that tried Basic', async () => {
+  test('is not sent to a console that tried Basic', async () => {
     expectUnauthorized(await ask({ Authorization: basic('a', 'b'), ...UI }), { challenge: false })
   })
-  test('is there for a POST', async () =>
+  test('is sent for a POST', async () =>
     expectUnauthorized(await anonymous.post('/api/v1/org', { json: {} }), { challenge: true }))
-  test('is there for a HEAD', async () => expectUnauthorized(await anonymous.head(ORG), { challenge: true }))
+  test('is sent for a HEAD', async () => expectUnauthorized(await anonymous.head(ORG), { challenge: true }))
   test('does not depend on Accept', async () => {
     expectUnauthorized(await anonymous.get(ORG, { accept: 'application/json' }), { challenge: true })
   })
 })
 
 describe('a session', () => {
-  test('opens with X-Concord-EnableSession: true; its cookie is enough from then on', async () => {
+  test('opens with X-Concord-EnableSession: true; afterwards its cookie is enough', async () => {
     const { answer, cookie } = await signIn()
     expectUser(answer)
     expectUser(await whoami({}, cookie))
@@ -185,7 +182,7 @@ describe('a session', () => {
     expectUnauthorized(answer, { challenge: false })
     expect(cookiesOf(answer)).toEqual([])
   })
-  test('opens on whichever path, even one that does not exist', async () => {
+  test('opens on any path, even one that does not exist', async () => {
     const answer = await withHeaders({ Authorization: user.key, ...SESSION }).get('/api/v1/nothing')
     expectEmpty(answer, 404)
     expectUser(await whoami({}, `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}`))
@@ -194,8 +191,8 @@ describe('a session', () => {
     ['another key', () => ({ Authorization: second.key })],
     ['a bad key', () => ({ Authorization: 'AAAA' })],
     ['malformed Basic', () => ({ Authorization: 'Basic ***' })],
-    ['another key that asks for a session', () => ({ Authorization: second.key, ...SESSION })],
-  ])('wins over %s', async (_, headers) => {
+    ['another key that requests a session', () => ({ Authorization: second.key, ...SESSION })],
+  ])('takes precedence over %s', async (_, headers) => {
     const { cookie } = await signIn()
     expectUser(await whoami(headers(), cookie))
   })
@@ -227,10 +224,10 @@ describe('a session', () => {
     expect((await riser.get('/api/v1/role')).status).toBe(200)
     return { riser, cookie, answer: await anonymous.get('/api/v1/role', { cookie }) }
   }
-  onlyOnConcord('sessionsFollowTheUser')('keeps the roles that it was opened with', async () =>
+  onlyOnConcord('sessionsFollowTheUser')('keeps its roles at sign-in', async () =>
     expectText((await afterARise()).answer, 403, 'Only admins can do that'),
   )
-  onlyOnOurs('sessionsFollowTheUser')('has the roles that its user has now, and cannot give them back', async () => {
+  onlyOnOurs('sessionsFollowTheUser')('has its user’s current roles, and cannot give them back', async () => {
     const { riser, cookie, answer } = await afterARise()
     expect(answer.status).toBe(200)
     const roles = (names: string[]) => ({ json: { roles: names } })
@@ -241,7 +238,7 @@ describe('a session', () => {
   })
 })
 
-onlyOnOurs('crossOrigin')('a page of another origin changes nothing with the session of the browser', async () => {
+onlyOnOurs('crossOrigin')('a page of another origin cannot change anything with the browser’s session', async () => {
   const { cookie } = await signIn()
   const from = (site: string) => ({ cookie, json: { name: `key-${site}` }, headers: { 'Sec-Fetch-Site': site } })
   const other = await anonymous.post('/api/v1/apikey', from('same-site'))
@@ -260,7 +257,7 @@ describe('logging out', () => {
     expectEmpty(await anonymous.post(LOGOUT), 204)
     expectEmpty(await anonymous.post(LOGOUT, { json: {} }), 204)
   })
-  test('does nothing to an API key', async () => {
+  test('does not affect an API key', async () => {
     expectEmpty(await user.post(LOGOUT), 204)
     expectUser(await user.get(WHOAMI))
   })
@@ -275,17 +272,17 @@ describe('remember me', () => {
   test.skipIf(rememberMeForApiKeys)('sets no cookie for an API key', async () => {
     expect(cookiesOf((await remembered()).answer)).toEqual([])
   })
-  test.runIf(rememberMeForApiKeys)('comes beside the session when both are wanted', async () => {
+  test.runIf(rememberMeForApiKeys)('is set together with the session if both are requested', async () => {
     const answer = await whoami({ Authorization: user.key, ...SESSION, ...REMEMBER })
     expect(cookiesOf(answer).map((cookie) => cookie.split('=')[0])).toEqual(['JSESSIONID', 'rememberMe'])
   })
-  test('is not set unless it is true', async () => {
+  test('is not set unless the header is true', async () => {
     expect(cookiesOf(await whoami({ Authorization: user.key, 'X-Concord-RememberMe': 'false' }))).toEqual([])
   })
   test('is not set for a bad key', async () =>
     expect(cookiesOf(await whoami({ Authorization: 'AAAA', ...REMEMBER }))).toEqual([]))
 
-  test.runIf(rememberMeForApiKeys)('signs in: a new session, and a new cookie for the old', async () => {
+  test.runIf(rememberMeForApiKeys)('signs in: opens a new session, and replaces the cookie', async () => {
     const { cookie } = await remembered()
     const answer = await whoami({}, cookie)
     expectUser(answer)
@@ -294,10 +291,10 @@ describe('remember me', () => {
     expect(attributes(cookiesOf(answer)[1])).toBe(`Path=/; Max-Age=0; Expires=…; ${deletedCookieAttributes}`)
     expectUser(await whoami({}, `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}`))
   })
-  test.runIf(rememberMeForApiKeys)('wins over an API key', async () => {
+  test.runIf(rememberMeForApiKeys)('takes precedence over an API key', async () => {
     expectUser(await whoami({ Authorization: second.key }, (await remembered()).cookie))
   })
-  test('that is junk is deleted, twice, and ignored', async () => {
+  test('that is invalid is deleted, twice, and ignored', async () => {
     const answer = await whoami({ Authorization: user.key }, 'rememberMe=AAAA')
     expectUser(answer)
     const deleted = `Path=/; Max-Age=0; Expires=…; ${deletedCookieAttributes}`
@@ -317,7 +314,7 @@ describe('remember me', () => {
     const deleted = cookiesOf(answer).filter((cookie) => cookie.startsWith('rememberMe=deleteMe; '))
     expect(deleted.map(attributes)).toContain(`Path=/; Max-Age=0; Expires=…; ${deletedCookieAttributes}`)
   })
-  test.runIf(rememberMeForApiKeys)('logging out with it alone makes a session, which opens nothing', async () => {
+  test.runIf(rememberMeForApiKeys)('logging out with it alone creates a session, which gives no access', async () => {
     const answer = await anonymous.post(LOGOUT, { cookie: (await remembered()).cookie })
     expectEmpty(answer, 204)
     const [session, deleted, another] = cookiesOf(answer)
@@ -327,7 +324,7 @@ describe('remember me', () => {
     expectUnauthorized(await whoami({}, session?.split(';')[0]), { challenge: false })
   })
   test.runIf(rememberMeForApiKeys)(
-    'of a disabled user is a 401 with a session cookie, which opens nothing, and deletes it, twice',
+    'of a disabled user is a 401 with a session cookie, which gives no access, and deletes it, twice',
     async () => {
       const leaver = await world.user('leaver')
       const { cookie } = await remembered(leaver)
@@ -339,26 +336,26 @@ describe('remember me', () => {
       expectUnauthorized(await whoami({}, cookiesOf(answer)[0]?.split(';')[0]), { challenge: false })
     },
   )
-  onlyOnOurs('rememberMeEnds')('ends for good with a logout that had it', async () => {
+  onlyOnOurs('rememberMeEnds')('ends for good with a logout that sent it', async () => {
     const { cookie } = await remembered()
     await anonymous.post(LOGOUT, { cookie })
     expectUnauthorized(await whoami({}, cookie), { challenge: false })
   })
   describe.runIf(rememberMeForApiKeys)('of an API key', () => {
-    onlyOnConcord('sessionsEndWithTheKey')('outlives the API key that it was made with', async () => {
+    onlyOnConcord('sessionsEndWithTheKey')('outlives the API key that it was created with', async () => {
       const leaver = await world.user('keyless')
       const { cookie } = await remembered(leaver)
       await admin.delete(`/api/v1/apikey/${leaver.keyId}`)
       expectUser(await whoami({}, cookie), leaver)
     })
-    onlyOnOurs('sessionsEndWithTheKey')('ends with the API key that it was made with', async () => {
+    onlyOnOurs('sessionsEndWithTheKey')('ends with the API key that it was created with', async () => {
       const leaver = await world.user('keyless')
       const { cookie } = await remembered(leaver)
       await admin.delete(`/api/v1/apikey/${leaver.keyId}`)
       expectUnauthorized(await whoami({}, cookie), { challenge: false })
     })
 
-    /** Uses a cookie and the one that came for it; then what the first one still does. */
+    /** Uses a cookie and its replacement, and then the first one again. */
     async function afterTwoUses(owner: User) {
       const { cookie: first } = await remembered(owner)
       const answer = await whoami({}, first)
@@ -367,13 +364,13 @@ describe('remember me', () => {
       const session = `JSESSIONID=${cookieValue(await whoami({}, last), 'JSESSIONID')}`
       return { again: await whoami({}, first), session }
     }
-    onlyOnConcord('rememberMeIsUsedUp')('is good again and again', async () => {
+    onlyOnConcord('rememberMeIsUsedUp')('can be used repeatedly', async () => {
       const owner = await world.user('remembered')
       const { again, session } = await afterTwoUses(owner)
       expectUser(again, owner)
       expectUser(await whoami({}, session), owner)
     })
-    onlyOnOurs('rememberMeIsUsedUp')('is used up, and coming again ends all sessions of its user', async () => {
+    onlyOnOurs('rememberMeIsUsedUp')('is used up, and its reuse ends all of its user’s sessions', async () => {
       const { again, session } = await afterTwoUses(await world.user('remembered'))
       expectUnauthorized(again, { challenge: false })
       expectUnauthorized(await whoami({}, session), { challenge: false })
@@ -386,24 +383,27 @@ describe('a disabled user', async () => {
   const { cookie } = await signIn(gone)
   made(await admin.put(`/api/v1/user/${gone.id}/disable`))
 
-  test('has no good API key', async () => {
+  test('has no valid API key', async () => {
     expectUnauthorized(await whoami({ Authorization: gone.key }), { challenge: false })
     expectUnauthorized(await withKey(gone.key).get(ORG), { challenge: false })
   })
-  test('is told by whoami on a live session, since 2.44', async () => {
+  test('gets the reason from whoami on a valid session, since 2.44', async () => {
     const answer = await whoami({}, cookie)
     if (whoamiTellsDisabledUsers) expectText(answer, 403, `User is disabled: ${gone.id}`)
     else expectUser(answer, gone)
   })
-  onlyOnConcord('sessionsFollowTheUser')('goes on with a live session', async () =>
+  onlyOnConcord('sessionsFollowTheUser')('can still use an existing session', async () =>
     expect((await anonymous.get(ORG, { cookie })).status).toBe(200),
   )
-  onlyOnOurs('sessionsFollowTheUser')('is told by everything, and not let in with it when enabled again', async () => {
-    expectText(await anonymous.get(ORG, { cookie }), 403, `User is disabled: ${gone.id}`)
-    const back = await world.user('back')
-    const { cookie: old } = await signIn(back)
-    made(await admin.put(`/api/v1/user/${back.id}/disable`))
-    made(await admin.post('/api/v1/user', { json: { username: back.name, userType: 'LOCAL' } }))
-    expectUnauthorized(await whoami({}, old), { challenge: false })
-  })
+  onlyOnOurs('sessionsFollowTheUser')(
+    'gets the reason everywhere, and cannot use the session after being enabled again',
+    async () => {
+      expectText(await anonymous.get(ORG, { cookie }), 403, `User is disabled: ${gone.id}`)
+      const back = await world.user('back')
+      const { cookie: old } = await signIn(back)
+      made(await admin.put(`/api/v1/user/${back.id}/disable`))
+      made(await admin.post('/api/v1/user', { json: { username: back.name, userType: 'LOCAL' } }))
+      expectUnauthorized(await whoami({}, old), { challenge: false })
+    },
+  )
 })

@@ -32,14 +32,14 @@ const project = await world.project(org, 'project', { visibility: 'PRIVATE', rep
 await world.secret(org, { name: 'treasure', visibility: 'PRIVATE' })
 
 describe('whoami', () => {
-  test('tells realm, names and the organizations of the caller’s teams', async () => {
+  test('returns the realm, names and the organizations of the caller’s teams', async () => {
     const { orgs, ...rest } = jsonOf(await member.get(`${CONSOLE}/whoami`))
     expect(rest).toEqual({ realm: 'apikey', username: member.name, displayName: 'The Member' })
     expect(orgs).toHaveLength(2)
     expect(orgs).toEqual(expect.arrayContaining([DEFAULT_ORG, { id: org.id, name: org.name }]))
   })
 
-  test('the display name is the user name for want of another', async () => {
+  test('the display name defaults to the user name', async () => {
     const username = world.unique('nameless')
     const { id } = made(await admin.post('/api/v1/user', { json: { username, userType: 'LOCAL' } }))
     const { key } = made(await admin.post('/api/v1/apikey', { json: { userId: id } }))
@@ -52,7 +52,7 @@ describe('whoami', () => {
     expect(jsonOf(await outsider.get(`${CONSOLE}/whoami`)).orgs).toEqual([DEFAULT_ORG])
   })
 
-  test('has no organizations for who is in no team', async () => {
+  test('has no organizations for a user without teams', async () => {
     const nobody = await world.user('nobody')
     await world.leaveDefault(nobody)
     const whoami = await nobody.get(`${CONSOLE}/whoami`)
@@ -63,13 +63,13 @@ describe('whoami', () => {
     expectMethodNotAllowed(await member.post(`${CONSOLE}/whoami`, { json: {} }), 'GET, HEAD, OPTIONS')
   })
 
-  test('without credentials is a 401 that asks for nothing', async () => {
+  test('without credentials is a 401 without a challenge', async () => {
     expectUnauthorized(await anonymous.get(`${CONSOLE}/whoami`), { challenge: false })
   })
 })
 
 describe.runIf(hasUserInfo)('userInfo', () => {
-  test('tells id, teams and roles', async () => {
+  test('returns id, teams and roles', async () => {
     expectJson(await member.get(`${CONSOLE}/userInfo`), {
       id: member.id,
       displayName: 'The Member',
@@ -80,19 +80,19 @@ describe.runIf(hasUserInfo)('userInfo', () => {
     })
   })
 
-  test('tells the roles of who has some', async () => {
+  test('returns the user’s roles', async () => {
     expect(jsonOf(await reader.get(`${CONSOLE}/userInfo`)).roles.toSorted()).toEqual([
       'concordSystemReader',
       'concordSystemWriter',
     ])
   })
 
-  test('without credentials is a 401 that asks for them', async () => {
+  test('without credentials is a 401 with a challenge', async () => {
     expectUnauthorized(await anonymous.get(`${CONSOLE}/userInfo`), { challenge: true })
   })
 })
 
-test.skipIf(hasUserInfo)('userInfo is not there', async () => {
+test.skipIf(hasUserInfo)('userInfo does not exist', async () => {
   expectEmpty(await member.get(`${CONSOLE}/userInfo`), 404)
 })
 
@@ -102,7 +102,7 @@ describe('exists', () => {
   const teamPath = (name: string, o = org.name) => `${CONSOLE}/org/${o}/team/${name}/exists`
   const repo = (p: string, name: string, o = org.name) => `${CONSOLE}/org/${o}/project/${p}/repo/${name}/exists`
 
-  test('a secret exists even for a member who may not read it', async () => {
+  test('a secret exists even for a member who cannot read it', async () => {
     expectJson(await member.get(secret('treasure')), true)
   })
 
@@ -113,41 +113,42 @@ describe('exists', () => {
     expectJson(await caller.get(secret('treasure')), true)
   })
 
-  test('a secret that is not there does not', async () => expectJson(await member.get(secret('nope')), false))
+  test('a missing secret does not exist', async () => expectJson(await member.get(secret('nope')), false))
   test('names are case-sensitive', async () => expectJson(await member.get(secret('TREASURE')), false))
   test('names are not checked', async () => expectJson(await member.get(secret('a%20b')), false))
-  test('a secret does not exist for an outsider', async () => expectJson(await outsider.get(secret('treasure')), false))
+  test('a secret does not exist for a non-member', async () =>
+    expectJson(await outsider.get(secret('treasure')), false))
   test('of a secret: an organization must exist', async () =>
     expectNoOrg(await outsider.get(secret('treasure', 'no-such-org'))))
 
   test('a project exists for a member', async () => expectJson(await member.get(projectPath(project.name)), true))
-  test('a project that is not there does not', async () => expectJson(await member.get(projectPath('nope')), false))
-  test('of a project: an outsider gets a 403', async () => {
+  test('a missing project does not exist', async () => expectJson(await member.get(projectPath('nope')), false))
+  test('of a project: a non-member gets a 403', async () => {
     expectNotInOrg(await outsider.get(projectPath(project.name)), outsider, org)
   })
   test('of a project: an organization must exist', async () =>
     expectNoOrg(await member.get(projectPath('x', 'no-such-org'))))
 
   test('a team exists for a member', async () => expectJson(await member.get(teamPath(team.name)), true))
-  test('a team that is not there does not', async () => expectJson(await member.get(teamPath('nope')), false))
-  test('a team does not exist for an outsider', async () => expectJson(await outsider.get(teamPath(team.name)), false))
-  test('a team of a private organization does not exist for an outsider', async () => {
+  test('a missing team does not exist', async () => expectJson(await member.get(teamPath('nope')), false))
+  test('a team does not exist for a non-member', async () => expectJson(await outsider.get(teamPath(team.name)), false))
+  test('a team of a private organization does not exist for a non-member', async () => {
     expectJson(await outsider.get(teamPath('default', hidden.name)), false)
   })
   test('of a team: an organization must exist', async () => expectNoOrg(await member.get(teamPath('x', 'no-such-org'))))
 
-  test('a repository exists for a member, even of a project that they may not read', async () => {
+  test('a repository exists for a member, even in a project that they cannot read', async () => {
     expectText(await member.get(`${org.v2}/project/${project.name}`), 403, expect.any(String))
     expectJson(await member.get(repo(project.name, 'repo')), true)
     expectJson(await member.get(repo(project.name, 'REPO')), false)
   })
-  test('a repository that is not there does not exist', async () => {
+  test('a missing repository does not exist', async () => {
     expectJson(await member.get(repo(project.name, 'nope')), false)
   })
   test('of a repository: its project must exist', async () => {
     expectText(await member.get(repo('nope', 'repo')), 400, 'Project not found: nope')
   })
-  test('of a repository: an outsider gets false, whether the project exists or not', async () => {
+  test('of a repository: a non-member gets false, whether the project exists or not', async () => {
     expectJson(await outsider.get(repo(project.name, 'repo')), false)
     expectJson(await outsider.get(repo('nope', 'repo')), false)
   })
@@ -160,9 +161,9 @@ describe('exists', () => {
     expectJson(await keeper.get(`${CONSOLE}/apikey/laptop/exists`), true)
     expectJson(await member.get(`${CONSOLE}/apikey/laptop/exists`), false)
   })
-  test('an API key that is not there does not', async () =>
+  test('a missing API key does not exist', async () =>
     expectJson(await member.get(`${CONSOLE}/apikey/nope/exists`), false))
-  test('a name of an API key is not checked', async () =>
+  test('the name of an API key is not checked', async () =>
     expectJson(await member.get(`${CONSOLE}/apikey/a%20b/exists`), false))
 
   test('without credentials is a 401', async () => {
@@ -177,7 +178,7 @@ describe('validate-password', () => {
   const validate = (body: string, type: string | undefined = 'text/plain') =>
     member.post(`${CONSOLE}/validate-password`, { body: Buffer.from(body), ...(type ? { type } : {}) })
 
-  // Capital letters and marks keep apart what would be three characters of a user name that ends in a random word.
+  // Capital letters and punctuation prevent accidental matches with a user name that ends in a random word.
   test.each([
     ['seven characters of all kinds', 'Aa1Bb2C', true],
     ['six characters', 'Aa1Bb2', false],
@@ -187,20 +188,20 @@ describe('validate-password', () => {
     ['three characters of the user name', 'Xx1!mem!9Zz', false],
     ['three characters of the user name in upper case', 'Xx1!MEM!9Zz', true],
     ['two characters of the user name', 'Xx1!me!9Zz', true],
-    ['an upper-case letter beyond ASCII', 'Ä!a1!b2!c', true],
+    ['a non-ASCII upper-case letter', 'Ä!a1!b2!c', true],
     ['blanks inside', 'Aa1 Bb2 C', true],
-    ['blanks around, which count', ' Aa1Bb2 ', true],
+    ['whitespace around it, which counts', ' Aa1Bb2 ', true],
     ['nothing', '', false],
   ])('with %s ("%s"): %s', async (_, password, valid) => {
     expectJson(await validate(password), valid)
   })
 
-  test('takes text only', async () => expectEmpty(await validate('Aa1Bb2Cc3', 'application/json'), 415))
-  test('wants a content type', async () =>
+  test('accepts text only', async () => expectEmpty(await validate('Aa1Bb2Cc3', 'application/json'), 415))
+  test('requires a content type', async () =>
     expectEmpty(await member.post(`${CONSOLE}/validate-password`, { body: 'Aa1Bb2Cc3' }), 415))
   test('knows POST only', async () =>
     expectMethodNotAllowed(await member.get(`${CONSOLE}/validate-password`), 'OPTIONS, POST'))
-  test('wants credentials', async () => {
+  test('requires credentials', async () => {
     expectUnauthorized(await anonymous.post(`${CONSOLE}/validate-password`, { body: 'x', type: 'text/plain' }), {
       challenge: true,
     })
@@ -211,7 +212,7 @@ describe('search of LDAP groups', () => {
   const search = (query: Record<string, string>) => member.get(`${CONSOLE}/search/ldapGroups`, { query })
   const tooShort = { 'ConsoleService.searchLdapGroups.arg0': 'size must be between 5 and 256' }
 
-  test('finds none where no login has brought any', async () =>
+  test('finds none before any login has stored some', async () =>
     expectJson(await search({ filter: `none-${world.unique('x')}` }), []))
   test('without a filter finds none', async () => expectJson(await search({}), []))
   test('a filter that starts with * finds none', async () => expectJson(await search({ filter: '*abcde' }), []))
@@ -219,28 +220,28 @@ describe('search of LDAP groups', () => {
     expectViolations(await search({ filter }), tooShort)
   })
   test('a filter of 256 characters is fine', async () => expectJson(await search({ filter: 'x'.repeat(256) }), []))
-  test('wants credentials', async () => {
+  test('requires credentials', async () => {
     expectUnauthorized(await anonymous.get(`${CONSOLE}/search/ldapGroups?filter=abcdef`), { challenge: true })
   })
 })
 
 describe('cfg', () => {
-  test.runIf(hasCfg)('leads anybody to the console’s own settings', async () => {
+  test.runIf(hasCfg)('redirects anybody to the console’s own settings', async () => {
     const answer = await anonymous.get(`${CONSOLE}/cfg`)
     expectEmpty(answer, 303)
     expect(answer.headers.location?.[0]).toMatch(/^(https?:\/\/.+)?\/cfg\.js$/)
   })
 
-  onlyOnOurs('relativeRedirect')('names no host, whatever the request calls this server', async () => {
+  onlyOnOurs('relativeRedirect')('names no host, whatever the request’s Host is', async () => {
     const headers = { 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'https' }
     for (const more of [{}, { headers: { Host: 'evil.example', ...headers } }]) {
       expect((await anonymous.get(`${CONSOLE}/cfg`, more)).headers.location).toEqual(['/cfg.js'])
     }
   })
 
-  test.skipIf(hasCfg)('is no endpoint that would be open to anybody', async () => {
+  test.skipIf(hasCfg)('is not an anonymous endpoint', async () => {
     const answer = await anonymous.get(`${CONSOLE}/cfg`)
-    // Through our gateway: it leads to the console's own settings then (docs/decisions/gateway.md).
+    // Through our gateway it redirects to the console's own settings (docs/decisions/gateway.md).
     if (answer.headers.location?.[0] === '/cfg.js') expectEmpty(answer, 303)
     else expectUnauthorized(answer, { challenge: true })
   })
@@ -252,7 +253,7 @@ describe('single sign-on that is off', () => {
   test.each(OFF)('says so to anybody: %s is a 400, as a page', async (path) => {
     expectPage(await anonymous.get(`/api/service/${path}`), 400)
   })
-  test('says so in JSON to who accepts it', async () => {
+  test('says so in JSON to clients that accept it', async () => {
     const answer = await anonymous.get('/api/service/sso/auth', { accept: 'application/json' })
     expect(answer).toMatchObject({ status: 400, type: 'application/json' })
   })
@@ -261,7 +262,7 @@ describe('single sign-on that is off', () => {
       challenge: true,
     })
   })
-  onlyOnConcord('singleSignOn')('sends anybody anywhere who logs out of OIDC', async () => {
+  onlyOnConcord('singleSignOn')('redirects anybody anywhere on an OIDC logout', async () => {
     const { status, headers } = await anonymous.get('/api/service/oidc/logout?from=https://elsewhere.invalid')
     expect(status).toBe(302)
     expect(headers.location?.[0]).toMatch(/./)

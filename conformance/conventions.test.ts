@@ -27,7 +27,7 @@ describe('JSON', () => {
     expect((await admin.get(org.v1)).headers['content-type']).toEqual(['application/json'])
   })
 
-  test('a field without a value is left out', async () => {
+  test('a field without a value is omitted', async () => {
     const entry = jsonOf(await admin.get(org.v1))
     expect(Object.keys(entry).toSorted()).toEqual(['id', 'meta', 'name', 'owner', 'visibility'])
   })
@@ -59,14 +59,14 @@ describe('names', () => {
     ['a blank', 'a b'],
     ['a leading dot', '.abc'],
     ['a leading underscore', '_abc'],
-    ['a letter beyond ASCII', 'äbcd'],
-  ])('are refused with %s where the path is checked', async (_, name) => {
+    ['a non-ASCII letter', 'äbcd'],
+  ])('are rejected with %s where the path is checked', async (_, name) => {
     expectViolations(await admin.delete(`${org.v1}/secret/${encodeURIComponent(name)}`), {
       'SecretResource.delete.arg1': nameViolation,
     })
   })
 
-  test.each(['abc~', 'a@b.c', 'a-b', 'A_1', '0ab', 'x'.repeat(128)])('%s is a good name', async (name) => {
+  test.each(['abc~', 'a@b.c', 'a-b', 'A_1', '0ab', 'x'.repeat(128)])('%s is a valid name', async (name) => {
     expectEmpty(await admin.delete(`${org.v1}/secret/${name}`), 404)
   })
 
@@ -81,17 +81,17 @@ describe('names', () => {
 
 const all = namesOf(await list({}))
 
-test('lists are ordered by name; how cases and marks sort is the database’s matter', () => {
+test('lists are ordered by name; the order of case and punctuation depends on the database', () => {
   const letters = all.filter((name) => /^[a-z]+$/.test(name))
   expect(letters).toEqual(['abc', 'abd', 'xzy'])
 })
 
 describe('paging', () => {
-  test('without a limit everything comes', () => {
+  test('without a limit everything is returned', () => {
     expect(all).toHaveLength(6)
   })
 
-  test('limit is the greatest number of rows', async () => {
+  test('limit is the maximum number of rows', async () => {
     expect(namesOf(await list({ limit: 2 }))).toEqual(all.slice(0, 2))
   })
 
@@ -99,7 +99,7 @@ describe('paging', () => {
     expect(namesOf(await list({ offset: 1, limit: 2 }))).toEqual(all.slice(1, 3))
   })
 
-  test.each([0, -1])('a limit of %i is none', async (limit) => {
+  test.each([0, -1])('a limit of %i means no limit', async (limit) => {
     expect(namesOf(await list({ limit }))).toEqual(all)
   })
 
@@ -123,15 +123,15 @@ describe('paging', () => {
 describe('filters', () => {
   const filtered = async (filter: string) => namesOf(await list({ filter })).toSorted()
 
-  test('find a part of the name in any case', async () => {
+  test('find a part of the name, ignoring case', async () => {
     expect(await filtered('aB')).toEqual(['ABE', 'abc', 'abd'])
   })
 
-  test('take _ as itself', async () => {
+  test('match _ literally', async () => {
     expect(await filtered('x_y')).toEqual(['x_y'])
   })
 
-  test('take % as itself', async () => {
+  test('match % literally', async () => {
     expect(await filtered('%')).toEqual([])
   })
 
@@ -141,26 +141,26 @@ describe('filters', () => {
 })
 
 describe('parameters', () => {
-  test('a boolean is true in any case', async () => {
+  test('a boolean is true in upper or lower case', async () => {
     const found = async (onlyCurrent: string) =>
       namesOf(await outsider.get('/api/v1/org', { query: { filter: org.name, onlyCurrent } }))
     for (const yes of ['true', 'TRUE', 'True']) expect(await found(yes)).toEqual([])
     for (const no of ['false', '1', 'yes', '']) expect(await found(no)).toEqual([org.name])
   })
 
-  test('the first of two counts', async () => {
+  test('the first of two values counts', async () => {
     expect(namesOf(await admin.get(`${org.v2}/secret?filter=abc&filter=abd`))).toEqual(['abc'])
   })
 
-  test('a UUID of a path that is none is a 404 without a body', async () => {
+  test('a malformed UUID in a path is a 404 without a body', async () => {
     expectEmpty(await admin.get('/api/v2/user/abc'), 404)
   })
 
-  test('a UUID of a query that is none is a 404 without a body', async () => {
+  test('a malformed UUID in a query is a 404 without a body', async () => {
     expectEmpty(await admin.get('/api/v1/apikey?userId=abc'), 404)
   })
 
-  test('an enum of a query that is none is a 404 without a body', async () => {
+  test('an invalid enum in a query is a 404 without a body', async () => {
     expectEmpty(await admin.get('/api/v1/audit?object=secret'), 404)
   })
 })
@@ -189,7 +189,7 @@ describe('paths', () => {
     expectPage(await admin.get('/api/v1/org/%zz'), 400)
   })
 
-  test('what does not exist under /api is a 404 without a body', async () => {
+  test('an unknown path under /api is a 404 without a body', async () => {
     expectEmpty(await admin.get('/api/v1/nothing'), 404)
     expectEmpty(await admin.get('/api/v9/org'), 404)
     expectEmpty(await admin.post('/api/v1/nothing', { json: {} }), 404)
@@ -198,20 +198,20 @@ describe('paths', () => {
 })
 
 describe.runIf(servesTheConsole)('the console', () => {
-  test.each(['/', '/api', '/org/acme/secret', '/no/such/page'])('has the page for %s, for anybody', async (path) => {
+  test.each(['/', '/api', '/org/acme/secret', '/no/such/page'])('has the page at %s, for anybody', async (path) => {
     expect(await anonymous.get(path)).toMatchObject({
       ...{ status: 200, type: 'text/html;charset=utf-8', text: expect.stringMatching(/^<!doctype html>/i) },
     })
     expect(await anonymous.head(path)).toMatchObject({ status: 200, text: '' })
   })
 
-  test.each(['POST', 'PUT', 'DELETE'])('is not there for %s: 405', async (method) => {
+  test.each(['POST', 'PUT', 'DELETE'])('does not support %s: 405', async (method) => {
     const answer = await anonymous.send(method, '/org/acme/secret')
     expect(answer).toMatchObject({ status: 405, text: '' })
     expect(answer.headers.allow).toEqual(['GET, HEAD'])
   })
 
-  test('is not there for TRACE: 405, without what is allowed', async () => {
+  test('does not support TRACE: 405 without Allow', async () => {
     const answer = await anonymous.send('TRACE', '/org/acme/secret')
     expect(answer.status).toBe(405)
     expect(answer.headers).not.toHaveProperty('allow')
@@ -219,11 +219,14 @@ describe.runIf(servesTheConsole)('the console', () => {
 })
 
 describe('methods', () => {
-  test.each(['PUT', 'DELETE', 'PATCH'])('%s where it is unknown is a 405 that names the others', async (method) => {
-    expectMethodNotAllowed(await admin.send(method, '/api/v1/org', { json: {} }), 'GET, HEAD, OPTIONS, POST')
-  })
+  test.each(['PUT', 'DELETE', 'PATCH'])(
+    '%s where it is not supported is a 405 that lists the others',
+    async (method) => {
+      expectMethodNotAllowed(await admin.send(method, '/api/v1/org', { json: {} }), 'GET, HEAD, OPTIONS, POST')
+    },
+  )
 
-  test('credentials are asked for before the method is looked at', async () => {
+  test('credentials are checked before the method', async () => {
     expect((await anonymous.put('/api/v1/org', { json: {} })).status).toBe(401)
   })
 
@@ -247,7 +250,7 @@ describe('methods', () => {
     expectMethodNotAllowed(await admin.send(method, path), allow)
   })
 
-  test('HEAD answers as GET, without a body', async () => {
+  test('HEAD responds like GET, without a body', async () => {
     expect(await admin.head(org.v1)).toMatchObject({ status: 200, type: 'application/json', text: '' })
   })
 
@@ -260,10 +263,10 @@ describe('methods', () => {
 })
 
 describe('a resource that returns nothing', () => {
-  test('answers 204', async () => expectEmpty(await admin.get('/api/v1/org/no-such-org'), 204))
+  test('returns 204', async () => expectEmpty(await admin.get('/api/v1/org/no-such-org'), 204))
 })
 
-describe('headers of every answer', () => {
+describe('headers of every response', () => {
   const CORS = {
     'access-control-allow-origin': ['*'],
     'access-control-allow-methods': ['*'],
@@ -279,7 +282,7 @@ describe('headers of every answer', () => {
     ['401', () => anonymous.get(org.v1)],
     ['404', () => admin.get('/api/v1/nothing')],
     ['anonymous 200', () => anonymous.get('/api/v1/server/ping')],
-  ])('a %s lets scripts of any origin read it, without credentials', async (_, ask) => {
+  ])('a %s can be read by scripts of any origin, without credentials', async (_, ask) => {
     const { headers } = await ask()
     expect(headers).toMatchObject(CORS)
     expect(headers).not.toHaveProperty('access-control-allow-credentials')
@@ -289,7 +292,7 @@ describe('headers of every answer', () => {
     ['200', () => admin.get(org.v1)],
     ['401', () => anonymous.get(org.v1)],
     ['404', () => admin.get('/api/v1/nothing')],
-  ])('a %s is not to be cached', async (_, ask) => {
+  ])('a %s must not be cached', async (_, ask) => {
     expect((await ask()).headers).toMatchObject(NOT_CACHED)
   })
 
@@ -301,7 +304,7 @@ describe('headers of every answer', () => {
   test.each([
     ['an endpoint', '/api/v1/org'],
     ['a path that does not exist', '/api/v1/nothing'],
-  ])('OPTIONS of %s is a 204 for anybody, with all methods that there are', async (_, path) => {
+  ])('OPTIONS of %s is a 204 for anybody, with all methods', async (_, path) => {
     const answer = await anonymous.options(path)
     expectEmpty(answer, 204)
     expect(answer.headers.allow).toEqual(['OPTIONS, GET, POST, PUT, DELETE'])
@@ -309,18 +312,18 @@ describe('headers of every answer', () => {
     expect(answer.headers).not.toHaveProperty('cache-control')
   })
 
-  test('a preflight is answered like any OPTIONS', async () => {
+  test('a preflight gets the same response as any OPTIONS', async () => {
     const headers = { Origin: 'https://elsewhere.invalid', 'Access-Control-Request-Method': 'POST' }
     expectEmpty(await anonymous.options('/api/v1/org', { headers }), 204)
   })
 
-  onlyOnOurs('noSniffing')('no answer is to be taken for another type', async () => {
+  onlyOnOurs('noSniffing')('responses must not be sniffed as another type', async () => {
     for (const answer of [await admin.get(org.v1), await anonymous.get(org.v1)]) {
       expect(answer.headers['x-content-type-options']).toEqual(['nosniff'])
     }
   })
 
-  onlyOnOurs('noPage')('no answer is a page that loads or runs anything, or stands in a frame', async () => {
+  onlyOnOurs('noPage')('no response can load or run anything as a page, or be framed', async () => {
     for (const answer of [await admin.get(org.v1), await anonymous.get(org.v1), await anonymous.options(org.v1)]) {
       expect(answer.headers).toMatchObject({
         'content-security-policy': ["default-src 'none'; frame-ancestors 'none'"],

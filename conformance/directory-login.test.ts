@@ -7,7 +7,7 @@ import { server } from './lib/server.ts'
 import { made, newWorld, removeLater } from './lib/world.ts'
 import { hasUserInfo, rememberMeNeedsACookie, whoamiTellsDisabledUsers } from './versions.ts'
 
-// concord-api §2.2: Basic logins, which an LDAP directory verifies.
+// concord-api §2.2: Basic logins, verified by an LDAP directory.
 
 const CONSOLE = '/api/service/console'
 const REMEMBER = { 'X-Concord-RememberMe': 'true' }
@@ -21,7 +21,7 @@ const sessionOf = (answer: Answer) => `JSESSIONID=${cookieValue(answer, 'JSESSIO
 
 const usernameOf = ({ username }: { username: string }) => username
 
-/** Somebody of the directory, and of Concord after their first login. */
+/** A user of the directory, and of Concord after their first login. */
 async function person(base: string, password = `${base}-Passw0rd`, group?: string) {
   const name = world.unique(base)
   const groupDn = await addToDirectory(name, password, group)
@@ -33,26 +33,26 @@ async function person(base: string, password = `${base}-Passw0rd`, group?: strin
   return { name, password, groupDn, entry }
 }
 
-describe.runIf(server.directory)('Basic for somebody of the directory', () => {
-  test('signs in, in the realm ldap, and makes the user with the first success', async () => {
+describe.runIf(server.directory)('Basic for a user of the directory', () => {
+  test('signs in, in the realm ldap, and creates the user on the first success', async () => {
     const { name, password, entry } = await person('first')
     const { orgs, ...rest } = jsonOf(await login(name, password))
     expect(rest).toEqual({ realm: 'ldap', username: name, displayName: `The ${name}` })
     expect(orgs).toMatchObject([{ name: 'Default' }])
     expect(jsonOf(await admin.get(`/api/v2/user/${await entry()}`))).toMatchObject({ name, type: 'LDAP' })
   })
-  test('opens a session, unasked', async () => {
+  test('opens a session by default', async () => {
     const { name, password, entry } = await person('session')
     const answer = await login(name, password)
     await entry()
     expect(jsonOf(await whoami({}, sessionOf(answer)))).toMatchObject({ realm: 'ldap', username: name })
   })
-  test('does not care for the case of the name, nor for blanks around it', async () => {
+  test('ignores the case of the name, and whitespace around it', async () => {
     const { name, password, entry } = await person('blanks')
     expect(jsonOf(await login(` ${name.toUpperCase()} `, password)).username).toBe(name)
     await entry()
   })
-  test('takes the password as it is: blanks around it count', async () => {
+  test('uses the password unchanged: whitespace around it counts', async () => {
     const { name, entry } = await person('padded', ' pass:word ')
     expect(jsonOf(await login(name, ' pass:word ')).username).toBe(name)
     await entry()
@@ -71,13 +71,13 @@ describe.runIf(server.directory)('Basic for somebody of the directory', () => {
       expectUnauthorized(await login(name, wrong), { challenge: false })
     }
   })
-  test('takes what is before the first @ for the name; what follows is no domain of theirs unless their entry says so', async () => {
+  test('takes the part before the first @ as the name; the rest is their domain only if their entry says so', async () => {
     const { name, password, entry } = await person('at')
     const { username, userDomain } = jsonOf(await login(`${name}@example.org`, password))
     await entry()
     expect({ username, userDomain }).toEqual({ username: name, userDomain: undefined })
   })
-  test('who is disabled is a 401; a live session goes on, but not on ours', async () => {
+  test('a disabled user gets a 401; an existing session stays valid, but not on ours', async () => {
     const { name, password, entry } = await person('gone')
     const cookie = sessionOf(await login(name, password))
     const id = await entry()
@@ -88,7 +88,7 @@ describe.runIf(server.directory)('Basic for somebody of the directory', () => {
     if (whoamiTellsDisabledUsers) expectText(await whoami({}, cookie), 403, `User is disabled: ${id}`)
   })
 
-  test('who is disabled is not remembered: a session cookie that opens nothing, then the deletion, twice', async () => {
+  test('a disabled user is not remembered: gets a session cookie without access, then the deletion, twice', async () => {
     const { name, password, entry } = await person('forgotten')
     const remembered = cookieValue(await login(name, password, REMEMBER, 'a=b'), 'rememberMe')
     made(await admin.put(`/api/v1/user/${await entry()}/disable`))
@@ -122,7 +122,7 @@ describe.runIf(server.directory)('LDAP groups', async () => {
   const userId = await entry()
   const cookie = sessionOf(signedIn)
 
-  test('make somebody a member of the teams that have them', async () => {
+  test('make a user a member of the teams that have them', async () => {
     expect(jsonOf(signedIn).orgs).toContainEqual({ id: org.id, name: org.name })
     const secret = await world.secret(org, { visibility: 'PRIVATE' })
     await world.grant(secret, [{ team: { id: teamId, name: 'grouped' }, level: 'READER' }])
@@ -134,7 +134,7 @@ describe.runIf(server.directory)('LDAP groups', async () => {
     made(await admin.delete(`${team}/users`, { json: [colleague.name] }))
     expect((await anonymous.delete(team, { cookie })).status).toBe(403)
   })
-  test('have roles: who is in one may what the role permits', async () => {
+  test('have roles: their members get the role’s permissions', async () => {
     const role = world.unique('maker')
     removeLater(`/api/v1/role/${role}`)
     made(await admin.post('/api/v1/role', { json: { name: role, permissions: ['createOrg'] } }))
@@ -160,7 +160,7 @@ describe.runIf(server.directory)('LDAP groups', async () => {
       ...{ role: 'MAINTAINER', memberType: 'LDAP_GROUP', ldapGroupSource: groupDn },
     })
   })
-  test('are read from the directory when an admin asks for it', async () => {
+  test('are read from the directory on an admin’s request', async () => {
     const later = await person('later')
     await login(later.name, later.password)
     await later.entry()
@@ -177,18 +177,18 @@ describe.runIf(server.directory)('LDAP groups', async () => {
     const gone = `User '${later.name}' with domain 'null' not found in LDAP`
     expectText(await admin.post(SYNC, { json: { username: later.name } }), 400, gone)
   })
-  test('are found by a part of their name, in any case; % and _ are wildcards', async () => {
+  test('are found by a part of their name, ignoring case; % and _ are wildcards', async () => {
     const found = [{ groupName: groupDn, displayName: groupDn }]
     for (const filter of [`KEEPERS-LDAP-${server.run}`, `keepers_ldap_${server.run}`, `keepers%${server.run}`]) {
       expectJson(await admin.get(`${CONSOLE}/search/ldapGroups`, { query: { filter } }), found)
     }
   })
-  test.runIf(hasUserInfo)('are told by userInfo, but it does not count their teams', async () => {
+  test.runIf(hasUserInfo)('are in userInfo, but their teams are not', async () => {
     const { ldapGroups, teams } = jsonOf(await anonymous.get(`${CONSOLE}/userInfo`, { cookie }))
     expect(ldapGroups).toEqual([groupDn])
     expect(teams).toEqual([{ orgName: 'Default', teamName: 'default', role: 'MEMBER' }])
   })
-  test.runIf(hasUserInfo)('are not told to somebody who came with an API key', async () => {
+  test.runIf(hasUserInfo)('are not returned to a user who signed in with an API key', async () => {
     const { key } = made(await admin.post('/api/v1/apikey', { json: { userId, name: 'main' } }))
     const info = jsonOf(await withHeaders({ Authorization: key }).get(`${CONSOLE}/userInfo`))
     expect(info).not.toHaveProperty('ldapGroups')

@@ -13,7 +13,7 @@ import {
 } from './lib/expect.ts'
 import { newWorld, UNKNOWN_ID } from './lib/world.ts'
 
-// concord-api §4.6: what the pages of Concord's own console ask for, where there are no processes, triggers and stores.
+// concord-api §4.6: requests of Concord's own console for processes, triggers and stores that do not exist.
 
 const world = newWorld('empty')
 const [creator, outsider] = await Promise.all([world.user('creator'), world.user('outsider')])
@@ -32,7 +32,7 @@ const triggers = (project: string, repository = 'repo') => `${org.v1}/project/${
 const denied = `The current user (${outsider.name}) doesn't have the necessary access level (READER) to the project: closed`
 
 test.each([ACTIVITY, PROCESS, TRIGGER, JSONSTORE, capacity('open'), triggers('closed')])(
-  '%s wants credentials',
+  '%s requires credentials',
   async (path) => {
     expectUnauthorized(await anonymous.get(path), { challenge: true })
   },
@@ -42,7 +42,7 @@ test.each([ACTIVITY, PROCESS, TRIGGER, capacity('open')])('%s knows GET only', a
   expectMethodNotAllowed(await admin.put(path, { json: {} }), 'GET, HEAD, OPTIONS')
 })
 
-test('nobody’s processes do anything', async () => {
+test('there is no process activity', async () => {
   expectJson(await outsider.get(ACTIVITY, { query: { maxProjectsPerOrg: 5, maxOwnProcesses: 10 } }), {})
   expectEmpty(await outsider.get(ACTIVITY, { query: { maxOwnProcesses: 'x' } }), 404)
 })
@@ -61,7 +61,7 @@ describe('processes', () => {
     expectText(await list({ projectId: closed.id }, outsider), 403, denied)
     expectJson(await list({ orgName: org.name, projectName: 'open' }, outsider), [])
   })
-  test('of what does not exist', async () => {
+  test('of something that does not exist', async () => {
     expectNoOrg(await list({ orgName: 'no-such-org' }))
     expectValidationError(await list({ orgId: UNKNOWN_ID }), `Organization not found: ${UNKNOWN_ID}`)
     expectText(await list({ orgName: org.name, projectName: 'nope' }), 404, 'Project not found: nope')
@@ -84,7 +84,7 @@ describe('triggers', () => {
     expectJson(await list({ orgName: org.name, projectName: 'closed', repoName: 'repo' }), [])
     expectJson(await list({ orgName: org.name, projectName: 'closed' }, outsider), [])
   })
-  test('of what does not exist', async () => {
+  test('of something that does not exist', async () => {
     expectNoOrg(await list({ orgName: 'no-such-org' }))
     expectValidationError(await list({ orgName: org.name, projectName: 'nope' }), 'Project not found: nope')
     const nope = { orgName: org.name, projectName: 'closed', repoName: 'nope' }
@@ -92,7 +92,7 @@ describe('triggers', () => {
     expectValidationError(await list({ orgName: org.name, repoName: 'repo' }), 'Invalid project ID or name')
     expectFailure(await list({ projectName: 'closed' }), 'java.lang.IllegalArgumentException: Organization ID or name')
   })
-  test('of a repository, for members who may read its project', async () => {
+  test('of a repository, for members who can read its project', async () => {
     expectJson(await creator.get(triggers('closed')), [])
     expectNotInOrg(await outsider.get(triggers('closed')), outsider, org)
     expectText(await creator.get(triggers('closed', 'nope')), 404, 'Repository not found: nope')
@@ -116,7 +116,7 @@ describe('JSON stores', () => {
   })
 })
 
-test('a key-value store is empty, for those who may read the project', async () => {
+test('a key-value store is empty, for users who can read the project', async () => {
   expectJson(await creator.get(capacity('closed')), { size: 0 })
   expectJson(await outsider.get(capacity('open')), { size: 0 })
   expectText(await outsider.get(capacity('closed')), 403, denied)

@@ -22,17 +22,17 @@ const secret = await world.secret(org)
 const team = await world.team(org, 'team')
 
 describe('errors', () => {
-  test('a broken rule of Concord is a validation error', async () => {
+  test('a violation of Concord’s rules is a validation error', async () => {
     expectNoOrg(await admin.get('/api/v2/org/no-such-org/secret'))
   })
 
-  test('a broken bean validation names class, method and argument', async () => {
+  test('a bean validation error names class, method and argument', async () => {
     expectViolations(await admin.post('/api/v1/org', { json: { name: 'a b' } }), {
       'OrganizationEntry.createOrUpdate.arg0.name': nameViolation,
     })
   })
 
-  test('each broken bean validation is an element of its own', async () => {
+  test('each bean validation error is a separate element', async () => {
     const answer = await admin.post(`/api/v1/org/a%20b/project`, {
       json: { name: 'c d', description: 'x'.repeat(1025) },
     })
@@ -50,16 +50,16 @@ describe('errors', () => {
     })
   })
 
-  test('a validation error vanishes when only application/json is accepted', async () => {
+  test('a validation error has no body if only application/json is accepted', async () => {
     expectEmpty(await admin.get('/api/v2/org/no-such-org/secret', { accept: 'application/json' }), 400)
   })
 
-  test('a broken bean validation vanishes when only application/json is accepted', async () => {
+  test('a bean validation error has no body if only application/json is accepted', async () => {
     expectEmpty(await admin.post('/api/v1/org', { json: { name: 'a b' }, accept: 'application/json' }), 400)
   })
 
   test.each(['*/*', `application/json, ${VALIDATION_TYPE}`, 'application/*'])(
-    'a validation error is told when %s is accepted',
+    'a validation error has a body if %s is accepted',
     async (accept) => {
       expectNoOrg(await admin.get('/api/v2/org/no-such-org/secret', { accept }))
     },
@@ -73,7 +73,7 @@ describe('errors', () => {
     expectNotInOrg(await outsider.get(`${org.v1}/team/team`), outsider, org)
   })
 
-  test('a secret that is not there is a 404 without a body', async () => {
+  test('a missing secret is a 404 without a body', async () => {
     expectEmpty(await admin.get(`${org.v2}/secret/nope`), 404)
   })
 
@@ -96,12 +96,12 @@ describe('bodies', () => {
   test('null where JSON is expected is a 500', async () =>
     expectFailure(await post('null'), 'java.lang.NullPointerException'))
   test('a list instead of an object is a 500', async () => expectFailure(await post('[]'), 'com.fasterxml.jackson.'))
-  test('an enum that is none is a 500', async () =>
+  test('an invalid enum is a 500', async () =>
     expectFailure(await post('{"visibility":"SECRET"}'), 'com.fasterxml.jackson.'))
   test('an empty enum is a 500', async () => expectFailure(await post('{"visibility":""}'), 'com.fasterxml.jackson.'))
-  test('a UUID that is none is a 500', async () =>
+  test('a malformed UUID is a 500', async () =>
     expectFailure(await post('{"projectId":"abc"}'), 'com.fasterxml.jackson.'))
-  test('an empty UUID is none', async () => expect((await post('{"orgId":""}')).status).toBe(200))
+  test('an empty UUID counts as absent', async () => expect((await post('{"orgId":""}')).status).toBe(200))
   test('an empty object is fine', async () => expect((await post('{}')).status).toBe(200))
 
   test.each([
@@ -128,7 +128,7 @@ describe('bodies', () => {
     )
   })
 
-  test('multipart without parts is as good as no field', async () => {
+  test('multipart without parts counts as no fields', async () => {
     expectValidationError(await admin.post(`${org.v1}/secret`, { form: {} }), "'type' is required")
   })
 })
@@ -138,11 +138,11 @@ describe('Accept', () => {
     expectEmpty(await admin.get(org.v1, { accept: 'text/html' }), 406)
   })
 
-  test('it is looked at before the permission', async () => {
+  test('it is checked before the permission', async () => {
     expectEmpty(await outsider.get(`${org.v1}/team/team`, { accept: 'image/png' }), 406)
   })
 
-  test('errors do not depend on it when they are text', async () => {
+  test('text errors do not depend on it', async () => {
     expectText(
       await admin.get(`${org.v2}/project/nope`, { accept: 'application/json' }),
       404,

@@ -6,7 +6,7 @@ import type { Answer } from './lib/http.ts'
 import { server } from './lib/server.ts'
 import { made, newWorld, removeLater } from './lib/world.ts'
 
-// concord-api §1 and §5: JSON bodies, and what comes back of `meta`, `cfg` and the rules of policies.
+// concord-api §1 and §5: JSON bodies, and how `meta`, `cfg` and the rules of policies are returned.
 
 const ORG = '/api/v1/org'
 const world = newWorld('json')
@@ -14,7 +14,7 @@ const org = await world.org('org')
 
 const save = (body: string | Buffer): Promise<Answer> => admin.post(ORG, { body, type: 'application/json' })
 
-/** The organization's meta as text, after it was made with the given one. */
+/** The meta of an organization as text, after creating it with the given one. */
 async function metaAfter(meta: string): Promise<string> {
   expectIdResult(await save(`{"name":"${org.name}","meta":${meta}}`), 'UPDATED')
   return metaOf(await admin.get(org.v1))
@@ -36,12 +36,12 @@ describe('numbers', () => {
       '[100000.0,100.0,1.5E-7,1.0E-5,0.001,0.0]',
     ],
     [
-      'beyond ten million, as integers if they are',
+      'above ten million, as integers if they have no fraction',
       '[12345678.0,-12345678.0,1e7,1e20,123456789012345680000.0,12345678.5]',
       '[12345678,-12345678,10000000,100000000000000000000,123456789012345680000,1.23456785E7]',
     ],
     ['beyond all doubles, as words', '[1e400,-1e400]', '["Infinity","-Infinity"]'],
-  ])('come back %s', async (_, sent, expected) => {
+  ])('are returned %s', async (_, sent, expected) => {
     expect(await metaAfter(`{"a":${sent}}`)).toBe(`{"a":${expected}}`)
   })
 
@@ -58,7 +58,7 @@ describe('numbers', () => {
     expect(text.split(numbers)).toHaveLength(4)
   })
 
-  test('where a text is expected are that text', async () => {
+  test('where text is expected become text', async () => {
     removeLater(`${ORG}/123.50?confirmation=yes`)
     expectIdResult(await save('{"name":123.50}'), 'CREATED')
     expect(jsonOf(await admin.get(`${ORG}/123.50`)).name).toBe('123.50')
@@ -75,7 +75,7 @@ describe('numbers', () => {
 })
 
 describe('objects', () => {
-  test('come back with their keys by length and bytes, the last of equal ones, without nulls', async () => {
+  test('are returned with keys sorted by length and bytes, the last of equal ones, and without nulls', async () => {
     const sent = '{"é":1,"zz":2,"b":3,"ab":5,"B":6,"":7,"10":8,"9":9,"\\ufffd":1,"n":null,"l":[null,{"x":null}],"b":4}'
     expect(await metaAfter(sent)).toBe('{"":7,"9":9,"B":6,"b":4,"l":[null,{}],"10":8,"ab":5,"zz":2,"é":1,"�":1}')
   })
@@ -88,7 +88,7 @@ describe('objects', () => {
   test('may have any keys', async () => {
     expect(await metaAfter('{"__proto__":{"x":1},"constructor":2}')).toBe('{"__proto__":{"x":1},"constructor":2}')
   })
-  test('lose the characters that the database cannot keep', async () => {
+  test('lose the characters that the database cannot store', async () => {
     expect(await metaAfter('{"s":"a\\u0000b","t":"\\ud800x"}')).toBe('{"s":"ab","t":"?x"}')
   })
 })
@@ -97,7 +97,7 @@ describe.runIf(server.policies)('a policy', async () => {
   const POLICY = '/api/v2/policy'
   const name = world.unique('numbers')
 
-  test('compares numbers by value, and gives its rules back as they are', async () => {
+  test('compares numbers by value, and returns its rules unchanged', async () => {
     removeLater(`${POLICY}/${name}`)
     const rule = '{"msg":"no","action":"update","entity":"org","conditions":{"entity":{"meta":{"v":123.0}}}}'
     const rules = `{"big":9007199254740993,"entity":{"deny":[${rule}]}}`
@@ -129,7 +129,7 @@ describe('a body', () => {
     ['UTF-32, big endian', (text) => utf32(text).swap32()],
   ]
 
-  test.each(encodings)('in %s is read, with and without a byte order mark', async (encoding, encode) => {
+  test.each(encodings)('in %s is accepted, with and without a byte order mark', async (encoding, encode) => {
     for (const mark of ['', '\ufeff']) {
       const meta = `{"s":"größe ${encoding}${mark && ' marked'}"}`
       expectIdResult(await save(encode(`${mark}{"name":"${org.name}","meta":${meta}}`)), 'UPDATED')
@@ -143,7 +143,7 @@ describe('a body', () => {
     expect(metaOf(await admin.get(org.v1))).toBe('{"s":"größe"}')
   })
 
-  test('that its encoding does not allow is a failure', async () => {
+  test('that is invalid in its encoding fails', async () => {
     const broken = (...bytes: number[]) =>
       Buffer.concat([Buffer.from(`{"name":"${org.name}","meta":{"s":"`), Buffer.from(bytes), Buffer.from('"}}')])
     expectFailure(await save(broken(0xff)), 'com.fasterxml.jackson.')

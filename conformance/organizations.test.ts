@@ -35,13 +35,13 @@ const closed = await world.org('closed', { visibility: 'PRIVATE', owner, meta: {
 await world.team(closed, 'team', { MEMBER: [member] })
 
 const save = (json: Record<string, unknown>, as: Caller = admin) => as.post(ORG, { json })
-/** The organizations of this file that the caller's list has. */
+/** This file's organizations in the caller's list. */
 const listed = async (as: Caller, query: Record<string, string | number> = {}) =>
   namesOf(await as.get(ORG, { query: { filter: '-orgs-', ...query } })).filter((name) =>
     [open.name, closed.name].includes(name),
   )
 
-/** An organization made through the endpoint under test. */
+/** Creates an organization through the endpoint under test. */
 async function create(base: string, more: Record<string, unknown> = {}) {
   const name = world.unique(base)
   removeLater(`${ORG}/${name}?confirmation=yes`)
@@ -56,7 +56,7 @@ describe('reading one', () => {
     })
   })
 
-  test('anybody reads meta, cfg and owner even of a private one', async () => {
+  test('anybody can read meta, cfg and owner even of a private one', async () => {
     expectJson(await outsider.get(closed.v1), {
       ...{ id: closed.id, name: closed.name, visibility: 'PRIVATE', meta: { a: 1 }, cfg: { x: { y: true } } },
       owner: { id: owner.id, username: owner.name, displayName: 'The owner', userType: 'LOCAL' },
@@ -67,14 +67,14 @@ describe('reading one', () => {
     expectEmpty(await outsider.get(`${ORG}/${name}`), 204)
   })
 
-  test('wants credentials', async () => expectUnauthorized(await anonymous.get(open.v1), { challenge: true }))
+  test('requires credentials', async () => expectUnauthorized(await anonymous.get(open.v1), { challenge: true }))
 })
 
 describe('the list', () => {
   test.each([
     ['an admin', admin],
     ['a system reader', reader],
-  ])('of %s has all, whatever onlyCurrent says', async (_, as) => {
+  ])('of %s has all, regardless of onlyCurrent', async (_, as) => {
     expect(await listed(as)).toEqual([closed.name, open.name])
     expect(await listed(as, { onlyCurrent: 'true' })).toEqual([closed.name, open.name])
   })
@@ -91,8 +91,8 @@ describe('the list', () => {
     expect(await listed(owner, { onlyCurrent: 'true' })).toEqual([closed.name])
   })
 
-  test('of an outsider has the public ones', async () => expect(await listed(outsider)).toEqual([open.name]))
-  test('of an outsider is empty with onlyCurrent', async () =>
+  test('of a non-member has the public ones', async () => expect(await listed(outsider)).toEqual([open.name]))
+  test('of a non-member is empty with onlyCurrent', async () =>
     expect(await listed(outsider, { onlyCurrent: 'true' })).toEqual([]))
   test('onlyCurrent is false unless it is true', async () =>
     expect(await listed(outsider, { onlyCurrent: 'x' })).toEqual([open.name]))
@@ -112,14 +112,14 @@ describe('the list', () => {
     expect((await page(-1, 0)).slice(0, 2)).toEqual([closed.name, open.name])
   })
 
-  test('can be filtered in any case', async () => {
+  test('can be filtered, ignoring case', async () => {
     expect(namesOf(await admin.get(ORG, { query: { filter: open.name.toUpperCase() } }))).toEqual([open.name])
   })
-  test.each(['%', '_'])('takes %s in a filter as itself', async (wildcard) => {
+  test.each(['%', '_'])('matches %s in a filter literally', async (wildcard) => {
     expectJson(await admin.get(ORG, { query: { filter: `${wildcard}${open.name}` } }), [])
   })
 
-  test('wants credentials', async () => expectUnauthorized(await anonymous.get(ORG), { challenge: true }))
+  test('requires credentials', async () => expectUnauthorized(await anonymous.get(ORG), { challenge: true }))
   test('knows GET and POST', async () =>
     expectMethodNotAllowed(await admin.put(ORG, { json: {} }), 'GET, HEAD, OPTIONS, POST'))
 })
@@ -127,7 +127,7 @@ describe('the list', () => {
 test.each([
   ['Default', '0fac1b18-d179-11e7-b3e7-d7df4543ed4f', 'PUBLIC'],
   ['ConcordSystem', '94a35e54-d204-11e7-9a97-c32b8f0c3380', 'PRIVATE'],
-])('the organization %s is there from the start', async (name, id, visibility) => {
+])('the organization %s exists from the start', async (name, id, visibility) => {
   expect(jsonOf(await admin.get(`${ORG}/${name}`))).toMatchObject({ id, name, visibility })
 })
 
@@ -140,7 +140,7 @@ describe('permissions of roles', () => {
   test.each([
     ['createOrg', 'create'],
     ['updateOrg', 'update'],
-  ])('%s lets somebody %s organizations, and no more', async (permission, what) => {
+  ])('%s allows a user to %s organizations, and nothing else', async (permission, what) => {
     const role = world.unique(`role-${what}`)
     removeLater(`/api/v1/role/${role}`)
     expect((await admin.post('/api/v1/role', { json: { name: role, permissions: [permission] } })).status).toBe(200)
@@ -160,13 +160,13 @@ describe('permissions of roles', () => {
 })
 
 describe('creating', () => {
-  test('makes a public one that the caller owns', async () => {
+  test('creates a public one that the caller owns', async () => {
     const org = await create('created')
     expect(jsonOf(await admin.get(org.v1))).toMatchObject({ visibility: 'PUBLIC', owner: { id: ADMIN_ID } })
     expect(org.id).toMatch(UUID)
   })
 
-  test('makes a team "default" with the owner as OWNER', async () => {
+  test('creates a team "default" with the owner as OWNER', async () => {
     const org = await create('teamed', { owner: { id: owner.id } })
     expectJson(await admin.get(`${org.v1}/team`), [
       {
@@ -185,23 +185,23 @@ describe('creating', () => {
     ])
   })
 
-  test('takes visibility, meta and cfg', async () => {
+  test('accepts visibility, meta and cfg', async () => {
     const org = await create('full', { visibility: 'PRIVATE', meta: { k: 'v' }, cfg: { c: 1 } })
     expect(jsonOf(await admin.get(org.v1))).toMatchObject({ visibility: 'PRIVATE', meta: { k: 'v' }, cfg: { c: 1 } })
   })
 
-  test('takes the owner by user name, in any case', async () => {
+  test('accepts the owner by user name, ignoring case', async () => {
     const org = await create('named', { owner: { username: owner.name.toUpperCase(), userType: 'LOCAL' } })
     expect(jsonOf(await admin.get(org.v1)).owner.id).toBe(owner.id)
   })
 
-  test('with an owner whose id is unknown fails, and makes nothing', async () => {
+  test('with an unknown owner id fails, and creates nothing', async () => {
     const name = world.unique('never')
     expectValidationError(await save({ name, owner: { id: UNKNOWN_ID } }), `User not found: ${UNKNOWN_ID}`)
     expectEmpty(await admin.get(`${ORG}/${name}`), 204)
   })
 
-  test('with an owner whose name is unknown fails', async () => {
+  test('with an unknown owner name fails', async () => {
     const owner = { username: 'no-such-user', userType: 'LOCAL' }
     expectText(await save({ name: world.unique('never'), owner }), 500, 'User not found: no-such-user')
   })
@@ -218,11 +218,11 @@ describe('creating', () => {
     )
   })
 
-  test.each(['ab', 'a b', '-abc', ''])('with the name "%s" is refused', async (name) => {
+  test.each(['ab', 'a b', '-abc', ''])('with the name "%s" is rejected', async (name) => {
     expectViolations(await save({ name }), { 'OrganizationEntry.createOrUpdate.arg0.name': nameViolation })
   })
 
-  test('with 129 characters is refused', async () => {
+  test('with 129 characters is rejected', async () => {
     const answer = await save({ name: 'x'.repeat(129) })
     if (tooLongNamesAreRefused)
       expectViolations(answer, { 'OrganizationEntry.createOrUpdate.arg0.name': nameViolation })
@@ -230,18 +230,18 @@ describe('creating', () => {
   })
 
   test('without a name fails', async () => expectFailure(await save({ visibility: 'PUBLIC' }), 'org.jooq.exception.'))
-  test('with a visibility that is none fails', async () => {
+  test('with an invalid visibility fails', async () => {
     expectFailure(await save({ name: world.unique('never'), visibility: 'OPEN' }), 'com.fasterxml.jackson.')
   })
-  test('takes JSON only', async () => expectEmpty(await admin.post(ORG, { body: '{}', type: 'text/plain' }), 415))
-  test('wants credentials', async () =>
+  test('accepts JSON only', async () => expectEmpty(await admin.post(ORG, { body: '{}', type: 'text/plain' }), 415))
+  test('requires credentials', async () =>
     expectUnauthorized(await anonymous.post(ORG, { json: {} }), { challenge: true }))
 })
 
 describe('updating', async () => {
   const org = await world.org('updated', { meta: { a: 1, b: 2 }, owner })
 
-  test('by name keeps what is not sent', async () => {
+  test('by name keeps fields that are not sent', async () => {
     expectIdResult(await save({ name: org.name, cfg: { c: 1 } }), 'UPDATED')
     expect(jsonOf(await admin.get(org.v1))).toMatchObject({ meta: { a: 1, b: 2 }, cfg: { c: 1 }, visibility: 'PUBLIC' })
   })
@@ -251,7 +251,7 @@ describe('updating', async () => {
     expect(jsonOf(await admin.get(org.v1)).meta).toEqual({ other: [1, 2] })
   })
 
-  test('may be done by its owner', async () => {
+  test('is allowed for its owner', async () => {
     expect(expectIdResult(await save({ id: org.id, visibility: 'PRIVATE' }, owner), 'UPDATED')).toBe(org.id)
   })
 
@@ -272,7 +272,7 @@ describe('updating', async () => {
     expect(jsonOf(await admin.get(`${ORG}/${name}`)).id).toBe(renamed.id)
   })
 
-  test('to a name that is taken fails, and changes nothing', async () => {
+  test('to a taken name fails, and changes nothing', async () => {
     expectFailure(await save({ id: org.id, name: open.name, meta: { lost: 1 } }), 'org.jooq.exception.')
     expect(jsonOf(await admin.get(org.v1)).meta).not.toHaveProperty('lost')
   })
@@ -280,7 +280,7 @@ describe('updating', async () => {
     expectNoOrg(await save({ id: UNKNOWN_ID, name: world.unique('never') }), UNKNOWN_ID)
   })
 
-  test('may give it away, after which the former owner may not', async () => {
+  test('can give it away, after which the former owner cannot change it', async () => {
     const given = await world.org('given', { owner })
     expectIdResult(await save({ id: given.id, owner: { id: member.id } }, owner), 'UPDATED')
     expectFailure(await save({ id: given.id, owner: { id: owner.id } }, owner), DENIED)
@@ -289,7 +289,7 @@ describe('updating', async () => {
 })
 
 describe('deleting', () => {
-  test.each(['', '?confirmation=true', '?confirmation='])('wants a confirmation; "%s" is none', async (query) => {
+  test.each(['', '?confirmation=true', '?confirmation='])('requires a confirmation; "%s" is not one', async (query) => {
     expectText(await admin.delete(`${open.v1}${query}`), 400, 'Operation must be confirmed')
   })
 
@@ -301,7 +301,7 @@ describe('deleting', () => {
     )
   })
 
-  test('takes its secrets, projects and teams along', async () => {
+  test('deletes its secrets, projects and teams', async () => {
     const org = await create('deleted')
     const secret = await world.secret(org)
     await world.project(org, 'project')
@@ -311,7 +311,7 @@ describe('deleting', () => {
     expectNoOrg(await admin.delete(`${org.v1}?confirmation=yes`), org.name)
   })
 
-  test('of a name that could not be is a validation error like any that does not exist', async () => {
+  test('with an invalid name is the same validation error as for a missing one', async () => {
     expectNoOrg(await admin.delete(`${ORG}/a%20b?confirmation=yes`), 'a b')
   })
 })

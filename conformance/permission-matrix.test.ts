@@ -24,7 +24,7 @@ import { hasNewApiKeys } from './versions.ts'
  *   +  it works
  *   R  403: no READER access to the secret      W  403: no WRITER access      O  403: no OWNER access
  *   M  403: no member of the organization       A  401: no credentials        K  401: an API key that has no user
- *   .  works, but the secret is not there for them
+ *   .  works, but the secret does not exist for them
  *   P  403: the secret is for processes of its project only      X  403: the process is of another project
  *
  * `data` is the value, `scoped` that of a secret that is linked to a project. `value` replaces the value and `password` the
@@ -117,7 +117,7 @@ await world.leaveDefault(person('leaver'))
 const inside = await world.project(org, 'inside')
 const outside = await world.project(org, 'outside')
 
-/** The token of a process of a project, which acts as a member with READER access; a server may not give any. */
+/** The token of a project's process, acting as a member with READER access; a server may not issue any. */
 async function session(project: { name: string }): Promise<Caller> {
   const access = { teamId: readers.id, level: 'WRITER' }
   made(await admin.post(`${org.v1}/project/${project.name}/access`, { json: access }))
@@ -140,7 +140,7 @@ const callers: Record<string, Caller> = {
     ? { 'session-inside': await session(inside), 'session-outside': await session(outside) }
     : {}),
 }
-/** Whose name an error has: a process acts as the user who started it. */
+/** The user name in an error: a process acts as the user who started it. */
 const actor = (who: string) => people[who] ?? person('READER-grant')
 
 const grants = [
@@ -160,7 +160,7 @@ const secretWith = async (
   if (owner !== person('secret-owner')) made(await admin.post(secret.v1, { json: { owner: { id: owner.id } } }))
   return secret
 }
-/** The secrets that operations work on, apart so that none sees what another has done. */
+/** The secrets for the operations, separate so that none sees another's changes. */
 const KINDS: Record<string, Record<string, string | Buffer>> = {
   plain: KEY_PAIR,
   scoped: { ...KEY_PAIR, projectIds: inside.id },
@@ -170,13 +170,13 @@ const KINDS: Record<string, Record<string, string | Buffer>> = {
 
 interface Operation {
   run: (secret: Secret, as: Caller, visibility: Visibility) => Promise<Answer>
-  /** Which of the secrets; `plain` unless told otherwise. */
+  /** The secret to use; by default `plain`. */
   on?: keyof typeof KINDS
-  /** Where it works it needs a secret of its own. */
+  /** If it succeeds, it needs its own secret. */
   consumes?: true
-  /** What a success says. */
+  /** The response on success. */
   result?: 'CREATED' | 'UPDATED' | 'DELETED'
-  /** Whether the secret was there, for operations that answer without it. */
+  /** Whether the secret was found, for operations that succeed without it. */
   found?: (answer: Answer, secret: Secret) => boolean
 }
 
@@ -234,8 +234,8 @@ const OPERATIONS: Record<string, Operation> = {
   'update-v2': update(v2({})),
   'value-v1': update(v1({ data: 'YQ==' })),
   'value-v2': update(v2({ type: 'DATA', data: 'a' })),
-  // One secret's value in the hands of several at once makes ours encrypt anew until nobody is in between, which costs time;
-  // of two that rewrite its links Concord lets one fail.
+  // One after the other: concurrent changes of a value make ours encrypt again and again, which takes time, and of two
+  // concurrent changes of links, one fails in Concord.
   password: update(v1({ storePassword: STORE_PASSWORD, newStorePassword: STORE_PASSWORD }), {
     ...{ on: 'locked', consumes: true },
   }),
@@ -300,5 +300,5 @@ describe.each<[Visibility, string]>([
 })
 
 function never(what: string): never {
-  throw new Error(`The table does not fit: ${what}`)
+  throw new Error(`The table does not match: ${what}`)
 }

@@ -32,26 +32,26 @@ const canCreate = (
 ) => as.get(`/api/v1/${entity}/canCreate`, { query })
 
 describe('canCreate', () => {
-  test.each(['SECRET', 'PROJECT', 'REPOSITORY', 'JSON_STORE'])('says true of %s without policies', async (entity) => {
+  test.each(['SECRET', 'PROJECT', 'REPOSITORY', 'JSON_STORE'])('is true for %s without policies', async (entity) => {
     expectJson(await canCreate(entity), true)
   })
-  test('works for an admin who is in no team', async () =>
+  test('works for an admin without teams', async () =>
     expectJson(await canCreate('SECRET', { orgName: org.name }, admin), true))
   test('is for members only', async () => {
     expectNotInOrg(await canCreate('SECRET', { orgName: org.name }, outsider), outsider, org)
   })
-  test('wants an organization that exists', async () =>
+  test('requires an existing organization', async () =>
     expectNoOrg(await canCreate('SECRET', { orgName: 'no-such-org' })))
-  test('wants the organization’s name', async () => {
+  test('requires the organization’s name', async () => {
     expectValidationError(await canCreate('SECRET', {}), 'Organization ID or name is required')
   })
-  test('does not take the organization’s id', async () => {
+  test('does not accept the organization’s id', async () => {
     expectValidationError(await canCreate('SECRET', { orgId: org.id }), 'Organization ID or name is required')
   })
-  test.each(['secret', 'ORG', 'NONSENSE'])('%s is no entity: 404', async (entity) =>
+  test.each(['secret', 'ORG', 'NONSENSE'])('%s is not an entity: 404', async (entity) =>
     expectEmpty(await canCreate(entity), 404),
   )
-  test('wants credentials', async () => {
+  test('requires credentials', async () => {
     expectUnauthorized(await canCreate('SECRET', { orgName: org.name }, anonymous), { challenge: true })
   })
 })
@@ -78,7 +78,7 @@ describe.runIf(server.policies)('a policy', async () => {
   const secret = (form: Form) =>
     member.post(`${ruled.v1}/secret`, { form: { type: 'DATA', data: Buffer.from('x'), ...form } })
 
-  test('is known by its name', async () => {
+  test('can be read by name', async () => {
     expect(jsonOf(await admin.get(`${POLICY}/${policy}`))).toMatchObject({ name: policy, rules: { entity: {} } })
     expect(namesOf(await admin.get(POLICY))).toContain(policy)
   })
@@ -87,10 +87,10 @@ describe.runIf(server.policies)('a policy', async () => {
     expectJson(await canCreate('PROJECT', { orgName: ruled.name }), true)
     expectJson(await canCreate('SECRET'), true)
   })
-  test('that denies secrets refuses one for a project', async () => {
+  test('that denies secrets rejects one for a project', async () => {
     expectValidationError(await secret({ name: 'never', projectIds: project.id }), 'Action forbidden: No secrets here')
   })
-  test('is made, updated and deleted by its name', async () => {
+  test('can be created, updated and deleted by name', async () => {
     const name = world.unique('other-policy')
     removeLater(`${POLICY}/${name}`)
     expectJson(await admin.post(POLICY, { json: { name, rules: {} } }), { id: expect.any(String), result: 'CREATED' })
@@ -139,11 +139,11 @@ describe.runIf(server.policies)('a policy', async () => {
     const wrong = (json: object) => admin.put(`${POLICY}/${own.name('org')}/link`, { json })
     expectText(await wrong({ projectName: 'xyz' }), 400, 'Organization name is required')
   })
-  test('is linked to organizations that exist', async () => {
+  test('can only be linked to existing organizations', async () => {
     expectNoOrg(await admin.put(`${POLICY}/${policy}/link`, { json: { orgName: 'no-such-org' } }))
     expectText(await admin.put(`${POLICY}/nope/link`, { json: { orgName: ruled.name } }), 404, 'Policy not found: nope')
   })
-  test('ends with its link', async () => {
+  test('stops applying when it is unlinked', async () => {
     const free = await world.org('free')
     expectResult(await admin.put(`${POLICY}/${policy}/link`, { json: { orgName: free.name } }), 'UPDATED')
     expectJson(await canCreate('SECRET', { orgName: free.name }, admin), false)

@@ -13,8 +13,8 @@ import { server } from './lib/server.ts'
 import { made, newWorld, UNKNOWN_ID, UUID } from './lib/world.ts'
 
 /*
- * concord-api §2.2: what a session token may do. Concord gives one to each process that it runs; here somebody opens a
- * *process session* for what runs elsewhere, with paths of our own (docs/ci-job.md).
+ * concord-api §2.2: session tokens. Concord gives one to each process that it runs; here, clients open a *process
+ * session* for a process that runs elsewhere, with our own paths (docs/ci-job.md).
  */
 
 const SESSIONS = '/api/x/v1/process-session'
@@ -49,24 +49,25 @@ describe.runIf(server.processSessions)('a process session', async () => {
     return { id: instanceId as string, token: sessionToken as string, caller: withToken(sessionToken) }
   }
 
-  test('is opened by who may write to the project', async () => {
+  test('can be opened by users with WRITER on the project', async () => {
     expectJson(await open(), {
       ...{ instanceId: expect.stringMatching(UUID), sessionToken: expect.stringMatching(/^\S{20,}$/) },
       expiresAt: expect.stringMatching(/^\d{4}-.+Z$/),
     })
   })
-  test('is not opened by who may only read it', async () => {
+  test('cannot be opened by users with READER only', async () => {
     expectText(
       await open(reader),
       403,
       `The current user (${reader.name}) doesn't have the necessary access level (WRITER) to the project: project`,
     )
   })
-  test('is not opened by another one', async () => {
+  test('cannot be opened by another one', async () => {
     const { caller } = await opened()
     expectText(await open(caller), 403, 'A process session cannot open another one')
   })
-  test('is not opened without credentials', async () => expectUnauthorized(await open(anonymous), { challenge: true }))
+  test('cannot be opened without credentials', async () =>
+    expectUnauthorized(await open(anonymous), { challenge: true }))
 
   test('acts as the user who opened it, in the realm sessionkey', async () => {
     const { caller } = await opened()
@@ -95,12 +96,12 @@ describe.runIf(server.processSessions)('a process session', async () => {
     const { caller: elsewhere } = await opened(other.name)
     expect((await elsewhere.post(`${foreign.v1}/data`, { form: {} })).text).toBe('value')
   })
-  test('reads no secret that its user may not', async () => {
+  test('reads no secret that its user cannot', async () => {
     const secret = await world.secret(org, { projectIds: project.id, visibility: 'PRIVATE' })
     const { caller } = await opened()
     expectSecretForbidden(await caller.post(`${secret.v1}/data`, { form: {} }), 'READER', secret.name)
   })
-  test('says PROCESS and its id in the audit log', async () => {
+  test('has PROCESS and its id in the audit log', async () => {
     const { id, caller } = await opened()
     made(await caller.post(scoped.v1, { json: {} }))
     const query = { 'details.secretId': scoped.id, action: 'UPDATE', limit: 1 }
@@ -109,7 +110,7 @@ describe.runIf(server.processSessions)('a process session', async () => {
     expect(user.username).toBe(bot.name)
   })
 
-  test('ends when it is told to, by its own token too: a 401 from then on', async () => {
+  test('can be ended, also by its own token: then it is a 401', async () => {
     const { id, caller } = await opened()
     expectResult(await caller.delete(`${SESSIONS}/${id}`), 'DELETED')
     expectUnauthorized(await caller.get(WHOAMI), { challenge: false })
@@ -118,12 +119,12 @@ describe.runIf(server.processSessions)('a process session', async () => {
   test.each<[string, Caller]>([
     ['its user', bot],
     ['an admin', admin],
-  ])('may be ended by %s', async (_, as) => {
+  ])('can be ended by %s', async (_, as) => {
     const { id, caller } = await opened()
     expectResult(await as.delete(`${SESSIONS}/${id}`), 'DELETED')
     expectUnauthorized(await caller.get(WHOAMI), { challenge: false })
   })
-  test('is not ended by another user', async () => {
+  test('cannot be ended by another user', async () => {
     const { id, caller } = await opened()
     expectText(
       await reader.delete(`${SESSIONS}/${id}`),
@@ -152,23 +153,23 @@ describe.runIf(server.processSessions)('a process session', async () => {
       as.post(`/api/v1/process/${id}/decrypt`, { body, type: BINARY })
 
     test.each(['hello', '', 'grüße, 世界\n', 'x'.repeat(5000)])(
-      'what was encrypted for its project: "%s"',
+      'strings encrypted for its project: "%s"',
       async (text) => {
         const { id, caller } = await opened()
         expect(await decrypt(id, caller, await encrypt(text))).toMatchObject({ status: 200, type: BINARY, text })
       },
     )
-    test('nothing of another project', async () => {
+    test('no strings of another project', async () => {
       const { id, caller } = await opened()
       const answer = await decrypt(id, caller, await encrypt('hello', other.name))
       const words = 'Please verify that the value is correct and is encrypted using the correct project'
       expectText(answer, 400, `Decrypt error: ${words}`)
     })
-    test('nothing over 102400 bytes', async () => {
+    test('nothing larger than 102400 bytes', async () => {
       const { id, caller } = await opened()
       expectText(await decrypt(id, caller, Buffer.alloc(MOST + 1)), 400, `Value too big, limit: ${MOST}`)
     })
-    test('nothing for a process that there is not', async () => {
+    test('nothing for a process that does not exist', async () => {
       const { caller } = await opened()
       expectText(await decrypt(UNKNOWN_ID, caller, Buffer.alloc(40)), 404, 'Process instance not found')
     })

@@ -14,7 +14,7 @@ import {
 import { newWorld } from './lib/world.ts'
 import { nameViolation } from './versions.ts'
 
-// concord-api §6: a project's configuration, and the values in it by their path.
+// concord-api §6: a project's configuration, and its values by path.
 
 const world = newWorld('cfg')
 const [creator, member, outsider] = await Promise.all([
@@ -32,7 +32,7 @@ const denied = (user: { name: string }, level: string, project: string) =>
   `The current user (${user.name}) doesn't have the necessary access level (${level}) to the project: ${project}`
 
 let count = 0
-/** A project of its own with this configuration: reads, writes and deletes by path. */
+/** A new project with this configuration: reads, writes and deletes by path. */
 async function given(cfg: object | undefined) {
   const name = `project-${++count}`
   await world.project(org, name, cfg === undefined ? {} : { cfg }, creator)
@@ -45,7 +45,7 @@ async function given(cfg: object | undefined) {
 }
 
 describe('reading', () => {
-  test('gives the whole, an object in it, and values', async () => {
+  test('returns the whole, an object in it, and values', async () => {
     const { get } = await given({ a: { b: 1.5, list: [1, { c: true }] }, s: 'some "text"' })
     expectJson(await get(), { a: { b: 1.5, list: [1, { c: true }] }, s: 'some "text"' })
     expectJson(await get('/a'), { b: 1.5, list: [1, { c: true }] })
@@ -53,21 +53,21 @@ describe('reading', () => {
     expectJson(await get('/a/b'), 1.5)
     expectJson(await get('/a/b/'), 1.5)
   })
-  test('gives a text as it is, in spite of its type', async () => {
+  test('returns a string without quotes, labelled as JSON', async () => {
     const { status, type, text } = await (await given({ s: 'some "text"' })).get('/s')
     expect({ status, type, text }).toEqual({ status: 200, type: 'application/json', text: 'some "text"' })
   })
-  test('gives an empty object where there is no configuration', async () => {
+  test('returns an empty object if there is no configuration', async () => {
     expectJson(await (await given(undefined)).get(), {})
   })
-  test('of what is not there is a 404', async () => {
+  test('of a missing value is a 404', async () => {
     const { get } = await given({ a: { b: 1 } })
     expectText(await get('/nope'), 404, 'Value not found: /nope')
     expectText(await get('/a/nope'), 404, 'Value not found: /a/nope')
     expectText(await get('/nope/nope'), 404, 'Value not found: /nope/nope')
     expectText(await (await given(undefined)).get('/a'), 404, 'Value not found: /a')
   })
-  test('of what is in no object is a failure', async () => {
+  test('of a value that is not in an object fails', async () => {
     const { get } = await given({ s: 'text', list: [1] })
     expectFailure(await get('/s/a'), 'java.lang.IllegalArgumentException: Invalid data type, expected JSON object')
     expectFailure(await get('/list/0'), 'java.lang.IllegalArgumentException: Invalid data type, expected JSON object')
@@ -75,13 +75,13 @@ describe('reading', () => {
 })
 
 describe('writing', () => {
-  test('replaces the whole, which the project then shows', async () => {
+  test('replaces the whole, and the project returns it', async () => {
     const { get, put, project } = await given({ a: 1 })
     expectResult(await put('', '{"b":{"c":2.0}}'), 'UPDATED')
     expect((await get()).text).toBe('{"b":{"c":2.0}}')
     expect(await project()).toMatchObject({ cfg: { b: { c: 2 } } })
   })
-  test('replaces a value, or adds one to an object that is there', async () => {
+  test('replaces a value, or adds one to an existing object', async () => {
     const { get, put } = await given({ a: { b: 1 } })
     expectResult(await put('/a/b', '{"q":[1]}'), 'UPDATED')
     expectResult(await put('/a/new', '"text"'), 'UPDATED')
@@ -89,20 +89,20 @@ describe('writing', () => {
     expectResult(await put('/__proto__', '5'), 'UPDATED')
     expect((await get()).text).toBe('{"a":{"b":{"q":[1]},"new":"text"},"__proto__":5,"more words":true}')
   })
-  test('of null, or of nothing, takes a value away', async () => {
+  test('of null, or without a body, removes a value', async () => {
     const { get, put } = await given({ a: 1, b: 2, c: 3 })
     expectResult(await put('/a', 'null'), 'UPDATED')
     expectResult(await put('/b', ''), 'UPDATED')
     expectJson(await get(), { c: 3 })
   })
-  test.each(['[1]', '1', '"text"', 'null', ''])('the whole has to be an object, not %j', async (body) => {
+  test.each(['[1]', '1', '"text"', 'null', ''])('the whole must be an object, not %j', async (body) => {
     const { get, put } = await given({ a: 1 })
     const answer = await put('', body)
     expect(answer).toMatchObject({ status: 400, type: VALIDATION_TYPE })
     expect(answer.json()).toEqual([{ id: '*', message: expect.stringMatching(/^Expected a JSON object/) }])
     expectJson(await get(), { a: 1 })
   })
-  test('makes nothing on the way', async () => {
+  test('creates no intermediate objects', async () => {
     const { get, put } = await given({ s: 'text' })
     expectFailure(await put('/new/deep', '1'), 'java.lang.NullPointerException')
     expectFailure(
@@ -112,7 +112,7 @@ describe('writing', () => {
     expectFailure(await put('/s/a/b', '1'), 'java.lang.IllegalArgumentException: Invalid data type')
     expectJson(await get(), { s: 'text' })
   })
-  test('wants JSON', async () => {
+  test('requires JSON', async () => {
     const { put } = await given({})
     expectFailure(await put('', '{bad'), 'com.fasterxml.jackson.')
     expect(await put('', '{}', 'text/plain')).toMatchObject({ status: 415, text: '' })
@@ -120,7 +120,7 @@ describe('writing', () => {
 })
 
 describe('deleting', () => {
-  test('takes a value away, and the whole', async () => {
+  test('removes a value, and the whole', async () => {
     const { get, delete: remove, project } = await given({ a: { b: 1, c: 2 }, d: 3 })
     expectResult(await remove('/a/b'), 'DELETED')
     expectJson(await get(), { a: { c: 2 }, d: 3 })
@@ -128,13 +128,13 @@ describe('deleting', () => {
     expectJson(await get(), {})
     expect(await project()).not.toHaveProperty('cfg')
   })
-  test('of what is not there is a success', async () => {
+  test('of a missing value succeeds', async () => {
     const { get, delete: remove } = await given({ a: { b: 1 } })
     for (const path of ['/nope', '/nope/nope', '/a/nope/nope']) expectResult(await remove(path), 'DELETED')
     expectJson(await get(), { a: { b: 1 } })
     expectResult(await (await given(undefined)).delete('/a'), 'DELETED')
   })
-  test('of what is in no object is a failure', async () => {
+  test('of a value that is not in an object fails', async () => {
     const { delete: remove } = await given({ s: 'text' })
     expectFailure(
       await remove('/s/a'),
@@ -159,7 +159,7 @@ describe('the rights', () => {
       }
     }
   })
-  test('what does not exist is told before, and bad names before that', async () => {
+  test('missing entities are reported first, and bad names before those', async () => {
     expectText(await creator.get(at('nope')), 404, 'Project not found: nope')
     expectText(await creator.put(at('nope'), { json: {} }), 404, 'Project not found: nope')
     expectNoOrg(await creator.delete('/api/v1/org/no-such-org/project/nope/cfg'))

@@ -77,7 +77,7 @@ describe('reading one', () => {
     expect(repositories.repo).toMatchObject({ secretId: secret.id, secretName: 'key', secretStoreType: 'concord' })
   })
 
-  test('anybody reads a public one', async () => expect(jsonOf(await outsider.get(v2('open'))).id).toBe(visible.id))
+  test('anybody can read a public one', async () => expect(jsonOf(await outsider.get(v2('open'))).id).toBe(visible.id))
 
   test.each([
     ['a member', member],
@@ -99,7 +99,7 @@ describe('reading one', () => {
   test('the name is checked', async () => {
     expectViolations(await creator.get(v2('a%20b')), { 'ProjectResourceV2.get.arg1': nameViolation })
   })
-  test('wants credentials', async () => expectUnauthorized(await anonymous.get(v2('open')), { challenge: true }))
+  test('requires credentials', async () => expectUnauthorized(await anonymous.get(v2('open')), { challenge: true }))
 })
 
 describe('the list', () => {
@@ -113,7 +113,7 @@ describe('the list', () => {
     )
   })
 
-  test('of an outsider has the public ones', async () => {
+  test('of a non-member has the public ones', async () => {
     const names = namesOf(await outsider.get(`${org.v1}/project`))
     expect(names).toContain('open')
     expect(names).not.toContain('closed')
@@ -125,7 +125,7 @@ describe('the list', () => {
     expect(entry).toMatchObject({ id: hidden.id, description: 'text' })
   })
 
-  test('is filtered in any case, ordered by name, and then paged', async () => {
+  test('is filtered ignoring case, ordered by name, and then paged', async () => {
     const paged = await world.org('paged')
     for (const name of ['xone', 'three', 'xtwo', 'xfour']) await world.project(paged, name)
     const page = async (query: Record<string, string | number>) =>
@@ -135,27 +135,27 @@ describe('the list', () => {
     expect(await page({ filter: 'X', offset: 2, limit: 5 })).toEqual(['xtwo'])
   })
 
-  test('wants an organization that exists', async () =>
+  test('requires an existing organization', async () =>
     expectNoOrg(await creator.get('/api/v1/org/no-such-org/project')))
-  test('is not there in v2', async () => expect((await creator.get(`${org.v2}/project`)).status).toBe(404))
+  test('does not exist in v2', async () => expect((await creator.get(`${org.v2}/project`)).status).toBe(404))
 })
 
 describe('creating', () => {
-  test('makes a public one that the caller owns', async () => {
+  test('creates a public one that the caller owns', async () => {
     const { length } = expectIdResult(await save({ name: 'fresh' }), 'CREATED')
     expect(length).toBe(36)
     expect(jsonOf(await creator.get(v2('fresh')))).toMatchObject({ visibility: 'PUBLIC', owner: { id: creator.id } })
   })
 
   test('is for members only', async () => expectNotInOrg(await save({ name: 'never' }, outsider), outsider, org))
-  test.each(['', 'ab', 'a b'])('with the name "%s" is refused', async (name) => {
+  test.each(['', 'ab', 'a b'])('with the name "%s" is rejected', async (name) => {
     expectViolations(await save({ name }), { 'ProjectEntry.createOrUpdate.arg1.name': nameViolation })
   })
-  test('without a name or an id is refused', async () => expectValidationError(await save({}), "'name' is required"))
+  test('without a name or an id is rejected', async () => expectValidationError(await save({}), "'name' is required"))
   test('with a name of 128 characters works', async () => {
     expectIdResult(await save({ name: 'x'.repeat(128) }), 'CREATED')
   })
-  test('with a description of more than 1024 characters is refused', async () => {
+  test('with a description of more than 1024 characters is rejected', async () => {
     expectViolations(await save({ name: 'never', description: 'x'.repeat(1025) }), {
       'ProjectEntry.createOrUpdate.arg1.description': 'size must be between 0 and 1024',
     })
@@ -168,16 +168,16 @@ describe('creating', () => {
     expectEmpty(await withRepository({ secretName: 'nope' }), 404)
     expectEmpty(await withRepository({ secretId: UNKNOWN_ID }), 404)
   })
-  test('with a repository whose secret the caller may not read is denied, and makes nothing', async () => {
+  test('with a repository whose secret the caller cannot read is denied, and creates nothing', async () => {
     expectSecretForbidden(await withRepository({ secretName: 'key' }, member), 'READER', 'key')
     expectText(await creator.get(v2('never')), 404, 'Project not found: never')
   })
-  test('with a repository without a URL is refused', async () => {
+  test('with a repository without a URL is rejected', async () => {
     expectViolations(await withRepository({ url: null }), {
       'RepositoryEntry.createOrUpdate.arg1.repositories[repo].url': 'must not be null',
     })
   })
-  test('with a repository whose name is bad is refused', async () => {
+  test('with a repository with a bad name is rejected', async () => {
     expectViolations(await save({ name: 'never', repositories: { ab: { ...repositories.repo, name: 'ab' } } }), {
       'RepositoryEntry.createOrUpdate.arg1.repositories[ab].name': nameViolation,
     })
@@ -202,7 +202,7 @@ describe('updating', () => {
     )
   })
 
-  test('by id renames, and keeps what is not sent', async () => {
+  test('by id renames, and keeps fields that are not sent', async () => {
     const { id } = await world.project(org, 'before', { description: 'old' }, creator)
     expect(expectIdResult(await save({ id, name: 'after' }), 'UPDATED')).toBe(id)
     expect((await creator.get(v2('before'))).status).toBe(404)
@@ -212,10 +212,10 @@ describe('updating', () => {
     expectValidationError(await save({ id: UNKNOWN_ID }), `Project not found: ${UNKNOWN_ID}`)
   })
 
-  test('of a public one is not for every member', async () => {
+  test('of a public one is not allowed for every member', async () => {
     expectText(await save({ name: 'open', description: 'x' }, member), 403, denied(member, 'WRITER', 'open'))
   })
-  test('is for system writers, but to give it away is for owners', async () => {
+  test('is for system writers, but changing the owner is for owners', async () => {
     await world.project(org, 'given', {}, creator)
     expectIdResult(await save({ name: 'given', description: 'x' }, writer), 'UPDATED')
     const gift = { name: 'given', owner: { id: member.id } }
@@ -224,14 +224,14 @@ describe('updating', () => {
     expectIdResult(await save({ name: 'given', description: 'mine' }, member), 'UPDATED')
   })
 
-  test('to a name that is taken fails', async () => {
+  test('to a taken name fails', async () => {
     const { id } = await world.project(org, 'taking', {}, creator)
     expectFailure(await save({ id, name: 'open' }), 'org.jooq.exception.')
   })
 })
 
 describe('moving to another organization', () => {
-  test.each(['orgId', 'orgName'])('is asked for by %s', async (field) => {
+  test.each(['orgId', 'orgName'])('is requested by %s', async (field) => {
     const { id, name } = await world.project(org, `by-${field}`)
     const value = field === 'orgId' ? other.id : other.name
     expectIdResult(await save({ id, name, [field]: value }, admin), 'UPDATED')
@@ -252,7 +252,7 @@ describe('moving to another organization', () => {
     await world.project(other, name)
     expectFailure(await save({ id, name, orgId: other.id }, admin), 'org.jooq.exception.')
   })
-  test('takes its repositories along, but not their secrets', async () => {
+  test('moves its repositories, but not their secrets', async () => {
     const { id } = await world.project(org, 'moving', { repositories })
     expect(expectIdResult(await save({ id, name: 'moving', orgName: other.name }, admin), 'UPDATED')).toBe(id)
     const repository = jsonOf(await admin.get(`${v1('moving', other)}/repository/repo`))
@@ -282,12 +282,12 @@ describe('access', () => {
     expectJson(await creator.get(`${v1('bulked')}/access`), [])
   })
 
-  test('is for owners to set, and for readers to see', async () => {
+  test('can be set by owners and read by readers', async () => {
     const json = { teamName: grantedTeam.name, level: 'READER' }
     expectText(await member.post(access, { json }), 403, denied(member, 'OWNER', 'closed'))
     expectText(await member.get(access), 403, denied(member, 'READER', 'closed'))
   })
-  test('counts by its level', async () => {
+  test('grants its level', async () => {
     await world.project(org, 'levels', { visibility: 'PRIVATE' }, creator)
     const grant = (level: string) => creator.post(`${v1('levels')}/access`, { json: { teamId: team.id, level } })
     expectResult(await grant('READER'), 'UPDATED')
@@ -302,18 +302,18 @@ describe('access', () => {
     const answer = await creator.post(access, { json: { ...json, level: 'READER' } })
     expectFailure(answer, `java.lang.IllegalArgumentException: ${text}`)
   })
-  test('as a whole knows teams by their ids only: a 500, and nothing changes', async () => {
+  test('as a whole accepts only ids of teams: otherwise a 500, and nothing changes', async () => {
     const before = jsonOf(await creator.get(access))
     const json = [{ teamName: team.name, level: 'READER' }]
     expectFailure(await creator.post(`${access}/bulk`, { json }))
     expectJson(await creator.get(access), before)
   })
-  test('without a level is refused', async () => {
+  test('without a level is rejected', async () => {
     expectViolations(await creator.post(access, { json: { teamName: team.name } }), {
       'ResourceAccessEntry.updateAccessLevel.arg2.level': 'must not be null',
     })
   })
-  test('without a list is refused', async () => {
+  test('without a list is rejected', async () => {
     expectText(
       await creator.post(`${access}/bulk`, { body: 'null', type: 'application/json' }),
       400,
@@ -337,17 +337,17 @@ describe('encrypting a string', () => {
     as.post(`${v1(name)}/encrypt`, { body, type: 'text/plain' })
   const BASE64 = { ok: true, data: expect.stringMatching(/^[0-9A-Za-z+/]+=*$/) }
 
-  test('answers base64', async () => expectJson(await encrypt(creator, 'hello'), BASE64))
-  onlyOnOurs('encryptedStrings')('answers something else each time', async () => {
+  test('returns base64', async () => expectJson(await encrypt(creator, 'hello'), BASE64))
+  onlyOnOurs('encryptedStrings')('returns a different result each time', async () => {
     const [one, two] = [await encrypt(creator, 'hello'), await encrypt(creator, 'hello')]
     expect(jsonOf(one).data).not.toBe(jsonOf(two).data)
   })
-  onlyOnConcord('encryptedStrings')('answers the same each time', async () => {
+  onlyOnConcord('encryptedStrings')('returns the same result each time', async () => {
     const [one, two] = [await encrypt(creator, 'hello'), await encrypt(creator, 'hello')]
     expect(jsonOf(one).data).toBe(jsonOf(two).data)
   })
-  test('works for nothing too', async () => expectJson(await encrypt(creator, ''), BASE64))
-  test('is for members only, even of a public project', async () => {
+  test('works for an empty string', async () => expectJson(await encrypt(creator, ''), BASE64))
+  test('is for members only, even in a public project', async () => {
     expectNotInOrg(await encrypt(outsider, 'hello'), outsider, org)
   })
   test('in a private project is for its readers', async () => {
@@ -358,7 +358,7 @@ describe('encrypting a string', () => {
     expectText(await encrypt(creator, 'x', 'nope'), 404, 'Project not found: nope')
     expectViolations(await encrypt(creator, 'x', 'a%20b'), { 'ProjectResource.encrypt.arg1': nameViolation })
   })
-  test('takes text only', async () => expectEmpty(await creator.post(`${v1('open')}/encrypt`, { json: 'x' }), 415))
+  test('accepts text only', async () => expectEmpty(await creator.post(`${v1('open')}/encrypt`, { json: 'x' }), 415))
 })
 
 describe('deleting', () => {
@@ -370,7 +370,7 @@ describe('deleting', () => {
     expectText(await creator.delete(v1('nope')), 404, 'Project not found: nope')
   })
 
-  test('lifts the restriction of the secrets that were only for it', async () => {
+  test('lifts the restriction of secrets that were limited to it alone', async () => {
     const { id } = await world.project(org, 'linked', {}, creator)
     const scoped = await world.secret(org, { projectIds: id }, creator)
     expect((await creator.post(`${scoped.v1}/data`, { form: {} })).status).toBe(403)

@@ -26,7 +26,7 @@ import {
   userSearchWorks,
 } from './versions.ts'
 
-// concord-api §14: what surprises, one test for each. Many are in the chapters too, among the other rules of their kind.
+// concord-api §14: the surprises, one test for each. Many are in the other chapters too.
 
 const WHOAMI = '/api/service/console/whoami'
 const world = newWorld('quirks')
@@ -55,7 +55,7 @@ describe('quirks of updates', () => {
     expect((await entry(secret)).visibility).toBe('PUBLIC')
   })
 
-  test('Q2: a v2 update takes no JSON, and the organization is called "org"', async () => {
+  test('Q2: a v2 update accepts no JSON, and the field for the organization is "org"', async () => {
     const secret = await fresh()
     expectEmpty(await owner.post(secret.v2, { json: { orgName: other.name } }), 415)
     expectResult(await owner.post(secret.v2, { form: { orgName: other.name } }), 'UPDATED')
@@ -64,14 +64,14 @@ describe('quirks of updates', () => {
     expectEmpty(await owner.get(secret.v2), 404)
   })
 
-  test('Q3: any member may change a PUBLIC secret, unlink it and so read it', async () => {
+  test('Q3: any member can change a PUBLIC secret, unlink it and so read it', async () => {
     const secret = await fresh({ projectIds: project.id })
     expect((await read(secret, member)).status).toBe(403)
     expectResult(await member.post(secret.v2, { form: { removeProjectLink: 'true' } }), 'UPDATED')
     expect((await read(secret, member)).text).toBe('value')
   })
 
-  test('Q6: an empty list of projects removes none; removeProjectLink and an empty projectName do', async () => {
+  test('Q6: an empty list of projects removes nothing; removeProjectLink and an empty projectName do', async () => {
     const secret = await fresh({ projectIds: project.id })
     await owner.post(secret.v2, { form: { projectIds: '' } })
     expect((await entry(secret)).projects).toHaveLength(1)
@@ -88,13 +88,13 @@ describe('quirks of updates', () => {
     expectResult(await owner.post(secret.v1, { json: { projectName: 'project', orgId: org.id } }), 'UPDATED')
   })
 
-  test('Q8: v1 data makes any secret a DATA one', async () => {
+  test('Q8: v1 data turns any secret into a DATA secret', async () => {
     const secret = await fresh(KEY_PAIR)
     expectResult(await owner.post(secret.v1, { json: { data: base64('x') } }), 'UPDATED')
     expect((await entry(secret)).type).toBe('DATA')
   })
 
-  test('Q11: a v2 rename to a bad name strands the secret: it can be read, but not changed or deleted', async () => {
+  test('Q11: after a v2 rename to a bad name, the secret can be read, but not changed or deleted', async () => {
     const { id, v2 } = await fresh(KEY_PAIR)
     expectResult(await owner.post(v2, { form: { name: 'no way' } }), 'UPDATED')
     const secret = secretNamed(org, 'no way')
@@ -115,7 +115,7 @@ describe('quirks of updates', () => {
     expect(namesOf(await owner.get(`${org.v2}/secret`))).toContain('no way')
     expect(namesOf(await owner.get(`${org.v1}/secret`))).toContain('no way')
   })
-  test('Q11: two characters strand it as well', async () => {
+  test('Q11: the same with a name of two characters', async () => {
     expectResult(await owner.post((await fresh()).v2, { form: { name: 'q2' } }), 'UPDATED')
     expectViolations(await owner.delete(secretNamed(org, 'q2').v1), { 'SecretResource.delete.arg1': nameViolation })
   })
@@ -141,7 +141,7 @@ describe('quirks of updates', () => {
       'java.lang.SecurityException',
     )
   })
-  test('Q13: too large a value, a team that is unknown and malformed JSON are a 500', async () => {
+  test('Q13: a value that is too large, an unknown team and malformed JSON are 500s', async () => {
     const { v1 } = await fresh()
     const large = { name: 'large', type: 'DATA', data: Buffer.alloc(1024 * 1024 + 1) }
     expectFailure(await owner.post(`${org.v1}/secret`, { form: large }), 'java.lang.IllegalArgumentException')
@@ -185,13 +185,13 @@ describe('quirks of updates', () => {
     expectResult(await writer.post(renamed.v1, { json: { orgId: other.id } }), 'UPDATED')
   })
 
-  test('Q27: text is trimmed in multipart and not in JSON, so that such a password cannot be used', async () => {
+  test('Q27: text is trimmed in multipart but not in JSON, so a password with outer whitespace cannot be used', async () => {
     const secret = await fresh({ storePassword: STORE_PASSWORD })
     made(await owner.post(secret.v1, { json: { storePassword: STORE_PASSWORD, newStorePassword: ' Outer-1 ' } }))
     expect((await read(secret, owner, { storePassword: ' Outer-1 ' })).text).not.toBe('value')
   })
 
-  test('Q34: lastUpdatedAt knows nothing of names, visibility, projects, owners, access and organizations', async () => {
+  test('Q34: lastUpdatedAt ignores changes of names, visibility, projects, owners, access and organizations', async () => {
     const secret = await fresh()
     const json = { name: 'untimed', visibility: 'PRIVATE', projectId: project.id, owner: { id: member.id } }
     made(await owner.post(secret.v1, { json }))
@@ -206,36 +206,36 @@ describe('quirks of updates', () => {
 })
 
 describe('quirks of reading', () => {
-  test('Q4: a PUBLIC secret of a PRIVATE organization can be downloaded by anybody who is logged in', async () => {
+  test('Q4: anybody who is logged in can download a PUBLIC secret of a PRIVATE organization', async () => {
     expect((await read(await fresh(), outsider)).text).toBe('value')
   })
 
-  test('Q5: a member’s list has PRIVATE secrets that they may not open', async () => {
+  test('Q5: a member’s list has PRIVATE secrets that they cannot open', async () => {
     const secret = await fresh({ visibility: 'PRIVATE' })
     expect(namesOf(await member.get(`${org.v2}/secret`))).toContain(secret.name)
     expect((await member.get(secret.v2)).status).toBe(403)
   })
 
-  test('Q14: the public key of a password-protected pair cannot be had; the refusal is text labelled JSON', async () => {
+  test('Q14: the public key of a password-protected pair is not available; the error is text labelled as JSON', async () => {
     const { v1 } = await fresh({ ...KEY_PAIR, storePassword: STORE_PASSWORD })
     const answer = await owner.get(`${v1}/public`)
     expect(answer).toMatchObject({ status: 400, type: 'application/json' })
     expect(() => answer.json()).toThrow()
   })
 
-  test('Q18: a system reader downloads project-scoped secrets, an admin does not', async () => {
+  test('Q18: a system reader can download project-scoped secrets, an admin cannot', async () => {
     const secret = await fresh({ projectIds: project.id })
     expect((await read(secret, reader)).text).toBe('value')
     expect((await read(secret, admin)).status).toBe(403)
   })
 
-  test('Q20: an organization is known to anybody, PRIVATE or not, and a missing one is a 204', async () => {
+  test('Q20: anybody can read an organization, even a PRIVATE one, and a missing one is a 204', async () => {
     expect(jsonOf(await outsider.get(org.v1)).visibility).toBe('PRIVATE')
     expect((await outsider.get(`${org.v2}/secret`)).status).toBe(200)
     expectEmpty(await outsider.get('/api/v1/org/no-such-org'), 204)
   })
 
-  test('Q23: a missing secret is an empty 404, but a text where access is set', async () => {
+  test('Q23: a missing secret is an empty 404, but has text when setting access', async () => {
     const secret = secretNamed(org, 'nope')
     for (const path of [secret.v2, `${secret.v1}/public`, `${secret.v1}/access`])
       expectEmpty(await owner.get(path), 404)
@@ -257,7 +257,7 @@ describe('quirks of reading', () => {
     expect((await entry(secret)).projects).toEqual([{ id, name: 'modes', ...linkedProjectModes }])
   })
 
-  test('Q30: the store is "concord", in lower case, however it was sent', async () => {
+  test('Q30: the store is always returned as "concord", in lower case', async () => {
     expect((await entry(await fresh({ storeType: 'CONCORD' }))).storeType).toBe('concord')
   })
 })
@@ -268,12 +268,12 @@ describe('quirks of creating', () => {
     expect((await entry(secret)).projects).toMatchObject([{ id: foreign.id }])
   })
 
-  test('Q19: the caller’s own store password comes back', async () => {
+  test('Q19: the response contains the caller’s own store password', async () => {
     const form = { name: 'echo', type: 'DATA', data: Buffer.from('x'), storePassword: STORE_PASSWORD }
     expect(jsonOf(await owner.post(`${org.v1}/secret`, { form })).password).toBe(STORE_PASSWORD)
   })
 
-  test('Q26: what is not ASCII in a text field is destroyed', async () => {
+  test('Q26: non-ASCII text in a text field is lost', async () => {
     const secret = await fresh({ type: 'USERNAME_PASSWORD', username: 'jürgen', password: 'x' })
     expect((await read(secret)).text).not.toContain('jürgen')
   })
@@ -285,7 +285,7 @@ describe('quirks of creating', () => {
 })
 
 describe('quirks of access', () => {
-  test('Q17: all access takes ids only, the access of one team names too; only the first is audited', async () => {
+  test('Q17: bulk access accepts ids only, single access also names; only the former is audited', async () => {
     const secret = await fresh()
     expectFailure(await owner.post(`${secret.v1}/access/bulk`, { json: [{ teamName: 'team', level: 'READER' }] }))
     expectResult(await owner.post(`${secret.v1}/access`, { json: { teamName: 'team', level: 'READER' } }), 'UPDATED')
@@ -293,12 +293,12 @@ describe('quirks of access', () => {
     expect(actions).toHaveLength(1)
   })
 
-  test('Q21: whoever may not create organizations gets a 500', async () => {
+  test('Q21: users who cannot create organizations get a 500', async () => {
     const answer = await owner.post('/api/v1/org', { json: { name: world.unique('never') } })
     expectFailure(answer, 'org.apache.shiro.authz.AuthorizationException')
   })
 
-  test('Q32: whether a project exists is a 403 for an outsider, whether a secret or a team does is false', async () => {
+  test('Q32: the exists check of a project is a 403 for a non-member; that of a secret or a team is false', async () => {
     const exists = (what: string) => outsider.get(`/api/service/console/org/${org.name}/${what}/exists`)
     expectNotInOrg(await exists('project/project'), outsider, org)
     expectJson(await exists('secret/nope'), false)
@@ -315,13 +315,13 @@ describe('quirks of access', () => {
 })
 
 describe('quirks of errors', () => {
-  test('Q22: a validation error vanishes under Accept: application/json', async () => {
+  test('Q22: a validation error has no body with Accept: application/json', async () => {
     expectEmpty(await owner.get('/api/v2/org/no-such-org/secret', { accept: 'application/json' }), 400)
   })
 })
 
 describe('quirks of sessions', () => {
-  test('Q24: a session wins over any other credentials', async () => {
+  test('Q24: a session takes precedence over all other credentials', async () => {
     const answer = await owner.get(WHOAMI, { headers: { 'X-Concord-EnableSession': 'true' } })
     const cookie = `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}`
     expect(jsonOf(await member.get(WHOAMI, { cookie })).username).toBe(owner.name)
@@ -344,7 +344,7 @@ describe('quirks of sessions', () => {
 })
 
 describe('quirks of the audit log', () => {
-  test('any member reads all that happened in the organization, also to PRIVATE secrets', async () => {
+  test('any member can read the organization’s whole log, including PRIVATE secrets', async () => {
     const secret = await fresh({ visibility: 'PRIVATE' })
     const query = { 'details.orgName': org.name, object: 'SECRET', action: 'CREATE', limit: 100 }
     const names = jsonOf(await member.get('/api/v1/audit', { query })).map(
@@ -353,7 +353,7 @@ describe('quirks of the audit log', () => {
     expect(names).toContain(secret.name)
     expect((await member.get(secret.v2)).status).toBe(403)
   })
-  test('Q33: by organization and name, changes of all access and all before a move are missing', async () => {
+  test('Q33: a search by organization and name misses bulk access changes and everything before a move', async () => {
     const secret = await fresh()
     made(await owner.post(`${secret.v1}/access/bulk`, { json: [] }))
     made(await owner.post(secret.v1, { json: { orgId: other.id } }))
@@ -365,7 +365,7 @@ describe('quirks of the audit log', () => {
 })
 
 describe('quirks of users', () => {
-  test('a user update without "disabled" lets a disabled user in again', async () => {
+  test('a user update without "disabled" enables a disabled user', async () => {
     const back = await world.user('back')
     made(await admin.put(`/api/v1/user/${back.id}/disable`))
     expect((await back.get(WHOAMI)).status).toBe(401)
@@ -379,7 +379,7 @@ describe('quirks of users', () => {
     const cookie = `JSESSIONID=${cookieValue(answer, 'JSESSIONID')}`
     expect((await withHeaders({}).get(org.v1, { cookie })).status).toBe(200)
   })
-  onlyOnConcord('sessionsFollowTheUser')('a session keeps the roles of its login', async () => {
+  onlyOnConcord('sessionsFollowTheUser')('a session keeps its roles at login', async () => {
     const fallen = await world.user('fallen', { roles: ['concordAdmin'] })
     const answer = await fallen.get(WHOAMI, { headers: { 'X-Concord-EnableSession': 'true' } })
     made(await admin.post(`/api/v1/user/${fallen.name}/roles`, { json: { roles: [] } }))
@@ -389,7 +389,7 @@ describe('quirks of users', () => {
   })
 })
 
-test('Q37: a maintainer of a team makes himself its owner, and then teams of his own', async () => {
+test('Q37: a team’s maintainer can make themselves its owner, and then create teams', async () => {
   const climber = await world.user('climber')
   await world.team(org, 'climbers', { MAINTAINER: [climber] })
   const team = (name: string) => climber.post(`${org.v1}/team`, { json: { name } })
@@ -408,7 +408,7 @@ describe('quirks of projects', () => {
     expect(rawPayloadMode).toBe(projectUpdateOpensRawPayload ? 'ORG_MEMBERS' : 'DISABLED')
   })
 
-  test('Q35: deleting the only linked project lifts the restriction, in silence', async () => {
+  test('Q35: deleting the only linked project silently lifts the restriction', async () => {
     const { id } = await world.project(org, 'only')
     const secret = await fresh({ projectIds: id })
     made(await admin.delete(`${org.v1}/project/only`))
@@ -430,7 +430,7 @@ describe.runIf(server.policies)('quirks of policies', async () => {
   await world.team(ruled, 'team', { MEMBER: [member] })
   if (server.policies) await world.forbidSecrets(ruled, 'No secrets here')
 
-  test('Q10: a secret without projects is created though canCreate says no', async () => {
+  test('Q10: a secret without projects is created although canCreate is false', async () => {
     expectJson(await member.get('/api/v1/SECRET/canCreate', { query: { orgName: ruled.name } }), false)
     const form = { name: 'forbidden', type: 'DATA', data: Buffer.from('x') }
     expect((await member.post(`${ruled.v1}/secret`, { form })).status).toBe(200)

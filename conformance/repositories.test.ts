@@ -58,7 +58,7 @@ describe('repositories', () => {
     ])
   })
 
-  test('are filtered in any case, ordered by name, and then paged', async () => {
+  test('are filtered ignoring case, ordered by name, and then paged', async () => {
     const repository = { url: 'https://git.invalid/x.git', branch: 'main', disabled: true }
     const names = ['xone', 'three', 'xtwo', 'xfour']
     const repositories = Object.fromEntries(names.map((name) => [name, { ...repository, name }]))
@@ -77,7 +77,7 @@ describe('repositories', () => {
     expect(answer).toMatchObject({ status: 500, type: 'text/plain;charset=utf-8' })
     expect(answer.text).toMatch(/^Error while loading process definition: /)
   })
-  onlyOnOurs('uncloned')('are saved without a look at them', async () => {
+  onlyOnOurs('uncloned')('are saved without cloning them', async () => {
     await world.project(org, 'cloning', {}, creator)
     expectResult(await creator.post(at('cloning'), { json: UNREACHABLE }), 'CREATED')
   })
@@ -88,18 +88,18 @@ describe('repositories', () => {
     await world.project(org, 'bare', {}, creator)
     const save = (json: object) => creator.post(at('bare'), { json })
 
-    test('are a failure of the database when they are disabled', async () => {
+    test('are a database error if they are disabled', async () => {
       expectFailure(await save({ ...bare, disabled: true }), CHECK)
       const project = { name: 'never', repositories: { bare: { ...bare, disabled: true } } }
       expectFailure(await creator.post(`${org.v1}/project`, { json: project }), CHECK)
       expectText(await creator.get(`${org.v2}/project/never`), 404, 'Project not found: never')
     })
-    test('are a validation error when they are not', async () => {
+    test('are a validation error if they are not', async () => {
       expectValidationError(await save(bare), 'Branch or CommitId required')
       const project = { name: 'never', repositories: { bare } }
       expectValidationError(await creator.post(`${org.v1}/project`, { json: project }), 'Branch or CommitId required')
     })
-    test('cannot come of an update either', async () => {
+    test('cannot result from an update either', async () => {
       const both = { ...bare, name: 'both', disabled: true }
       expectResult(await save({ ...both, branch: 'main' }), 'CREATED')
       expectFailure(await save(both), CHECK)
@@ -108,22 +108,22 @@ describe('repositories', () => {
     })
   })
 
-  describe.runIf(revisionsHaveAPattern)('with a revision that Git does not know', async () => {
+  describe.runIf(revisionsHaveAPattern)('with a revision that Git does not accept', async () => {
     await world.project(org, 'revisions', {}, creator)
     const repository = { name: 'repo', url: 'https://git.invalid/x.git', disabled: true }
     const save = (json: object) => creator.post(at('revisions'), { json: { ...repository, ...json } })
     const BRANCH = { 'RepositoryEntry.createOrUpdate.arg2.branch': 'must match "^[^\\x00-\\x20\\x7F~^:?*\\[\\\\]+$"' }
 
     test.each(['a b', ' main', '', 'a~1', 'a^', 'a:b', 'a?', 'a*', 'a[b', 'a\\b', 'a\tb', 'a\u007f'])(
-      'are refused: branch %j',
+      'are rejected: branch %j',
       async (branch) => expectViolations(await save({ branch }), BRANCH),
     )
-    test('are refused: commit id', async () => {
+    test('are rejected: commit id', async () => {
       const id = 'RepositoryEntry.createOrUpdate.arg2.commitId'
       expectViolations(await save({ commitId: 'main' }), { [id]: 'must match "^[0-9a-fA-F]*$"' })
       expectViolations(await save({ commitId: 'a'.repeat(65) }), { [id]: 'size must be between 0 and 64' })
     })
-    test('are those only', async () => {
+    test('are the only ones rejected', async () => {
       expectResult(await save({ branch: 'feature/größe-1.0_x@{y}' }), 'CREATED')
       expectResult(await save({ branch: 'b'.repeat(255) }), 'CREATED')
       expectResult(await save({ commitId: 'aB0'.repeat(21) }), 'CREATED')
@@ -156,7 +156,7 @@ describe('repositories', () => {
     expectValidationError(await creator.delete(at('repos', 'bare')), 'Repository not found: bare')
   })
 
-  test('are changed by their name, and renamed by their id', async () => {
+  test('are changed by name, and renamed by id', async () => {
     await world.project(org, 'changing', {}, creator)
     const json = { name: 'repo', url: 'https://git.invalid/y.git', branch: 'main', disabled: true }
     expectResult(await creator.post(at('changing'), { json }), 'CREATED')
@@ -166,13 +166,13 @@ describe('repositories', () => {
     expectResult(await creator.post(at('changing'), { json: { ...json, id, name: 'renamed' } }), 'UPDATED')
     expect(namesOf(await creator.get(at('changing')))).toEqual(['renamed'])
   })
-  test('are for those with WRITER to save and to delete', async () => {
+  test('can be saved and deleted with WRITER only', async () => {
     const json = { name: 'never', url: 'https://git.invalid/y.git', branch: 'main', disabled: true }
     expectText(await member.post(at('closed'), { json }), 403, denied(member, 'WRITER', 'closed'))
     expectText(await member.delete(at('closed', 'repo')), 403, denied(member, 'WRITER', 'closed'))
     expectNotInOrg(await outsider.delete(at('closed', 'repo')), outsider, org)
   })
-  test('are replaced as a whole by those that come with their project, if any do', async () => {
+  test('are replaced as a whole by those sent with the project, if any', async () => {
     const repository = { url: 'https://git.invalid/y.git', branch: 'main', disabled: true }
     const save = (more: object) => creator.post(`${org.v1}/project`, { json: { name: 'replaced', ...more } })
     expectIdResult(await save({ repositories: { one: repository, two: repository } }), 'CREATED')
@@ -180,7 +180,7 @@ describe('repositories', () => {
     expectIdResult(await save({ description: 'none' }), 'UPDATED')
     expect(namesOf(await creator.get(at('replaced')))).toEqual(['three'])
   })
-  test('take their name from the key, and their secret by name, by id or by the old field', async () => {
+  test('get their name from the key, and their secret by name, by id or by the old field', async () => {
     const repository = { url: 'https://git.invalid/x.git', branch: 'main', disabled: true }
     const repositories = {
       'by-name': { ...repository, secretName: 'key' },
@@ -197,7 +197,7 @@ describe('repositories', () => {
     expect(found.named).not.toHaveProperty('secretId')
   })
 
-  test('may use a secret of another organization, by its id', async () => {
+  test('can use a secret of another organization, by id', async () => {
     const foreign = await world.secret(other)
     await world.project(org, 'foreign', {}, admin)
     const json = {

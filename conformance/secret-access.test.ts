@@ -41,7 +41,7 @@ const listOf = async (secret: Secret) => {
 
 describe('the list', () => {
   test('is empty at first', async () => expectJson(await owner.get(`${(await fresh()).v1}/access`), []))
-  test('tells team and level', async () => {
+  test('has team and level', async () => {
     const secret = await fresh()
     await one(secret, { teamId: red.id, level: 'READER' })
     expectJson(await owner.get(`${secret.v1}/access`), [{ teamId: red.id, teamName: 'red', level: 'READER' }])
@@ -50,20 +50,20 @@ describe('the list', () => {
     const secret = await fresh()
     expectSecretForbidden(await member.get(`${secret.v1}/access`), 'READER', secret.name)
   })
-  test('of a PUBLIC secret is open to an outsider', async () =>
+  test('of a PUBLIC secret is open to a non-member', async () =>
     expectJson(await foreigner.get(`${(await fresh('PUBLIC')).v1}/access`), []))
-  test('of a secret that is missing is a 404 without a body', async () => {
+  test('of a missing secret is a 404 without a body', async () => {
     expectEmpty(await owner.get(`${org.v1}/secret/nope/access`), 404)
     expectEmpty(await owner.get(`${org.v1}/secret/a%20b/access`), 404)
   })
-  test('wants an organization that exists', async () =>
+  test('requires an existing organization', async () =>
     expectNoOrg(await owner.get('/api/v1/org/no-such-org/secret/nope/access')))
-  test('wants credentials', async () =>
+  test('requires credentials', async () =>
     expectUnauthorized(await anonymous.get(`${org.v1}/secret/nope/access`), { challenge: true }))
 })
 
 describe('setting one', () => {
-  test('lets the team in, by its id', async () => {
+  test('gives access to the team, by id', async () => {
     const secret = await fresh()
     expectResult(await one(secret, { teamId: red.id, level: 'READER' }), 'UPDATED')
     expect(jsonOf(await member.get(secret.v2)).id).toBe(secret.id)
@@ -78,22 +78,22 @@ describe('setting one', () => {
       await one(secret, { teamId: team.id, level })
     expect(await listOf(secret)).toEqual(['blue WRITER', 'red OWNER'])
   })
-  test('takes a team of this organization by name', async () => {
+  test('accepts a team of this organization by name', async () => {
     const secret = await fresh()
     expectResult(await one(secret, { teamName: 'red', level: 'READER' }), 'UPDATED')
     expect(await listOf(secret)).toEqual(['red READER'])
   })
-  test('takes a team of another by organization and name', async () => {
+  test('accepts a team of another one by organization and name', async () => {
     const secret = await fresh()
     expectResult(await one(secret, { orgName: other.name, teamName: 'foreign', level: 'READER' }), 'UPDATED')
     expect(jsonOf(await foreigner.get(secret.v2)).id).toBe(secret.id)
   })
-  test('the id wins over the name', async () => {
+  test('the id takes precedence over the name', async () => {
     const secret = await fresh()
     expectResult(await one(secret, { teamId: red.id, teamName: 'blue', level: 'READER' }), 'UPDATED')
     expect(await listOf(secret)).toEqual(['red READER'])
   })
-  test('a foreign team with OWNER may not delete: it is no member', async () => {
+  test('a foreign team with OWNER cannot delete, because its users are not members', async () => {
     const secret = await fresh()
     await one(secret, { teamId: foreign.id, level: 'OWNER' })
     expectNotInOrg(await foreigner.delete(secret.v1), foreigner, org)
@@ -109,12 +109,12 @@ describe('setting one', () => {
   })
   test('with an unknown id is a 500', async () =>
     expectFailure(await one(await fresh(), { teamId: UNKNOWN_ID, level: 'READER' }), 'org.jooq.exception.'))
-  test.each([undefined, null])('with level %s is refused', async (level) => {
+  test.each([undefined, null])('with level %s is rejected', async (level) => {
     expectViolations(await one(await fresh(), { teamId: red.id, level }), {
       'ResourceAccessEntry.updateAccessLevel.arg2.level': 'must not be null',
     })
   })
-  test('with a bad team name is refused', async () => {
+  test('with a bad team name is rejected', async () => {
     expectViolations(await one(await fresh(), { teamName: 'a b', level: 'READER' }), {
       'ResourceAccessEntry.updateAccessLevel.arg2.teamName': nameViolation,
     })
@@ -162,7 +162,7 @@ describe('replacing all', () => {
     expectResult(await bulk(secret, []), 'UPDATED')
     expect(await listOf(secret)).toEqual([])
   })
-  test('the last of two for the same team wins', async () => {
+  test('the last of two for the same team counts', async () => {
     const secret = await fresh()
     expectResult(
       await bulk(secret, [
@@ -173,12 +173,12 @@ describe('replacing all', () => {
     )
     expect(await listOf(secret)).toEqual(['red OWNER'])
   })
-  test('takes teams of other organizations', async () => {
+  test('accepts teams of other organizations', async () => {
     const secret = await fresh()
     expectResult(await bulk(secret, [{ teamId: foreign.id, level: 'READER' }]), 'UPDATED')
     expect(await listOf(secret)).toEqual(['foreign READER'])
   })
-  test('may lock oneself out of what a team gave', async () => {
+  test('can remove the caller’s own access', async () => {
     const secret = await fresh()
     await one(secret, { teamId: red.id, level: 'OWNER' })
     expectResult(await bulk(secret, [], member), 'UPDATED')
@@ -196,12 +196,12 @@ describe('replacing all', () => {
     )
     expect(await listOf(secret)).toEqual(['blue READER'])
   })
-  test('without a level is refused', async () => {
+  test('without a level is rejected', async () => {
     expectViolations(await bulk(await fresh(), [{ teamId: red.id }]), {
       'ResourceAccessEntry.updateAccessLevel.arg2[0].level': 'must not be null',
     })
   })
-  test.each(['', 'null'])('with the body "%s" is refused', async (body) => {
+  test.each(['', 'null'])('with the body "%s" is rejected', async (body) => {
     const { v1 } = await fresh()
     expectText(await owner.post(`${v1}/access/bulk`, { body, type: 'application/json' }), 400, 'List of teams is null.')
   })
@@ -216,7 +216,7 @@ describe('replacing all', () => {
     'with %o is a 500',
     async ({ json }) => expectFailure(await bulk(await fresh(), json), 'com.fasterxml.jackson.'),
   )
-  test('with an entry that is null is a 500, and nothing changes', async () => {
+  test('with a null entry is a 500, and nothing changes', async () => {
     const secret = await fresh()
     await one(secret, { teamId: blue.id, level: 'READER' })
     expectFailure(await bulk(secret, [{ teamId: red.id, level: 'READER' }, null]))
@@ -230,7 +230,7 @@ describe.each<[string, typeof one, unknown, string]>([
   ['one', one, { teamId: red.id, level: 'READER' }, 'access'],
   ['all', bulk, [{ teamId: red.id, level: 'READER' }], 'access/bulk'],
 ])('setting %s', (_, set, json, path) => {
-  test('of a secret that is missing is a 404, in text', async () => {
+  test('of a missing secret is a 404 with text', async () => {
     expectText(await set(secretNamed(org, 'nope'), json), 404, 'Secret not found: nope')
   })
   test('checks the name', async () => {
@@ -252,10 +252,11 @@ describe.each<[string, typeof one, unknown, string]>([
     await world.grant(secret, [{ team: red, level: 'OWNER' }])
     expectResult(await set(secret, json, member), 'UPDATED')
   })
-  test('is denied to an outsider', async () =>
+  test('is denied to a non-member', async () =>
     expectNotInOrg(await set(await fresh(), json, foreigner), foreigner, org))
-  test('wants credentials', async () =>
+  test('requires credentials', async () =>
     expectUnauthorized(await set(await fresh(), json, anonymous), { challenge: true }))
-  test('takes JSON only', async () => expectEmpty(await owner.post(`${(await fresh()).v1}/${path}`, { form: {} }), 415))
+  test('accepts JSON only', async () =>
+    expectEmpty(await owner.post(`${(await fresh()).v1}/${path}`, { form: {} }), 415))
   test('is open to admins', async () => expectResult(await set(await fresh(), json, admin), 'UPDATED'))
 })

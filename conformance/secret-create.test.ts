@@ -51,7 +51,7 @@ const entry = async (name: string) => jsonOf(await admin.get(secretNamed(org, na
 const dataOf = async (name: string, form: Form = {}) =>
   (await admin.post(`${secretNamed(org, name).v1}/data`, { form })).bytes
 
-/** Creates a DATA secret with these fields and answers its entry. */
+/** Creates a DATA secret with these fields and returns its entry. */
 async function created(form: Form = {}) {
   const name = fresh()
   expectIdResult(await post({ name, ...DATA, ...form }), 'CREATED')
@@ -60,7 +60,7 @@ async function created(form: Form = {}) {
 const projectsOf = async (form: Form) =>
   (await created(form)).projects.map(({ name }: { name: string }) => name).toSorted()
 
-/** The size of an RSA key in OpenSSH's form: three fields, each after its length; the last is the modulus. */
+/** The size of an RSA key in OpenSSH format: three fields, each preceded by its length; the last is the modulus. */
 function modulusBits(publicKey: string): number {
   const bytes = Buffer.from(publicKey.split(' ')[1] ?? '', 'base64')
   let at = 0
@@ -70,7 +70,7 @@ function modulusBits(publicKey: string): number {
   return (modulus.length - 1) * 8
 }
 
-describe('what is made', () => {
+describe('creates', () => {
   test('a PUBLIC secret of the caller, encrypted with the server’s key', async () => {
     const { createdAt, ...secret } = await created()
     expect(createdAt).toMatch(TIMESTAMP)
@@ -86,18 +86,18 @@ describe('what is made', () => {
     expectJson(await admin.get(`${secretNamed(org, name).v1}/access`), [])
   })
 
-  test.each(['PUBLIC', 'PRIVATE'])('a %s one when asked for', async (visibility) => {
+  test.each(['PUBLIC', 'PRIVATE'])('a %s one on request', async (visibility) => {
     expect((await created({ visibility })).visibility).toBe(visibility)
   })
 
-  test('a PUBLIC one when the visibility is blank', async () =>
+  test('a PUBLIC one if the visibility is blank', async () =>
     expect((await created({ visibility: ' ' })).visibility).toBe('PUBLIC'))
 })
 
 describe('types', () => {
   test.each([
     ['any byte', Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))],
-    ['blanks and line ends around it', Buffer.from('  \t one\ntwo\r\nthree \n ')],
+    ['whitespace and line breaks around it', Buffer.from('  \t one\ntwo\r\nthree \n ')],
     ['what looks like the end of a part', Buffer.from('\r\n--boundary--\r\n')],
   ])('DATA keeps %s', async (_, data) => {
     const { name } = await created({ data })
@@ -106,7 +106,7 @@ describe('types', () => {
 
   test('DATA may be empty', async () =>
     expect(await dataOf((await created({ data: Buffer.alloc(0) })).name)).toHaveLength(0))
-  test('DATA may come as a text field', async () => {
+  test('DATA may be sent as a text field', async () => {
     expect((await dataOf((await created({ data: 'some text' })).name)).toString()).toBe('some text')
   })
   test('DATA may have 1 MiB', async () =>
@@ -119,7 +119,7 @@ describe('types', () => {
     expect((await post({ name: fresh(), type: 'DATA', data: Buffer.alloc(2 * MIB + 1) })).status).toBe(413)
   })
 
-  test('USERNAME_PASSWORD takes both', async () => {
+  test('USERNAME_PASSWORD needs both', async () => {
     const name = fresh()
     expectIdResult(await post({ name, ...LOGIN }), 'CREATED')
     expect((await entry(name)).type).toBe('USERNAME_PASSWORD')
@@ -132,13 +132,13 @@ describe('types', () => {
     expect(await dataOf(name)).toEqual(await dataOf(bare))
   })
 
-  test('KEY_PAIR takes an existing pair and answers the public key', async () => {
+  test('KEY_PAIR accepts an existing pair and returns the public key', async () => {
     const publicKey = `${PUBLIC_KEY}\n`
     const answer = await post({ name: fresh(), ...KEY_PAIR, public: Buffer.from(publicKey) })
     expectJson(answer, { ok: true, id: expect.any(String), result: 'CREATED', publicKey })
   })
 
-  test('KEY_PAIR is generated when no public key is given, and a lone private one is ignored', async () => {
+  test('KEY_PAIR is generated without a public key, and a lone private one is ignored', async () => {
     const name = fresh()
     const { publicKey } = jsonOf(await post({ name, type: 'KEY_PAIR', private: Buffer.from('mine') }))
     expect(publicKey).toMatch(/^ssh-rsa [0-9A-Za-z+/]+=* concord-server\n?$/)
@@ -146,7 +146,7 @@ describe('types', () => {
     expect((await dataOf(name)).includes(publicKey)).toBe(true)
   })
 
-  test('the type may be in any case', async () => expect((await created({ type: 'dAtA' })).type).toBe('DATA'))
+  test('the type ignores case', async () => expect((await created({ type: 'dAtA' })).type).toBe('DATA'))
 })
 
 describe('store passwords', () => {
@@ -169,7 +169,7 @@ describe('store passwords', () => {
     expect((await dataOf(name, { storePassword: password })).toString()).toBe('value')
   })
 
-  test('given win over generated ones', async () => {
+  test('given ones take precedence over generated ones', async () => {
     const answer = await post({ name: fresh(), ...DATA, storePassword: STORE_PASSWORD, generatePassword: 'true' })
     expect(jsonOf(answer).password).toBe(STORE_PASSWORD)
   })
@@ -178,7 +178,7 @@ describe('store passwords', () => {
     expect((await created({ generatePassword })).encryptedBy).toBe('SERVER_KEY')
   })
 
-  test('that are blank are none', async () =>
+  test('that are blank count as absent', async () =>
     expect((await created({ storePassword: '  ' })).encryptedBy).toBe('SERVER_KEY'))
 
   test.each([
@@ -188,7 +188,7 @@ describe('store passwords', () => {
     ['AA1BB2CC3', 'Password must contain a lowercase character'],
     ['AaBbCcDdE', 'Password must contain a numeric character'],
     ['Aa1Bb2mem', 'Passwords may NOT contain three (3) consecutive characters from your user account name'],
-  ])('"%s" is refused: %s', async (storePassword, rule) => {
+  ])('"%s" is rejected: %s', async (storePassword, rule) => {
     expectText(await post({ name: fresh(), ...DATA, storePassword }), 400, `Invalid password: ${rule}`)
   })
 
@@ -201,19 +201,19 @@ describe('projects', () => {
   const ids = `${one.id},${two.id}`
 
   test('are linked by ids', async () => expect(await projectsOf({ projectIds: ids })).toEqual(['one', 'two']))
-  test('are linked by ids with blanks between them', async () => {
+  test('are linked by ids with spaces between them', async () => {
     expect(await projectsOf({ projectIds: ` ${one.id} , ${two.id} ` })).toEqual(['one', 'two'])
   })
   test('are linked by names', async () => expect(await projectsOf({ projects: 'one, two' })).toEqual(['one', 'two']))
   test('are linked by one id', async () => expect(await projectsOf({ projectId: one.id })).toEqual(['one']))
   test('are linked by one name', async () => expect(await projectsOf({ project: 'two' })).toEqual(['two']))
-  test('ids win over names', async () =>
+  test('ids take precedence over names', async () =>
     expect(await projectsOf({ projectIds: one.id, projects: 'two' })).toEqual(['one']))
-  test('one id wins over one name', async () =>
+  test('a single id takes precedence over a single name', async () =>
     expect(await projectsOf({ projectId: one.id, project: 'two' })).toEqual(['one']))
   test('an empty list links none', async () => expect(await projectsOf({ projectIds: '' })).toEqual([]))
 
-  test('are listed with modes that are always the same', async () => {
+  test('are listed with constant modes', async () => {
     expect((await created({ projectIds: one.id })).projects).toEqual([
       { id: one.id, name: 'one', ...linkedProjectModes },
     ])
@@ -223,7 +223,7 @@ describe('projects', () => {
     expect(await created({ projectIds: one.id })).toMatchObject({ projectId: one.id, projectName: 'one' })
   })
 
-  test('may be of another organization, by id', async () =>
+  test('may belong to another organization, by id', async () =>
     expect(await projectsOf({ projectIds: foreign.id })).toEqual(['foreign']))
 
   test.each(['projectIds', 'projectId'])('a bad UUID in %s is a 500', async (field) => {
@@ -232,7 +232,7 @@ describe('projects', () => {
   test.each(['projects', 'project'])('an unknown name in %s is a validation error', async (field) => {
     expectValidationError(await post({ name: fresh(), ...DATA, [field]: 'nope' }), 'Project not found: nope')
   })
-  test('an unknown id is a 500, and nothing is made', async () => {
+  test('an unknown id is a 500, and nothing is created', async () => {
     const name = fresh()
     expectFailure(await post({ name, ...DATA, projectIds: UNKNOWN_ID }), 'org.jooq.exception.')
     expectEmpty(await admin.get(secretNamed(org, name).v2), 404)
@@ -240,12 +240,12 @@ describe('projects', () => {
 })
 
 describe('fields', () => {
-  test('of text are found in any case', async () => {
+  test('of text ignore case', async () => {
     const name = fresh()
     expectIdResult(await post({ NAME: name, TYPE: 'DATA', VISIBILITY: 'PRIVATE', data: Buffer.from('x') }), 'CREATED')
     expect((await entry(name)).visibility).toBe('PRIVATE')
   })
-  test('of files are found in their own case only', async () => {
+  test('of files are case-sensitive', async () => {
     expectText(await post({ name: fresh(), type: 'DATA', DATA: Buffer.from('x') }), 400, 'data not specified')
   })
   test('of text are trimmed', async () => {
@@ -253,7 +253,7 @@ describe('fields', () => {
     expectIdResult(await post({ name: `  ${name}  `, ...DATA }), 'CREATED')
     expect((await entry(name)).name).toBe(name)
   })
-  test('the first of two wins', async () => {
+  test('the first of two counts', async () => {
     const name = fresh()
     expectIdResult(
       await post([
@@ -266,7 +266,7 @@ describe('fields', () => {
     )
     expect((await entry(name)).name).toBe(name)
   })
-  test('the first of two wins even when blank', async () => {
+  test('the first of two counts even if it is blank', async () => {
     expectText(
       await post([
         ['name', ' '],
@@ -283,25 +283,25 @@ describe('fields', () => {
     const name = { value: fresh(), disposition: 'Content-Disposition: form-data; name=name' }
     expectText(await post({ name, ...DATA }), 400, 'name not specified')
   })
-  test('the store type may be in any case', async () =>
+  test('the store type ignores case', async () =>
     expect((await created({ storeType: 'CONCORD' })).storeType).toBe('concord'))
 })
 
 describe('characters', () => {
-  test('beyond ASCII are lost in text fields', async () => {
+  test('outside ASCII are lost in text fields', async () => {
     const name = fresh()
     await post({ name, type: 'USERNAME_PASSWORD', username: 'jürgen', password: 'x' })
     expect((await dataOf(name)).toString('utf8')).toContain('j\ufffd\ufffdrgen')
   })
-  test('survive in parts that say UTF-8', async () => {
+  test('survive in parts declared as UTF-8', async () => {
     const name = fresh()
     await post({ name, type: 'USERNAME_PASSWORD', username: utf8('jürgen'), password: utf8('pässwörd€') })
     expect((await dataOf(name)).toString('utf8')).toMatch(/jürgen.+pässwörd€$/s)
   })
-  test('survive in data, which is bytes', async () => {
+  test('survive in data, which is raw bytes', async () => {
     expect((await dataOf((await created({ data: 'grüße' })).name)).toString('utf8')).toBe('grüße')
   })
-  test('survive in a store password that says UTF-8', async () => {
+  test('survive in a store password declared as UTF-8', async () => {
     const [name, storePassword] = [fresh(), utf8('Aa1Bb2Ü3x')]
     expect(jsonOf(await post({ name, ...DATA, storePassword })).password).toBe('Aa1Bb2Ü3x')
     expect((await dataOf(name, { storePassword })).toString()).toBe('value')
@@ -309,23 +309,23 @@ describe('characters', () => {
 })
 
 describe('names', () => {
-  test.each(['a', 'ab', 'a b c', 'a/b/c', '~abc'])('"%s" is refused', async (name) => {
+  test.each(['a', 'ab', 'a b c', 'a/b/c', '~abc'])('"%s" is rejected', async (name) => {
     expectValidationError(await post({ name, ...DATA }), `Invalid secret name: ${name}. ${NAME_RULE}`)
   })
-  test('of 129 characters are refused', async () => {
+  test('of 129 characters are rejected', async () => {
     const name = 'm'.repeat(129)
     const answer = await post({ name, ...DATA })
     if (tooLongNamesAreRefused) expectValidationError(answer, `Invalid secret name: ${name}. ${NAME_RULE}`)
     else expectFailure(answer, 'org.jooq.exception.')
   })
-  test.each(['abc', 'n'.repeat(128), '0a_@.-~'])('"%s" is fine', async (name) => {
+  test.each(['abc', 'n'.repeat(128), '0a_@.-~'])('"%s" is accepted', async (name) => {
     expectIdResult(await post({ name, ...DATA }), 'CREATED')
   })
   test('that differ in case are different', async () => {
     expectIdResult(await post({ name: 'case', ...DATA }), 'CREATED')
     expectIdResult(await post({ name: 'CASE', ...DATA }), 'CREATED')
   })
-  test('that are taken are refused', async () => {
+  test('that are taken are rejected', async () => {
     const { name } = await created()
     expectValidationError(await post({ name, ...DATA }), `Secret already exists: ${name}`)
   })
@@ -333,12 +333,12 @@ describe('names', () => {
     const { name } = await created()
     expectIdResult(await post({ name, ...DATA }, admin, other), 'CREATED')
   })
-  test('are told from each other when two come at once: one wins', async () => {
+  test('are unique in concurrent requests: one wins', async () => {
     const name = fresh()
     const answers = await Promise.all([1, 2, 3].map(() => post({ name, ...DATA })))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
   })
-  onlyOnOurs('lostRace')('the losers of a race are told that the name is taken', async () => {
+  onlyOnOurs('lostRace')('the losers of a race get the error that the name is taken', async () => {
     const name = fresh()
     const answers = await Promise.all([1, 2, 3].map(() => post({ name, ...DATA })))
     for (const answer of answers)
@@ -346,7 +346,7 @@ describe('names', () => {
   })
 })
 
-describe('what is missing or wrong', () => {
+describe('missing or wrong fields', () => {
   test('no type', async () => expectValidationError(await post({ name: fresh(), data: 'x' }), "'type' is required"))
   test('a blank type', async () =>
     expectValidationError(await post({ name: fresh(), type: ' ' }), "'type' is required"))
@@ -381,13 +381,13 @@ describe('what is missing or wrong', () => {
 })
 
 describe('the order of checks: membership before all of these', () => {
-  /** A request with every mistake; each row mends one, so that the next is found. */
+  /** A request with every error; each row fixes one, so that the next is reported. */
   const MISTAKES: Form = {
     storeType: 'vault',
     storePassword: 'short',
     visibility: 'private',
     projectIds: 'junk',
-    private: 'a private key without a public one is no mistake',
+    private: 'a private key without a public one is no error',
   }
   const valid = (message: string) => (answer: Answer) => expectValidationError(answer, message)
   const text = (status: number, message: string) => (answer: Answer) => expectText(answer, status, message)
@@ -436,7 +436,7 @@ describe('the body', () => {
     },
   )
   test('that is missing is a 415', async () => expectEmpty(await member.post(`${org.v1}/secret`), 415))
-  test('that ends in the middle of a part counts up to there', async () => {
+  test('that ends in the middle of a part counts up to that point', async () => {
     const body = '--x\r\nContent-Disposition: form-data; name="type"\r\n\r\nDATA'
     const answer = await member.post(`${org.v1}/secret`, { body, type: 'multipart/form-data; boundary=x' })
     expectText(answer, 400, 'name not specified')

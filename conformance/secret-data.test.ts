@@ -106,18 +106,18 @@ describe('formats', () => {
 describe('store passwords', () => {
   test('open', async () =>
     expectValue(await read(locked, owner, { storePassword: STORE_PASSWORD }), 'DATA', Buffer.from('value')))
-  test('open for an outsider too, when the secret is PUBLIC', async () => {
+  test('open for a non-member too, if the secret is PUBLIC', async () => {
     expectValue(await read(locked, outsider, { storePassword: STORE_PASSWORD }), 'DATA', Buffer.from('value'))
   })
   test('are trimmed', async () =>
     expect((await read(locked, owner, { storePassword: ` ${STORE_PASSWORD} ` })).text).toBe('value'))
-  test('are found in any case of the field’s name', async () => {
+  test('ignore the case of the field’s name', async () => {
     expect((await read(locked, owner, { STOREPASSWORD: STORE_PASSWORD })).text).toBe('value')
   })
   test.each([{}, { storePassword: ' ' }])('are required: %o is a 400', async (form) => {
     expectRefused(await read(locked, owner, form), locked, "The secret 'locked' requires a password to decrypt")
   })
-  test('are refused where there is none', async () => {
+  test('are rejected for a secret without one', async () => {
     expectRefused(await read(plain, owner, { storePassword: 'x' }), plain, "Not a password-protected secret 'plain'")
   })
 
@@ -129,11 +129,14 @@ describe('store passwords', () => {
       answers.push(await read(locked, owner, { storePassword }))
     return answers
   }
-  onlyOnConcord('wrongStorePassword')('that are wrong are a 400, but for 1 of 256 that gives garbage', async () => {
-    const refused = (await wrong()).filter(({ status }) => status === 400)
-    expect(refused.length).toBeGreaterThanOrEqual(1)
-    for (const answer of refused) expectRefused(answer, locked, WRONG)
-  })
+  onlyOnConcord('wrongStorePassword')(
+    'that are wrong are a 400, except for 1 of 256, which yields garbage',
+    async () => {
+      const refused = (await wrong()).filter(({ status }) => status === 400)
+      expect(refused.length).toBeGreaterThanOrEqual(1)
+      for (const answer of refused) expectRefused(answer, locked, WRONG)
+    },
+  )
   onlyOnOurs('wrongStorePassword')('that are wrong are a 400', async () => {
     for (const answer of await wrong()) expectRefused(answer, locked, WRONG)
   })
@@ -147,20 +150,20 @@ describe('project-scoped secrets', () => {
     ['a system writer', writer],
   ])('are not for %s', async (_, as) => expectScoped(await read(scoped, as), scoped))
   test('are for system readers', async () => expect((await read(scoped, reader)).text).toBe('value'))
-  test('are refused before the password is looked at', async () => {
+  test('are denied before the password is checked', async () => {
     expectScoped(await read(scopedLocked, owner, { storePassword: 'wrong' }), scopedLocked)
   })
 })
 
 describe('who and where', () => {
-  test('an outsider reads the value of a PUBLIC secret', async () =>
+  test('a non-member can read the value of a PUBLIC secret', async () =>
     expectValue(await read(plain, outsider), 'DATA', bytes))
-  test('a member does not read that of a PRIVATE one', async () =>
+  test('a member cannot read that of a PRIVATE one', async () =>
     expectSecretForbidden(await read(closed, member), 'READER', 'closed'))
   test('the permission comes before the password', async () => {
     expectSecretForbidden(await read(closed, member, { storePassword: 'x' }), 'READER', 'closed')
   })
-  test('a secret that is missing is a 404 without a body', async () => {
+  test('a missing secret is a 404 without a body', async () => {
     expectEmpty(await outsider.post(`${org.v1}/secret/nope/data`, { form: {} }), 404)
   })
   test('the name is not checked', async () =>
@@ -171,14 +174,14 @@ describe('who and where', () => {
 })
 
 describe('the request', () => {
-  test('may have no part at all', async () => expectValue(await read(plain), 'DATA', bytes))
-  test('may have a body without a byte', async () => {
+  test('may have no parts', async () => expectValue(await read(plain), 'DATA', bytes))
+  test('may have an empty body', async () => {
     const answer = await owner.post(`${plain.v1}/data`, { body: '', type: 'multipart/form-data; boundary=x' })
     expectValue(answer, 'DATA', bytes)
   })
   test('needs a content type', async () => expectEmpty(await owner.post(`${plain.v1}/data`), 415))
-  test('is no JSON', async () => expectEmpty(await owner.post(`${plain.v1}/data`, { json: {} }), 415))
-  test('cannot ask for JSON', async () =>
+  test('must not be JSON', async () => expectEmpty(await owner.post(`${plain.v1}/data`, { json: {} }), 415))
+  test('cannot be requested as JSON', async () =>
     expectEmpty(await owner.post(`${plain.v1}/data`, { form: {}, accept: 'application/json' }), 406))
   test('is a POST', async () => expectMethodNotAllowed(await owner.get(`${plain.v1}/data`), 'OPTIONS, POST'))
 })
@@ -192,28 +195,28 @@ describe('the public key', () => {
       text,
     })
 
-  test('comes with the secret’s id', async () =>
+  test('is returned with the secret’s id', async () =>
     expectJson(await get(pair), { ok: true, id: pair.id, publicKey: PUBLIC_KEY }))
-  test('of a PUBLIC secret is for outsiders too', async () =>
+  test('of a PUBLIC secret is for non-members too', async () =>
     expect(jsonOf(await get(pair, outsider)).publicKey).toBe(PUBLIC_KEY))
-  test('of a project-scoped pair can be had', async () => {
+  test('of a project-scoped pair is available', async () => {
     const secret = await world.secret(org, { ...KEY_PAIR, projectIds: project.id }, owner)
     expect(jsonOf(await get(secret)).publicKey).toBe(PUBLIC_KEY)
   })
-  test('of a password-protected pair cannot: text that is labelled JSON', async () => {
+  test('of a password-protected pair is not: the error is text labelled as JSON', async () => {
     refused(
       await get(lockedPair),
       "Error while fetching a secret 'locked-pair': The secret 'locked-pair' requires a password to decrypt",
     )
   })
-  test('is not there for other types', async () => {
+  test('does not exist for other types', async () => {
     refused(
       await get(plain),
       "Error while fetching a secret 'plain': Invalid secret type: plain, expected KEY_PAIR, got: DATA",
     )
   })
   test.each(['public', 'private'])(
-    'cannot be had when the %s key has more than 8192 bytes, the pair can',
+    'is not available if the %s key has more than 8192 bytes, but the pair is',
     async (which) => {
       const name = `big-${which}`
       const secret = await world.secret(org, { ...KEY_PAIR, name, [which]: Buffer.alloc(8193, 'a') }, owner)
@@ -223,7 +226,7 @@ describe('the public key', () => {
   )
   test('of a PRIVATE secret is denied to a member', async () =>
     expectSecretForbidden(await get(closed, member), 'READER', 'closed'))
-  test('of a secret that is missing is a 404 without a body', async () =>
+  test('of a missing secret is a 404 without a body', async () =>
     expectEmpty(await owner.get(`${org.v1}/secret/nope/public`), 404))
   test('the name is checked', async () => {
     expectViolations(await owner.get(`${org.v1}/secret/a%20b/public`), {

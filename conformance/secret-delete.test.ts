@@ -22,7 +22,7 @@ const org = await world.org('org')
 const team = await world.team(org, 'team', { MEMBER: [owner, member] })
 
 describe('deleting a secret', () => {
-  test('answers DELETED, and it is gone', async () => {
+  test('returns DELETED, and removes it', async () => {
     const secret = await world.secret(org, {}, owner)
     expectResult(await owner.delete(secret.v1), 'DELETED')
     expectEmpty(await owner.get(secret.v2), 404)
@@ -45,23 +45,23 @@ describe('deleting a secret', () => {
     expect(repository).not.toHaveProperty('secretId')
     expect(repository).not.toHaveProperty('secretName')
   })
-  test('takes its team access along', async () => {
+  test('deletes its team access', async () => {
     const secret = await world.secret(org, { name: 'granted' }, owner)
     await world.grant(secret, [{ team, level: 'READER' }])
     expectResult(await owner.delete(secret.v1), 'DELETED')
     const next = await world.secret(org, { name: 'granted' }, owner)
     expectJson(await owner.get(`${next.v1}/access`), [])
   })
-  test('works when it is password-protected or project-scoped', async () => {
+  test('works if it is password-protected or project-scoped', async () => {
     const { id } = await world.project(org, 'scope')
     const secret = await world.secret(org, { projectIds: id, generatePassword: 'true' }, owner)
     expectResult(await owner.delete(secret.v1), 'DELETED')
   })
-  test('is denied to a member even when it is PUBLIC', async () => {
+  test('is denied to a member even if it is PUBLIC', async () => {
     const secret = await world.secret(org, {}, owner)
     expectSecretForbidden(await member.delete(secret.v1), 'OWNER', secret.name)
   })
-  test('is denied to an outsider whether it exists or not', async () => {
+  test('is denied to a non-member whether it exists or not', async () => {
     const secret = await world.secret(org, {}, owner)
     expectNotInOrg(await outsider.delete(secret.v1), outsider, org)
     expectNotInOrg(await outsider.delete(`${org.v1}/secret/nope`), outsider, org)
@@ -71,9 +71,9 @@ describe('deleting a secret', () => {
   test('checks the name', async () => {
     expectViolations(await owner.delete(`${org.v1}/secret/a%20b`), { 'SecretResource.delete.arg1': nameViolation })
   })
-  test('wants an organization that exists', async () =>
+  test('requires an existing organization', async () =>
     expectNoOrg(await owner.delete('/api/v1/org/no-such-org/secret/nope')))
-  test('wants credentials', async () => {
+  test('requires credentials', async () => {
     expectUnauthorized(await anonymous.delete(`${org.v1}/secret/nope`), { challenge: true })
   })
 })

@@ -25,7 +25,7 @@ const project = await world.project(from, 'project')
 const newProject = await world.project(to, 'elsewhere')
 
 const fresh = (form: Form & { name?: string } = {}) => world.secret(from, form, both)
-/** A project with a repository that uses a secret; answers what it uses now. */
+/** Creates a project with a repository that uses a secret; returns a function for its current secret. */
 async function usedBy(secretName: string) {
   const repo = { name: 'repo', url: 'https://git.invalid/x.git', branch: 'main', secretName, disabled: true }
   const { name } = await world.project(from, `user-of-${secretName}`, { repositories: { repo } })
@@ -39,12 +39,12 @@ const v2: Mover = (name, as = both, more = {}, o = from) =>
 
 describe('moving a secret to another organization', () => {
   test.each<[string, Mover, () => Record<string, string>]>([
-    ['v1 takes orgId', v1, () => ({ orgId: to.id })],
-    ['v1 takes orgName', v1, () => ({ orgName: to.name })],
-    ['v2 takes orgId', v2, () => ({ orgId: to.id })],
-    ['v2 takes org', v2, () => ({ org: to.name })],
-    ['the id wins over the name in v1', v1, () => ({ orgId: to.id, orgName: from.name })],
-    ['the id wins over the name in v2', v2, () => ({ orgId: to.id, org: from.name })],
+    ['v1 accepts orgId', v1, () => ({ orgId: to.id })],
+    ['v1 accepts orgName', v1, () => ({ orgName: to.name })],
+    ['v2 accepts orgId', v2, () => ({ orgId: to.id })],
+    ['v2 accepts org', v2, () => ({ org: to.name })],
+    ['the id takes precedence over the name in v1', v1, () => ({ orgId: to.id, orgName: from.name })],
+    ['the id takes precedence over the name in v2', v2, () => ({ orgId: to.id, org: from.name })],
   ])('%s', async (_, move, more) => {
     const { id, name } = await fresh()
     expectResult(await move(name, both, more()), 'UPDATED')
@@ -52,7 +52,7 @@ describe('moving a secret to another organization', () => {
     expectEmpty(await admin.get(secretNamed(from, name).v2), 404)
   })
 
-  test('v2 does not know orgName: nothing moves', async () => {
+  test('v2 ignores orgName: nothing moves', async () => {
     const { name } = await fresh()
     expectResult(await v2(name, both, { orgName: to.name }), 'UPDATED')
     expect((await entryIn(from, name)).orgId).toBe(from.id)
@@ -63,7 +63,7 @@ describe('moving a secret to another organization', () => {
     ['v1', v1, { orgName: from.name }],
     ['v2', v2, { orgId: from.id }],
     ['v2', v2, { org: from.name }],
-  ])('to where it is already does nothing: %s, %o', async (_, move, more) => {
+  ])('to the same organization does nothing: %s, %o', async (_, move, more) => {
     const { id, name } = await fresh({ projectIds: project.id })
     const usedSecret = await usedBy(name)
     expectResult(await move(name, both, more), 'UPDATED')
@@ -88,7 +88,7 @@ describe('moving a secret to another organization', () => {
     expect((await both.post(`${secretNamed(to, name).v1}/data`, { form })).text).toBe('value')
   })
 
-  test('may come with all other changes', async () => {
+  test('can be combined with all other changes', async () => {
     const { id, name } = await fresh()
     const changes = { name: 'combined', visibility: 'PRIVATE', ownerId: target.id, type: 'DATA', data: 'new' }
     expectResult(await v2(name, both, { org: to.name, ...changes }), 'UPDATED')
@@ -102,7 +102,7 @@ describe('moving a secret to another organization', () => {
     expect((await target.post(`${secretNamed(to, 'combined').v1}/data`, { form: {} })).text).toBe('new')
   })
 
-  test('keeps the old teams’ access: they still read it, the new organization does not', async () => {
+  test('keeps the old teams’ access: they can still read it, the new organization’s teams cannot', async () => {
     const secret = await fresh({ visibility: 'PRIVATE' })
     await world.grant(secret, [{ team, level: 'WRITER' }])
     await v1(secret.name, both, { orgName: to.name })
@@ -112,13 +112,13 @@ describe('moving a secret to another organization', () => {
     expectSecretForbidden(await target.get(moved.v2), 'READER', secret.name)
   })
 
-  test('removes its project links, and ignores the ones that are sent', async () => {
+  test('removes its project links, and ignores those sent', async () => {
     const { name } = await fresh({ projectIds: project.id })
     expectResult(await v2(name, both, { org: to.name, projectIds: newProject.id }), 'UPDATED')
     expect((await entryIn(to, name)).projects).toEqual([])
   })
 
-  test('takes it from the repositories that used it', async () => {
+  test('unlinks it from the repositories that used it', async () => {
     const { id, name } = await fresh()
     const usedSecret = await usedBy(name)
     expect(await usedSecret()).toBe(id)
@@ -137,13 +137,13 @@ describe('moving a secret to another organization', () => {
     expect((await entryIn(from, name)).id).toBe(id)
   })
 
-  test('may send the name that it has', async () => {
+  test('may send the current name', async () => {
     const { id, name } = await fresh()
     expectResult(await v1(name, both, { orgName: to.name, name }), 'UPDATED')
     expect((await entryIn(to, name)).id).toBe(id)
   })
 
-  test('may rename on the way', async () => {
+  test('can rename at the same time', async () => {
     const { id, name } = await fresh()
     await world.secret(to, { name })
     expectResult(await v2(name, both, { org: to.name, name: 'on-the-way' }), 'UPDATED')
@@ -152,11 +152,11 @@ describe('moving a secret to another organization', () => {
 
   test.each<[string, Mover, Record<string, string>, string]>([
     ['v1 by name', v1, { orgName: 'no-such-org' }, 'no-such-org'],
-    ['v1 by a name that could not be', v1, { orgName: 'a b' }, 'a b'],
+    ['v1 by an invalid name', v1, { orgName: 'a b' }, 'a b'],
     ['v1 by id', v1, { orgId: UNKNOWN_ID }, UNKNOWN_ID],
     ['v2 by name', v2, { org: 'no-such-org' }, 'no-such-org'],
     ['v2 by id', v2, { orgId: UNKNOWN_ID }, UNKNOWN_ID],
-  ])('needs an organization that exists: %s', async (_, move, more, name) => {
+  ])('needs an existing organization: %s', async (_, move, more, name) => {
     expectNoOrg(await move((await fresh()).name, both, more), name)
   })
 
@@ -175,7 +175,7 @@ describe('moving a secret to another organization', () => {
     expectNotInOrg(await move(name, target, more), target, from)
   })
 
-  test('needs no more than to be a member, when it is PUBLIC', async () => {
+  test('only needs membership if it is PUBLIC', async () => {
     const mover = await world.user('mover')
     await world.team(from, 'movers', { MEMBER: [mover] })
     await world.team(to, 'movers', { MEMBER: [mover] })

@@ -36,7 +36,7 @@ const names = async (as: Caller, query: Record<string, string | number> = {}) =>
 const ALL = ['Upper_case', 'closed', 'open']
 
 describe('one secret', () => {
-  test('tells all but its value', async () => {
+  test('returns everything except its value', async () => {
     expectJson(await owner.get(closed.v2), {
       ...{ id: closed.id, name: 'closed', orgId: org.id, orgName: org.name, type: 'DATA', storeType: 'concord' },
       ...{
@@ -53,7 +53,7 @@ describe('one secret', () => {
     expect(jsonOf(await owner.get(closed.v1))).toEqual(jsonOf(await owner.get(closed.v2)))
   })
 
-  test('has lastUpdatedAt only after its value was written anew', async () => {
+  test('has lastUpdatedAt only after its value was rewritten', async () => {
     const secret = await world.secret(org, {}, owner)
     await owner.post(secret.v1, { json: { visibility: 'PRIVATE' } })
     expect(jsonOf(await owner.get(secret.v2))).not.toHaveProperty('lastUpdatedAt')
@@ -61,7 +61,7 @@ describe('one secret', () => {
     expect(jsonOf(await owner.get(secret.v2)).lastUpdatedAt).toMatch(TIMESTAMP)
   })
 
-  test('has no owner when the user is gone', async () => {
+  test('has no owner after the user was deleted', async () => {
     const leaver = await world.user('leaver')
     await world.team(org, 'leavers', { MEMBER: [leaver] })
     const secret = await world.secret(org, {}, leaver)
@@ -74,13 +74,13 @@ describe('one secret', () => {
     expectEmpty(await outsider.get(secretNamed(org, 'nope').v2), 404)
   })
 
-  test('wants an organization that exists', async () =>
+  test('requires an existing organization', async () =>
     expectNoOrg(await owner.get('/api/v2/org/no-such-org/secret/open')))
-  test('wants credentials', async () => expectUnauthorized(await anonymous.get(open.v2), { challenge: true }))
-  test('knows GET and POST in v2', async () => {
+  test('requires credentials', async () => expectUnauthorized(await anonymous.get(open.v2), { challenge: true }))
+  test('supports GET and POST in v2', async () => {
     expectMethodNotAllowed(await owner.delete(open.v2), 'GET, HEAD, OPTIONS, POST')
   })
-  test('knows DELETE, GET and POST in v1', async () => {
+  test('supports DELETE, GET and POST in v1', async () => {
     expectMethodNotAllowed(await owner.put(open.v1, { json: {} }), 'DELETE, GET, HEAD, OPTIONS, POST')
   })
 })
@@ -91,12 +91,12 @@ describe('the list', () => {
     ['a system reader', reader],
     ['a system writer', writer],
     ['the organization’s owner', orgOwner],
-    ['a member, though they may not open all', member],
+    ['a member, although they cannot open all', member],
   ])('has every secret for %s', async (_, as) => {
     expect(await names(as)).toEqual(expect.arrayContaining(ALL))
   })
 
-  test('has the PUBLIC ones for an outsider', async () => {
+  test('has the PUBLIC ones for a non-member', async () => {
     const seen = await names(outsider)
     expect(seen).toContain('open')
     expect(seen).not.toContain('closed')
@@ -123,10 +123,10 @@ describe('the list', () => {
     )
   })
 
-  test('is filtered by name, any part, any case', async () =>
+  test('is filtered by a part of the name, ignoring case', async () =>
     expect(await names(owner, { filter: 'PER_C' })).toEqual(['Upper_case']))
   test('is not filtered by anything else', async () => expect(await names(owner, { filter: owner.name })).toEqual([]))
-  test('is paged after it is filtered', async () => {
+  test('is paged after filtering', async () => {
     const page = (offset: number) => names(owner, { filter: 'PE', offset, limit: 1 })
     const [first, second, third] = [await page(0), await page(1), await page(2)]
     expect([...first, ...second].toSorted()).toEqual(['Upper_case', 'open'])
@@ -139,12 +139,12 @@ describe('the list', () => {
     expect(ordered).toEqual(['closed', 'open'])
   })
 
-  test('wants an organization that exists', async () => expectNoOrg(await owner.get('/api/v2/org/no-such-org/secret')))
+  test('requires an existing organization', async () => expectNoOrg(await owner.get('/api/v2/org/no-such-org/secret')))
   test('checks the organization’s name', async () => {
     expectViolations(await owner.get('/api/v2/org/a%20b/secret'), { 'SecretResourceV2.list.arg0': nameViolation })
     expectViolations(await owner.get('/api/v1/org/a%20b/secret'), { 'SecretResource.list.arg0': nameViolation })
   })
-  test('wants credentials', async () =>
+  test('requires credentials', async () =>
     expectUnauthorized(await anonymous.get(`${org.v2}/secret`), { challenge: true }))
 })
 
@@ -154,14 +154,14 @@ describe('the stores', () => {
   })
 })
 
-describe('who may not', () => {
+describe('access', () => {
   test.each<[string, Caller]>([
     ['a member', member],
     ['an outsider', outsider],
   ])('%s reads no PRIVATE secret', async (_, as) => {
     expectSecretForbidden(await as.get(closed.v2), 'READER', 'closed')
   })
-  test('an outsider may read a PUBLIC one', async () => expect(jsonOf(await outsider.get(open.v2)).id).toBe(open.id))
+  test('a non-member can read a PUBLIC one', async () => expect(jsonOf(await outsider.get(open.v2)).id).toBe(open.id))
 })
 
 test('a password-protected secret is listed as such', async () => {

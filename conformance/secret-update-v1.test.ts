@@ -61,22 +61,22 @@ describe('renaming', () => {
     expect((await entry(secretNamed(org, 'renamed'))).id).toBe(secret.id)
     expectEmpty(await owner.get(secret.v2), 404)
   })
-  test('to the same name is refused', async () => {
+  test('to the same name is rejected', async () => {
     const secret = await fresh()
     expectValidationError(await update(secret, { name: secret.name }), `Secret already exists: ${secret.name}`)
   })
-  test('to a name that is taken is refused, quoting the old one', async () => {
+  test('to a taken name is rejected, quoting the old one', async () => {
     const [secret, taken] = [await fresh(), await fresh()]
     expectValidationError(await update(secret, { name: taken.name }), `Secret already exists: ${secret.name}`)
   })
-  test.each(['ab', 'a b', ''])('to "%s" is refused', async (name) => {
+  test.each(['ab', 'a b', ''])('to "%s" is rejected', async (name) => {
     expectViolations(await update(await fresh(), { name }), {
       'ImmutableSecretUpdateRequest.update.arg2.name': nameViolation,
     })
   })
   test('to 128 characters works', async () =>
     expectResult(await update(await fresh(), { name: 'v'.repeat(128) }), 'UPDATED'))
-  test('to 129 characters is refused', async () => {
+  test('to 129 characters is rejected', async () => {
     const answer = await update(await fresh(), { name: 'w'.repeat(129) })
     if (tooLongNamesAreRefused)
       expectViolations(answer, { 'ImmutableSecretUpdateRequest.update.arg2.name': nameViolation })
@@ -110,12 +110,12 @@ describe('the owner', () => {
     expectResult(await update(secret, { owner: { id: heir.id } }), 'UPDATED')
     expect((await entry(secret)).owner.id).toBe(heir.id)
   })
-  test('may be somebody outside of the organization', async () => {
+  test('may be a non-member of the organization', async () => {
     const secret = await fresh()
     expectResult(await update(secret, { owner: { id: outsider.id } }, admin), 'UPDATED')
     expect((await entry(secret)).owner.id).toBe(outsider.id)
   })
-  test('is changed by owners only', async () => {
+  test('can be changed by owners only', async () => {
     const secret = await fresh()
     expectSecretForbidden(await update(secret, { owner: { id: heir.id } }, member), 'OWNER', secret.name)
   })
@@ -132,7 +132,7 @@ describe('the owner', () => {
       'User not found: no-such-user',
     )
   })
-  test('with the name of a LOCAL user is not found: only LDAP users are looked for', async () => {
+  test('with the name of a LOCAL user is not found: only LDAP users are looked up', async () => {
     expectText(
       await update(await fresh(), { owner: { username: heir.name, userType: 'LOCAL' } }),
       500,
@@ -171,13 +171,13 @@ describe('projects', () => {
     expectResult(await update(secret, { projectName }), 'UPDATED')
     expect(await projects(secret)).toEqual([])
   })
-  test('of another organization are refused', async () => {
+  test('of another organization are rejected', async () => {
     expectValidationError(
       await update(await fresh(), { projectId: foreign.id }, admin),
       `Project 'foreign' does not belong to organization '${org.name}'`,
     )
   })
-  test('that the caller may not read are refused', async () => {
+  test('that the caller cannot read are rejected', async () => {
     const text = `The current user (${owner.name}) doesn't have the necessary access level (READER) to the project: hidden`
     expectText(await update(await fresh(), { projectId: hidden.id }), 403, text)
   })
@@ -187,7 +187,7 @@ describe('projects', () => {
 })
 
 describe('the value', () => {
-  test('is replaced, and the time noted', async () => {
+  test('is replaced, and lastUpdatedAt is set', async () => {
     const secret = await fresh()
     expectResult(await update(secret, { data: base64('new value') }), 'UPDATED')
     expect(await value(secret)).toBe('new value')
@@ -203,7 +203,7 @@ describe('the value', () => {
     expectResult(await update(secret, { data: 'bmV3\nIHZh\r\nbHVl' }), 'UPDATED')
     expect(await value(secret)).toBe('new value')
   })
-  test('makes any secret a DATA one', async () => {
+  test('turns any secret into a DATA secret', async () => {
     const secret = await fresh(LOGIN)
     expectResult(await update(secret, { data: base64('x') }), 'UPDATED')
     expect((await entry(secret)).type).toBe('DATA')
@@ -228,7 +228,7 @@ describe('the value', () => {
 describe('the store password', () => {
   const locked = () => fresh({ storePassword: STORE_PASSWORD })
 
-  test('is changed, the value kept', async () => {
+  test('is changed, and keeps the value', async () => {
     const secret = await locked()
     expectResult(await update(secret, { storePassword: STORE_PASSWORD, newStorePassword: OTHER_PASSWORD }), 'UPDATED')
     expect(await value(secret, { storePassword: OTHER_PASSWORD })).toBe('value')
@@ -246,7 +246,7 @@ describe('the store password', () => {
       WRONG_PASSWORD,
     )
   })
-  onlyOnConcord('wrongStorePassword')('that is wrong is a 500, but for 1 of 256', async () => {
+  onlyOnConcord('wrongStorePassword')('that is wrong is a 500, except for 1 of 256', async () => {
     const answers = []
     for (const storePassword of ['Wrong-1', 'Wrong-2', 'Wrong-3']) {
       answers.push(await update(await locked(), { storePassword, newStorePassword: OTHER_PASSWORD }))
@@ -255,12 +255,12 @@ describe('the store password', () => {
     expect(refused.length).toBeGreaterThanOrEqual(1)
     for (const answer of refused) expectFailure(answer, WRONG_PASSWORD)
   })
-  onlyOnOurs('wrongStorePassword')('that is wrong keeps a new value out', async () => {
+  onlyOnOurs('wrongStorePassword')('that is wrong prevents a new value', async () => {
     const secret = await locked()
     expectFailure(await update(secret, { data: base64('lost'), storePassword: 'Wrong-1' }), WRONG_PASSWORD)
     expect(await value(secret, { storePassword: STORE_PASSWORD })).toBe('value')
   })
-  test('that is empty makes the value unreadable: whoever reads cannot send an empty one', async () => {
+  test('that is empty makes the value unreadable, because readers cannot send an empty one', async () => {
     const secret = await locked()
     expectResult(await update(secret, { storePassword: STORE_PASSWORD, newStorePassword: '' }), 'UPDATED')
     for (const form of [{}, { storePassword: '' }, { storePassword: STORE_PASSWORD }]) {
@@ -271,7 +271,7 @@ describe('the store password', () => {
   })
   test('new without the old is a 500', async () =>
     expectFailure(await update(await locked(), { newStorePassword: OTHER_PASSWORD }), WRONG_PASSWORD))
-  test('old without anything to do is not even looked at', async () => {
+  test('old without a change is not even checked', async () => {
     expectResult(await update(await locked(), { storePassword: 'Wrong-1' }), 'UPDATED')
   })
   test.each([
@@ -279,10 +279,10 @@ describe('the store password', () => {
     { newStorePassword: 'x' },
     { storePassword: '' },
     { storePassword: 'x', name: 'never' },
-  ])('is refused for a secret without one: %o', async (json) =>
+  ])('is rejected for a secret without one: %o', async (json) =>
     expectText(await update(await fresh(), json), 400, SERVER_KEY),
   )
-  test('with blanks around cannot be used to read, which trims', async () => {
+  test('with whitespace around it cannot be used for reading, which trims', async () => {
     const secret = await locked()
     expectResult(
       await update(secret, { storePassword: STORE_PASSWORD, newStorePassword: ` ${OTHER_PASSWORD} ` }),
@@ -311,7 +311,7 @@ describe('all at once', () => {
   })
   test('an id in the body is ignored', async () =>
     expectResult(await update(await fresh(), { id: UNKNOWN_ID }), 'UPDATED'))
-  test('nothing changes when one of them fails', async () => {
+  test('nothing changes if one of them fails', async () => {
     const secret = await fresh()
     expectValidationError(
       await update(secret, { data: base64('lost'), name: secret.name }),
@@ -329,14 +329,14 @@ describe('the order of checks', () => {
   const tooLarge = (answer: Answer) =>
     expectFailure(answer, 'java.lang.IllegalArgumentException: File size exceeds limit')
 
-  /** A request with every mistake; each row mends one, so that the next is found. Undefined is not sent. */
+  /** A request with every error; each row fixes one, so that the next is reported. Undefined is not sent. */
   const MISTAKES: Record<string, unknown> = {
     name: 'a b',
     projectName: 'nope',
     owner: { username: 'no-such-user' },
     data: TOO_LARGE,
     orgId: UNKNOWN_ID,
-    orgName: 'the id wins',
+    orgName: 'the id takes precedence',
     storePassword: '',
   }
   const bad = { 'ImmutableSecretUpdateRequest.update.arg2.name': nameViolation }
@@ -379,7 +379,7 @@ describe('the order of checks', () => {
     )
     ROWS[i]?.[2](await update((await secrets[secret]) ?? secretNamed(org, 'nope'), json))
   })
-  test('membership before all but what is found in the request itself', async () => {
+  test('membership before everything except errors in the request itself', async () => {
     expectNotInOrg(
       await update(secretNamed(org, 'nope'), { orgId: UNKNOWN_ID, storePassword: '' }, outsider),
       outsider,
@@ -389,24 +389,24 @@ describe('the order of checks', () => {
 })
 
 describe('who and where', () => {
-  test('any member changes a PUBLIC secret', async () =>
+  test('any member can change a PUBLIC secret', async () =>
     expectResult(await update(await fresh(), {}, member), 'UPDATED'))
-  test('a member does not change a PRIVATE one', async () => {
+  test('a member cannot change a PRIVATE one', async () => {
     const secret = await fresh({ visibility: 'PRIVATE' })
     expectSecretForbidden(await update(secret, {}, member), 'WRITER', secret.name)
   })
-  test('an outsider changes none, whether it exists or not', async () => {
+  test('a non-member cannot change any, whether it exists or not', async () => {
     expectNotInOrg(await update(await fresh(), {}, outsider), outsider, org)
     expectNotInOrg(await update(secretNamed(org, 'nope'), {}, outsider), outsider, org)
   })
-  test('one that is missing is a 404 without a body', async () =>
+  test('a missing one is a 404 without a body', async () =>
     expectEmpty(await update(secretNamed(org, 'nope'), {}), 404))
   test('the name is checked', async () => {
     expectViolations(await update(secretNamed(org, 'a b'), {}), { 'SecretResource.update.arg1': nameViolation })
   })
   test('the organization must exist', async () =>
     expectNoOrg(await owner.post('/api/v1/org/no-such-org/secret/nope', { json: {} })))
-  test('credentials are wanted', async () =>
+  test('credentials are required', async () =>
     expectUnauthorized(await update(await fresh(), {}, anonymous), { challenge: true }))
   test('multipart is a 415', async () =>
     expectEmpty(await owner.post((await fresh()).v1, { form: { name: 'never' } }), 415))

@@ -49,7 +49,7 @@ const hidden = await world.project(org, 'hidden', { visibility: 'PRIVATE' })
 const foreign = await world.project(other, 'foreign')
 
 const fresh = (form: Form & { name?: string } = {}) => world.secret(org, form, owner)
-/** An update that keeps the secret PUBLIC, as those of this file are unless they say otherwise. */
+/** An update that keeps the secret PUBLIC, like this file's secrets by default. */
 const update = (secret: Secret, form: Form, as: Caller = owner) => as.post(secret.v2, { form })
 const entry = async (secret: Secret) => jsonOf(await admin.get(secret.v2))
 const value = async (secret: Secret, form: Form = {}) => (await owner.post(`${secret.v1}/data`, { form })).text
@@ -57,22 +57,22 @@ const projects = async (secret: Secret) =>
   (await entry(secret)).projects.map(({ name }: { name: string }) => name).toSorted()
 
 describe('visibility', () => {
-  test('is PUBLIC when it is not sent', async () => {
+  test('is PUBLIC if it is not sent', async () => {
     const secret = await fresh({ visibility: 'PRIVATE' })
     expectResult(await update(secret, {}), 'UPDATED')
     expect((await entry(secret)).visibility).toBe('PUBLIC')
   })
-  test('is PUBLIC when it is blank', async () => {
+  test('is PUBLIC if it is blank', async () => {
     const secret = await fresh({ visibility: 'PRIVATE' })
     expectResult(await update(secret, { visibility: ' ' }), 'UPDATED')
     expect((await entry(secret)).visibility).toBe('PUBLIC')
   })
-  test('is what is sent', async () => {
+  test('is set to the sent value', async () => {
     const secret = await fresh()
     expectResult(await update(secret, { visibility: 'PRIVATE' }), 'UPDATED')
     expect((await entry(secret)).visibility).toBe('PRIVATE')
   })
-  test('in lower case is refused, even for a secret that is missing', async () => {
+  test('in lower case is rejected, even for a missing secret', async () => {
     expectText(await update(await fresh(), { visibility: 'private' }), 400, 'Invalid visibility value: private')
     expectText(await update(secretNamed(org, 'nope'), { visibility: 'x' }), 400, 'Invalid visibility value: x')
   })
@@ -84,11 +84,11 @@ describe('renaming', () => {
     expectResult(await update(secret, { name: '  renamed  ' }), 'UPDATED')
     expect((await entry(secretNamed(org, 'renamed'))).id).toBe(secret.id)
   })
-  test('to the same name is refused', async () => {
+  test('to the same name is rejected', async () => {
     const secret = await fresh()
     expectValidationError(await update(secret, { name: secret.name }), `Secret already exists: ${secret.name}`)
   })
-  test('to a name that is taken is refused, quoting the old one', async () => {
+  test('to a taken name is rejected, quoting the old one', async () => {
     const [secret, taken] = [await fresh(), await fresh()]
     expectValidationError(await update(secret, { name: taken.name }), `Secret already exists: ${secret.name}`)
   })
@@ -111,7 +111,7 @@ describe('the owner', () => {
     expectResult(await update(secret, { ownerId: heir.id }), 'UPDATED')
     expect((await entry(secret)).owner.id).toBe(heir.id)
   })
-  test('is changed by owners only', async () => {
+  test('can be changed by owners only', async () => {
     const secret = await fresh()
     expectSecretForbidden(await update(secret, { ownerId: heir.id }, member), 'OWNER', secret.name)
   })
@@ -120,7 +120,7 @@ describe('the owner', () => {
   test('with an unknown id is a validation error', async () => {
     expectValidationError(await update(await fresh(), { ownerId: UNKNOWN_ID }), `User not found: ${UNKNOWN_ID}`)
   })
-  test('that is no UUID is a 500', async () => {
+  test('that is not a UUID is a 500', async () => {
     expectText(await update(await fresh(), { ownerId: 'abc' }), 500, 'Error parsing the request')
   })
 })
@@ -147,23 +147,26 @@ describe('projects', () => {
     expectResult(await update(secret, { projectIds: '' }), 'UPDATED')
     expect(await projects(secret)).toEqual(['one'])
   })
-  test.each(['true', 'TRUE'])('are all removed by removeProjectLink=%s, which wins over ids', async (value) => {
-    const secret = await fresh({ projectIds: one.id })
-    expectResult(await update(secret, { removeProjectLink: value, projectIds: two.id }), 'UPDATED')
-    expect(await projects(secret)).toEqual([])
-  })
+  test.each(['true', 'TRUE'])(
+    'are all removed by removeProjectLink=%s, which takes precedence over ids',
+    async (value) => {
+      const secret = await fresh({ projectIds: one.id })
+      expectResult(await update(secret, { removeProjectLink: value, projectIds: two.id }), 'UPDATED')
+      expect(await projects(secret)).toEqual([])
+    },
+  )
   test.each(['false', 'no'])('are kept by removeProjectLink=%s', async (value) => {
     const secret = await fresh({ projectIds: one.id })
     expectResult(await update(secret, { removeProjectLink: value }), 'UPDATED')
     expect(await projects(secret)).toEqual(['one'])
   })
-  test('of another organization are refused', async () => {
+  test('of another organization are rejected', async () => {
     expectValidationError(
       await update(await fresh(), { projectIds: foreign.id }, admin),
       `Project 'foreign' does not belong to organization '${org.name}'`,
     )
   })
-  test('that the caller may not read are refused', async () => {
+  test('that the caller cannot read are rejected', async () => {
     const text = `The current user (${owner.name}) doesn't have the necessary access level (READER) to the project: hidden`
     expectText(await update(await fresh(), { projectIds: hidden.id }), 403, text)
   })
@@ -172,7 +175,7 @@ describe('projects', () => {
   test('with an unknown id are a validation error', async () => {
     expectValidationError(await update(await fresh(), { projectIds: UNKNOWN_ID }), `Project not found: ${UNKNOWN_ID}`)
   })
-  test('with an unknown name are a validation error, even for a secret that is missing', async () => {
+  test('with an unknown name are a validation error, even for a missing secret', async () => {
     expectValidationError(await update(await fresh(), { projects: 'nope' }), 'Project not found: nope')
     expectValidationError(await update(secretNamed(org, 'nope'), { projects: 'nope' }), 'Project not found: nope')
   })
@@ -203,8 +206,8 @@ describe('the value', () => {
     ['a login without a password', { type: 'USERNAME_PASSWORD', username: 'x' }, 'password not specified'],
     ['a login without a username', { type: 'USERNAME_PASSWORD', password: 'x' }, 'username not specified'],
     ['data without data', { type: 'DATA' }, 'data not specified'],
-  ])('is refused: %s', async (_, form, text) => expectText(await update(await fresh(), form), 400, text))
-  test('of an unknown type is refused', async () => {
+  ])('is rejected: %s', async (_, form, text) => expectText(await update(await fresh(), form), 400, text))
+  test('of an unknown type is rejected', async () => {
     expectValidationError(await update(await fresh(), { type: 'FILE' }), 'Unsupported secret type: FILE')
   })
   test('over 1 MiB is a 500', async () => {
@@ -225,7 +228,7 @@ describe('the value', () => {
 describe('the store password', () => {
   const locked = () => fresh({ storePassword: STORE_PASSWORD })
 
-  test('is changed, the value kept', async () => {
+  test('is changed, and keeps the value', async () => {
     const secret = await locked()
     expectResult(await update(secret, { storePassword: STORE_PASSWORD, newStorePassword: OTHER_PASSWORD }), 'UPDATED')
     expect(await value(secret, { storePassword: OTHER_PASSWORD })).toBe('value')
@@ -256,20 +259,20 @@ describe('the store password', () => {
     const form = { storePassword: 'Wrong-1', newStorePassword: OTHER_PASSWORD }
     expectFailure(await update(await locked(), form), 'java.lang.SecurityException: Error decrypting a secret: ')
   })
-  onlyOnOurs('wrongStorePassword')('that is wrong keeps a new value out', async () => {
+  onlyOnOurs('wrongStorePassword')('that is wrong prevents a new value', async () => {
     const secret = await locked()
     const form = { type: 'DATA', data: Buffer.from('lost'), storePassword: 'Wrong-1' }
     expectFailure(await update(secret, form), 'java.lang.SecurityException: Error decrypting a secret: ')
     expect(await value(secret, { storePassword: STORE_PASSWORD })).toBe('value')
   })
-  test('old without anything to do is not even looked at', async () => {
+  test('old without a change is not even checked', async () => {
     expectResult(await update(await locked(), { storePassword: 'Wrong-1' }), 'UPDATED')
   })
   test.each<Form>([{ storePassword: 'x' }, { newStorePassword: 'x' }, { storePassword: 'x', name: 'never' }])(
-    'is refused for a secret without one: %o',
+    'is rejected for a secret without one: %o',
     async (form) => expectText(await update(await fresh(), form), 400, SERVER_KEY),
   )
-  test('that is blank is none', async () =>
+  test('that is blank counts as absent', async () =>
     expectResult(await update(await fresh(), { storePassword: '  ' }), 'UPDATED'))
 })
 
@@ -281,7 +284,7 @@ describe('the order of checks', () => {
     expectFailure(answer, 'java.lang.IllegalArgumentException: File size exceeds limit')
   const unreadable = `The current user (${owner.name}) doesn't have the necessary access level (READER) to the project: hidden`
 
-  /** A request with every mistake; each row mends one, so that the next is found. */
+  /** A request with every error; each row fixes one, so that the next is reported. */
   const MISTAKES: Form = {
     projects: 'nope',
     projectId: 'junk',
@@ -307,7 +310,7 @@ describe('the order of checks', () => {
     ['secret missing', { visibility: 'PRIVATE' }, (answer) => expectEmpty(answer, 404)],
     ['no right', { secret: 'closed' }, (answer) => expectSecretForbidden(answer, 'WRITER', 'order-closed')],
     ['unknown target', { secret: 'open' }, (answer) => expectNoOrg(answer)],
-    ['no member of the target', { org: other.name }, (answer) => expectNotInOrg(answer, owner, other)],
+    ['not a member of the target', { org: other.name }, (answer) => expectNotInOrg(answer, owner, other)],
     ['unknown project id', { org: org.name, projectIds: UNKNOWN_ID }, valid(`Project not found: ${UNKNOWN_ID}`)],
     ['project not readable', { projectIds: '', projects: 'hidden' }, text(403, unreadable)],
     ['unknown owner', { projects: 'one' }, valid(`User not found: ${UNKNOWN_ID}`)],
@@ -331,7 +334,7 @@ describe('the order of checks', () => {
     )
     ROWS[i]?.[2](await update((await secrets[secret]) ?? secretNamed(org, 'nope'), form))
   })
-  test('the organization, then the name of the secret, then membership come before all of them', async () => {
+  test('the organization, the secret’s name and membership come first, in this order', async () => {
     expectNoOrg(await outsider.post('/api/v2/org/no-such-org/secret/nope', { form: MISTAKES }))
     const bad = { 'SecretResourceV2.update.arg1': nameViolation }
     expectViolations(await update(secretNamed(org, 'a b'), MISTAKES, outsider), bad)
@@ -340,21 +343,22 @@ describe('the order of checks', () => {
 })
 
 describe('who and where', () => {
-  test('any member changes a PUBLIC secret', async () =>
+  test('any member can change a PUBLIC secret', async () =>
     expectResult(await update(await fresh(), {}, member), 'UPDATED'))
-  test('a member does not change a PRIVATE one', async () => {
+  test('a member cannot change a PRIVATE one', async () => {
     const secret = await fresh({ visibility: 'PRIVATE' })
     expectSecretForbidden(await update(secret, {}, member), 'WRITER', secret.name)
   })
-  test('an outsider changes none', async () => expectNotInOrg(await update(await fresh(), {}, outsider), outsider, org))
-  test('one that is missing is a 404 without a body', async () =>
+  test('a non-member cannot change any', async () =>
+    expectNotInOrg(await update(await fresh(), {}, outsider), outsider, org))
+  test('a missing one is a 404 without a body', async () =>
     expectEmpty(await update(secretNamed(org, 'nope'), {}), 404))
   test('the name in the path is checked', async () => {
     expectViolations(await update(secretNamed(org, 'a b'), {}), { 'SecretResourceV2.update.arg1': nameViolation })
   })
   test('the organization must exist', async () =>
     expectNoOrg(await owner.post('/api/v2/org/no-such-org/secret/nope', { form: {} })))
-  test('credentials are wanted', async () =>
+  test('credentials are required', async () =>
     expectUnauthorized(await update(await fresh(), {}, anonymous), { challenge: true }))
   test('JSON is a 415', async () => expectEmpty(await owner.post((await fresh()).v2, { json: { name: 'never' } }), 415))
 })

@@ -8,11 +8,11 @@ const PING = '/api/v1/server/ping'
 const VERSION = '/api/v1/server/version'
 
 describe('server info', () => {
-  test('ping answers {"ok":true} to anybody', async () => {
+  test('ping returns {"ok":true} to anybody', async () => {
     expectJson(await anonymous.get(PING), { ok: true })
   })
 
-  test('version tells version, commit and environment to anybody', async () => {
+  test('version returns version, commit and environment to anybody', async () => {
     expectJson(await anonymous.get(VERSION), {
       ok: true,
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
@@ -21,11 +21,11 @@ describe('server info', () => {
     })
   })
 
-  test('the environment is n/a unless the server is told one', async () => {
+  test('the environment is n/a by default', async () => {
     expect(jsonOf(await anonymous.get(VERSION)).env).toBe('n/a')
   })
 
-  test('credentials that are no good do not matter to ping', async () => {
+  test('ping ignores invalid credentials', async () => {
     expectJson(await withKey('AAAA').get(PING), { ok: true })
   })
 
@@ -42,11 +42,11 @@ describe('server info', () => {
     expectJson(await anonymous.get(`${PING}/`), { ok: true })
   })
 
-  test('ping can be had as JSON', async () => {
+  test('ping is available as JSON', async () => {
     expectJson(await anonymous.get(PING, { accept: 'application/json' }), { ok: true })
   })
 
-  test('ping cannot be had as text: 406', async () => {
+  test('ping is not available as text: 406', async () => {
     expectEmpty(await anonymous.get(PING, { accept: 'text/plain' }), 406)
   })
 })

@@ -11,8 +11,8 @@ import { send } from './lib/http.ts'
 import type { Directory, ServerUnderTest } from './lib/server.ts'
 
 /*
- * Before all files: finds the server that CONCORD_URL and CONCORD_ADMIN_KEY name, or starts ours on an empty folder.
- * After all files: removes what they have made, and the server if it is ours.
+ * Before all files: finds the server named by CONCORD_URL and CONCORD_ADMIN_KEY, or starts ours on an empty folder.
+ * After all files: removes everything they created, and stops the server if it is ours.
  */
 
 const OUR_COMMIT = 'concord-secrets-console'
@@ -73,7 +73,7 @@ function directoryOfEnvironment(): Directory | undefined {
   return url && dn && password ? { url, dn, password, base: baseOf(dn) } : undefined
 }
 
-/** A real OpenLDAP for our server; undefined where there is none to be had, and a failure where there has to be. */
+/** A real OpenLDAP for our server; undefined if it is not installed, or a failure where it is required. */
 async function ownDirectory(folder: string): Promise<{ directory: Directory; stop(): unknown } | undefined> {
   const missing = ['slapd', 'ldapadd', 'ldapwhoami'].filter((program) => !find(program))
   if (missing.length > 0) {
@@ -86,7 +86,7 @@ async function ownDirectory(folder: string): Promise<{ directory: Directory; sto
   return { directory: { url, ...admin, base: baseOf(admin.dn) }, stop }
 }
 
-/** The administrator is an entry right below the base. */
+/** The administrator is an entry directly below the base. */
 const baseOf = (dn: string) => dn.slice(dn.indexOf(',') + 1)
 
 async function startOurs(folder: string, directory: Directory | undefined) {
@@ -101,7 +101,7 @@ async function startOurs(folder: string, directory: Directory | undefined) {
   return { url, adminKey, stop: async () => void (await end('SIGTERM')) }
 }
 
-/** As Concord's own of scripts/concord/server.mjs. */
+/** Like Concord's own in scripts/concord/server.mjs. */
 const ldapSettings = ({ url, dn, password, base }: Directory) => ({
   ...{ LDAP_URL: url, LDAP_SEARCH_BASE: base, LDAP_BIND_DN: dn, LDAP_BIND_PASSWORD: password },
   LDAP_FILTER: '(cn={1})',
@@ -113,20 +113,20 @@ async function look(url: string, adminKey: string, ledger: string): Promise<Omit
   const has = async (path: string, method: string) => ![404, 405].includes((await get(path, method)).status)
   const told = (await get('/api/v1/server/version')).json()
   const { status } = await get('/api/service/console/whoami')
-  if (status !== 200) throw new Error(`CONCORD_ADMIN_KEY is no key of ${url}: whoami answers ${status}.`)
+  if (status !== 200) throw new Error(`CONCORD_ADMIN_KEY is not a valid key for ${url}: whoami returns ${status}.`)
   writeFileSync(ledger, '')
   return {
     ...{ url, adminKey, ledger },
     version: process.env.CONCORD_VERSION ?? told.version,
     kind: told.commitId === OUR_COMMIT ? 'ours' : 'concord',
     processSessions: await has('/api/x/v1/process-session', 'POST'),
-    // An empty body is refused, and where there are no policies the method is.
+    // An empty body is rejected; without policies, the method is.
     policies: await has('/api/v2/policy', 'POST'),
     run: randomBytes(4).toString('hex'),
   }
 }
 
-/** Organizations first: users and roles are easier to remove when nothing is theirs any more. */
+/** Organizations first: users and roles are easier to remove when they own nothing. */
 async function removeAll({ url, adminKey, ledger }: ServerUnderTest): Promise<string[]> {
   if (!existsSync(ledger)) return []
   const paths = readFileSync(ledger, 'utf8').split('\n').filter(Boolean)
@@ -134,7 +134,7 @@ async function removeAll({ url, adminKey, ledger }: ServerUnderTest): Promise<st
   const left: string[] = []
   for (const path of [...paths.filter(isOrg), ...paths.filter((path) => !isOrg(path))]) {
     const { status, text } = await send(url, { method: 'DELETE', path, headers: { Authorization: adminKey } })
-    // What a test has deleted itself is a 404 here, or a 400 that says so.
+    // Things that a test has deleted itself are a 404 here, or a 400 that says so.
     const gone = status === 200 || status === 404 || (status === 400 && text.includes(' not found: '))
     if (!gone) left.push(`${path}: ${status} ${text}`)
   }

@@ -37,7 +37,7 @@ const usersOf = async (name: string) =>
 const needs = (answer: Parameters<typeof expectText>[0], user: { name: string }, role: string) =>
   expectText(answer, 403, `The current user (${user.name}) does not have the required role: ${role}`)
 
-/** A team for tests that change it, with one maintainer. */
+/** A team with one maintainer, for tests that change it. */
 const fresh = (name: string) => world.team(org, name, { MAINTAINER: [maintainer] })
 
 describe('reading', () => {
@@ -47,7 +47,7 @@ describe('reading', () => {
     expect(names).toEqual(names.toSorted())
   })
 
-  test('even an outsider sees the list', async () => {
+  test('even a non-member can see the list', async () => {
     expect(namesOf(await outsider.get(`${org.v1}/team`))).toContain('keepers')
   })
 
@@ -73,7 +73,7 @@ describe('reading', () => {
     })
   })
 
-  test('whoever creates a team becomes its maintainer', async () => {
+  test('the creator of a team becomes its maintainer', async () => {
     expect(await usersOf('keepers')).toContainEqual(['admin', 'MAINTAINER'])
   })
 
@@ -90,7 +90,7 @@ describe('reading', () => {
 
   test('names are not checked', async () => expectValidationError(await member.get(at('a%20b')), 'Team not found: a b'))
   test('the organization must exist', async () => expectNoOrg(await member.get('/api/v1/org/no-such-org/team')))
-  test('wants credentials', async () => expectUnauthorized(await anonymous.get(at('keepers')), { challenge: true }))
+  test('requires credentials', async () => expectUnauthorized(await anonymous.get(at('keepers')), { challenge: true }))
 })
 
 describe('creating', () => {
@@ -98,7 +98,7 @@ describe('creating', () => {
     ['an admin', admin, 'by-admin'],
     ['the organization’s owner', orgOwner, 'by-org-owner'],
     ['an owner of any team', teamOwner, 'by-team-owner'],
-  ])('may be done by %s', async (_, as, name) => {
+  ])('is allowed for %s', async (_, as, name) => {
     expectIdResult(await save({ name, description: 'text' }, as), 'CREATED')
     expect(jsonOf(await admin.get(at(name))).description).toBe('text')
   })
@@ -111,22 +111,22 @@ describe('creating', () => {
     needs(await save({ name: 'never' }, user), user, 'OWNER')
   })
 
-  test('is denied to an outsider', async () => expectNotInOrg(await save({ name: 'never' }, outsider), outsider, org))
+  test('is denied to a non-member', async () => expectNotInOrg(await save({ name: 'never' }, outsider), outsider, org))
 
-  test('without a name is refused', async () => {
+  test('without a name is rejected', async () => {
     expectViolations(await save({}), { 'TeamEntry.createOrUpdate.arg1.name': 'must not be null' })
   })
-  test.each(['ab', 'a b'])('with the name "%s" is refused', async (name) => {
+  test.each(['ab', 'a b'])('with the name "%s" is rejected', async (name) => {
     expectViolations(await save({ name }), { 'TeamEntry.createOrUpdate.arg1.name': nameViolation })
   })
 
-  test('with a name of 129 characters is refused', async () => {
+  test('with a name of 129 characters is rejected', async () => {
     const answer = await save({ name: 'x'.repeat(129) })
     if (tooLongNamesAreRefused) expectViolations(answer, { 'TeamEntry.createOrUpdate.arg1.name': nameViolation })
     else expectFailure(answer, 'org.jooq.exception.')
   })
 
-  test('with a description of more than 2048 characters is refused', async () => {
+  test('with a description of more than 2048 characters is rejected', async () => {
     expectViolations(await save({ name: 'never', description: 'x'.repeat(2049) }), {
       'TeamEntry.createOrUpdate.arg1.description': 'size must be between 0 and 2048',
     })
@@ -147,7 +147,7 @@ describe('updating', () => {
     expectIdResult(await save({ id, name }, as), 'UPDATED')
     expect(jsonOf(await member.get(at(name))).id).toBe(id)
   })
-  test('to a name that is taken fails', async () => {
+  test('to a taken name fails', async () => {
     const { id } = await fresh('taking')
     expectFailure(await save({ id, name: 'keepers' }), 'org.jooq.exception.')
   })
@@ -163,7 +163,7 @@ describe('members', () => {
   const put = (name: string, json: unknown, as: Caller = maintainer, query = '') =>
     as.put(`${at(name)}/users${query}`, { json })
 
-  test('are added by a maintainer, as MEMBER unless told otherwise', async () => {
+  test('are added by a maintainer, by default as MEMBER', async () => {
     await fresh('adding')
     expectJson(await put('adding', [{ username: member.name, userType: 'LOCAL' }]), { ok: true })
     expect(await usersOf('adding')).toContainEqual([member.name, 'MEMBER'])
@@ -175,14 +175,14 @@ describe('members', () => {
     expect(await usersOf('by-id')).toContainEqual([member.name, 'OWNER'])
   })
 
-  test('who are there get the new role', async () => {
+  test('that already exist get the new role', async () => {
     await fresh('changing')
     await put('changing', [{ userId: member.id, role: 'OWNER' }])
     expectJson(await put('changing', [{ userId: member.id, role: 'MEMBER' }]), { ok: true })
     expect(await usersOf('changing')).toContainEqual([member.name, 'MEMBER'])
   })
 
-  test('are found whatever the case of the name', async () => {
+  test('are found ignoring the case of the name', async () => {
     await fresh('upper')
     expectJson(await put('upper', [{ username: member.name.toUpperCase(), userType: 'LOCAL' }]), { ok: true })
     expect(await usersOf('upper')).toContainEqual([member.name, 'MEMBER'])
@@ -200,7 +200,7 @@ describe('members', () => {
     expect(await usersOf('emptied')).toEqual([])
   })
 
-  test('an empty list without replace is refused', async () =>
+  test('an empty list without replace is rejected', async () =>
     expectValidationError(await put('keepers', []), 'Empty user list'))
   test('whose name is unknown are a 500', async () => {
     expectText(await put('keepers', [{ username: 'no-such-user' }]), 500, 'User not found: no-such-user')
@@ -216,17 +216,17 @@ describe('members', () => {
     expect(await usersOf('whole')).toEqual(before)
   })
   test('with neither are a 500', async () => expectText(await put('keepers', [{}]), 500, 'User not found: null'))
-  test('with a role that is none are a 500', async () => {
+  test('with an invalid role are a 500', async () => {
     expectFailure(await put('keepers', [{ userId: member.id, role: 'KING' }]), 'com.fasterxml.jackson.')
   })
 
   test('cannot be added by a member', async () =>
     needs(await put('keepers', [{ userId: member.id }], member), member, 'MAINTAINER'))
-  test('cannot be added by an outsider', async () => {
+  test('cannot be added by a non-member', async () => {
     expectNotInOrg(await put('keepers', [{ userId: outsider.id }], outsider), outsider, org)
   })
 
-  test('are removed by user name, in any case; unknown names do not matter', async () => {
+  test('are removed by user name, ignoring case; unknown names are ignored', async () => {
     await fresh('removing')
     await put('removing', [{ userId: member.id }])
     const remove = (json: string[]) => maintainer.delete(`${at('removing')}/users`, { json })
@@ -266,7 +266,7 @@ describe('LDAP groups', () => {
     expectJson(await admin.put(`${groups}?replace=true`, { json: [] }), { ok: true })
     expect(await listed()).toEqual([])
   })
-  test('an empty list without replace is refused', async () => {
+  test('an empty list without replace is rejected', async () => {
     expectValidationError(await put('keepers', []), 'Empty LDAP group list')
   })
   test('need a role', async () => expectFailure(await put('keepers', [{ group: 'cn=x' }]), 'com.fasterxml.jackson.'))
@@ -276,12 +276,12 @@ describe('LDAP groups', () => {
 })
 
 describe('deleting', () => {
-  test('is denied to a maintainer, though they made the team', async () => {
+  test('is denied to a maintainer, even the creator', async () => {
     expectIdResult(await save({ name: 'own-making' }, teamOwner), 'CREATED')
     needs(await teamOwner.delete(at('own-making')), teamOwner, 'OWNER')
   })
 
-  test('is denied to an outsider', async () => expectNotInOrg(await outsider.delete(at('keepers')), outsider, org))
+  test('is denied to a non-member', async () => expectNotInOrg(await outsider.delete(at('keepers')), outsider, org))
   test('of one that does not exist is a validation error', async () => {
     expectValidationError(await admin.delete(at('nope')), 'Team not found: nope')
   })
@@ -290,13 +290,13 @@ describe('deleting', () => {
     ['an admin', admin, 'gone-1'],
     ['the organization’s owner', orgOwner, 'gone-2'],
     ['its owner', teamOwner, 'gone-3'],
-  ])('may be done by %s', async (_, as, name) => {
+  ])('is allowed for %s', async (_, as, name) => {
     await world.team(org, name, { OWNER: [teamOwner] })
     expectResult(await as.delete(at(name)), 'DELETED')
     expectValidationError(await admin.get(at(name)), `Team not found: ${name}`)
   })
 
-  test('takes its access to secrets along', async () => {
+  test('removes its access to secrets', async () => {
     const { id } = await world.team(org, 'gone-4')
     const secret = await world.secret(org)
     await world.grant(secret, [{ team: { id, name: 'gone-4' }, level: 'READER' }])

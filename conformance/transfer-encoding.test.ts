@@ -21,7 +21,7 @@ const encoded = (encoding: string | string[], value: string | Buffer): Part => (
 const create = (data: Part, more: Record<string, Part> = {}) =>
   creator.post(`${org.v1}/secret`, { form: { name: `secret-${++count}`, type: 'DATA', data, ...more } })
 
-/** What is kept of a value that is sent like this. */
+/** The stored value when it is sent like this. */
 async function kept(encoding: string | string[], value: string): Promise<string> {
   made(await create(encoded(encoding, value)))
   const { status, bytes } = await creator.post(`${org.v1}/secret/secret-${count}/data`, { form: {} })
@@ -45,12 +45,12 @@ describe('base64', () => {
     ['-_-_AAAA', '\0\0\0'],
   ])('of %j', async (sent, expected) => expect(await kept('base64', sent)).toBe(expected))
 
-  test('is known in any case', async () => expect(await kept(' BASE64 ', 'aGVsbG8=')).toBe('hello'))
-  test('counts when it is the first one that is said', async () => {
+  test('ignores case', async () => expect(await kept(' BASE64 ', 'aGVsbG8=')).toBe('hello'))
+  test('counts if it is the first one', async () => {
     expect(await kept(['base64', '8bit'], 'aGVsbG8=')).toBe('hello')
     expect(await kept(['8bit', 'base64'], 'aGVsbG8=')).toBe('aGVsbG8=')
   })
-  test('is decoded before the size counts', async () => {
+  test('is decoded before the size is checked', async () => {
     const base64 = (bytes: number) => encoded('base64', Buffer.alloc(bytes, 7).toString('base64'))
     made(await create(base64(LIMIT)))
     expectFailure(await create(base64(LIMIT + 1)), 'java.lang.IllegalArgumentException: File size exceeds limit')

@@ -40,7 +40,7 @@ const searchEntry = (user: { id: string; name: string }, displayName: string, em
   ...{ disabled: false, permanentlyDisabled: false },
 })
 
-/** A user made through the endpoint under test, with this file's names. */
+/** Creates a user through the endpoint under test, with this file's names. */
 async function create(base: string, more: Record<string, unknown> = {}) {
   const username = world.unique(base)
   const answer = await admin.post('/api/v1/user', { json: { username, userType: 'LOCAL', ...more } })
@@ -51,11 +51,11 @@ async function create(base: string, more: Record<string, unknown> = {}) {
 describe('search', () => {
   const search = (query: Record<string, string | number>, as: Caller = anna) => as.get('/api/v2/user', { query })
 
-  describe.runIf(userSearchWorks)('that finds somebody', () => {
-    test('looks at user names', async () => {
+  describe.runIf(userSearchWorks)('with matches', () => {
+    test('searches user names', async () => {
       expectJson(await search({ filter: anna.name }), [searchEntry(anna, 'Anna', `anna@${mark}.example`)])
     })
-    test('knows the cases of all letters', async () => {
+    test('ignores the case of all letters', async () => {
       const zoe = await world.user('zoe', { displayName: `Ärger Ödön ${mark}` })
       for (const filter of [`ärger ödön ${mark}`, `ÄRGER ÖDÖN ${mark}`, `äRGER Ödön ${mark}`]) {
         expect(jsonOf(await search({ filter }))).toMatchObject([{ id: zoe.id }])
@@ -63,13 +63,13 @@ describe('search', () => {
       expect(jsonOf(await search({ filter: `arger odon ${mark}` }))).toEqual([])
       made(await admin.put(`/api/v1/user/${zoe.id}/disable`))
     })
-    test('looks at display names, in any case', async () => {
+    test('searches display names, ignoring case', async () => {
       expect(jsonOf(await search({ filter: `ANNA ${mark}` }))).toMatchObject([{ id: anna.id }])
     })
-    test('looks at e-mail addresses', async () => {
+    test('searches e-mail addresses', async () => {
       expect(jsonOf(await search({ filter: `bert@${mark}` }))).toMatchObject([{ id: bert.id }])
     })
-    test('leaves out disabled users, is ordered by display name, has no orgs and no roles', async () => {
+    test('omits disabled users, is ordered by display name, has no orgs and no roles', async () => {
       expectJson(await search({ filter: mark }), [
         searchEntry(anna, 'Anna', `anna@${mark}.example`),
         searchEntry(bert, 'Bert', `bert@${mark}.example`),
@@ -77,7 +77,7 @@ describe('search', () => {
         searchEntry(writer, 'Emil'),
       ])
     })
-    test('sorts those without a display name last, and finds what looks like a wildcard', async () => {
+    test('sorts users without a display name last, and matches wildcard characters literally', async () => {
       const { username } = await create('s*[?]%_')
       const { id } = await create('s*[?]%_b', { displayName: 'Zoe' })
       const found = jsonOf(await search({ filter: `s*[?]%_` }))
@@ -96,22 +96,20 @@ describe('search', () => {
     })
   })
 
-  test.skipIf(userSearchWorks)('that finds somebody fails', async () =>
-    expectFailure(await search({ filter: anna.name })),
-  )
+  test.skipIf(userSearchWorks)('with matches fails', async () => expectFailure(await search({ filter: anna.name })))
 
-  test('that finds nobody is empty', async () => expectJson(await search({ filter: world.unique('nobody') }), []))
+  test('without matches is empty', async () => expectJson(await search({ filter: world.unique('nobody') }), []))
   test('without a filter is empty', async () => expectJson(await search({}), []))
-  test.each(['%', '_', '*', '?', '[-]', '[^a]'])('takes %s as itself', async (wildcard) => {
+  test.each(['%', '_', '*', '?', '[-]', '[^a]'])('matches %s literally', async (wildcard) => {
     expectJson(await search({ filter: mark.replace('-', wildcard) }), [])
   })
-  test('wants an offset that is not negative', async () => {
+  test('rejects a negative offset', async () => {
     expectValidationError(await search({ filter: mark, offset: -1 }), "'offset' must be a positive number or zero")
   })
-  test.each([0, -1])('wants a limit that is not %i', async (limit) => {
+  test.each([0, -1])('rejects a limit of %i', async (limit) => {
     expectValidationError(await search({ filter: mark, limit }), "'limit' must be a positive number")
   })
-  test('wants credentials', async () =>
+  test('requires credentials', async () =>
     expectUnauthorized(await anonymous.get('/api/v2/user?filter=x'), { challenge: true }))
 })
 
@@ -119,39 +117,39 @@ describe('one user', () => {
   const get = (id: string, as: Caller) => as.get(`/api/v2/user/${id}`)
   const PRIVATE = 'Users can only view their own information or must have admin privileges.'
 
-  test('is known to themselves, with organizations', async () => {
+  test('can read their own entry, with organizations', async () => {
     const entry = jsonOf(await get(anna.id, anna))
     expect(entry).toMatchObject({ ...searchEntry(anna, 'Anna', `anna@${mark}.example`), orgs: [{ name: 'Default' }] })
   })
   test.each([
     ['an admin', admin],
     ['a system reader', reader],
-  ])('is known to %s', async (_, as) => {
+  ])('can be read by %s', async (_, as) => {
     expect(jsonOf(await get(anna.id, as)).name).toBe(anna.name)
   })
   test.runIf(userEntriesArePrivate).each([
     ['another user', bert],
     ['a system writer', writer],
-  ])('is not known to %s', async (_, as) => {
+  ])('cannot be read by %s', async (_, as) => {
     expectText(await get(anna.id, as), 403, PRIVATE)
   })
-  test.skipIf(userEntriesArePrivate)('is known to everybody', async () => {
+  test.skipIf(userEntriesArePrivate)('can be read by everybody', async () => {
     expect(jsonOf(await get(anna.id, bert)).email).toBe(`anna@${mark}.example`)
   })
-  test('who is disabled says since when', async () => {
+  test('that is disabled has the time', async () => {
     expect(jsonOf(await get(carl.id, admin))).toMatchObject({
       disabled: true,
       disabledDate: expect.stringMatching(TIMESTAMP),
     })
   })
-  test('who is unknown is a 204 for an admin and a system reader', async () => {
+  test('that is unknown is a 204 for an admin and a system reader', async () => {
     for (const as of [admin, reader]) expectEmpty(await get(UNKNOWN_ID, as), 204)
   })
-  test.runIf(userEntriesArePrivate)('who is unknown is a 403 for others', async () => {
+  test.runIf(userEntriesArePrivate)('that is unknown is a 403 for others', async () => {
     expectText(await get(UNKNOWN_ID, anna), 403, PRIVATE)
   })
-  test('wants a UUID', async () => expectEmpty(await get('abc', admin), 404))
-  test('wants credentials', async () => expectUnauthorized(await get(anna.id, anonymous), { challenge: true }))
+  test('requires a UUID', async () => expectEmpty(await get('abc', admin), 404))
+  test('requires credentials', async () => expectUnauthorized(await get(anna.id, anonymous), { challenge: true }))
 })
 
 describe('one user by name', () => {
@@ -161,16 +159,16 @@ describe('one user by name', () => {
     expect(jsonOf(await get(anna.name))).toMatchObject({ id: anna.id, name: anna.name })
     expectText(await get(anna.name, bert), 403, ADMINS_ONLY)
   })
-  test('is found in any case', async () => expect(jsonOf(await get(anna.name.toUpperCase())).id).toBe(anna.id))
+  test('is found ignoring case', async () => expect(jsonOf(await get(anna.name.toUpperCase())).id).toBe(anna.id))
   test('has roles with their permissions', async () => {
     expect(jsonOf(await get(reader.name)).roles).toMatchObject([{ name: 'concordSystemReader' }])
   })
-  test('who does not exist is a 404', async () =>
+  test('that does not exist is a 404', async () =>
     expectText(await get('no-such-user'), 404, 'User not found: no-such-user'))
 })
 
 describe('creating', () => {
-  test('answers id and name', async () => {
+  test('returns id and name', async () => {
     const { answer, username } = await create('made')
     expectJson(answer, { ok: true, id: expect.any(String), username, result: 'CREATED' })
   })
@@ -182,30 +180,30 @@ describe('creating', () => {
     expect(upper).toMatchObject({ id, result: 'UPDATED' })
     expect(jsonOf(await admin.get(`/api/v2/user/${id}`)).name).toBe(username)
   })
-  test('takes the caller’s type for want of another', async () => {
+  test('uses the caller’s type by default', async () => {
     const { id } = await create('typeless', { userType: undefined })
     expect(jsonOf(await admin.get(`/api/v2/user/${id}`)).type).toBe('LOCAL')
   })
-  test.each(['mail@domain.local', 'a b'])('takes "%s" as a name', async (name) => {
+  test.each(['mail@domain.local', 'a b'])('accepts "%s" as a name', async (name) => {
     expect((await create(name)).answer.status).toBe(200)
   })
   test('ignores roles that do not exist', async () => {
     const { id } = await create('roleless', { roles: ['noSuchRole', 'concordSystemReader'] })
     expect(jsonOf(await admin.get(`/api/v2/user/${id}`)).roles).toMatchObject([{ name: 'concordSystemReader' }])
   })
-  test('makes no SSO users', async () =>
+  test('creates no SSO users', async () =>
     expectText((await create('sso', { userType: 'SSO' })).answer, 400, 'User of type SSO cannot be created'))
-  test('wants a user name', async () => {
+  test('requires a user name', async () => {
     expectViolations(await admin.post('/api/v1/user', { json: { userType: 'LOCAL' } }), {
       'CreateUserRequest.createOrUpdate.arg0.username': 'must not be null',
     })
   })
-  test('takes at most 128 characters', async () => {
+  test('accepts at most 128 characters', async () => {
     expectViolations(await admin.post('/api/v1/user', { json: { username: 'x'.repeat(129), userType: 'LOCAL' } }), {
       'CreateUserRequest.createOrUpdate.arg0.username': 'size must be between 0 and 128',
     })
   })
-  test('with a type that is none fails', async () => {
+  test('with an invalid type fails', async () => {
     expectFailure((await create('alien', { userType: 'ALIEN' })).answer, 'com.fasterxml.jackson.')
   })
   test('is for admins', async () => {
@@ -214,20 +212,20 @@ describe('creating', () => {
 })
 
 describe('disabling', () => {
-  test('says who is disabled now, and since when', async () => {
+  test('returns the disabled user, with the time', async () => {
     const { id } = await create('off')
     expect(jsonOf(await admin.put(`/api/v1/user/${id}/disable`))).toMatchObject({
       ...{ id, disabled: true, permanentlyDisabled: false, disabledDate: expect.stringMatching(TIMESTAMP) },
     })
   })
-  test('is undone by an update, which keeps what it does not send', async () => {
+  test('is undone by an update, which keeps fields that are not sent', async () => {
     const { id, username } = await create('again', { email: 'old@x.example' })
     await admin.put(`/api/v1/user/${id}/disable`)
     made(await admin.post('/api/v1/user', { json: { username, userType: 'LOCAL', displayName: 'Changed' } }))
     const kept = { displayName: 'Changed', email: 'old@x.example', disabled: false }
     expect(jsonOf(await admin.get(`/api/v2/user/${id}`))).toMatchObject(kept)
   })
-  test('may be done by an update', async () => {
+  test('is possible through an update', async () => {
     const { id, username } = await create('off-too')
     made(await admin.post('/api/v1/user', { json: { username, userType: 'LOCAL', disabled: true } }))
     expect(jsonOf(await admin.get(`/api/v2/user/${id}`))).toMatchObject({ disabled: true })
@@ -244,26 +242,26 @@ describe('disabling', () => {
       'User is permanently disabled',
     )
   })
-  test('of nobody is a 404', async () => {
+  test('of an unknown user is a 404', async () => {
     expectText(await admin.put(`/api/v1/user/${UNKNOWN_ID}/disable`), 404, `User not found: ${UNKNOWN_ID}`)
   })
   test('is for admins', async () => expectText(await anna.put(`/api/v1/user/${bert.id}/disable`), 403, ADMINS_ONLY))
 })
 
 describe('deleting', () => {
-  test('answers {"ok":true}', async () => {
+  test('returns {"ok":true}', async () => {
     const { id } = await create('gone')
     expectJson(await admin.delete(`/api/v1/user/${id}`), { ok: true })
     expectEmpty(await admin.get(`/api/v2/user/${id}`), 204)
   })
-  test('takes their keys along, and leaves without an owner what they own', async () => {
+  test('deletes their keys, and leaves what they own without an owner', async () => {
     const eve = await world.user('eve')
     const org = await world.org('eves', { owner: eve })
     expectJson(await admin.delete(`/api/v1/user/${eve.id}`), { ok: true })
     expectUnauthorized(await eve.get(org.v1), { challenge: false })
     expect(jsonOf(await admin.get(org.v1))).not.toHaveProperty('owner')
   })
-  test('of nobody is a validation error', async () => {
+  test('of an unknown user is a validation error', async () => {
     expectValidationError(await admin.delete(`/api/v1/user/${UNKNOWN_ID}`), `User not found: ${UNKNOWN_ID}`)
   })
   test('is for admins', async () => expectText(await anna.delete(`/api/v1/user/${bert.id}`), 403, ADMINS_ONLY))
@@ -278,12 +276,12 @@ describe('roles of a user', () => {
     expectJson(await set(username, ['concordSystemWriter', 'noSuchRole']), expect.objectContaining({ ok: true }))
     expect(jsonOf(await admin.get(`/api/v2/user/${id}`)).roles).toMatchObject([{ name: 'concordSystemWriter' }])
   })
-  test('of nobody are a 404', async () =>
+  test('of an unknown user are a 404', async () =>
     expectText(await set('no-such-user', []), 404, 'User not found: no-such-user'))
   test('are for admins', async () => expectText(await set(anna.name, ['concordAdmin'], anna), 403, ADMINS_ONLY))
 })
 
-/** A role made through the endpoint under test. */
+/** Creates a role through the endpoint under test. */
 async function role(base: string, permissions?: string[]) {
   const name = world.unique(base)
   removeLater(`/api/v1/role/${name}`)
@@ -294,16 +292,16 @@ async function role(base: string, permissions?: string[]) {
 }
 
 describe('roles', () => {
-  test('three are there from the start', async () => {
+  test('three exist from the start', async () => {
     const names = jsonOf(await admin.get('/api/v1/role')).map(({ name }: { name: string }) => name)
     expect(names).toEqual(expect.arrayContaining(['concordAdmin', 'concordSystemReader', 'concordSystemWriter']))
   })
-  test('an admin’s may create and update organizations, and choose the values of API keys', async () => {
+  test('an admin’s role permits creating and updating organizations, and choosing the values of API keys', async () => {
     const { permissions } = jsonOf(await admin.get('/api/v1/role/concordAdmin'))
     const values = hasNewApiKeys ? ['apiKeySpecifyValue'] : []
     expect(permissions.toSorted()).toEqual([...values, 'createOrg', 'updateOrg'])
   })
-  test('can be made and deleted', async () => {
+  test('can be created and deleted', async () => {
     const name = world.unique('role')
     removeLater(`/api/v1/role/${name}`)
     expectJson(await admin.post('/api/v1/role', { json: { name } }), { id: expect.any(String), result: 'CREATED' })
@@ -311,7 +309,7 @@ describe('roles', () => {
     expectResult(await admin.delete(`/api/v1/role/${name}`), 'DELETED')
     expectText(await admin.get(`/api/v1/role/${name}`), 404, `Role not found: ${name}`)
   })
-  test('have those of the permissions that Concord knows', async () => {
+  test('have those permissions that Concord supports', async () => {
     const { name, id } = await role('permitted', ['updateOrg', 'createOrg', 'nonsense'])
     const { permissions, ...entry } = jsonOf(await admin.get(`/api/v1/role/${name}`))
     expect(entry).toEqual({ id, name })
@@ -323,7 +321,7 @@ describe('roles', () => {
       permissions: permissions.toSorted(),
     })
   })
-  test('are renamed by id, and keep their permissions by name', async () => {
+  test('are renamed by id, and keep their permissions', async () => {
     const { name, id } = await role('before', ['createOrg'])
     expectJson(await admin.post('/api/v1/role', { json: { name } }), { id, result: 'UPDATED' })
     const after = world.unique('after')
@@ -333,7 +331,7 @@ describe('roles', () => {
     expect(jsonOf(await admin.get(`/api/v1/role/${after}`))).toMatchObject({ id, permissions: ['updateOrg'] })
     expectText(await admin.get(`/api/v1/role/${name}`), 404, `Role not found: ${name}`)
   })
-  test('without a name are a failure', async () =>
+  test('fail without a name', async () =>
     expectFailure(await admin.post('/api/v1/role', { json: {} }), 'org.jooq.exception.'))
   test('are updated by name', async () => {
     const { name, id } = await role('updated', ['createOrg'])

@@ -5,7 +5,7 @@ import { server } from './server.ts'
 export interface Content {
   json?: unknown
   form?: Form
-  /** A body as it is; its type is `type`, or none. */
+  /** A raw body with the content type `type`, if any. */
   body?: string | Buffer
   type?: string
   headers?: Record<string, string>
@@ -14,7 +14,7 @@ export interface Content {
   query?: Record<string, string | number>
 }
 
-/** Somebody who sends requests with the same credentials each time. */
+/** A client that always sends the same credentials. */
 export class Caller {
   constructor(readonly credentials: Record<string, string>) {}
 
@@ -59,7 +59,7 @@ export const admin = withKey(server.adminKey)
 export const basic = (username: string, password: string) =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 
-/** The value of a cookie that an answer sets; undefined when it sets none, or deletes it. */
+/** The value of a cookie that a response sets; undefined if it sets none or deletes it. */
 export function cookieValue(answer: Answer, name: string): string | undefined {
   for (const cookie of answer.headers['set-cookie'] ?? []) {
     const value = new RegExp(`^${name}=([^;]+)`).exec(cookie)?.[1]

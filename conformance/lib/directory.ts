@@ -2,11 +2,11 @@ import { Client } from 'ldapts'
 import { type Directory, server } from './server.ts'
 
 /*
- * People and groups for the server's LDAP directory, made as its administrator. They have the names of this run, and stay
- * behind: a directory of a test goes with it.
+ * People and groups in the server's LDAP directory, created as its administrator. Their names contain the run's word.
+ * They are not removed, because a test's directory is temporary.
  */
 
-/** Adds somebody, and a group with them in it when one is named; answers the group's distinguished name. */
+/** Adds a person and, if named, a group with them; returns the group's distinguished name. */
 export async function addToDirectory(name: string, password: string, group?: string): Promise<string> {
   return asAdmin(async (client, { base }) => {
     const dn = `cn=${name},${base}`
@@ -19,7 +19,7 @@ export async function addToDirectory(name: string, password: string, group?: str
   })
 }
 
-/** Adds a group with somebody in it; answers its distinguished name. */
+/** Adds a group with a person in it; returns its distinguished name. */
 export async function addGroup(group: string, name: string): Promise<string> {
   return asAdmin(async (client, { base }) => {
     const dn = `cn=${group},${base}`

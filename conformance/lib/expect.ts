@@ -2,21 +2,21 @@ import { expect } from 'vitest'
 import { unauthorizedSaysJson } from '../versions.ts'
 import type { Answer } from './http.ts'
 
-/* What answers look like (concord-api §3), each with its exact status, content type and body. */
+/* Expectations for responses (concord-api §3), each with exact status, content type and body. */
 
 export const VALIDATION_TYPE = 'application/vnd.concord-validation-errors-v1+json'
 const TEXT = 'text/plain;charset=utf-8'
 
-/** Status, type and body in one, so that a failure shows all of what came. */
+/** Status, type and body together, so that a failure shows the whole response. */
 const summary = ({ status, type, text }: Answer) => ({ status, type, text })
 
-/** 200 and this JSON, exactly; matchers as `expect.any(String)` may stand in it. */
+/** 200 and exactly this JSON, which may contain matchers such as `expect.any(String)`. */
 export function expectJson(answer: Answer, body: unknown) {
   expect(summary(answer)).toMatchObject({ status: 200, type: 'application/json' })
   expect(answer.json()).toEqual(body)
 }
 
-/** 200 and JSON, whose content is looked at afterwards. */
+/** 200 and JSON; returns it for further checks. */
 export function jsonOf(answer: Answer) {
   expect(summary(answer)).toMatchObject({ status: 200, type: 'application/json' })
   return answer.json()
@@ -24,7 +24,7 @@ export function jsonOf(answer: Answer) {
 
 export const expectResult = (answer: Answer, result: string) => expectJson(answer, { ok: true, result })
 
-/** `{ok: true, id, result}` and nothing else; answers the id. */
+/** `{ok: true, id, result}` and nothing else; returns the id. */
 export function expectIdResult(answer: Answer, result: 'CREATED' | 'UPDATED'): string {
   expectJson(answer, { ok: true, id: expect.any(String), result })
   return answer.json().id
@@ -33,13 +33,13 @@ export function expectIdResult(answer: Answer, result: 'CREATED' | 'UPDATED'): s
 /** The names of a list's entries, in the order of the list. */
 export const namesOf = (answer: Answer): string[] => jsonOf(answer).map(({ name }: { name: string }) => name)
 
-/** A rule of Concord's own code was broken. */
+/** A validation error of Concord's own code. */
 export function expectValidationError(answer: Answer, message: string) {
   expect(summary(answer)).toMatchObject({ status: 400, type: VALIDATION_TYPE })
   expect(answer.json()).toEqual([{ id: '*', message }])
 }
 
-/** A rule of bean validation was broken: one element per violation, in any order. */
+/** A bean validation error: one element per violation, in any order. */
 export function expectViolations(answer: Answer, violations: Record<string, string>) {
   expect(summary(answer)).toMatchObject({ status: 400, type: VALIDATION_TYPE })
   const found = answer.json().map(({ id, message, ...rest }: Record<string, string>) => [id, message, rest])
@@ -54,15 +54,15 @@ export function expectText(answer: Answer, status: number, text: string) {
   expect(summary(answer)).toEqual({ status, type: TEXT, text })
 }
 
-/** No body, no content type; `Content-Length: 0` but for a 204. */
+/** No body, no content type; `Content-Length: 0` except for a 204. */
 export function expectEmpty(answer: Answer, status: number) {
   expect(summary(answer)).toEqual({ status, type: undefined, text: '' })
   if (status !== 204) expect(answer.headers['content-length']).toEqual(['0'])
 }
 
 /**
- * An exception that Concord did not foresee: 500 with the class's name. `start` is what the text after `ERROR: ` begins
- * with; the rest is Java's own, and ours says less, so that it cannot quote what somebody sent.
+ * An unexpected exception in Concord: 500 with the class name. `start` is the beginning of the text after `ERROR: `;
+ * the rest is Java's own, and ours omits it, so that it cannot quote the input.
  */
 export function expectFailure(answer: Answer, start = '') {
   expect(summary(answer)).toEqual({ status: 500, type: TEXT, text: expect.stringMatching(/^ERROR: [a-z]+\./) })
@@ -70,17 +70,17 @@ export function expectFailure(answer: Answer, start = '') {
     (text: string) => text.startsWith(start),
     `starts with ${start}`,
   )
-  // What our server says when it did not foresee something itself: never what Concord is meant to answer.
+  // Our server's message for its own unexpected errors, which is never an expected response.
   expect(answer.text).not.toContain('internal error (request ')
 }
 
-/** The page, or the JSON, of the servlet container; its words are Jetty's own. */
+/** The page or JSON of the servlet container; the text is Jetty's own. */
 export function expectPage(answer: Answer, status: number) {
   expect(summary(answer)).toMatchObject({ status, type: 'text/html;charset=iso-8859-1' })
   expect(answer.text).toContain(String(status))
 }
 
-/** 401 without a body; `challenge`: whether it asks for Basic and for an API key. */
+/** 401 without a body; `challenge`: whether it has challenges for Basic and an API key. */
 export function expectUnauthorized(answer: Answer, { challenge }: { challenge: boolean }) {
   expect(summary(answer)).toEqual({
     status: 401,
@@ -90,7 +90,7 @@ export function expectUnauthorized(answer: Answer, { challenge }: { challenge: b
   expect(answer.headers['www-authenticate']).toEqual(challenge ? ['Basic', 'ConcordApiToken'] : undefined)
 }
 
-/** 401 that says what is wrong with the credentials' form. */
+/** 401 with the reason why the credentials are malformed. */
 export function expectMalformedCredentials(answer: Answer) {
   expect(summary(answer)).toMatchObject({ status: 401, type: 'application/json' })
   expect(answer.json()).toEqual({ message: expect.stringMatching(/./) })

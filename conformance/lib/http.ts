@@ -2,9 +2,9 @@ import http from 'node:http'
 import https from 'node:https'
 
 /*
- * A thin client: it sends the path as it is given, follows nothing, keeps no cookies and adds no header but Host,
- * Connection and Content-Length, so that a test names every header it depends on. Each request has a connection of its
- * own: on a kept-alive one Jetty may read a header value as an earlier one that differs only in case.
+ * A thin client: it sends the path unchanged, follows no redirects, stores no cookies and adds only the headers Host,
+ * Connection and Content-Length, so that a test names every header it depends on. Each request has its own connection:
+ * on a kept-alive one, Jetty may replace a header value with an earlier one that differs only in case.
  */
 
 export interface Request {
@@ -20,16 +20,16 @@ export interface Answer {
   headers: Record<string, string[]>
   bytes: Buffer
   text: string
-  /** The media type, in lower case and without blanks; undefined when there is none. */
+  /** The media type, in lower case and without spaces; undefined if there is none. */
   type: string | undefined
-  /** The body read as JSON; throws when it is none. */
+  /** Parses the body as JSON; throws if it is not JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: the shape of an answer is what the tests are about.
   json(): any
 }
 
-/** A new key pair can take a Java server long on a busy computer. */
+/** Generating a key pair can take a Java server long on a busy computer. */
 const TIMEOUT = 170_000
-/** A busy server may refuse a connection or drop one that it has not read from; such a request is sent again. */
+/** A busy server may refuse a connection or drop one that it has not read from; such a request is retried. */
 const ATTEMPTS = 3
 
 export async function send(base: string, request: Request): Promise<Answer> {
@@ -61,7 +61,7 @@ function sendOnce(base: string, { method, path, headers, body }: Request): Promi
       },
     )
     outgoing.on('error', reject)
-    outgoing.on('timeout', () => outgoing.destroy(new Error(`No answer to ${method} ${path}`)))
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`No response to ${method} ${path}`)))
     outgoing.end(body)
   })
 }

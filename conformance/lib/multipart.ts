@@ -1,10 +1,10 @@
 /*
- * multipart/form-data with control over every header of a part: what a form of a browser sends, and what it never would.
+ * multipart/form-data with control over every header of a part, including what a browser's form would never send.
  */
 
 const BOUNDARY = '----conformance-5f2d81c9'
 
-/** A part whose headers are given; without `type` it has no Content-Type, as a text field of a browser. */
+/** A part with the given headers; without `type` it has no Content-Type, like a browser's text field. */
 export interface Part {
   value: string | Buffer
   type?: string
@@ -44,5 +44,5 @@ function partOf(name: string, field: Field): Buffer {
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), Buffer.from(part.value), Buffer.from('\r\n')])
 }
 
-/** Text that says that it is UTF-8: what a console sends for anything beyond ASCII. */
+/** Text declared as UTF-8, as a console sends non-ASCII text. */
 export const utf8 = (value: string): Part => ({ value, type: 'text/plain;charset=UTF-8', filename: 'blob' })

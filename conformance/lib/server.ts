@@ -1,32 +1,32 @@
 import { inject } from 'vitest'
 
-/** An LDAP directory that the server signs people in by, and who may write to it. */
+/** The server's LDAP directory, and an account that can write to it. */
 export interface Directory {
   url: string
   dn: string
   password: string
-  /** The distinguished name that people and groups are made below. */
+  /** The distinguished name under which people and groups are created. */
   base: string
 }
 
-/** What conformance/setup.ts found out about the server under test. */
+/** The server under test, as determined by conformance/setup.ts. */
 export interface ServerUnderTest {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   url: string
   adminKey: string
-  /** As `GET /api/v1/server/version` says, or CONCORD_VERSION. */
+  /** From `GET /api/v1/server/version`, or CONCORD_VERSION. */
   version: string
-  /** Ours is known by its commit id; anything else is taken for Walmart's Concord. */
+  /** Ours is recognized by its commit id; anything else counts as Walmart's Concord. */
   kind: 'ours' | 'concord'
-  /** Whether `POST /api/x/v1/process-session` is there: session tokens that can be had over HTTP. */
+  /** Whether `POST /api/x/v1/process-session` exists, which issues session tokens over HTTP. */
   processSessions: boolean
-  /** Whether policies are kept and applied. */
+  /** Whether policies are stored and applied. */
   policies: boolean
-  /** Undefined: no tests of Basic logins that succeed. */
+  /** Undefined: skips tests of successful Basic logins. */
   directory: Directory | undefined
-  /** A file that takes one line for each thing that has to be removed at the end. */
+  /** A file with one line for each thing to remove at the end. */
   ledger: string
-  /** Part of every name that this run makes. */
+  /** Part of every name that this run creates. */
   run: string
 }
 

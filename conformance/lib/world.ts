@@ -5,8 +5,8 @@ import type { Form } from './multipart.ts'
 import { server } from './server.ts'
 
 /*
- * What tests need around them: organizations, users, teams, projects and secrets of their own, made through the API as
- * an admin. All have names that no other run has, and all are removed when the run is over (setup.ts).
+ * The setup for tests: organizations, users, teams, projects and secrets, created through the API as an admin. All have
+ * names unique to this run, and all are removed at the end of the run (setup.ts).
  */
 
 export interface Named {
@@ -42,7 +42,7 @@ export type TeamRole = 'OWNER' | 'MAINTAINER' | 'MEMBER'
 
 let count = 0
 
-/** A name that nobody else has: its first letters, the file it is for, the run. */
+/** A unique name: a prefix, the test file's label, the run's word. */
 export type World = ReturnType<typeof newWorld>
 
 /** @param label the test file's own word; keeps the names of parallel files apart */
@@ -72,12 +72,12 @@ export function newWorld(label: string) {
     return new User(id, username, key.key, key.id)
   }
 
-  /** Takes somebody from the one team that every new user is in: they are a member of nothing then. */
+  /** Removes a user from the one team of every new user, so that they have no memberships. */
   async function leaveDefault({ name }: User) {
     made(await admin.delete('/api/v1/org/Default/team/default/users', { json: [name] }))
   }
 
-  /** A team with the given members, by role. */
+  /** Creates a team with the given members, by role. */
   async function team(org: Org, base: string, members: { [role in TeamRole]?: User[] } = {}): Promise<Named> {
     const { id } = made(await admin.post(`${org.v1}/team`, { json: { name: base } }))
     const list = Object.entries(members).flatMap(([role, users]) => users.map(({ id: userId }) => ({ userId, role })))
@@ -85,7 +85,7 @@ export function newWorld(label: string) {
     return { id, name: base }
   }
 
-  /** PUBLIC unless told otherwise; the admin owns it unless `as` somebody. */
+  /** PUBLIC by default; owned by the admin, or by `as`. */
   async function project(
     org: Org,
     name: string,
@@ -96,7 +96,7 @@ export function newWorld(label: string) {
     return { id, name }
   }
 
-  /** A DATA secret with the value `value` unless the form says otherwise, PUBLIC as Concord's default is. */
+  /** A DATA secret with the value `value` by default, PUBLIC like Concord's default. */
   async function secret(org: Org, form: Form & { name?: string } = {}, as: Caller = admin): Promise<Secret> {
     const { name = `s-${++count}`, ...fields } = form
     const value = 'type' in fields ? {} : { type: 'DATA', data: Buffer.from('value') }
@@ -104,7 +104,7 @@ export function newWorld(label: string) {
     return secretNamed(org, name, id)
   }
 
-  /** Gives teams access to a secret, and takes it from all others. */
+  /** Sets the teams with access to a secret, and removes all others. */
   async function grant(secret: Secret, grants: { team: Named; level: string }[]) {
     made(
       await admin.post(`${secret.v1}/access/bulk`, {
@@ -113,10 +113,10 @@ export function newWorld(label: string) {
     )
   }
 
-  /** A policy that forbids new secrets in an organization; answers its name. */
+  /** Creates a policy that forbids new secrets in an organization; returns its name. */
   const forbidSecrets = (org: Org, msg: string) => forbid(org, [{ action: 'create', entity: 'secret', msg }])
 
-  /** A policy that forbids some acts in an organization; answers its name. */
+  /** Creates a policy that forbids some actions in an organization; returns its name. */
   async function forbid(
     org: Org,
     acts: { action: string; entity: string; msg: string; conditions?: object }[],
@@ -142,20 +142,20 @@ export const secretNamed = (org: Org, name: string, id = ''): Secret => {
   return { id, name, v1: `${org.v1}/secret/${segment}`, v2: `${org.v2}/secret/${segment}` }
 }
 
-/** Has something deleted when the run is over, whatever becomes of the test. */
+/** Registers something to delete at the end of the run, even if the test fails. */
 export function removeLater(path: string) {
   appendFileSync(server.ledger, `${path}\n`)
 }
 
-/** The answer of a request that only prepares a test; one that fails is not the test's own fault. */
+/** The response of a setup request; throws if it failed, which is not the test's own failure. */
 export function made(answer: Answer) {
-  if (answer.status !== 200) throw new Error(`A preparation failed: ${answer.status} ${answer.text}`)
+  if (answer.status !== 200) throw new Error(`Test setup failed: ${answer.status} ${answer.text}`)
   return answer.json()
 }
 
 export { admin, withKey }
 
-/** Contains no three characters in a row that a user name (lower-case) could contain. */
+/** Contains no three consecutive characters that a (lower-case) user name could contain. */
 export const STORE_PASSWORD = 'Aa1Bb2Cc3'
 export const OTHER_PASSWORD = 'Zz9Yy8Xx7'
 export const PUBLIC_KEY = 'ssh-rsa AAAAB3Nza test'
