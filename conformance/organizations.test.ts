@@ -280,7 +280,7 @@ describe('updating', async () => {
     expectNoOrg(await save({ id: UNKNOWN_ID, name: world.unique('never') }), UNKNOWN_ID)
   })
 
-  test('can give it away, after which the former owner cannot change it', async () => {
+  test('can change the owner, after which the former owner cannot change it', async () => {
     const given = await world.org('given', { owner })
     expectIdResult(await save({ id: given.id, owner: { id: member.id } }, owner), 'UPDATED')
     expectFailure(await save({ id: given.id, owner: { id: owner.id } }, owner), DENIED)

@@ -51,7 +51,7 @@ test('the first list needs at most 150 kB of scripts', async ({ page }) => {
   expect(bytes).toBeLessThan(150 * KB)
 })
 
-test('many secrets: at most 60 rows on the page, a filter answers within 50 ms', async ({ page }) => {
+test('many secrets: at most 60 rows on the page, a filter responds within 50 ms', async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
   const numbers = Array.from({ length: 300 }, (_, number) => number)

@@ -5,7 +5,7 @@ import { givenOrg, givenRight, givenSecret, givenUser, readSecret } from './give
 import { addressOf, openSettings, pickUser } from './steps.ts'
 import { needs } from './version.ts'
 
-test('the owner gives a secret away and sees what access remains', async ({ page }) => {
+test('the owner changes the owner and sees what access remains', async ({ page }) => {
   const org = await givenOrg()
   const [owner, heir] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
   const secret = await givenSecret(org, { by: owner })

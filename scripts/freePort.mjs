@@ -1,7 +1,7 @@
 import { createServer } from 'node:net'
 
 /**
- * Returns a port that nobody listens on at this moment.
+ * Returns a free port.
  * @returns {Promise<number>}
  */
 export function freePort() {

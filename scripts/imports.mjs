@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-// `npm run check`: imports go one way, those of types too. In every folder of server/ and src/ the files and folders form no
-// circle, and the rooms of server/ are in one order, from the bottom up (docs/architecture.md).
+// `npm run check`: checks that imports, including those of types, go one way: no circles between files and folders in
+// server/ and src/, and the order of the rooms of server/ (docs/architecture.md).
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
-/** Each room may import those of the lines above it, and none of its own line. */
+/** Each room may import the rooms on the lines above it, but not on its own line. */
 const ROOMS = [
   ['addresses.ts', 'errors.ts', 'ids.ts', 'log.ts', 'waiting'],
   ['directory', 'json', 'vault', 'violations.ts'],
@@ -35,7 +35,7 @@ const ROUTES = /^server\/.*[rR]outes\.ts$/
 const HTTP = /^server\/(app\.ts$|http\/|auth\/|.*[rR]outes\.ts$)/
 
 /**
- * What only some files of the server may import.
+ * Imports that are limited to some files of the server.
  * @type {{ from: RegExp, to: RegExp, only: RegExp, why: string }[]}
  */
 const RULES = [
@@ -59,7 +59,7 @@ const sources = ['server', 'src'].flatMap((folder) =>
 
 const IMPORT = /^import\b[^'"]*'([^']+)'|^export\b[^'"=]*\bfrom '([^']+)'|\bimport\('([^']+)'/gm
 
-/** Of a file by its path from the root, of a package by its name. */
+/** Files by their path from the root, packages by name. */
 const imports = sources.flatMap((from) =>
   [...readFileSync(join(ROOT, from), 'utf8').matchAll(IMPORT)].map(([, ...targets]) => {
     const target = targets.find((each) => each !== undefined) ?? ''
@@ -73,7 +73,7 @@ for (const mistake of mistakes) console.error(mistake)
 if (mistakes.length > 0) process.exit(1)
 console.log(`${imports.length} imports of ${sources.length} files: no circle, and the server's rooms in order`)
 
-/** One circle of each folder that has any, with an import for each step. */
+/** Returns one circle for each folder that has any, with an import for each step. */
 function circles() {
   /** @type {Map<string, Map<string, Map<string, string>>>} folder → entry → entry that it imports → an example */
   const folders = new Map()

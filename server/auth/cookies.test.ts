@@ -6,7 +6,7 @@ test.each([
   ['on', true],
   ['off', false],
 ])(
-  'with SECURE_COOKIES=%s cookies are Secure: %s; out of reach of scripts and other sites they always are',
+  'with SECURE_COOKIES=%s cookies are Secure: %s; they are always HttpOnly and SameSite',
   async (setting, isSecure) => {
     const server = await startTestServer({ SECURE_COOKIES: setting })
     try {

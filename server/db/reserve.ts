@@ -9,34 +9,34 @@ import type { Db } from './open.ts'
 import { codeOf, freeBytes, storageTroubleOf, totalBytes } from './storageTrouble.ts'
 import { foldLogEvery, foldLogNow } from './writeAheadLog.ts'
 
-/** Inside the data folder. */
+/** File name in the data folder. */
 const FILE = 'reserve'
 /**
- * Of this has to come what the write-ahead log still owes to the database's file, which grows by as much (twice the
- * automatic checkpoint, and the one write that came last), and the pages that deleting overwrites.
+ * Room for the last checkpoint, by which the database file grows (twice the automatic checkpoint, and the last write),
+ * and for the pages that deleting overwrites.
  */
 const MOST_BYTES = 16 * 1024 * 1024
-/** On a small disk it is smaller, and so is what the log may owe. */
+/** On a small disk it is smaller, and so is the automatic checkpoint. */
 const SHARE_OF_DISK = 1 / 4
-/** Of the reserve, for the log between two automatic checkpoints. */
+/** The share of the reserve for the log between two automatic checkpoints. */
 const SHARE_FOR_LOG = 1 / 8
 const CHUNK = 256 * 1024
-/** Milliseconds after the last act that needed it before it is made again. */
+/** Milliseconds between the last operation that needed the reserve and its re-creation. */
 const MADE_AGAIN_AFTER = 2_000
-/** Milliseconds between two looks at how much room there is. */
+/** Milliseconds between two checks of the free space. */
 const LOOK_AGAIN_AFTER = 250
 
 const freeing = new AsyncLocalStorage<boolean>()
 
-/** What the gate in front of the database says while the reserve is in use; SQLite says the same of a full disk. */
+/** The error of the database's gate while the reserve is in use; the same as SQLite's for a full disk. */
 class ReservedError extends Error {
   readonly code = 'SQLITE_FULL'
 }
 
 /**
- * Room on the disk for acts that make room or end somebody's access: deleting, signing out, disabling. A file takes it
- * until such an act fails for want of space. Then the file goes and the act is done again; all other writes are refused
- * until the file is back, so that they do not eat what it gave.
+ * Reserved disk space for operations that free space or revoke access: deleting, signing out, disabling. A file
+ * occupies it until such an operation fails for lack of space. Then the file is deleted and the operation retried; all
+ * other writes are refused until the file is back, so that they don't use up the space.
  */
 export class Reserve {
   readonly #db: Db
@@ -55,12 +55,12 @@ export class Reserve {
     this.#path = join(dataDir, FILE)
   }
 
-  /** Whether it is not there although it should be. */
+  /** Whether it is missing although it should exist. */
   get isGiven(): boolean {
     return this.#state === 'given'
   }
 
-  /** Makes the file, if there is none and the disk has room for it. */
+  /** Creates the file if it is missing and the disk has space for it. */
   keep(): Promise<void> {
     this.#making ??= this.#keep().finally(() => {
       this.#making = undefined
@@ -68,13 +68,13 @@ export class Reserve {
     return this.#making
   }
 
-  /** For the end of the process. */
+  /** Call it when the process ends. */
   async close(): Promise<void> {
     clearTimeout(this.#timer)
     await this.#making
   }
 
-  /** Runs what makes room or ends access, with the reserve if it has to be. */
+  /** Runs an operation that frees space or revokes access, using the reserve if necessary. */
   run<T>(act: () => Promise<T>): Promise<T> {
     return freeing.run(true, async () => {
       try {
@@ -89,7 +89,7 @@ export class Reserve {
     })
   }
 
-  /** In front of the database: refuses to add rows and to change them while only `run` may write. */
+  /** The gate in front of the database: rejects inserts and updates while only `run` may write. */
   readonly gate: KyselyPlugin = {
     transformQuery: ({ node }) => {
       const adds = node.kind === 'InsertQueryNode' || node.kind === 'UpdateQueryNode'
@@ -116,10 +116,13 @@ export class Reserve {
     if (this.#state === 'given') return
     this.#state = 'given'
     const facts = { freeBytes: freeBytes(this.#dataDir), needed: bytes }
-    this.#log.error('the disk of the data folder is full but for what deleting needs: nothing else is written', facts)
+    this.#log.error(
+      'the disk of the data folder is full except for the space that deleting needs: nothing else is written',
+      facts,
+    )
   }
 
-  /** Random bytes, as a file system may keep others in less room than they have. */
+  /** Random bytes, because a file system may compress others. */
   async #make(bytes: number): Promise<boolean> {
     const unfinished = `${this.#path}.unfinished`
     try {
@@ -134,16 +137,18 @@ export class Reserve {
       return true
     } catch (error) {
       await rm(unfinished, { force: true })
-      this.#log.warn('the reserve for a full disk was not made', { code: codeOf(error) })
+      this.#log.warn('the reserve for a full disk could not be created', { code: codeOf(error) })
       return false
     }
   }
 
-  /** Answers whether there is anything to try again with. */
+  /** Frees the reserve. Returns whether there was anything to free, so that a retry makes sense. */
   #give(): boolean {
     if (this.#state === 'unused' && sizeOf(this.#path) < 0) return false
     if (this.#state !== 'given') {
-      this.#log.error('the disk is full: its reserve is in use for what deletes or signs out, all else is refused')
+      this.#log.error(
+        'the disk is full: its reserve is in use for deleting and signing out, everything else is refused',
+      )
     }
     this.#state = 'given'
     rmSync(this.#path, { force: true })
@@ -160,12 +165,12 @@ export class Reserve {
     await this.keep()
   }
 
-  /** The write-ahead log grows by what is deleted; folded into the database, that room is free again. */
+  /** Deleting makes the write-ahead log grow; a checkpoint frees that space again. */
   async #foldLog() {
     await foldLogNow(this.#db).catch(() => {})
   }
 
-  /** Somebody may have made room: that is noticed by the next write, not only by the next hour. */
+  /** Somebody may have freed space: the next write notices, not only the hourly housekeeping. */
   #hasRoomAgain(): boolean {
     const now = performance.now()
     if (now - this.#lookedAt < LOOK_AGAIN_AFTER) return false
@@ -177,7 +182,7 @@ export class Reserve {
   }
 }
 
-/** The rest of the work at hand, whatever it was started by, may not use the reserve. */
+/** The rest of the current work may not use the reserve, whatever started it. */
 export const withoutReserve = <T>(work: () => T): T => freeing.run(false, work)
 
 function sizeOf(path: string): number {

@@ -1,16 +1,16 @@
 import type { Db, Reader, Trx } from './open.ts'
 
-/** What the database keeps of the server itself, one row each. */
+/** The server's own data in the database, one row each. */
 type Name =
-  /** By which it knows its master key. */
+  /** The check value of the master key. */
   | 'masterKeyCheck'
-  /** When the computer's clock was last right. */
+  /** When the computer's clock was last trusted. */
   | 'clock'
   /** When readiness last wrote to the disk. */
   | 'lastProbe'
   /** The settings of the last start. */
   | 'lastSettings'
-  /** Which file the audit log was last archived to. */
+  /** The last file of the audit archive. */
   | 'auditArchive'
 
 export async function readSetting(db: Reader, name: Name): Promise<Buffer | undefined> {

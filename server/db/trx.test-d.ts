@@ -5,7 +5,7 @@ import { addUser } from '../users/builtIn.ts'
 import type { Db, Reader, Trx } from './open.ts'
 
 /*
- * What `tsc` says of transactions: each line below an `@ts-expect-error` has to be an error. Nothing here runs.
+ * Type tests of transactions: each line below an `@ts-expect-error` must be an error for `tsc`. Nothing here runs.
  */
 
 declare const db: Db
@@ -14,7 +14,7 @@ declare const reader: Reader
 declare const event: AuditEvent
 declare const org: NewOrg
 
-/** An entry of the audit log is written by the transaction of its change. */
+/** An audit entry is written in the transaction of its change. */
 export function auditLog() {
   recordAudit(trx, SYSTEM, event)
   // @ts-expect-error
@@ -24,21 +24,21 @@ export function auditLog() {
   recordAccess(trx, SYSTEM, event)
 }
 
-/** What is several writes, or a write after a check, has a transaction. */
+/** Several writes, or a check and a write, need a transaction. */
 export function writes() {
   insertOrg(trx, org)
   // @ts-expect-error
   insertOrg(db, org)
 }
 
-/** A transaction opens no other one: that would wait for itself. */
+/** A transaction cannot open another one, which would deadlock. */
 export function transactions() {
   addUser(db, { username: '', password: '', admin: false, apiKey: false })
   // @ts-expect-error
   addUser(trx, { username: '', password: '', admin: false, apiKey: false })
 }
 
-/** What only reads takes both, and cannot write. */
+/** Functions that only read accept both, and cannot write. */
 export function reads() {
   requireOrg(db, '')
   requireOrg(trx, '')

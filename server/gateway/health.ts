@@ -6,10 +6,8 @@ const PING = '/api/v1/server/ping'
 const PATIENCE = 5_000
 
 /**
- * The two questions of load balancers, answered by the gateway itself: it lives while it answers, and is ready while
- * Concord says that it works. A Concord has no such operations.
- *
- * @returns whether the request was one of them
+ * The two health checks of load balancers, handled by the gateway itself: it is live while it responds, and ready while
+ * Concord's `ping` succeeds. A Concord has no such operations. @returns whether the request was one of them
  */
 export function gatewayHealth(concord: URL) {
   const ask = onceASecond(() => reasons(concord))

@@ -7,25 +7,25 @@ import { type Form, readForm } from './multipart.ts'
 import type { Values } from './parameters.ts'
 
 /*
- * Reads what an operation declares, before its handler runs, as JAX-RS does: parameters of the path and of the query,
- * whose errors are empty 404s, then the body.
+ * Reads the declared input of an operation before its handler runs, like JAX-RS: path and query parameters, whose
+ * errors are empty 404s, then the body.
  */
 
 export type Schemas = Record<string, z.ZodType>
 
-/** The schemas of what an operation takes, besides the text parameters of its path. */
+/** The schemas of an operation's input, except for plain path parameters. */
 export interface Takes<P, Q, B, F> {
-  /** Parameters of the path that are not just text. */
+  /** Path parameters other than text. */
   path?: P
-  /** Parameters of the query: undefined when they are absent. */
+  /** Query parameters: undefined if absent. */
   query?: Q
-  /** The shape of the body. An empty or `null` body is an error, unless the schema takes undefined. */
+  /** The schema of the body. An empty or `null` body is an error unless the schema accepts undefined. */
   body?: B
-  /** The fields of a multipart body; those that may be missing are optional. */
+  /** The fields of a multipart body. */
   form?: F
 }
 
-/** What a handler gets. `Names` are the parameters of the path. */
+/** The input of a handler. `Names` are the path parameters. */
 export interface Input<Names extends string, P, Q, B, F> {
   path: { [N in Names]: N extends keyof P ? Output<P[N]> : string }
   query: Values<Q>
@@ -37,7 +37,7 @@ type Output<S> = S extends z.ZodType ? z.output<S> : never
 
 type AnyTakes = Takes<Schemas, Schemas, z.ZodType, Schemas>
 
-/** Reads the input of a request. The types are those of the schemas, which only `operation` knows. */
+/** Reads the input of a request. Only `operation` knows its types, from the schemas. */
 export async function readInput(c: Call, params: Record<string, string>, takes: AnyTakes) {
   const { path = {}, query = {}, body, form } = takes
   const texts = Object.keys(query).map((name) => [name, c.req.query(name)] as const)
@@ -61,7 +61,7 @@ function readAll(schemas: Schemas, texts: (readonly [name: string, text: string 
   return values
 }
 
-/** Bodies that are no JSON. */
+/** Bodies other than JSON. */
 export const plainText = z.string()
 export const bytes = z.custom<Buffer>().meta({ contentMediaType: 'application/octet-stream' })
 
@@ -93,7 +93,7 @@ async function readConcordJson(c: Call, schema: z.ZodType): Promise<unknown> {
   throw javaError('com.fasterxml.jackson.databind.exc.MismatchedInputException', `Cannot deserialize value of ${where}`)
 }
 
-/** JSON of our own paths. No client of Concord knows its 500s from there, so what is wrong is said in words. */
+/** JSON for our own paths, where no client expects Concord's 500s, so errors have a readable message. */
 async function readOwnJson(c: Call, schema: z.ZodType): Promise<unknown> {
   const value: unknown = await c.req.json().catch(() => undefined)
   const result = schema.safeParse(value)

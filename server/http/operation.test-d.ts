@@ -6,8 +6,8 @@ import { operation, resource } from './operation.ts'
 import { flagParameter, intParameter, textParameter, uuidParameter } from './parameters.ts'
 
 /*
- * What `tsc` says of operations: a handler gets what its operation declares, and nothing else. Each line below an
- * `@ts-expect-error` has to be an error. Nothing here runs.
+ * Type tests of operations: a handler gets only what its operation declares. Each line below an `@ts-expect-error` must
+ * be an error for `tsc`. Nothing here runs.
  */
 
 const app = new Hono<Env>()

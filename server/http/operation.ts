@@ -8,11 +8,14 @@ import { freesSpace } from './freesSpace.ts'
 import { type Input, mediaTypeOf, readInput, type Schemas, type Takes } from './input.ts'
 import { assertLimited } from './listLimits.ts'
 
-/** What an operation takes and gives: all that its handler reads, so that the OpenAPI document can be made from it. */
+/**
+ * The input and output of an operation: everything that its handler reads, so that the OpenAPI document can be
+ * generated from it.
+ */
 export interface About<P = Schemas, Q = Schemas, B = z.ZodType, F = Schemas> extends Takes<P, Q, B, F> {
   /** A short description, for the document. */
   summary: string
-  /** A media type that it takes without reading it; what it reads says so by itself. */
+  /** A media type that it accepts without reading it; schemas of the input imply theirs. */
   consumes?: 'application/json'
   /** The response's media type; an `Accept` that does not admit it is a 406. Default: JSON. */
   produces?: string
@@ -20,17 +23,17 @@ export interface About<P = Schemas, Q = Schemas, B = z.ZodType, F = Schemas> ext
   answers?: number[]
 }
 
-/** An operation of a path that has parameters of these names. */
+/** An operation of a path with these parameters. */
 export interface Operation<Names extends string = never> extends Omit<About, 'consumes'> {
   /** A request of another media type is a 415. */
   consumes: string | undefined
-  /** Reads the input, and returns what the handler makes of it. */
+  /** Reads the input, and returns the handler's result. */
   run: (c: Call, params: Record<Names, string>) => Promise<unknown>
 }
 
 /**
- * An operation and its handler, which gets what is declared: `(c, { path, query, body, form }) => …`. What it returns goes
- * out as it is if it is a Response, undefined as 204, anything else as JSON with status 200 (concord-api §1).
+ * An operation and its handler, which gets what is declared: `(c, { path, query, body, form }) => …`. A returned
+ * Response is sent unchanged, undefined becomes a 204, anything else JSON with status 200 (concord-api §1).
  */
 export function operation<
   Names extends string,
@@ -39,7 +42,7 @@ export function operation<
   B extends z.ZodType | undefined = undefined,
   F extends Schemas | undefined = undefined,
 >(about: About<P, Q, B, F>, handle: (c: Call, input: Input<Names, P, Q, B, F>) => unknown): Operation<Names> {
-  // The same, less exact: schemas, and what they make of a request.
+  // The same, less exact: schemas and their results.
   const takes = about as About
   return {
     ...takes,
@@ -52,7 +55,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const
 type Method = (typeof METHODS)[number]
 type Methods<Names extends string> = Partial<Record<Method, Operation<Names>>>
 
-/** An operation with its address, the path as Hono writes it. */
+/** An operation with its path in Hono's notation. */
 export type Endpoint = Omit<Operation, 'run'> & { method: Method; route: string }
 
 const endpoints = new WeakMap<Hono<Env>, Endpoint[]>()
@@ -72,7 +75,7 @@ export function resource<const Path extends string>(app: Hono<Env>, path: Path, 
   for (const { method, body } of known) if (body) assertLimited(body, `${method} ${path}`)
   endpoints.set(app, [...endpointsOf(app), ...known])
   app.all(path, async (c: Call) => {
-    // Hono has matched the path: its parameters are there.
+    // Hono has matched the path, so its parameters exist.
     const params = c.req.param() as Record<ParamKeys<Path>, string>
     c.set('endpoint', { route: path, params })
     const operation = methods[(c.req.method === 'HEAD' ? 'GET' : c.req.method) as Method]

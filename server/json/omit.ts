@@ -1,10 +1,10 @@
-/** The same object without its null and undefined fields: Jackson's NON_NULL. */
+/** Removes null and undefined fields: Jackson's NON_NULL. */
 export function nonNull<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], null> } {
-  // The entries that are left have no null in them.
+  // The remaining entries are not null.
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null && field !== undefined)) as never
 }
 
-/** The same object without null, undefined, '', [] and {}: Jackson's NON_EMPTY. */
+/** Removes null, undefined, '', [] and {}: Jackson's NON_EMPTY. */
 export function nonEmpty<T extends object>(value: T): Partial<T> {
   const empty = (field: unknown) =>
     field === null ||

@@ -21,7 +21,7 @@ import { BackupError, backUp } from './backup.ts'
 /*
  * The database belongs to one process. So the command-line commands (`npm run user`, `npm run backup`) ask the running
  * server over a socket in its data folder, and open the folder themselves if no server is running. The file system does
- * the access control: whoever can open the socket can also read the folder.
+ * the access control: anyone who can open the socket can also read the folder.
  */
 
 const SOCKET = 'control.sock'

@@ -9,13 +9,13 @@ import { jsonText } from '../json/write.ts'
 import { recordProject } from './write.ts'
 
 /*
- * The configuration that a project's `cfg` holds, and the values in it by their path, which has the names on the way: Concord's
- * ConfigurationUtils, whose errors are 500s. An empty path is the configuration itself.
+ * A project's configuration, `cfg`, and its values by path, a list of names: Concord's ConfigurationUtils, whose errors
+ * are 500s. An empty path is the configuration itself.
  */
 
 type Configuration = Record<string, unknown>
 
-/** The value at a path; undefined where there is none. */
+/** Returns the value at a path; undefined if there is none. */
 export const configurationValue = (project: ProjectRow, path: string[]): unknown =>
   valueAt(configurationOf(project), path)
 
@@ -51,7 +51,7 @@ async function change(
   const after = act(configurationOf(project))
   const cfg = after && jsonText(after)
   await trx.updateTable('projects').set({ cfg }).where('id', '=', project.id).execute()
-  // Concord records nothing. Here it is as when `cfg` is sent with the project: that it was changed, and no value.
+  // Concord records nothing. Here the entry is the same as when `cfg` is sent with the project: no values.
   await recordProject(trx, caller, 'UPDATE', project, org.name, {})
 }
 
@@ -60,7 +60,7 @@ const configurationOf = ({ cfg }: ProjectRow): Configuration | undefined => read
 const isConfiguration = (value: unknown): value is Configuration =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !isNumber(value)
 
-/** ConfigurationUtils#get: undefined where there is nothing. */
+/** ConfigurationUtils#get: returns undefined if there is no value. */
 function valueAt(configuration: Configuration | undefined, path: string[]): unknown {
   let value: unknown = configuration
   for (const [i, name] of path.entries()) {
@@ -74,18 +74,18 @@ function valueAt(configuration: Configuration | undefined, path: string[]): unkn
   return value
 }
 
-/** The object that a value is, or is to be, in; undefined where there is none. */
+/** The object that contains, or would contain, a value; undefined if there is none. */
 function holderOf(configuration: Configuration, path: string[]): Configuration | undefined {
   const holder = valueAt(configuration, path.slice(0, -1))
   if (holder === undefined || isConfiguration(holder)) return holder
   throw javaError('java.lang.IllegalArgumentException', `Value should be contained in a JSON object: ${path.join('/')}`)
 }
 
-/** ConfigurationUtils#set, which makes nothing on the way. */
+/** ConfigurationUtils#set, which creates no intermediate objects. */
 function withValue(configuration: Configuration, path: string[], value: unknown): Configuration {
   const holder = holderOf(configuration, path)
   if (!holder) throw javaError('java.lang.NullPointerException', 'Cannot invoke "java.util.Map.put(Object, Object)"')
-  // Not by assignment: a value may be called `__proto__`.
+  // Not by assignment, because a value may be called `__proto__`.
   Object.defineProperty(holder, path.at(-1) ?? '', { value, enumerable: true, configurable: true, writable: true })
   return configuration
 }

@@ -22,7 +22,7 @@ interface ProjectPath {
   projectName: string
 }
 
-/** The configuration of a project, and the values in it by their path: Concord's ProjectResource. */
+/** The configuration of a project, and its values by path: Concord's ProjectResource. */
 export function configurationRoutes(app: Hono<Env>, { db }: Services) {
   async function get(c: Call, project: ProjectPath, path: string[]) {
     checkProject(project, 'getConfiguration')
@@ -77,7 +77,7 @@ const checkProject = ({ orgName, projectName }: ProjectPath, method: string) =>
 /** Empty names are ignored, and so is a trailing slash. */
 const namesIn = (path: string) => path.split('/').filter((name) => name !== '')
 
-/** The project of the path, for everybody who has a user. */
+/** The project in the path, for every caller with a user. */
 async function projectOf(db: Reader, who: Principal, { orgName, projectName }: ProjectPath) {
   const org = await requireOrg(db, orgName)
   userOf(who)

@@ -168,7 +168,7 @@ describe('a remembered sign-in ends', () => {
 
 describe('an unknown cookie is deleted and ignored', () => {
   test.each([
-    ['of before cookies were replaced', (now: object) => ({ ...now, serial: undefined })],
+    ['from before cookies were replaced', (now: object) => ({ ...now, serial: undefined })],
     ['with another secret', (now: object) => ({ ...now, secret: 'x' })],
     ['newer than the database, of which a backup was restored', (now: object) => ({ ...now, serial: 7 })],
   ])('%s', async (_, changed) => {

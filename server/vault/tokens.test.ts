@@ -25,7 +25,7 @@ describe('API keys', () => {
 
   // Header spellings of the recorded cases `auth/key/*` that must not be accepted as a key.
   test.each(['', '***', 'Bearer AAAA', 'bearer AAAA', 'Token AAAA', ' AAAA ', 'AAAA\n', 'AA=', 'AA===', 'AA-_', 'A'])(
-    '%j is none',
+    '%j is not a key',
     (text) => {
       expect(hashApiKey(text)).toBeUndefined()
     },
@@ -81,7 +81,7 @@ describe('sealed tokens', () => {
     }
   })
 
-  test.each(['', 'AAAA', 'AQ', 'deleteMe', '***', 'ü', `${'A'.repeat(4000)}`])('%j is none', (text) => {
+  test.each(['', 'AAAA', 'AQ', 'deleteMe', '***', 'ü', `${'A'.repeat(4000)}`])('%j is not a token', (text) => {
     expect(openToken(masterKey, text, 'rememberMe')).toBeUndefined()
   })
 })

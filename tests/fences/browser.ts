@@ -1,4 +1,4 @@
-// What only Node has does not exist for the console. A package that brings Node's types along would fail here.
+// Node's globals must not exist for the console. A package that adds Node's types would fail here.
 export type NodeOnly = [
   // @ts-expect-error
   typeof Buffer,

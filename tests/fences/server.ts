@@ -1,4 +1,4 @@
-// What only browsers have does not exist for the server. A package that brings the DOM's types along would fail here.
+// Browser globals must not exist for the server. A package that adds the DOM's types would fail here.
 export type BrowserOnly = [
   // @ts-expect-error
   typeof window,

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { setUpHooks } from '../../scripts/hooks.mjs'
 
 /*
- * Which git repositories an installation sets up the pre-commit hook in.
+ * In which git repositories an installation sets up the pre-commit hook.
  */
 
 let folder: string
@@ -14,7 +14,7 @@ let env: NodeJS.ProcessEnv
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'hooks-'))
-  // Without the settings of the user who runs the tests.
+  // Without the git settings of the user who runs the tests.
   env = { PATH: process.env.PATH, HOME: folder, GIT_CONFIG_NOSYSTEM: '1' }
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
@@ -28,20 +28,20 @@ test('a clone gets the hook', () => {
   expect(hooksPath()).toBe('.githooks')
 })
 
-test('hooks that are configured already stay', () => {
+test('keeps configured hooks', () => {
   git('init')
   git('config', 'core.hooksPath', 'mine')
   setUpHooks(folder, env)
   expect(hooksPath()).toBe('mine')
 })
 
-test('CI gets none', () => {
+test('CI gets no hook', () => {
   git('init')
   setUpHooks(folder, { ...env, CI: 'true' })
   expect(hooksPath()).toBe('')
 })
 
-test('an archive unpacked in the repository of another project leaves that as it is', () => {
+test('an archive unpacked in another project’s repository does not change it', () => {
   git('init')
   const archive = join(folder, 'vendor', 'console')
   mkdirSync(archive, { recursive: true })
@@ -49,7 +49,7 @@ test('an archive unpacked in the repository of another project leaves that as it
   expect(hooksPath()).toBe('')
 })
 
-test('nothing fails outside of a repository, or without git', () => {
+test('does not fail outside a repository, or without git', () => {
   setUpHooks(folder, env)
   setUpHooks(folder, { ...env, PATH: '' })
 })

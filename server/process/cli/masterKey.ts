@@ -4,8 +4,8 @@ import { readFolderSettings, runCli, UsageError } from './terminal.ts'
 
 const HELP = `npm run master-key -- FILE
 
-Wraps all keys of the data folder by another master key: the one in FILE, which is made when it is missing. The server
-must not run. Everybody signs in again. Backups of before still need the old key.`
+Re-wraps all keys of the data folder with another master key: the one in FILE, which is created if it is missing. Stop the
+server first. Everybody has to sign in again. Older backups still need the old key.`
 
 await runCli(async () => {
   const [name, ...rest] = process.argv.slice(2)

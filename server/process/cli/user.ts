@@ -7,16 +7,16 @@ import { readFolderSettings, readNewPassword, runCli, UsageError } from './termi
 const HELP = `Users, and the passwords of the built-in directory:
 
   npm run user -- list
-  npm run user -- add NAME [--admin] [--api-key]   --admin: may do everything; --api-key: makes a key, shown once
+  npm run user -- add NAME [--admin] [--api-key]   --admin: has all rights; --api-key: creates a key, shown once
   npm run user -- passwd NAME                      ends the user's sessions
-  npm run user -- disable NAME                     ends sessions, keys stop working; what the user owns stays
+  npm run user -- disable NAME                     ends sessions, keys stop working; the user keeps what they own
   npm run user -- enable NAME
 
-NAME of a user of the built-in directory, or of another: NAME@DOMAIN if they have a domain, or their id. Where several
-have the name, nothing is done and the ids are shown.
+NAME is a user of the built-in or another directory: add @DOMAIN if they have a domain, or use their id. If several
+have the name, nothing is changed and their ids are shown.
 
-The password is asked for, or read from the first line of standard input. The data folder is DATA_DIR; the server may
-run or not. ${PASSWORD_RULE}`
+The command asks for the password, or reads the first line of standard input. The data folder is DATA_DIR; the server may
+be running. ${PASSWORD_RULE}`
 
 await runCli(async () => {
   const { values, positionals } = readArguments()
