@@ -45,10 +45,7 @@ function fallback(status: number, kind: ErrorKind, retryAfter: number | undefine
 export const TOO_MANY = 429
 export const DISK_FULL = 507
 
-/**
- * The server rejects the user, not the request: Concord's 403 for a disabled user with a live session (concord-api
- * §2.2).
- */
+/** The server rejects the user, not the request: Concord's 403 for a disabled user in a session (concord-api §2.2). */
 export const rejectsUser = ({ status, words }: Pick<ApiError, 'status' | 'words'>) =>
   status === 403 && words.startsWith('User is disabled')
 

@@ -107,12 +107,12 @@ async function send(path: string, request: Request): Promise<Response> {
   throw error
 }
 
-/** How often a GET waits, in case the server answers all requests but this one. */
+/** How often a GET waits, in case all requests but this one succeed. */
 const PATIENCE = 3
 
 /**
  * GETs wait while the server is unreachable: the current page stays, and the banner says when the next try is due. A
- * write is never repeated by itself: nobody knows what the lost answer was.
+ * write is never repeated by itself: its first attempt may have succeeded.
  */
 async function patiently(path: string, request: Request) {
   for (let failures = 1; ; failures++) {

@@ -4,5 +4,5 @@ import { heardFromAnotherTab } from './sessionOver.ts'
 const tabs = new BroadcastChannel('session')
 tabs.onmessage = ({ data }: MessageEvent<{ username: string | undefined }>) => heardFromAnotherTab(data.username)
 
-/** Says who has the session now; without a name, nobody. */
-export const tellOtherTabs = (username?: string) => tabs.postMessage({ username })
+/** Announces who is signed in now; without a name, that there is no session. */
+export const notifyOtherTabs = (username?: string) => tabs.postMessage({ username })

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { isApiError } from './ApiError.ts'
 import { http } from './http.ts'
-import { tellOtherTabs } from './otherTabs.ts'
+import { notifyOtherTabs } from './otherTabs.ts'
 import { disabledUser, session } from './sessionOver.ts'
 import type { UserInfo, Whoami } from './types.ts'
 
@@ -40,7 +40,7 @@ export const userInfoQuery = queryOptions({
 })
 
 /** Set when the server has just said that there is no session: the sign-in page then does not ask again. */
-let nobody = false
+let hasNoSession = false
 
 /** On a first visit: resumes the browser's session, or rejects with the 401. */
 export async function resumeSession(): Promise<Whoami> {
@@ -48,11 +48,11 @@ export async function resumeSession(): Promise<Whoami> {
   if (known) return known
   try {
     const whoami = await http.get<Whoami>(WHOAMI)
-    tellOtherTabs(whoami.username)
+    notifyOtherTabs(whoami.username)
     session.set(whoami)
     return whoami
   } catch (error) {
-    nobody = isApiError(error, 'unauthorized')
+    hasNoSession = isApiError(error, 'unauthorized')
     throw error
   }
 }
@@ -62,12 +62,12 @@ export async function resumeSession(): Promise<Whoami> {
  */
 export async function liveSession(): Promise<Whoami | undefined> {
   try {
-    return nobody || disabledUser.get() ? undefined : await http.get<Whoami>(WHOAMI, { signingIn: true })
+    return hasNoSession || disabledUser.get() ? undefined : await http.get<Whoami>(WHOAMI, { signingIn: true })
   } catch (error) {
     if (isApiError(error)) return undefined
     throw error
   } finally {
-    nobody = false
+    hasNoSession = false
   }
 }
 
@@ -81,7 +81,7 @@ export async function login(credentials: Credentials, rememberMe: boolean): Prom
     signingIn: true,
     headers: { ...authorization(credentials), ...(rememberMe ? { 'X-Concord-RememberMe': 'true' } : {}) },
   })
-  tellOtherTabs(whoami.username)
+  notifyOtherTabs(whoami.username)
   return whoami
 }
 
@@ -98,7 +98,7 @@ const endSession = () => http.post<void>('/api/service/console/logout', undefine
 /** Ends the session on the server; what was read is forgotten with it (see queryClient.ts). */
 export async function logout() {
   await endSession()
-  tellOtherTabs()
-  nobody = true
+  notifyOtherTabs()
+  hasNoSession = true
   session.set(undefined)
 }

@@ -4,7 +4,7 @@ import { http, url } from './http.ts'
 import { serverVersionQuery } from './serverVersion.ts'
 import type { EntityOwner, User, Whoami } from './types.ts'
 
-/** From 2.9 to 2.11 the search answers 500 as soon as somebody matches (concord-api §8). */
+/** From 2.9 to 2.11 the search fails with a 500 as soon as a user matches (concord-api §8). */
 const CANNOT_SEARCH = /^2\.(9|10|11)\./
 
 /** An empty filter finds everybody. `null` when this server cannot search. */

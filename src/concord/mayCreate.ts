@@ -2,10 +2,10 @@ import { useQuery } from '@tanstack/react-query'
 import { isApiError } from '#api/ApiError.ts'
 import { canCreateQuery, type OrgRef } from '#api/orgs.ts'
 
-/** Why the caller may not create secrets here, as far as can be known before the server is asked to (concord-api §12). */
+/** Why the caller may not create secrets here, as far as the console can know (concord-api §12). */
 export function useWhyNotCreate(org: OrgRef): string | undefined {
   const { data, error } = useQuery({ ...canCreateQuery('SECRET', org), retryOnMount: false })
   if (isApiError(error, 'forbidden'))
     return `You are not a member of ${org.orgName}: you see its public secrets, and cannot create any.`
-  return data === false ? `A policy does not let you create secrets in ${org.orgName}.` : undefined
+  return data === false ? `A policy forbids you to create secrets in ${org.orgName}.` : undefined
 }

@@ -35,7 +35,7 @@ export function useNoAccess(shown: Secret[], orgName: string): Set<string> {
   const uncertain = isPending ? [] : settled.filter((secret) => isUncertain(secret, { whoami, userInfo, org }))
   return useQueries({
     queries: uncertain.map(({ name }) => readableQuery({ orgName, secretName: name })),
-    combine: (answers) => new Set(uncertain.filter((_, index) => answers[index]?.data === false).map(({ id }) => id)),
+    combine: (results) => new Set(uncertain.filter((_, index) => results[index]?.data === false).map(({ id }) => id)),
   })
 }
 

@@ -11,8 +11,8 @@ const isDay = (day: string | null): day is string =>
   day !== null && /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(`${day}T00:00`))
 
 /**
- * What the address says about time, as Concord wants it: ISO-8601 with an offset, both ends exclusive (concord-api
- * §11). `from` and `to` are whole days in the user's time zone. Invalid values are ignored.
+ * The period in the address, in Concord's form: ISO-8601 with an offset, both ends exclusive (concord-api §11). `from` and
+ * `to` are whole days in the user's time zone. Invalid values are ignored.
  */
 export function timesOf(params: URLSearchParams, now = new Date()): { after?: string; before?: string } {
   const period = params.get('period') ?? ''

@@ -39,7 +39,7 @@ export type ListState = {
   size: number
 }
 
-/** Nonsense in an address is as good as nothing. */
+/** What the address asks for; invalid values are ignored. */
 export function readState(params: URLSearchParams): ListState {
   const sort = params.get('sort') ?? 'name'
   const by = sort.replace(/^-/, '')

@@ -17,7 +17,7 @@ export function useListState() {
   // The address has caught up.
   if (typed !== undefined && typed === inAddress.filter) setTyped(undefined)
 
-  // Whoever has left the page must not be called back to it.
+  // A user who has left the page must not be taken back to it.
   useEffect(() => () => clearTimeout(timer.current), [])
 
   const write = (next: ListState, replace: boolean) => {
@@ -35,7 +35,7 @@ export function useListState() {
       waiting.current = () => write(changed(inAddress, { filter }), true)
       timer.current = setTimeout(waiting.current, PAUSE)
     },
-    /** Writes at once what is typed: whoever leaves the field may be about to follow a link. */
+    /** Writes at once what is typed: a user who leaves the field may be about to follow a link. */
     settle: () => waiting.current?.(),
     clear: () => {
       setTyped(undefined)

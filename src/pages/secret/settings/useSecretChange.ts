@@ -42,8 +42,8 @@ class SecretChanged extends Error {}
  * A change to a secret; every card of the settings uses it.
  *
  * Before: reads the secret again, and sends nothing when it differs from what the page showed (the page and the dialog
- * then show the new state). After: reads it once more; if it became PUBLIC though nobody asked for that (concord-api
- * Q1), says so with *Make private again*. After a lost answer: reads it and says whether the change was made.
+ * then show the new state). After: reads it once more; if it became PUBLIC unasked (concord-api Q1), says so with *Make
+ * private again*. After a lost answer: reads it and says whether the change was made.
  */
 export function useSecretChange(secret: Secret, options: Options): SecretChange {
   const here = refOf(secret)
