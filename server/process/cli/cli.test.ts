@@ -249,5 +249,5 @@ test('a backup of a damaged database is reported as damaged, with and without a 
   writeFileSync(database, bytes)
   const made = await runProgram('backup', { dataDir: folder.path, args: [join(folder.path, 'copy.db')] })
   expect(made.code).toBe(1)
-  expect(made.stderr).toMatch(/copy\.db is written, but damaged: .*So is the database, then\./s)
+  expect(made.stderr).toMatch(/copy\.db was written, but is damaged: .*So the database is damaged too\./s)
 })
