@@ -39,8 +39,8 @@ test('counts users and addresses separately, and many addresses evict no user', 
   alerts.refused(user)
   alerts.refused({ user: null, address: '10.0.0.1' })
   expect(lines).toEqual([
-    'warn  alert: much is refused to one user {"user":"ann","count":3,"within":"1 h"}',
-    'warn  alert: much is refused to one address {"address":"10.0.0.1","count":3,"within":"1 h"}',
+    'warn  alert: many requests of one user are refused {"user":"ann","count":3,"within":"1 h"}',
+    'warn  alert: many requests from one address are refused {"address":"10.0.0.1","count":3,"within":"1 h"}',
   ])
 })
 
@@ -79,7 +79,7 @@ test('the server counts reads of values and refusals', async () => {
   expect(alertLines()[0]).toContain(`one user reads many secrets {"user":"${ann.id}","count":3`)
 
   for (let i = 0; i < 4; i++) expect((await read('private'))?.status).toBe(403)
-  expect(alertLines()[1]).toContain(`much is refused to one user {"user":"${ann.id}","count":4`)
+  expect(alertLines()[1]).toContain(`many requests of one user are refused {"user":"${ann.id}","count":4`)
   for (let i = 0; i < 4; i++) expect((await read('one', 'bm90IGEga2V5'))?.status).toBe(401)
-  expect(alertLines()[2]).toContain('much is refused to one address {"address":"127.0.0.1","count":4')
+  expect(alertLines()[2]).toContain('many requests from one address are refused {"address":"127.0.0.1","count":4')
 })

@@ -34,8 +34,12 @@ export class Alerts {
   refused({ user, address }: { user: string | null; address: string }) {
     const { refusals } = this.#limits
     const each = String(this.#refusals++)
-    if (user !== null) this.#alert(this.#ofUsers, user, each, refusals, 'alert: much is refused to one user', { user })
-    else this.#alert(this.#ofAddresses, address, each, refusals, 'alert: much is refused to one address', { address })
+    if (user !== null)
+      this.#alert(this.#ofUsers, user, each, refusals, 'alert: many requests of one user are refused', { user })
+    else
+      this.#alert(this.#ofAddresses, address, each, refusals, 'alert: many requests from one address are refused', {
+        address,
+      })
   }
 
   #alert(hours: Hours, who: string, what: string, limit: number, message: string, facts: object) {

@@ -200,8 +200,7 @@ async function signInAgain(c: Call, services: Services, found: Remembered): Prom
     await recordEvent(trx, senderOf(c, principal), 'sign-in', { way: 'remember-me' satisfies Way })
     return { used, session: await startSession(trx, sender, principal, found.token.id) }
   })
-  if (used && 'spent' in used)
-    log.warn('a remember-me cookie came a second time: all sessions of its user were ended', used.spent)
+  if (used && 'spent' in used) log.warn('a remember-me cookie was reused: ended all sessions of its user', used.spent)
   if (!used || !('cookie' in used) || !session) return undefined
   sendSessionCookie(c, config, session)
   forgetRememberMe(c)

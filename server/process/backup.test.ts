@@ -164,5 +164,5 @@ test('a backup without space fails with a message and leaves nothing behind', as
   await expect(backUp(db, { file: join(folder, 'missing', 'copy.db') })).rejects.toThrow('could not be written: ENOENT')
   await expect(backUp(db, { file: 'copy.db' })).rejects.toThrow('must be an absolute path')
   await backUp(db, { file })
-  await expect(backUp(db, { file })).rejects.toThrow('exists already; a backup overwrites nothing')
+  await expect(backUp(db, { file })).rejects.toThrow('already exists; a backup never overwrites a file')
 })

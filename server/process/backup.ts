@@ -11,7 +11,7 @@ export class BackupError extends Error {}
  */
 export async function backUp(db: Db, { file }: { file: string }): Promise<{ bytes: number }> {
   if (!isAbsolute(file)) throw new BackupError('The name of the backup must be an absolute path.')
-  if (existsSync(file)) throw new BackupError(`${file} exists already; a backup overwrites nothing.`)
+  if (existsSync(file)) throw new BackupError(`${file} already exists; a backup never overwrites a file.`)
   if (isBeingCopied(db)) throw new BackupError('Another backup is being written. Wait until it is done.')
   // Under another name until it is complete and on disk.
   const unfinished = `${file}.unfinished`

@@ -128,5 +128,5 @@ test('rejects a folder without data, and one with another key', async () => {
   await expect(changeMasterKey(configOf(join(folder, 'none')), file)).rejects.toThrow('There is no data')
   const { dataDir } = await givenFolder()
   const other = readConfig({ DATA_DIR: dataDir, MASTER_KEY: Buffer.alloc(32, 'x').toString('base64') })
-  await expect(changeMasterKey(other, file)).rejects.toThrow('is not the one of the data')
+  await expect(changeMasterKey(other, file)).rejects.toThrow('does not belong to the data')
 })

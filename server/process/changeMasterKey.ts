@@ -50,7 +50,7 @@ export async function changeMasterKey(config: Config, file: string): Promise<Cha
     if (!check) throw noData(dataDir)
     const from = loadMasterKey({ masterKey, masterKeyFile, dataDir, allowCreate: false })
     if (!verifyKeyCheck(from.key, check)) {
-      throw new CommandError(`The master key (${from.source}) is not the one of the data in ${dataDir}.`)
+      throw new CommandError(`The master key (${from.source}) does not belong to the data in ${dataDir}.`)
     }
     const to = readOrMakeKeyFile(file)
     if (verifyKeyCheck(to.key, check)) throw new CommandError(`The data belongs to the key in ${file} already.`)

@@ -65,7 +65,7 @@ describe('a remember-me cookie', () => {
     expect(await status(first)).toBe(401)
     for (const cookie of [third, another, elsewhere]) expect(await status(cookie)).toBe(401)
     expect(await rows()).toEqual([])
-    expect(lines.at(-1)).toMatch(/warn {2}a remember-me cookie came a second time.*"userId":"[^"]+","ended":\d/)
+    expect(lines.at(-1)).toMatch(/warn {2}a remember-me cookie was reused.*"userId":"[^"]+","ended":\d/)
     const [event, ...others] = await events()
     expect(event).toMatchObject({ user: { id: user.id }, details: { userId: user.id, ended: 5 } })
     expect(others).toEqual([])

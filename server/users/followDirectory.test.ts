@@ -86,7 +86,7 @@ describe.skipIf(missing)('the hourly check of users with a key or a session', ()
     await leave(leaves)
     await keepHouse(server.services)
     expect([await access(stays), await access(leaves)]).toEqual([IN, OUT])
-    expect(lines.at(-1)).toContain(`does not have any more was disabled {"userId":"${leaves.id}"}`)
+    expect(lines.at(-1)).toContain(`disabled a user who is no longer in the directory {"userId":"${leaves.id}"}`)
     const audit = await server.request('/api/v1/audit?object=USER&action=UPDATE')
     const [{ details }] = await audit.json()
     expect(details).toMatchObject({ userId: leaves.id, disabled: true, actionSource: { type: 'SYSTEM' } })
@@ -119,7 +119,9 @@ describe.skipIf(missing)('the hourly check of users with a key or a session', ()
     })
     await keepHouse({ ...server.services, config })
     expect(await access(member)).toEqual(IN)
-    expect(lines.at(-1)).toMatch(/misses more users than it finds, so nobody was disabled {"found":0,"missed":\d+}/)
+    expect(lines.at(-1)).toMatch(
+      /more users are missing from the directory than found, so nobody was disabled {"found":0,"missed":\d+}/,
+    )
     await slapd.stop()
     await keepHouse(server.services)
     await slapd.restart()
@@ -150,7 +152,7 @@ describe.skipIf(missing)('the hourly check of users with a key or a session', ()
     await keepHouse(server.services)
     expect([await access(admin), await access(other)]).toEqual([IN, IN])
     expect(lines.at(-1)).toContain(
-      `does not have the last admin any more, who was not disabled {"userId":"${admin.id}"}`,
+      `the last admin is no longer in the directory, and was not disabled {"userId":"${admin.id}"}`,
     )
     await db.insertInto('userRoles').values(admins).execute()
     await keepHouse(server.services)

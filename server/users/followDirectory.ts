@@ -31,16 +31,19 @@ export async function followDirectory({ db, config: { ldap }, log }: Services): 
     else await db.transaction().execute((trx) => replaceGroups(trx, user.id, answer.groups))
   }
   if (gone.length > found) {
-    log.error('the directory misses more users than it finds, so nobody was disabled', { found, missed: gone.length })
+    log.error('more users are missing from the directory than found, so nobody was disabled', {
+      found,
+      missed: gone.length,
+    })
     return
   }
   for (const { id } of gone) {
     try {
       await disableUser(db, { username: id })
-      log.warn('a user whom the directory does not have any more was disabled', { userId: id })
+      log.warn('disabled a user who is no longer in the directory', { userId: id })
     } catch (error) {
       if (!(error instanceof UserError)) throw error
-      log.error('the directory does not have the last admin any more, who was not disabled', { userId: id })
+      log.error('the last admin is no longer in the directory, and was not disabled', { userId: id })
     }
   }
 }

@@ -162,7 +162,7 @@ test.each(['a running server', 'no server'])('a backup made with %s opens with t
   expect(statSync(file).mode & 0o777).toBe(0o600)
   const again = await runProgram('backup', { dataDir: folder.path, args: [file] })
   expect(again.code).toBe(1)
-  expect(again.stderr).toBe(`${file} exists already; a backup overwrites nothing.\n`)
+  expect(again.stderr).toBe(`${file} already exists; a backup never overwrites a file.\n`)
 
   if (which === 'a running server') {
     // The copy was read by another program, which must not cost SQLite its lock.
