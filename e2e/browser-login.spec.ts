@@ -86,7 +86,10 @@ test('without Remember me, sign-in ends with the session', async ({ page, contex
   await expect(page).toHaveURL('/login?from=%2Forg')
 })
 
-test('signing out ends the session on the server and empties the page', async ({ page, context }) => {
+test('signing out ends the session on the server and empties the page', { tag: '@concord' }, async ({
+  page,
+  context,
+}) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
   const secret = await givenSecret(org, { by: user })
@@ -176,7 +179,7 @@ test('rejects a disabled user', async ({ page }) => {
   await expect(page.getByRole('alert')).toHaveText('This API key is unknown or has expired.')
 })
 
-test('a session that ended before the visit leads to the sign-in page', async ({ page }) => {
+test('a session that ended before the visit leads to the sign-in page', { tag: '@concord' }, async ({ page }) => {
   const user = await givenUser()
   await asUser(page, user)
   await endSession(page)

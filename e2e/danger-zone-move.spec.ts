@@ -140,7 +140,9 @@ test('lists the repositories and projects that lose it', async ({ page }) => {
   await expect(outcome).toBeHidden()
 })
 
-test('teams of the old organization keep their access until somebody removes it', async ({ page }) => {
+test('teams of the old organization keep their access until somebody removes it', { tag: '@concord' }, async ({
+  page,
+}) => {
   const { from, to, user, secret } = await givenMovable()
   const team = await givenTeam(from)
   await givenAccess(secret, team, 'WRITER')

@@ -190,10 +190,9 @@ test('a failed copy is not reported as a success', async ({ page }) => {
   await expect(warning).toContainText(secret.id)
 })
 
-test('a private secret of others is listed with “No access”, and its page says whom to ask', async ({
-  page,
-  expectErrors,
-}) => {
+test('a private secret of others is listed with “No access”, and its page says whom to ask', {
+  tag: '@concord',
+}, async ({ page, expectErrors }) => {
   expectErrors(/status of 403/)
   const org = await givenOrg()
   const [member, owner] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])

@@ -78,7 +78,7 @@ test('a new key pair with a generated store password: shows both once', async ({
   })
 })
 
-test('an existing key pair, one half pasted and one from a file', async ({ page }) => {
+test('an existing key pair, one half pasted and one from a file', { tag: '@concord' }, async ({ page }) => {
   const { org, user, name } = await givenMember()
   const pair = keyPair()
   await begin(page, { org, user, name, kind: 'Existing key pair' })

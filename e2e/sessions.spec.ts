@@ -230,17 +230,21 @@ const onRealConcord = test.extend({
   },
 })
 
-onRealConcord('a real Concord has neither page: the menu leaves them out, the addresses say why', async ({ page }) => {
-  const user = await givenUser()
-  await asUser(page, user)
-  const answered = page.waitForResponse('**/api/v1/server/version')
-  await page.goto('/org')
-  await page.getByRole('button', { name: `Account of ${user.displayName}` }).click()
-  await answered
-  await expect(page.getByRole('menuitem')).toHaveText(['Sign out'])
+onRealConcord(
+  'a real Concord has neither page: the menu leaves them out, the addresses say why',
+  { tag: '@concord' },
+  async ({ page }) => {
+    const user = await givenUser()
+    await asUser(page, user)
+    const answered = page.waitForResponse('**/api/v1/server/version')
+    await page.goto('/org')
+    await page.getByRole('button', { name: `Account of ${user.displayName}` }).click()
+    await answered
+    await expect(page.getByRole('menuitem')).toHaveText(['Sign out'])
 
-  await page.goto(LIST)
-  await expect(page.getByText('This Concord keeps no list of sessions.')).toBeVisible()
-  await page.goto('/profile/password')
-  await expect(page.getByText('This Concord cannot change passwords.')).toBeVisible()
-})
+    await page.goto(LIST)
+    await expect(page.getByText('This Concord keeps no list of sessions.')).toBeVisible()
+    await page.goto('/profile/password')
+    await expect(page.getByText('This Concord cannot change passwords.')).toBeVisible()
+  },
+)

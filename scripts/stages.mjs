@@ -65,19 +65,17 @@ export async function check(program, args) {
 /**
  * @param {string[]} projects
  * @param {number} limit
- * @param {NodeJS.ProcessEnv} [environment]
- * @param {string} [node]
+ * @param {{ files?: string[], environment?: NodeJS.ProcessEnv, node?: string }} [options] `files` are folders or parts of names
  */
-export async function vitest(projects, limit, environment, node) {
+export async function vitest(projects, limit, { files = [], environment, node } = {}) {
   /** @type {{ code: number, report: import('vitest/node').JsonTestResults }} */
   const { code, report } = await withReport((file) =>
     runNode(
       bin('vitest', 'vitest.mjs'),
-      ['run', ...projects.map((project) => `--project=${project}`)].concat([
-        '--reporter=default',
-        '--reporter=json',
-        `--outputFile.json=${file}`,
-      ]),
+      [
+        ...['run', ...files, ...projects.map((project) => `--project=${project}`)],
+        ...['--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+      ],
       limit,
       environment,
       node,
@@ -99,15 +97,15 @@ export async function vitest(projects, limit, environment, node) {
 
 /**
  * @param {number} limit
- * @param {NodeJS.ProcessEnv} [environment]
+ * @param {{ args?: string[], environment?: NodeJS.ProcessEnv }} [options]
  */
-export async function playwright(limit, environment) {
+export async function playwright(limit, { args = [], environment } = {}) {
   const { findChromium } = await import('./chromium.mjs')
   const chromium = await findChromium()
   console.log(`Chromium: ${chromium}`)
   /** @type {{ code: number, report: import('@playwright/test/reporter').JSONReport }} */
   const { code, report } = await withReport((file) =>
-    runNode(bin('@playwright/test', 'cli.js'), ['test', '--reporter=list,json'], limit, {
+    runNode(bin('@playwright/test', 'cli.js'), ['test', '--reporter=list,json', ...args], limit, {
       CHROMIUM_PATH: chromium,
       PLAYWRIGHT_JSON_OUTPUT_FILE: file,
       ...environment,
