@@ -15,7 +15,7 @@ import {
   keyPairParts,
   unique,
 } from './given.ts'
-import { addressOf, askToMove, dangerZone, openSettings, pick, pickUser } from './steps.ts'
+import { addressOf, askToMove, dangerZone, openSettings, pick, pickUser, READ_BY_SETTINGS } from './steps.ts'
 import { needsOurs } from './version.ts'
 
 /* Checks each page and each open dialog with axe, and that nothing is wider than the screen, at 320 and 1280 px. */
@@ -38,7 +38,7 @@ const opened = (page: Page, title: string | RegExp) =>
   expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible()
 
 test('signing in', async ({ page, expectErrors }) => {
-  expectErrors(/status of 401/)
+  expectErrors(401, '/api/service/console/whoami')
   await page.goto('/login')
   await opened(page, 'Sign in')
   await expectAccessible(page)
@@ -55,7 +55,7 @@ test('signing in', async ({ page, expectErrors }) => {
 })
 
 test('lists', async ({ page, expectErrors }) => {
-  expectErrors(/status of 403/)
+  expectErrors(403, '/api/v2/org/*/secret/*')
   const { org, other, user, closed, secret } = await givenWorld()
   await asUser(page, user)
   await page.goto('/org')
@@ -82,7 +82,9 @@ test('lists', async ({ page, expectErrors }) => {
 })
 
 test('error pages', async ({ page, expectErrors }) => {
-  expectErrors(/status of 40[034]/)
+  expectErrors(400, '/api/v1/SECRET/canCreate', '/api/v2/org/*/secret')
+  expectErrors(403, '/api/v2/org/*/secret/*')
+  expectErrors(404, '/api/v2/org/*/secret/*')
   const { org, user, closed } = await givenWorld()
   await asUser(page, user)
   await page.goto(addressOf(closed))
@@ -304,7 +306,7 @@ test('the longest names fit on every page and in every dialog', async ({ page })
 test('the list of sessions, and the change of the password', async ({ page, expectErrors }) => {
   await needsOurs('Concord has no such pages')
   needsDirectory()
-  expectErrors(/status of 400/)
+  expectErrors(400, '/api/x/v1/password')
   const user = await givenDirectoryUser()
   await asUser(page, user)
   await page.goto('/profile/session')
@@ -339,7 +341,7 @@ test('the list of sessions, and the change of the password', async ({ page, expe
 })
 
 test('the sign-in dialog over the page', async ({ page, expectErrors }) => {
-  expectErrors(/status of 401/)
+  expectErrors(401, ...READ_BY_SETTINGS)
   const { user, secret } = await givenWorld()
   await asUser(page, user)
   await page.goto(addressOf(secret))

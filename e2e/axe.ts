@@ -1,30 +1,47 @@
-import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
+import axe from 'axe-core'
 
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+const OPTIONS: axe.RunOptions = {
+  runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] },
+  rules: { 'target-size': { enabled: true } },
+  resultTypes: ['violations'],
+}
 export const PHONE = { width: 320, height: 640 }
 export const DESK = { width: 1280, height: 800 }
 
-/** Returns axe's findings on the current page, including an open dialog, one line per element. */
+/**
+ * Returns axe's findings on the current page, including an open dialog, one line per element. `@axe-core/playwright`
+ * would load axe for each check, for frames that the console does not have.
+ */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
-  const axe = new AxeBuilder({ page })
-    .options({
-      runOnly: { type: 'tag', values: TAGS },
-      rules: { 'target-size': { enabled: true } },
-      resultTypes: ['violations'],
-    })
-    // Otherwise each check opens another page to combine frames, and the console has no frames.
-    .setLegacyMode()
-  const { violations } = await axe.analyze()
+  if (await page.evaluate(() => !('axe' in window))) await page.evaluate(axe.source)
+  const violations = await page.evaluate(async (options) => {
+    const { axe } = window as unknown as { axe: typeof import('axe-core') }
+    return (await axe.run(document, options)).violations
+  }, OPTIONS)
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary = '' }) => `${id} (${help}) at ${target.join(' ')}: ${failureSummary}`),
+  )
+}
+
+/** Resizes the window and waits for a frame of the new size. */
+export async function resize(page: Page, size: { width: number; height: number }) {
+  await page.setViewportSize(size)
+  await page.evaluate(
+    ({ width, height }) =>
+      new Promise<void>((resolve) => {
+        const look = () =>
+          requestAnimationFrame(() => (innerWidth === width && innerHeight === height ? resolve() : look()))
+        look()
+      }),
+    size,
   )
 }
 
 /** Expects no axe findings and nothing wider than the screen, on a phone and on a desktop. */
 export async function expectAccessible(page: Page) {
   for (const size of [PHONE, DESK]) {
-    await page.setViewportSize(size)
+    await resize(page, size)
     const problems = await accessibilityProblems(page)
     expect.soft(problems, `${size.width} px, ${new URL(page.url()).pathname}`).toEqual([])
     await expectNoSidewaysScroll(page)

@@ -7,7 +7,7 @@ import { addressOf } from './steps.ts'
 import { needs } from './version.ts'
 
 // Without a session the first request, whoami, is a 401.
-test.beforeEach(({ expectErrors }) => expectErrors(/status of 401/))
+test.beforeEach(({ expectErrors }) => expectErrors(401, '/api/service/console/whoami'))
 
 async function signInWithKey(page: Page, { apiKey }: Pick<User, 'apiKey'>) {
   await page.getByRole('radio', { name: 'API key' }).check()
@@ -15,7 +15,7 @@ async function signInWithKey(page: Page, { apiKey }: Pick<User, 'apiKey'>) {
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-test('signs in with username and password, and opens the requested page', async ({ page }) => {
+test('signs in with username and password, and opens the requested page', { tag: '@concord' }, async ({ page }) => {
   needsDirectory()
   const { username, password } = await givenDirectoryUser()
   await page.goto('/org?show=all&filter=def')
@@ -31,7 +31,9 @@ test('signs in with username and password, and opens the requested page', async 
   await expect(page.getByRole('button', { name: `Account of ${username}` })).toBeVisible()
 })
 
-test('a wrong password shows one sentence, keeps the name, and focuses the password', async ({ page }) => {
+test('a wrong password shows one sentence, keeps the name, and focuses the password', { tag: '@concord' }, async ({
+  page,
+}) => {
   needsDirectory()
   const { username, password } = await givenDirectoryUser()
   await page.goto('/login')
@@ -50,7 +52,7 @@ test('a wrong password shows one sentence, keeps the name, and focuses the passw
   await expect(page).toHaveURL('/org')
 })
 
-test('signs in with an API key, and reports a wrong one as unknown', async ({ page }) => {
+test('signs in with an API key, and reports a wrong one as unknown', { tag: '@concord' }, async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
   await page.goto('/')
@@ -62,7 +64,10 @@ test('signs in with an API key, and reports a wrong one as unknown', async ({ pa
   await expect(page).toHaveURL('/org')
 })
 
-test('a remembered browser needs no new sign-in after the session ends', async ({ page, context }) => {
+test('a remembered browser needs no new sign-in after the session ends', { tag: '@concord' }, async ({
+  page,
+  context,
+}) => {
   await needs('2.44', 'An API key is not remembered')
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
@@ -171,7 +176,7 @@ test('URLs of Concord’s own console still work', async ({ page }) => {
   await expect(page).toHaveURL(path`/org/${org.name}/secret/new`)
 })
 
-test('rejects a disabled user', async ({ page }) => {
+test('rejects a disabled user', { tag: '@concord' }, async ({ page }) => {
   const user = await givenUser()
   await send(path`/api/v1/user/${user.id}/disable`, { method: 'PUT', json: {} })
   await page.goto('/login')

@@ -1,6 +1,6 @@
 import type { Page, Request } from '@playwright/test'
 import { path } from './concord.ts'
-import { asUser, expect, test } from './fixtures.ts'
+import { asUser, expect, settled, test } from './fixtures.ts'
 import { givenOrg, givenSecret, givenUser } from './given.ts'
 
 const KB = 1000
@@ -20,11 +20,11 @@ async function transferred(page: Page, type: 'script' | 'stylesheet', act: () =>
 }
 
 test('the sign-in page needs at most 90 kB of scripts and 35 kB of styles', async ({ page, expectErrors }) => {
-  expectErrors(/status of 401/)
+  expectErrors(401, '/api/service/console/whoami')
   const visit = async () => {
     await page.goto('/login')
     await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
-    await page.waitForLoadState('networkidle')
+    await settled(page)
   }
   expect(await transferred(page, 'script', visit)).toBeLessThan(90 * KB)
   expect(await transferred(page, 'stylesheet', () => visitAgain(page, visit))).toBeLessThan(35 * KB)
@@ -46,7 +46,7 @@ test('the first list needs at most 150 kB of scripts', async ({ page }) => {
     await page.goto('/org')
     await page.getByRole('link', { name: org.name }).click()
     await expect(page.getByRole('link', { name: secret.name })).toBeVisible()
-    await page.waitForLoadState('networkidle')
+    await settled(page)
   })
   expect(bytes).toBeLessThan(150 * KB)
 })

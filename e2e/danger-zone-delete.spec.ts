@@ -15,7 +15,7 @@ import {
 import { confirm, nameField, openSettings } from './steps.ts'
 import { needs } from './version.ts'
 
-test('deletes a secret after its name was typed', async ({ page }) => {
+test('deletes a secret after its name was typed', { tag: '@concord' }, async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
   const project = await givenProject(org)
@@ -58,8 +58,11 @@ test('Cancel deletes nothing and returns the focus', async ({ page }) => {
   expect((await readSecret(secret)).id).toBe(secret.id)
 })
 
-test('all members can change a public secret, but only its owner can delete it', async ({ page, expectErrors }) => {
-  expectErrors(/status of 403/)
+test('all members can change a public secret, but only its owner can delete it', { tag: '@concord' }, async ({
+  page,
+  expectErrors,
+}) => {
+  expectErrors(403, '/api/v1/org/*/secret/*')
   const org = await givenOrg()
   const [member, owner] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
   const secret = await givenSecret(org, { visibility: 'PUBLIC', by: owner })

@@ -25,7 +25,7 @@ async function givenMovable() {
   return { from, to, user, secret }
 }
 
-test('moves a secret as Concord’s documentation says', async ({ page }) => {
+test('moves a secret as Concord’s documentation says', { tag: '@concord' }, async ({ page }) => {
   const { from, to, user, secret } = await givenMovable()
   await asUser(page, user)
 
@@ -52,7 +52,7 @@ test('moves a secret as Concord’s documentation says', async ({ page }) => {
 })
 
 test('the old URL says where the secret went', async ({ page, expectErrors }) => {
-  expectErrors(/status of 404/)
+  expectErrors(404, '/api/v2/org/*/secret/*')
   const { from, to, user, secret } = await givenMovable()
   await openSettings(page, user, secret)
   await confirm(await askToMove(page, secret, to), secret, `Yes, move to ${to.name}`)
@@ -63,7 +63,7 @@ test('the old URL says where the secret went', async ({ page, expectErrors }) =>
   await expect(page).toHaveURL(addressOf({ orgName: to.name, name: secret.name }))
 })
 
-test('a taken name: moves and renames in one step', async ({ page }) => {
+test('a taken name: moves and renames in one step', { tag: '@concord' }, async ({ page }) => {
   const { to, user, secret } = await givenMovable()
   const taken = await givenSecret(to, { name: secret.name })
   await openSettings(page, user, secret)
@@ -86,11 +86,11 @@ test('a taken name: moves and renames in one step', async ({ page }) => {
   expect((await readSecret(taken)).id).toBe(taken.id)
 })
 
-test('a name taken a moment ago: shows the server’s message and keeps the typed text', async ({
+test('a name taken a moment ago: shows the server’s message and keeps the typed text', { tag: '@concord' }, async ({
   page,
   expectErrors,
 }) => {
-  expectErrors(/status of 400/)
+  expectErrors(400, '/api/v1/org/*/secret/*')
   const { to, user, secret } = await givenMovable()
   await openSettings(page, user, secret)
   const dialog = await askToMove(page, secret, to)
@@ -105,7 +105,7 @@ test('a name taken a moment ago: shows the server’s message and keeps the type
   expect((await readSecret(secret)).orgName).toBe(secret.orgName)
 })
 
-test('lists the repositories and projects that lose it', async ({ page }) => {
+test('lists the repositories and projects that lose it', { tag: '@concord' }, async ({ page }) => {
   const { from, to, user } = await givenMovable()
   const [pipeline, website] = await Promise.all([givenProject(from), givenProject(from)])
   const secret = await givenSecret(from, { by: user, projects: [pipeline, website] })
@@ -202,11 +202,10 @@ test('tells a reader why they cannot move it', async ({ page }) => {
   await expect(page.getByRole('dialog')).toBeHidden()
 })
 
-test('if a right cannot be determined in advance, the dialog says so and the server decides', async ({
-  page,
-  expectErrors,
-}) => {
-  expectErrors(/status of 403/)
+test('if a right cannot be determined in advance, the dialog says so and the server decides', {
+  tag: '@concord',
+}, async ({ page, expectErrors }) => {
+  expectErrors(403, '/api/v1/org/*/secret/*')
   const [from, to] = await Promise.all([givenOrg(), givenOrg()])
   // With an API key, the console does not see its user's groups.
   const reader = await givenUser({ of: [from, to] })
@@ -221,8 +220,11 @@ test('if a right cannot be determined in advance, the dialog says so and the ser
   expect((await readSecret(secret)).orgName).toBe(from.name)
 })
 
-test('a right revoked in the meantime: shows the refusal in the dialog', async ({ page, expectErrors }) => {
-  expectErrors(/status of 403/)
+test('a right revoked in the meantime: shows the refusal in the dialog', { tag: '@concord' }, async ({
+  page,
+  expectErrors,
+}) => {
+  expectErrors(403, '/api/v1/org/*/secret/*')
   const [from, to] = await Promise.all([givenOrg(), givenOrg()])
   const writer = await givenUser({ of: [from, to] })
   const secret = await givenSecret(from)
@@ -247,7 +249,7 @@ test('a user who left the target in the meantime is informed before anything is 
   page,
   expectErrors,
 }) => {
-  expectErrors(/status of 403/)
+  expectErrors(403, '/api/v1/SECRET/canCreate')
   const { to, user, secret } = await givenMovable()
   const zone = await openSettings(page, user, secret)
   await pick(zone, 'New organization', to.name)
@@ -261,8 +263,11 @@ test('a user who left the target in the meantime is informed before anything is 
   await givenMember(to, user)
 })
 
-test('a user who left the target at the last moment is told who can help', async ({ page, expectErrors }) => {
-  expectErrors(/status of 403/)
+test('a user who left the target at the last moment is told who can help', { tag: '@concord' }, async ({
+  page,
+  expectErrors,
+}) => {
+  expectErrors(403, '/api/v1/SECRET/canCreate', '/api/v1/org/*/secret/*')
   const { to, user, secret } = await givenMovable()
   await openSettings(page, user, secret)
   const dialog = await askToMove(page, secret, to)
@@ -277,7 +282,9 @@ test('a user who left the target at the last moment is told who can help', async
   await expect(alert).toContainText(new RegExp(`Only members of ${to.name} can do this. Ask its owner, .+, to add you`))
 })
 
-test('an owner who has left the organization is told that they cannot move it', async ({ page }) => {
+test('an owner who has left the organization is told that they cannot move it', { tag: '@concord' }, async ({
+  page,
+}) => {
   await needs('2.17', 'Nobody can know which roles they have')
   const { from, to, user, secret } = await givenMovable()
   await call(path`/api/v1/org/${from.name}/team/default/users`, { method: 'DELETE', json: [user.username] })

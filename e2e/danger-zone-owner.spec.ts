@@ -5,7 +5,7 @@ import { givenOrg, givenRight, givenSecret, givenUser, readSecret } from './give
 import { addressOf, openSettings, pickUser } from './steps.ts'
 import { needs } from './version.ts'
 
-test('the owner changes the owner and sees what access remains', async ({ page }) => {
+test('the owner changes the owner and sees what access remains', { tag: '@concord' }, async ({ page }) => {
   const org = await givenOrg()
   const [owner, heir] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
   const secret = await givenSecret(org, { by: owner })
@@ -25,10 +25,10 @@ test('the owner changes the owner and sees what access remains', async ({ page }
   expect(await readSecret(secret)).toMatchObject({ owner: { id: heir.id }, visibility: 'PRIVATE' })
 })
 
-test('a former owner without access is taken to the list', async ({ page, expectErrors }) => {
+test('a former owner without access is taken to the list', { tag: '@concord' }, async ({ page, expectErrors }) => {
   needsDirectory()
   await needs('2.17', 'Nobody can know which teams they are in')
-  expectErrors(/status of 403/)
+  expectErrors(403, '/api/v2/org/*/secret/*')
   const org = await givenOrg()
   const [owner, heir] = await Promise.all([givenDirectoryUser({ of: [org] }), givenUser({ of: [org] })])
   const secret = await givenSecret(org)
@@ -45,8 +45,11 @@ test('a former owner without access is taken to the list', async ({ page, expect
   expect((await readSecret(secret)).owner?.id).toBe(heir.id)
 })
 
-test('only an owner may do it: shows the server’s refusal in the dialog', async ({ page, expectErrors }) => {
-  expectErrors(/status of 403/)
+test('only an owner may do it: shows the server’s refusal in the dialog', { tag: '@concord' }, async ({
+  page,
+  expectErrors,
+}) => {
+  expectErrors(403, '/api/v1/org/*/secret/*')
   const org = await givenOrg()
   const [owner, writer] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
   const secret = await givenSecret(org, { by: owner })
@@ -63,7 +66,7 @@ test('only an owner may do it: shows the server’s refusal in the dialog', asyn
   expect((await readSecret(secret)).owner?.id).toBe(owner.id)
 })
 
-test('a deleted owner is shown as nobody, and an administrator sets another', async ({ page }) => {
+test('a deleted owner is shown as nobody, and an administrator sets another', { tag: '@concord' }, async ({ page }) => {
   const org = await givenOrg()
   const [gone, heir] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
   const secret = await givenSecret(org, { by: gone })

@@ -13,7 +13,9 @@ async function givenScoped(linked: 'two projects' | 'none') {
 const names = async (secret: Parameters<typeof readSecret>[0]) =>
   (await readSecret(secret)).projects.map(({ name }) => name).sort()
 
-test('limits a secret to one project, and names the repositories that lose it', async ({ page }) => {
+test('limits a secret to one project, and names the repositories that lose it', { tag: '@concord' }, async ({
+  page,
+}) => {
   const { first, second, user, secret } = await givenScoped('none')
   const loser = await givenRepository(second, secret)
   const zone = await openSettings(page, user, secret)
@@ -34,7 +36,7 @@ test('limits a secret to one project, and names the repositories that lose it', 
   expect((await readSecret(secret)).visibility).toBe('PRIVATE')
 })
 
-test('removes a project', async ({ page }) => {
+test('removes a project', { tag: '@concord' }, async ({ page }) => {
   const { first, second, user, secret } = await givenScoped('two projects')
   const zone = await openSettings(page, user, secret)
   await zone.getByLabel('Projects', { exact: true }).press('Backspace')
@@ -47,7 +49,9 @@ test('removes a project', async ({ page }) => {
   expect([[first.name], [second.name]]).toContainEqual(await names(secret))
 })
 
-test('lifts the limit: asks without a typed name, and the secret stays private', async ({ page }) => {
+test('lifts the limit: asks without a typed name, and the secret stays private', { tag: '@concord' }, async ({
+  page,
+}) => {
   const { org, user, secret } = await givenScoped('two projects')
   const zone = await openSettings(page, user, secret)
   await zone.getByRole('radio', { name: `Every project of ${org.name}` }).check()
@@ -61,7 +65,7 @@ test('lifts the limit: asks without a typed name, and the secret stays private',
   expect(await readSecret(secret)).toMatchObject({ projects: [], visibility: 'PRIVATE' })
 })
 
-test('with all projects selected, only later ones lose it', async ({ page }) => {
+test('with all projects selected, only later ones lose it', { tag: '@concord' }, async ({ page }) => {
   const { first, second, user, secret } = await givenScoped('none')
   const zone = await openSettings(page, user, secret)
   await zone.getByRole('radio', { name: 'Only these projects' }).check()

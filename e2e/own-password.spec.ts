@@ -54,7 +54,7 @@ test('a new password replaces the old one and ends the other sessions', async ({
 })
 
 test('shows a wrong old password at its field, and keeps the input', async ({ page, expectErrors }) => {
-  expectErrors(/status of 400/)
+  expectErrors(400, '/api/x/v1/password')
   const user = await open(page)
   await current(page).fill('not this one')
   await next(page).fill('a perfectly good one')
@@ -70,7 +70,7 @@ test('shows a wrong old password at its field, and keeps the input', async ({ pa
 })
 
 test('rejects a common password at its field', async ({ page, expectErrors }) => {
-  expectErrors(/status of 400/)
+  expectErrors(400, '/api/x/v1/password')
   const user = await open(page)
   await current(page).fill(user.password)
   await next(page).fill('password1234')

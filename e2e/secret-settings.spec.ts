@@ -21,7 +21,9 @@ async function givenOwned(visibility: 'PUBLIC' | 'PRIVATE' = 'PRIVATE') {
   return { org, user, secret }
 }
 
-test('renames a private secret, which stays private and keeps its repositories', async ({ page }) => {
+test('renames a private secret, which stays private and keeps its repositories', { tag: '@concord' }, async ({
+  page,
+}) => {
   const { org, user, secret } = await givenOwned()
   const project = await givenProject(org)
   const repository = await givenRepository(project, secret)
@@ -65,7 +67,7 @@ test('rejects names that Concord would refuse or could not handle', async ({ pag
 })
 
 test('a name taken a moment ago: shows the server’s message in the dialog', async ({ page, expectErrors }) => {
-  expectErrors(/status of 400/)
+  expectErrors(400, '/api/v1/org/*/secret/*')
   const { org, user, secret } = await givenOwned()
   const newName = `${secret.name}-2`
   await openSettings(page, user, secret)
@@ -82,7 +84,7 @@ test('a name taken a moment ago: shows the server’s message in the dialog', as
   await expect(nameField(dialog, secret)).toHaveValue(secret.name)
 })
 
-test('makes a secret public and private again', async ({ page }) => {
+test('makes a secret public and private again', { tag: '@concord' }, async ({ page }) => {
   const { org, user, secret } = await givenOwned()
   await openSettings(page, user, secret)
 
@@ -119,7 +121,7 @@ test('shows a change by somebody else before anything is sent', async ({ page })
 })
 
 test('warns a member who makes it private that they lose access too', async ({ page, expectErrors }) => {
-  expectErrors(/status of 403/)
+  expectErrors(403, '/api/v2/org/*/secret/*')
   const { org, secret } = await givenOwned('PUBLIC')
   const member = await givenUser({ of: [org] })
   await openSettings(page, member, secret)
@@ -164,7 +166,7 @@ test('Ctrl+Enter submits the name and the access', async ({ page }) => {
   await expect(page.getByRole('dialog', { name: /^Change access/ })).toBeVisible()
 })
 
-test('stages access for teams and saves it together', async ({ page }) => {
+test('stages access for teams and saves it together', { tag: '@concord' }, async ({ page }) => {
   const { org, user, secret } = await givenOwned()
   const [builders, operators, leavers] = await Promise.all([givenTeam(org), givenTeam(org), givenTeam(org)])
   await givenAccess(secret, builders, 'READER')
@@ -213,7 +215,7 @@ test('warns users who are about to lock themselves out', async ({ page }) => {
   await expect(page.getByRole('alert').filter({ hasText: 'You lock yourself out' })).toBeVisible()
 })
 
-test('shows the log in sentences, including entries under another name', async ({ page }) => {
+test('shows the log in sentences, including entries under another name', { tag: '@concord' }, async ({ page }) => {
   const { org, user, secret } = await givenOwned()
   const newName = `${secret.name}-2`
   await call(path`/api/v1/org/${org.name}/secret/${secret.name}`, { as: user, json: { name: newName } })

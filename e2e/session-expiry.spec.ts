@@ -2,10 +2,13 @@ import type { Page } from '@playwright/test'
 import { path, type User } from './concord.ts'
 import { asUser, endSession, expect, test } from './fixtures.ts'
 import { givenOrg, givenSecret, givenUser, readSecret, unique } from './given.ts'
-import { addressOf, confirm, nameField, openSettings, toStep } from './steps.ts'
+import { addressOf, confirm, nameField, openSettings, READ_BY_SETTINGS, toStep } from './steps.ts'
 import { readValue } from './value.ts'
 
-test.beforeEach(({ expectErrors }) => expectErrors(/status of 401/))
+// What a story does after the end of its session: that is refused first.
+test.beforeEach(({ expectErrors }) =>
+  expectErrors(401, '/api/v1/org', '/api/v1/org/*/secret', '/api/v2/org/*/secret/*'),
+)
 
 async function signInAgain(page: Page, { apiKey }: Pick<User, 'apiKey'>) {
   const dialog = page.getByRole('dialog', { name: 'Sign in again' })
@@ -28,7 +31,9 @@ async function givenOwned() {
   return { org, user, secret: await givenSecret(org, { by: user }) }
 }
 
-test('the wizard keeps its input, and resends its request after the new sign-in', async ({ page }) => {
+test('the wizard keeps its input, and resends its request after the new sign-in', { tag: '@concord' }, async ({
+  page,
+}) => {
   const { org, user } = await givenOwned()
   const name = unique('late')
   await asUser(page, user)
@@ -49,7 +54,7 @@ test('the wizard keeps its input, and resends its request after the new sign-in'
   expect(String(await readValue({ orgName: org.name, name }))).toBe('typed before\nthe session was over')
 })
 
-test('over an open dialog: keeps the typed name and continues the rename', async ({ page }) => {
+test('over an open dialog: keeps the typed name and continues the rename', { tag: '@concord' }, async ({ page }) => {
   const { org, user, secret } = await givenOwned()
   const newName = `${secret.name}-new`
   await openSettings(page, user, secret)
@@ -67,7 +72,7 @@ test('over an open dialog: keeps the typed name and continues the rename', async
   expect((await readSecret({ orgName: org.name, name: newName })).visibility).toBe('PRIVATE')
 })
 
-test('during navigation: opens the requested page after the sign-in', async ({ page }) => {
+test('during navigation: opens the requested page after the sign-in', { tag: '@concord' }, async ({ page }) => {
   const { org, user, secret } = await givenOwned()
   await asUser(page, user)
   await page.goto(path`/org/${org.name}/secret`)
@@ -79,7 +84,11 @@ test('during navigation: opens the requested page after the sign-in', async ({ p
   await expect(page.getByRole('heading', { level: 1, name: secret.name })).toBeVisible()
 })
 
-test('a wrong key keeps the dialog open, and Leave this page leads to the sign-in page', async ({ page }) => {
+test('a wrong key keeps the dialog open, and Leave this page leads to the sign-in page', async ({
+  page,
+  expectErrors,
+}) => {
+  expectErrors(401, ...READ_BY_SETTINGS)
   const { user, secret } = await givenOwned()
   await asUser(page, user)
   await page.goto(addressOf(secret))
@@ -96,7 +105,7 @@ test('a wrong key keeps the dialog open, and Leave this page leads to the sign-i
   await expect(page.getByText(secret.id)).toBeHidden()
 })
 
-test('never sends one user’s input as another user', async ({ page }) => {
+test('never sends one user’s input as another user', { tag: '@concord' }, async ({ page }) => {
   const org = await givenOrg()
   const [user, other] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
   // Every member can rename it.
@@ -117,7 +126,7 @@ test('never sends one user’s input as another user', async ({ page }) => {
 })
 
 test('a warning stays next to other messages, and is gone for the next user', async ({ page, expectErrors }) => {
-  expectErrors(/status of 403/)
+  expectErrors(403, '/api/v2/org/*/secret/*')
   const { org, user, secret } = await givenOwned()
   const [second, third] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
   await asUser(page, user)

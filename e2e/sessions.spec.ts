@@ -57,7 +57,7 @@ test.describe('on our server', () => {
   })
 
   test('says that a session has ended in the meantime', async ({ page, browser, expectErrors }) => {
-    expectErrors(/status of 404/)
+    expectErrors(404, '/api/x/v1/sessions/*')
     const user = await givenUser()
     const elsewhere = await inFirefox(browser, user)
     await asUser(page, user)
@@ -74,7 +74,7 @@ test.describe('on our server', () => {
     browser,
     expectErrors,
   }) => {
-    expectErrors(/status of 401/)
+    expectErrors(401, '/api/service/console/whoami')
     const user = await givenUser({ of: [await givenOrg()] })
     const elsewhere = await inFirefox(browser, user)
     await asUser(page, user)
@@ -114,7 +114,7 @@ test.describe('on our server', () => {
   })
 
   test('signing out the current session in the list is a normal sign-out', async ({ page, expectErrors }) => {
-    expectErrors(/status of 401/)
+    expectErrors(401, '/api/service/console/whoami')
     await asUser(page, await givenUser())
     await page.goto(LIST)
     await rows(page).filter({ hasText: 'This session' }).getByRole('button').click()
@@ -169,7 +169,7 @@ test.describe('on our server', () => {
   })
 
   test('other users cannot see a user’s sessions', async ({ page, expectErrors }) => {
-    expectErrors(/status of 403/)
+    expectErrors(403, '/api/v2/user/*', '/api/x/v1/sessions')
     const [user, other] = await Promise.all([givenUser(), givenUser()])
     await asUser(page, user)
     await page.goto(LIST)
@@ -180,7 +180,9 @@ test.describe('on our server', () => {
   })
 
   test('tells a disabled user so on the sign-in page', async ({ page, expectErrors }) => {
-    expectErrors(/status of 40[13]/)
+    // The list that is open is refused, and everything beside it; then nobody is signed in.
+    expectErrors(403, '/api/service/console/*', '/api/v1/org/*', '/api/v2/org/*/secret')
+    expectErrors(401, '/api/service/console/whoami')
     const org = await givenOrg()
     const user = await givenUser({ of: [org] })
     await asUser(page, user)

@@ -8,6 +8,12 @@ import { canSearchUsers } from './version.ts'
 
 export const addressOf = ({ orgName, name }: Ref, tab = 'info') => path`/org/${orgName}/secret/${name}/` + tab
 
+/** What the settings of a secret read when one gets there from another of its tabs. */
+export const READ_BY_SETTINGS = [
+  ...['/api/service/console/whoami', '/api/service/console/userInfo'],
+  ...['/api/v1/org/*', '/api/v1/org/*/team', '/api/v1/org/*/secret/*/access'],
+]
+
 export async function openSettings(page: Page, user: Credentials, secret: Ref) {
   await asUser(page, user)
   await page.goto(addressOf(secret, 'settings'))

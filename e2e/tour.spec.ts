@@ -10,22 +10,28 @@ import { test as base, expect } from './fixtures.ts'
 type Credentials = Record<string, { password: string; apiKey: string }>
 type Console = { url: string; credentials: Credentials }
 
-const test = base.extend<{ firstStart: Console }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants to read the names of what is used.
-  firstStart: async ({}, use) => {
-    const { path, remove } = temporaryFolder()
-    const server = await startServer(path, { ADMIN_API_KEY: '', SAMPLE_DATA: 'on', LOG_LEVEL: 'warn' })
-    const printed = server.output().matchAll(/^ {2}(\w+) {2,}(\S+) {2,}(\S+)$/gm)
-    const credentials = Object.fromEntries(
-      [...printed].map(([, user = '', password = '', apiKey = '']) => [user, { password, apiKey }]),
-    )
-    await use({ url: server.url, credentials })
-    await server.end('SIGTERM')
-    remove()
-  },
+const test = base.extend<object, { firstStart: Console }>({
+  // Once for all stories here, as the sample data takes a while.
+  firstStart: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright wants to read the names of what is used.
+    async ({}, use) => {
+      const { path, remove } = temporaryFolder()
+      const server = await startServer(path, { ADMIN_API_KEY: '', SAMPLE_DATA: 'on', LOG_LEVEL: 'warn' })
+      const printed = server.output().matchAll(/^ {2}(\w+) {2,}(\S+) {2,}(\S+)$/gm)
+      const credentials = Object.fromEntries(
+        [...printed].map(([, user = '', password = '', apiKey = '']) => [user, { password, apiKey }]),
+      )
+      await use({ url: server.url, credentials })
+      await server.end('SIGTERM')
+      remove()
+    },
+    { scope: 'worker', timeout: 180_000 },
+  ],
   consoleUrl: async ({ firstStart }, use) => use(firstStart.url),
 })
 
+// In this order and one worker: the tour moves a secret.
+test.describe.configure({ mode: 'default' })
 test.skip(!process.env.E2E_DATA_DIR, 'The tour goes through the sample data of our own server')
 
 async function signIn(page: Page, { credentials }: Console, name: string) {
@@ -38,11 +44,25 @@ async function picture(page: Page, name: string) {
   if (process.env.SCREENSHOTS) await page.screenshot({ path: `docs/screenshots/${name}.png` })
 }
 
-test('the tour of the README', async ({ page, firstStart, expectErrors }) => {
-  // It starts its own server and creates sample data.
-  test.slow()
+test('carol has fewer rights in acme', async ({ page, firstStart, expectErrors }) => {
   // The first visit has no session, and the list checks which of its secrets can be opened.
-  expectErrors(/status of 401/, /status of 403/)
+  // The first visit has no session, and the list asks which of its secrets may be opened.
+  expectErrors(401, '/api/service/console/whoami')
+  expectErrors(403, '/api/v2/org/*/secret/*', '/api/v1/org/*/project/*/repository')
+  await page.goto('/')
+  await signIn(page, firstStart, 'carol')
+  await page.getByRole('link', { name: 'acme' }).click()
+  await page.getByRole('link', { name: 'git-key', exact: true }).click()
+  await page.getByRole('link', { name: 'Settings' }).click()
+  const zone = page.getByRole('region', { name: 'Danger zone' })
+  await expect(zone.getByRole('button', { name: 'Move', exact: true })).toHaveAttribute('aria-disabled', 'true')
+})
+
+test('the tour of the README', async ({ page, firstStart, expectErrors }) => {
+  // The first visit has no session, and the list checks which of its secrets can be opened.
+  // The first visit has no session, and the list asks which of its secrets may be opened.
+  expectErrors(401, '/api/service/console/whoami')
+  expectErrors(403, '/api/v2/org/*/secret/*', '/api/v1/org/*/project/*/repository')
   await page.goto('/')
   await picture(page, 'sign-in')
   await signIn(page, firstStart, 'alice')
@@ -94,17 +114,4 @@ test('the tour of the README', async ({ page, firstStart, expectErrors }) => {
   await page.getByRole('menuitem', { name: 'Where you are signed in' }).click()
   await expect(page.getByRole('row', { name: 'This session' })).toBeVisible()
   await expect(page.getByRole('button', { name: 'Sign out everywhere' })).toBeVisible()
-})
-
-test('carol has fewer rights in acme', async ({ page, firstStart, expectErrors }) => {
-  test.slow()
-  // The first visit has no session, and the list checks which of its secrets can be opened.
-  expectErrors(/status of 401/, /status of 403/)
-  await page.goto('/')
-  await signIn(page, firstStart, 'carol')
-  await page.getByRole('link', { name: 'acme' }).click()
-  await page.getByRole('link', { name: 'git-key', exact: true }).click()
-  await page.getByRole('link', { name: 'Settings' }).click()
-  const zone = page.getByRole('region', { name: 'Danger zone' })
-  await expect(zone.getByRole('button', { name: 'Move', exact: true })).toHaveAttribute('aria-disabled', 'true')
 })

@@ -5,7 +5,7 @@ import { test } from './ownServer.ts'
 import { addressOf, confirm, openSettings, toStep } from './steps.ts'
 
 test.skip(!process.env.E2E_DATA_DIR, 'Only a server that was built here can be stopped')
-test.beforeEach(({ expectErrors }) => expectErrors(/net::ERR_/))
+test.beforeEach(({ expectErrors }) => expectErrors('net::ERR_', '/**'))
 
 const banner = 'The server does not answer. What you see may be old; nothing you typed is lost.'
 
@@ -64,7 +64,8 @@ test('a change without a server sends nothing, keeps the input, and can be retri
   expectErrors,
 }) => {
   // The page is reloaded as soon as the server is back, under the old name, during the rename.
-  expectErrors(/status of 404/)
+  // The page is read again as soon as the server is back, under the old name, while it is being renamed.
+  expectErrors(404, '/api/v2/org/*/secret/*')
   const { org, user, secret } = await givenOwned()
   const newName = `${secret.name}-new`
   await openSettings(page, user, secret)
@@ -85,7 +86,7 @@ test('a change without a server sends nothing, keeps the input, and can be retri
 })
 
 test('a lost response: the console checks the state and reports it', async ({ page, server, expectErrors }) => {
-  expectErrors(/status of 404/)
+  expectErrors(404, '/api/v2/org/*/secret/*')
   const { org, user } = await givenOwned()
   const name = unique('lost')
   await asUser(page, user)

@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { basic, CHEAP, cookieOf, PASSWORD, REMEMBER, SESSION, WHOAMI } from '../../tests/support/signIn.ts'
+import {
+  basic,
+  CHEAP,
+  cookieOf,
+  PASSWORD,
+  passwordIsVerified,
+  REMEMBER,
+  SESSION,
+  WHOAMI,
+} from '../../tests/support/signIn.ts'
 import {
   ADMIN_KEY,
   givenOrg,
@@ -301,8 +310,9 @@ describe('a disabled user', () => {
     const slow = await hashPassword(PASSWORD)
     const { db } = server.services
     await db.updateTable('users').set({ passwordHash: slow }).where('id', '=', user.id).execute()
+    const verifying = passwordIsVerified()
     const signingIn = signIn()
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await verifying
     await disable['PUT …/disable']()
     expect((await signingIn).status).toBe(401)
     expect(await db.selectFrom('sessions').selectAll().where('userId', '=', user.id).execute()).toEqual([])
@@ -312,8 +322,9 @@ describe('a disabled user', () => {
     const slow = await hashPassword(PASSWORD)
     const { db } = server.services
     await db.updateTable('users').set({ passwordHash: slow }).where('id', '=', user.id).execute()
+    const verifying = passwordIsVerified()
     const signingIn = signIn(REMEMBER)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await verifying
     await db.updateTable('users').set({ passwordHash }).where('id', '=', user.id).execute()
     expect((await signingIn).status).toBe(401)
     expect(await list()).toEqual([])

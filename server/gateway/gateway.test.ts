@@ -345,7 +345,11 @@ test('a slow reader slows Concord down, with nothing buffered in between', async
     IncomingMessage,
   ]
   answer.pause()
-  await sleep(500)
+  // Until no more is taken, which is never if it piles up.
+  for (let before = -1; before !== written && written < 200; ) {
+    before = written
+    await sleep(50)
+  }
   expect(written).toBeLessThan(100)
   let bytes = 0
   for await (const part of answer) bytes += part.length
@@ -372,11 +376,16 @@ test('a client that disconnects ends the request to Concord too', async () => {
 })
 
 test('a response that is cut off is cut off here too, and not complete', async () => {
+  let breakOff = () => {}
   const { url } = await inFrontOf((_, response) => {
     response.write('half of ')
-    setTimeout(() => response.destroy(), 20)
+    breakOff = () => response.destroy()
   })
-  await expect(ask(url)).rejects.toThrow()
+  const { hostname, port } = new URL(url)
+  const sent = httpRequest({ hostname, port, path: '/api/half' }).end()
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+  breakOff()
+  await expect(text(answer)).rejects.toThrow('aborted')
 })
 
 test('Concord unreachable: 502 in plain text, even in the middle of an upload, and the log has the reason', async () => {
@@ -402,28 +411,29 @@ test('Concord silent: 504', async () => {
 test('a Concord that sends something now and then is not silent', async () => {
   const { url } = await inFrontOf(
     async (_, response) => {
-      for (let i = 0; i < 8; i++) {
+      // Longer than the limit in all; each pause is far below it.
+      for (let i = 0; i < 6; i++) {
         response.write('.')
-        await sleep(50)
+        await sleep(100)
       }
       response.end()
     },
-    { connect: 1000, silence: 250, idle: 1000 },
+    { connect: 1000, silence: 500, idle: 1000 },
   )
-  expect((await ask(url)).body).toBe('........')
+  expect((await ask(url)).body).toBe('......')
 })
 
 test('no connection in time: 504', async () => {
   // Documentation addresses (RFC 5737) are not routed; a computer without a network fails at once.
-  const url = await gatewayTo('http://192.0.2.1:81', { connect: 100, silence: 10_000, idle: 1000 })
-  const before = performance.now()
+  // The other limit is longer than the test may take.
+  const url = await gatewayTo('http://192.0.2.1:81', { connect: 100, silence: 600_000, idle: 1000 })
   expect([502, 504]).toContain((await ask(url)).status)
-  expect(performance.now() - before).toBeLessThan(5000)
 })
 
 test('forwards an early refusal of an upload', async () => {
   const { url } = await inFrontOf((request, response) => {
     response.writeHead(413).end('too large')
+    // As Concord does: at once it would lose what it has said.
     setTimeout(() => request.socket.destroy(), 100)
   })
   expect(await ask(url, { method: 'POST', body: Buffer.alloc(8 * 1024 * 1024) })).toMatchObject({
@@ -475,17 +485,21 @@ test('each client has its own connections to Concord, and reuses them', async ()
 
 test('closes an idle connection before Concord does', async () => {
   let connections = 0
+  let closed = 0
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   closing.push(() => agent.destroy())
   const server = await serve((_, response) => response.end())
-  server.on('connection', () => {
+  server.on('connection', (socket) => {
     connections += 1
+    socket.on('close', () => {
+      closed += 1
+    })
   })
   const url = await gatewayTo(`http://127.0.0.1:${portOf(server)}`, { connect: 1000, silence: 1000, idle: 100 })
   await ask(url, { agent })
   await ask(url, { agent })
   expect(connections).toBe(1)
-  await sleep(300)
+  await vi.waitFor(() => expect(closed).toBe(1))
   await ask(url, { agent })
   expect(connections).toBe(2)
 })

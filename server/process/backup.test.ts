@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { givenSecret } from '../../tests/support/secrets.ts'
 import { longestStandstill } from '../../tests/support/standstill.ts'
 import { givenOrg, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
@@ -65,6 +65,10 @@ async function restored<T>(look: (copy: Db) => Promise<T>): Promise<T> {
   }
 }
 
+/** Resolves when a backup is being written. */
+const begun = () =>
+  vi.waitFor(() => expect(existsSync(`${file}.unfinished`)).toBe(true), { interval: 1, timeout: 10_000 })
+
 test('reads and writes continue during a backup, which is a snapshot', async () => {
   await givenMegabytes(60)
   for (let i = 0; i < 5; i++) await writePair(i)
@@ -89,7 +93,7 @@ test('reads and writes continue during a backup, which is a snapshot', async () 
         .where('name', '=', 'filler-1')
         .execute()
       await foldLog(db)
-      await new Promise((resolve) => setTimeout(resolve, 2))
+      await new Promise(setImmediate)
     }
   }
   const standstill = await longestStandstill(async () => {
@@ -135,7 +139,7 @@ test('a backup contains no part of a deleted value', async () => {
 test('a backup is a single file that other programs can open, and only one can run at a time', async () => {
   await givenMegabytes(20)
   const first = backUp(db, { file })
-  await new Promise((resolve) => setTimeout(resolve, 5))
+  await begun()
   const other = join(folder, 'other.db')
   await expect(backUp(db, { file: other })).rejects.toThrow('Another backup is being written. Wait until it is done.')
   await first
@@ -154,7 +158,7 @@ test('a server that stops in the middle leaves no backup behind', async () => {
   const stopping = lockDatabase(dataDir)
   const started = backUp(stopping, { file })
   const outcome = expect(started).rejects.toThrow('The database was closed')
-  await new Promise((resolve) => setTimeout(resolve, 5))
+  await begun()
   await closeDatabase(stopping)
   await outcome
   expect(readdirSync(folder)).toEqual(['stopping'])

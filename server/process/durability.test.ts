@@ -73,7 +73,8 @@ test('acknowledged writes survive kill -9', async () => {
     }
     const writers = Array.from({ length: WRITERS }, (_, writer) => write(writer))
     const before = acknowledged.size
-    while (acknowledged.size < before + 20) await pause(5)
+    await vi.waitFor(() => expect(acknowledged.size).toBeGreaterThanOrEqual(before + 20), PATIENCE)
+    // At any moment of a write.
     await pause(Math.random() * 50)
     await server.end('SIGKILL')
     over = true
@@ -217,6 +218,7 @@ test('each start removes what has expired', async () => {
   const first = await start()
   await create(first, 'long-ago', 'value')
   await first.end('SIGTERM')
+  // Until what it wrote is older than a second.
   await pause(1100)
   const again = new Date().toISOString()
   const server = await start({ AUDIT_MAX_AGE: '1 second' })

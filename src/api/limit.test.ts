@@ -10,7 +10,7 @@ test('never runs more at once, and runs all, also after a failure', async () => 
       twoAtATime(async () => {
         running += 1
         most = Math.max(most, running)
-        await new Promise((resolve) => setTimeout(resolve, 1))
+        await new Promise(setImmediate)
         running -= 1
         if (index === 0) throw new Error('no')
         return index

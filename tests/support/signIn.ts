@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks'
 import { createQueryId, type RootOperationNode } from 'kysely'
 import { expect } from 'vitest'
 import type { Db } from '../../server/db/open.ts'
@@ -25,6 +26,19 @@ export function cookieOf(answer: Response, name: string): string {
     .filter((cookie) => cookie.startsWith(`${name}=`) && !cookie.endsWith('=deleteMe'))
   expect(values).toHaveLength(1)
   return values[0] ?? ''
+}
+
+/** Resolves when a password is being verified: the next time that scrypt starts. */
+export function passwordIsVerified() {
+  return new Promise<void>((resolve) => {
+    const starting = createHook({
+      init(_, type) {
+        if (type !== 'SCRYPTREQUEST') return
+        starting.disable()
+        resolve()
+      },
+    }).enable()
+  })
 }
 
 /** The empty 401: no credentials, or unknown ones. */

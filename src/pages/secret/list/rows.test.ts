@@ -113,11 +113,12 @@ describe('listing', () => {
 
   it('is quick with 20,000 secrets', () => {
     const rows = joined([Array.from({ length: 20_000 }, (_, n) => secret(`service-${n}-password`))])
-    // The quickest of some, because other programs may slow the others down.
+    // In CPU time, so that other programs do not count. The quickest of some: garbage collection takes its share.
     const times = Array.from({ length: 10 }, () => {
-      const start = performance.now()
+      const before = process.cpuUsage()
       listing(rows, asked('filter=9&sort=-age&type=DATA'))
-      return performance.now() - start
+      const { user, system } = process.cpuUsage(before)
+      return (user + system) / 1000
     })
     expect(Math.min(...times)).toBeLessThan(50)
   })
