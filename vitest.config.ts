@@ -35,6 +35,7 @@ export default defineConfig({
           environment: 'node',
           include: ['conformance/**/*.test.ts'],
           globalSetup: ['conformance/setup.ts'],
+          isolate: false,
           // They mostly wait for the server. A project with a different number of workers needs its own group.
           maxWorkers: 3,
           sequence: { groupOrder: 1 },

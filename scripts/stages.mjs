@@ -59,7 +59,7 @@ export function finish() {
  * @param {string[]} args
  */
 export async function check(program, args) {
-  return (await runNode(program, args, 3 * MINUTE)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
+  return (await runNode(program, args, 30 * MINUTE)) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
 }
 
 /**

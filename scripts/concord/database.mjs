@@ -61,7 +61,6 @@ async function startPostgres() {
   await start(found('postgres'), ['-D', data, '-p', String(server.port), ...settings], { log, ...options }).until(
     () => psql(server, 'select 1'),
     'PostgreSQL',
-    30,
   )
   return server
 }

@@ -34,7 +34,7 @@ export async function startDirectory(folder) {
   const url = `ldap://127.0.0.1:${await freePort()}`
   // With -d it stays in the foreground, as our child process.
   const slapd = start(found('slapd'), ['-d', '0', '-f', file, '-h', url], { log: join(folder, 'slapd.log') })
-  await slapd.until(() => execute(found('ldapwhoami'), ['-x', '-H', url]), 'slapd', 30)
+  await slapd.until(() => execute(found('ldapwhoami'), ['-x', '-H', url]), 'slapd')
   // Not slapadd: it does not run overlays, so nobody would be in a group.
   await execute(found('ldapadd'), ['-x', '-H', url, '-D', admin.dn, '-w', admin.password], {
     input: readFileSync(join(import.meta.dirname, 'seed.ldif')),

@@ -14,6 +14,6 @@ export async function startGateway(folder, concord) {
   const environment = { ...process.env, CONCORD_URL: concord, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'warn' }
   const gateway = start(process.execPath, [join(ROOT, 'scripts', 'start.mjs')], { cwd: folder, log, env: environment })
   const address = () => /Concord secrets console: (http:\/\/[^/\s]+)/.exec(readFileSync(log, 'utf8'))?.[1]
-  await gateway.until(async () => address() !== undefined, 'The gateway', 60)
+  await gateway.until(async () => address() !== undefined, 'The gateway')
   return address()
 }

@@ -6,8 +6,6 @@ import { found, UnavailableError } from '../install.mjs'
 import { BASE } from './directory.mjs'
 import { execute, start } from './ending.mjs'
 
-const PATIENCE = 180
-
 /** Throws an UnavailableError if the installed Java is not suitable. */
 export async function checkJava() {
   const words = await execute('sh', ['-c', `'${found('java')}' -version 2>&1`])
@@ -42,7 +40,7 @@ export async function startConcord(folder, release, database, directory) {
     { cwd: folder, log: join(folder, 'concord.log') },
   )
   const url = `http://127.0.0.1:${port}`
-  await java.until(async () => (await fetch(`${url}/api/v1/server/ping`)).ok, 'Concord', PATIENCE)
+  await java.until(async () => (await fetch(`${url}/api/v1/server/ping`)).ok, 'Concord')
   const { version } = await (await fetch(`${url}/api/v1/server/version`)).json()
   return { url, adminKey, version }
 }
