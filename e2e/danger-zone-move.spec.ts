@@ -150,11 +150,11 @@ test('teams of the old organization keep their access until somebody removes it'
 
   const dialog = await askToMove(page, secret, to)
   await expect(dialog).toContainText(`1 team of ${from.name} keeps access`)
-  await expect(dialog.getByText(`${team.name} (WRITER)`)).toBeVisible()
+  await expect(dialog.getByText(`${team.name} (Writer)`)).toBeVisible()
   await confirm(dialog, secret, `Yes, move to ${to.name}`)
 
   const outcome = page.getByRole('region', { name: `Moved from ${from.name} / ${secret.name}` })
-  await expect(outcome.getByText(`${team.name} (WRITER)`)).toBeVisible()
+  await expect(outcome.getByText(`${team.name} (Writer)`)).toBeVisible()
   const here = { orgName: to.name, name: secret.name }
   expect(await grantsOf(here)).toEqual([team.id])
   await outcome.getByRole('button', { name: 'Remove old teams’ access' }).click()
@@ -196,7 +196,7 @@ test('tells a reader why they cannot move it', async ({ page }) => {
   await pick(zone, 'New organization', to.name)
   const move = zone.getByRole('button', { name: 'Move', exact: true })
   await expect(move).toBeDisabled()
-  await expect(move).toHaveAccessibleDescription('Needs WRITER on this secret: ask its owner admin.')
+  await expect(move).toHaveAccessibleDescription('Needs Writer access to this secret: ask its owner admin.')
   await move.focus()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('dialog')).toBeHidden()
@@ -214,7 +214,9 @@ test('if a right cannot be determined in advance, the dialog says so and the ser
   await openSettings(page, reader, secret)
 
   const dialog = await askToMove(page, secret, to)
-  await expect(dialog).toContainText('You may not be able to move it. Needs WRITER on this secret: ask its owner admin')
+  await expect(dialog).toContainText(
+    'You may not be able to move it. Needs Writer access to this secret: ask its owner admin',
+  )
   await confirm(dialog, secret, `Yes, move to ${to.name}`)
   await expect(dialog.getByRole('alert')).toContainText('necessary access level (WRITER)')
   expect((await readSecret(secret)).orgName).toBe(from.name)

@@ -17,7 +17,7 @@ test('the owner changes the owner and sees what access remains', { tag: '@concor
   await zone.getByRole('button', { name: 'Change owner' }).click()
   const dialog = page.getByRole('dialog', { name: `Change the owner of secret “${secret.name}” to ${title}` })
   await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
-  await expect(dialog.getByText(`${team.name} (READER)`)).toBeVisible()
+  await expect(dialog.getByText(`${team.name} (Reader)`)).toBeVisible()
   await dialog.getByRole('button', { name: `Yes, change the owner to ${title}` }).click()
 
   await expect(dialog).toBeHidden()

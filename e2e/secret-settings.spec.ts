@@ -116,7 +116,7 @@ test('shows a change by somebody else before anything is sent', async ({ page })
   const dialog = page.getByRole('dialog')
   await confirm(dialog, secret, `Yes, rename to ${secret.name}-new`)
 
-  await expect(dialog.getByRole('alert')).toContainText('It is PUBLIC now (it was PRIVATE). Nothing was sent.')
+  await expect(dialog.getByRole('alert')).toContainText('It is public now (it was private). Nothing was sent.')
   expect((await readSecret(secret)).id).toBe(secret.id)
 })
 

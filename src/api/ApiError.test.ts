@@ -63,7 +63,7 @@ test('only gateway errors and silence count as unreachable', () => {
 
 test('the missing right is read from the 403 of Concord', () => {
   const words = "The current user doesn't have the necessary access level (WRITER) to the secret: git-key"
-  expect(missingRight(words)).toEqual({ level: 'WRITER', entity: 'secret', name: 'git-key' })
+  expect(missingRight(words)).toEqual({ level: 'Writer', entity: 'secret', name: 'git-key' })
   const stranger = "The current user (bob) doesn't belong to the specified organization: acme"
   expect(missingRight(stranger)).toBeUndefined()
   expect(missingMembership(stranger)).toBe('acme')

@@ -92,10 +92,12 @@ function wordsOfJson(json: unknown): string {
   return [message, details, error].filter((part) => typeof part === 'string' && part !== '').join(' ')
 }
 
-/** What a 403 of Concord says is missing: `… access level (WRITER) to the secret: git-key`. */
+/** What a 403 of Concord says is missing: a level, `Writer`, from `… access level (WRITER) to the secret: git-key`. */
 export function missingRight(words: string): { level: string; entity: string; name: string } | undefined {
   const match = /access level \((\w+)\) to the (\w+): (.+)$/.exec(words)
-  return match?.[1] && match[2] && match[3] ? { level: match[1], entity: match[2], name: match[3] } : undefined
+  if (!match?.[1] || !match[2] || !match[3]) return undefined
+  const level = match[1].charAt(0) + match[1].slice(1).toLowerCase()
+  return { level, entity: match[2], name: match[3] }
 }
 
 /**

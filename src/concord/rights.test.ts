@@ -5,7 +5,7 @@ import { type RightFacts, rightTo } from './rights.ts'
 test('a member without a grant has no right, and is told who to ask', () => {
   expect(rightTo('WRITER', facts())).toEqual({
     verdict: 'no',
-    why: 'Needs WRITER on this secret: ask its owner olga.',
+    why: 'Needs Writer access to this secret: ask its owner olga.',
   })
 })
 

@@ -77,9 +77,9 @@ function rightToSecret(level: AccessLevel, facts: RightFacts): Right {
 
   const mine = access && userInfo ? myGrants(facts) : undefined
   const enough = mine?.find((grant) => rank(grant.level) >= rank(level))
-  if (enough) return { verdict: 'yes', why: `Your team ${enough.teamName} is ${enough.level} of it.` }
+  if (enough) return { verdict: 'yes', why: `Your team ${enough.teamName} has ${levelWord[enough.level]} access.` }
 
-  const missing = `Needs ${level} on this secret${ownerWords(secret)}`
+  const missing = `Needs ${levelWord[level]} access to this secret${ownerWords(secret)}`
   // Teams that come through a directory group are not in userInfo (concord-api §4.1).
   if (mine && whoami.realm === 'internal' && !mayBeMine(facts, level)) return { verdict: 'no', why: `${missing}.` }
   return { verdict: 'unknown', why: `${missing}; the console cannot see whether you have it.` }

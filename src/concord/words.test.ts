@@ -7,11 +7,11 @@ test('teams of the same name are told apart by their organization, where it is k
   const team = (id: string, orgName: string) => ({ id, orgId: orgName, orgName, name: 'default' })
   const grants = [grant('t1'), grant('t2'), grant('t3')]
   expect(grantItems(grants, 'acme', [team('t1', 'acme'), team('t2', 'platform')])).toEqual([
-    { id: 't1', text: 'default (READER)' },
-    { id: 't3', text: 'default of another organization (READER)' },
-    { id: 't2', text: 'default of platform (READER)' },
+    { id: 't1', text: 'default (Reader)' },
+    { id: 't3', text: 'default of another organization (Reader)' },
+    { id: 't2', text: 'default of platform (Reader)' },
   ])
-  expect(grantItems([grant('t1')], 'acme', undefined)).toEqual([{ id: 't1', text: 'default (READER)' }])
+  expect(grantItems([grant('t1')], 'acme', undefined)).toEqual([{ id: 't1', text: 'default (Reader)' }])
 })
 
 const use = (name: string) => ({
@@ -51,7 +51,7 @@ test('a private secret keeps its owner, the owner of the organization and the te
   expect(texts(secret(), { org, access, teams: undefined })).toEqual([
     'olga, its owner',
     'boss, the owner of acme',
-    'team devs (READER)',
+    'team devs (Reader)',
     'administrators and system accounts',
   ])
   const { owner: _, ...ownerless } = secret()
@@ -84,7 +84,7 @@ test('the same secret has no differences, whatever the order of its projects and
 })
 
 test.each([
-  [{ visibility: 'PUBLIC' }, 'It is PUBLIC now (it was PRIVATE).'],
+  [{ visibility: 'PUBLIC' }, 'It is public now (it was private).'],
   [{ name: 'deploy' }, 'Its name is deploy now.'],
   [{ orgName: 'platform' }, 'It is in platform now.'],
   [{ owner: { id: 'u2', username: 'bob' } }, 'Its owner is bob now.'],
@@ -92,7 +92,7 @@ test.each([
   [{ projects: [] }, 'Every project of acme may use it now.'],
   [
     { visibility: 'PUBLIC', owner: { id: 'u2', username: 'bob' } },
-    'It is PUBLIC now (it was PRIVATE) and its owner is bob now.',
+    'It is public now (it was private) and its owner is bob now.',
   ],
 ])('a changed secret: %j', (changes, words) => {
   expect(differences(limited(), limited(changes))).toBe(words)

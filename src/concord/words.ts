@@ -1,6 +1,7 @@
 import type { EntityOwner, Organization, ResourceAccess, Secret, Team } from '#api/types.ts'
 import { isUser, ownerName } from '#api/users.ts'
 import { count, listed } from '#ui/words.ts'
+import { levelWord } from './rights.ts'
 import type { Usage, Use } from './usage.ts'
 
 /*
@@ -21,7 +22,7 @@ export const projectItems = (projects: { id: string; name: string }[]): Item[] =
 export const nameItems = (names: string[]): Item[] => names.map((name) => ({ id: name, text: name }))
 
 /**
- * Grants to teams: `devs (WRITER)`, and the organization if that is not `orgName`. A grant does not name it
+ * Grants to teams: `devs (Writer)`, and the organization if that is not `orgName`. A grant does not name it
  * (concord-api §9.7), so it is looked up in `teams`; without those nothing is said about it.
  */
 export function grantItems(grants: ResourceAccess[], orgName: string, teams: Team[] | undefined): Item[] {
@@ -31,7 +32,10 @@ export function grantItems(grants: ResourceAccess[], orgName: string, teams: Tea
     return home === orgName ? '' : ` of ${home ?? 'another organization'}`
   }
   return grants
-    .map(({ teamId, teamName, level }) => ({ id: teamId, text: `${teamName ?? teamId}${whose(teamId)} (${level})` }))
+    .map(({ teamId, teamName, level }) => ({
+      id: teamId,
+      text: `${teamName ?? teamId}${whose(teamId)} (${levelWord[level]})`,
+    }))
     .sort(byText)
 }
 
@@ -100,7 +104,8 @@ function differencesOf(before: Secret, now: Secret): string[] {
   const found: string[] = []
   if (before.orgName !== now.orgName) found.push(`it is in ${now.orgName} now`)
   if (before.name !== now.name) found.push(`its name is ${now.name} now`)
-  if (before.visibility !== now.visibility) found.push(`it is ${now.visibility} now (it was ${before.visibility})`)
+  if (before.visibility !== now.visibility)
+    found.push(`it is ${now.visibility.toLowerCase()} now (it was ${before.visibility.toLowerCase()})`)
   if (identity(before.owner) !== identity(now.owner)) found.push(`its owner is ${ownerName(now.owner)} now`)
   if (projectIds(before) !== projectIds(now))
     found.push(

@@ -3,9 +3,7 @@ import { Link } from 'react-router'
 import { type ApiError, missingRight } from '#api/ApiError.ts'
 import { organizationQuery } from '#api/orgs.ts'
 import { type SecretRef, secretListQuery } from '#api/secrets.ts'
-import type { AccessLevel } from '#api/types.ts'
 import { ProtectionFact, TypeFact, VisibilityFact } from '#concord/facts.tsx'
-import { levelWord } from '#concord/rights.ts'
 import { paths } from '#paths.ts'
 import { ErrorPage } from '#ui/ErrorPage.tsx'
 import { OwnerName } from './parts/OwnerName.tsx'
@@ -36,9 +34,8 @@ export function SecretDenied({ orgName, secretName, error }: SecretRef & { error
         </p>
       )}
       <p>
-        You need {level && <b>{levelWord[level as AccessLevel] ?? level}</b>} access to open the secret{' '}
-        <b className="mono">{secretName}</b> in <b className="mono">{orgName}</b>.{' '}
-        {entry && `All members of ${orgName} see it in the list.`}
+        You need {level && <b>{level}</b>} access to open the secret <b className="mono">{secretName}</b> in{' '}
+        <b className="mono">{orgName}</b>. {entry && `All members of ${orgName} see it in the list.`}
       </p>
       {entry?.owner ? (
         <p>

@@ -110,7 +110,7 @@ function NextStep({ error, secret: { orgName, name, owner } }: { error: Error; s
     if (right && right.entity !== 'secret')
       return (
         <p>
-          It takes {right.level} on the {right.entity} {right.name}: ask its owner, or the owner of {orgName}.
+          It takes {right.level} access to the {right.entity} {right.name}: ask its owner, or the owner of {orgName}.
         </p>
       )
     return (

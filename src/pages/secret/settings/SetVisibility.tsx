@@ -133,6 +133,6 @@ function OwnLoss({ mayUse, mayChange }: { mayUse: Right | undefined; mayChange: 
   if (mayUse?.verdict === 'unknown')
     return <p className="note error">You lose it too, unless one of the teams above is yours.</p>
   if (mayChange?.verdict === 'no')
-    return <p className="note error">You could not make it public again yourself: that needs WRITER.</p>
+    return <p className="note error">You could not make it public again yourself: that needs Writer access.</p>
   return null
 }

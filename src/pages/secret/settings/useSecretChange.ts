@@ -133,7 +133,7 @@ async function readIfThere(ref: SecretRef): Promise<Seen> {
 /** Says loudly that a change has exposed the secret, and offers to make it private again. */
 function sayExposed({ orgName, name }: Secret, doneWords: string) {
   alarm(
-    `${doneWords} But “${name}” became PUBLIC, which nobody asked for: every signed-in user can use it now.`,
+    `${doneWords} But “${name}” became public, which nobody asked for: every signed-in user can use it now.`,
     makePrivate({ orgName, secretName: name }),
   )
 }
@@ -146,12 +146,12 @@ async function makePrivateAgain(ref: SecretRef) {
     await updateSecret(ref, { visibility: 'PRIVATE' })
     const now = await readFresh(secretQuery(ref))
     if (now.visibility === 'PRIVATE') announce(`“${secretName}” is private again.`)
-    else alarm(`“${secretName}” is still PUBLIC, though the server reported success.`, makePrivate(ref))
+    else alarm(`“${secretName}” is still public, though the server reported success.`, makePrivate(ref))
   } catch (error) {
     // Whether the request arrived, or what has happened since, is not known.
     const words = error instanceof Error ? error.message : String(error)
     alarm(
-      `Assume that “${secretName}” is still PUBLIC: it is not known to be private again. ${words}`,
+      `Assume that “${secretName}” is still public: it is not known to be private again. ${words}`,
       makePrivate(ref),
     )
   } finally {

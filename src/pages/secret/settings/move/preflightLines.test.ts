@@ -49,7 +49,7 @@ test('a private secret that nothing uses moves without a warning', () => {
 
 describe('what would be refused is red', () => {
   test.each([
-    ['no right', { right: { verdict: 'no', why: 'Needs WRITER.' } }, 'right'],
+    ['no right', { right: { verdict: 'no', why: 'Needs Writer access.' } }, 'right'],
     ['not a member', { canCreate: refused(403) }, 'membership'],
     ['no such organization', { canCreate: refused(400) }, 'membership'],
     ['name taken', { nameTaken: answer(true) }, 'name'],
@@ -108,7 +108,7 @@ describe('what stops working or stays behind is amber, with numbers', () => {
       { teamId: 't1', teamName: 'devs', level: 'WRITER' as const },
       { teamId: 't2', teamName: 'ops', level: 'READER' as const },
     ])
-    expect(texts(line('grants', { access }))).toEqual(['devs (WRITER)'])
+    expect(texts(line('grants', { access }))).toEqual(['devs (Writer)'])
     expect(line('grants', { access }).text).toContain('1 team of acme keeps')
     expect(survivingGrants(access.data, facts().targetTeams.data ?? [])).toHaveLength(1)
   })
@@ -119,7 +119,7 @@ describe('what stops working or stays behind is amber, with numbers', () => {
     expect(line('grants', { access: answer([older]) }).text).toContain('1 team of another organization keeps')
     const both = line('grants', { access: answer([devs, older]) })
     expect(both.text).toContain('2 teams of other organizations keep')
-    expect(texts(both)).toEqual(['devs (WRITER)', 'older of another organization (READER)'])
+    expect(texts(both)).toEqual(['devs (Writer)', 'older of another organization (Reader)'])
   })
 
   test('public stays public, and a store password still protects the value', () => {
@@ -138,7 +138,7 @@ describe('who may use a private secret afterwards', () => {
     expect(texts(line('readers', { access }))).toEqual([
       'olga, its owner',
       'petra, the owner of platform',
-      'team devs of acme (WRITER)',
+      'team devs of acme (Writer)',
       'administrators and system accounts',
     ])
   })
