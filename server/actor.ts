@@ -27,7 +27,7 @@ export interface Origin {
   address: string
   /** Whether a console sent it, in the audit log's terms. */
   channel: 'UI' | 'API_REQUEST'
-  /** What the client says it is: for the list of sessions, in which a user looks for strangers. */
+  /** The client's user agent, for the list of sessions, where a user looks for strangers. */
   readonly userAgent: string | null
   /** Aborted when the client disconnects. */
   readonly signal: AbortSignal

@@ -21,7 +21,7 @@ afterEach(async () => {
   await server.close()
 })
 
-/** Who sends a request, from an address. */
+/** The sender of a request from an address. */
 function sent(address: string, userId?: string): Sender {
   const user = { id: userId } as UserRow
   return {

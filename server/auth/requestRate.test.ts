@@ -102,7 +102,7 @@ describe('a server with REQUESTS_PER_SECOND=1', () => {
   const ping = (from: string, as = '') =>
     server.request('/api/v1/server/ping', { as, headers: { 'X-Forwarded-For': from } })
 
-  test('rejects a user’s eleventh concurrent request with a message, and nobody else’s', async () => {
+  test('rejects the eleventh request of a user’s burst with a message, and nobody else’s', async () => {
     expect(limited(await statuses(10, () => server.request('/api/v1/org', { as: ann.key })))).toBe(0)
     const answer = await server.request('/api/v1/org', { as: ann.key, headers: { 'X-Forwarded-For': '10.0.0.9' } })
     expect([answer.status, answer.headers.get('Retry-After'), answer.headers.get('Content-Type')]).toEqual([

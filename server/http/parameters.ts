@@ -38,7 +38,7 @@ export const timeParameter = parameter(readTime, { type: 'string', format: 'date
 export const pageQuery = { offset: intParameter, limit: intParameter }
 export const listQuery = { ...pageQuery, filter: textParameter }
 
-/** What handlers get of parameters of the query: undefined for those that are absent. */
+/** The query parameters passed to handlers: undefined if absent. */
 export type Values<Q> = { [N in keyof Q]: Q[N] extends z.ZodType ? z.output<Q[N]> | undefined : never }
 export type ListQuery = Values<typeof listQuery>
 

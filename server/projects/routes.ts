@@ -29,7 +29,7 @@ import {
 } from './store.ts'
 import { createOrUpdateProject, createOrUpdateRepository, deleteProject, deleteRepository } from './write.ts'
 
-/** What most paths of a project name. */
+/** The names in most paths of projects. */
 interface ProjectPath {
   orgName: string
   projectName: string

@@ -60,7 +60,7 @@ interface Found {
   team: TeamRow
 }
 
-/** What most paths of a team name. */
+/** The names in most paths of teams. */
 interface TeamPath {
   orgName: string
   teamName: string

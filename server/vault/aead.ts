@@ -4,7 +4,7 @@ const CIPHER = 'aes-256-gcm'
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
-/** How many bytes `encrypt` adds to a clear text. */
+/** The number of bytes that `encrypt` adds to a clear text. */
 export const OVERHEAD_BYTES = NONCE_BYTES + TAG_BYTES
 
 /**

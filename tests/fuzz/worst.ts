@@ -10,7 +10,7 @@ import { RUNS, SEED } from './settings.ts'
  */
 
 export interface WorstRequest {
-  /** What is large, and in which way. */
+  /** The large part of the request, and its kind. */
   name: string
   method: string
   address: string
@@ -25,7 +25,7 @@ export type Words = Record<string, string>
 const ROOM = MOST_BODY_BYTES - 4096
 const HEAD_ROOM = 12_000
 
-/** As many as there is room for. */
+/** As many as fit. */
 const fill = (unit: string, room = ROOM) => unit.repeat(Math.floor(room / Buffer.byteLength(unit)))
 
 /** As many as fit, each with its number. */
