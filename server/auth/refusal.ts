@@ -1,7 +1,6 @@
 import type { Refusals } from '../audit/refusals.ts'
 import { HttpError } from '../errors.ts'
-import type { Call } from '../http/call.ts'
-import { senderOf } from '../http/call.ts'
+import { type Call, senderOf } from '../http/call.ts'
 import type { Principal, Refusal } from '../principal.ts'
 import { RateError } from './requestRate.ts'
 
