@@ -173,6 +173,24 @@ test('a row’s menu copies the name, and leads to the settings and the danger z
   await expect(page.getByRole('button', { name: 'Delete this secret' })).toBeFocused()
 })
 
+test('a row’s menu closes when its row becomes that of another secret', async ({ page }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const secret = await givenSecret(org, { by: user, name: 'second-key' })
+  await page.clock.install()
+  await asUser(page, user)
+  await page.goto(path`/org/${org.name}/secret`)
+  await page.getByRole('button', { name: `Actions for ${secret.name}` }).click()
+  await expect(page.getByRole('menuitem', { name: 'Delete…' })).toBeVisible()
+
+  await givenSecret(org, { by: user, name: 'first-key' })
+  // The list is read again when the user comes back to its window.
+  await page.clock.fastForward(10_000)
+  await page.evaluate(() => window.dispatchEvent(new Event('visibilitychange')))
+  await expect(page.getByRole('table').getByRole('link')).toHaveText(['first-key', 'second-key'])
+  await expect(page.getByRole('menuitem', { name: 'Delete…' })).toBeHidden()
+})
+
 test('a failed copy is not reported as a success', async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
