@@ -20,9 +20,11 @@ export const OTHER_NODE = Number(process.versions.node.split('.')[0]) >= 24 ? 20
  * and processes, HTTP and streams, sockets. The others test rules, which no Node changes once these work.
  */
 export const WHERE_NODE_MATTERS = [
-  ...['vault', 'db', 'process', 'http', 'gateway', 'auth', 'directory', 'audit', 'health', 'json', 'waiting'],
-  ...['app.test', 'site.test', 'log.test'],
-].map((name) => `server/${name}`)
+  ...['vault', 'db', 'process', 'http', 'gateway', 'auth', 'directory', 'audit', 'health', 'json', 'waiting'].map(
+    (room) => `server/${room}/`,
+  ),
+  ...['server/app.test', 'server/site.test', 'server/log.test'],
+]
 
 /**
  * Runs server tests on it, including the processes that they start.
