@@ -72,7 +72,7 @@ test('a taken name: moves and renames in one step', { tag: '@concord' }, async (
   const yes = dialog.getByRole('button', { name: `Yes, move to ${to.name}` })
   await nameField(dialog, secret).fill(secret.name)
   await expect(dialog.getByRole('list', { name: 'What the move will meet' })).toContainText(
-    `${to.name} has a secret named ${secret.name} already`,
+    `${to.name} already has a secret named ${secret.name}`,
   )
   await expect(yes).toBeDisabled()
 
@@ -259,7 +259,7 @@ test('a user who left the target in the meantime is informed before anything is 
   await zone.getByRole('button', { name: 'Move', exact: true }).click()
 
   const dialog = page.getByRole('dialog')
-  await expect(dialog).toContainText(`You do not belong to ${to.name}: only its members can move secrets there.`)
+  await expect(dialog).toContainText(`You are not a member of ${to.name}: only its members can move secrets there.`)
   await nameField(dialog, secret).fill(secret.name)
   await expect(dialog.getByRole('button', { name: `Yes, move to ${to.name}` })).toBeDisabled()
   await givenMember(to, user)
@@ -295,7 +295,7 @@ test('an owner who has left the organization is told that they cannot move it', 
   const move = zone.getByRole('button', { name: 'Move', exact: true })
   await expect(move).toBeDisabled()
   await expect(move).toHaveAccessibleDescription(
-    `You do not belong to ${from.name}: only its members can do this. Ask its owner admin to add you to a team.`,
+    `You are not a member of ${from.name}: only its members can do this. Ask its owner admin to add you to a team.`,
   )
 
   // Once an admin has, no new sign-in is needed.

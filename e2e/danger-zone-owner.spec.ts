@@ -37,7 +37,7 @@ test('a former owner without access is taken to the list', { tag: '@concord' }, 
   const title = await pickUser(zone, 'New owner', heir)
   await zone.getByRole('button', { name: 'Change owner' }).click()
   const dialog = page.getByRole('dialog')
-  await expect(dialog).toContainText('You could not change it any more, nor undo this.')
+  await expect(dialog).toContainText('You could no longer change it or undo this.')
   await dialog.getByRole('button', { name: `Yes, change the owner to ${title}` }).click()
 
   await expect(page).toHaveURL(`${path`/org/${org.name}/secret`}?filter=${secret.name}`)

@@ -43,7 +43,7 @@ test('removes a project', { tag: '@concord' }, async ({ page }) => {
   await page.keyboard.press('Tab')
   await zone.getByRole('button', { name: 'Change projects' }).click()
   const dialog = page.getByRole('dialog')
-  await expect(dialog).toContainText('1 project may not use it any more')
+  await expect(dialog).toContainText('1 project can no longer use it')
   await confirm(dialog, secret, 'Yes, limit to 1 project')
   await expect(dialog).toBeHidden()
   expect([[first.name], [second.name]]).toContainEqual(await names(secret))

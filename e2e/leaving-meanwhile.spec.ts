@@ -39,7 +39,7 @@ test('the wizard asks before leaving while the secret is being created, and repo
   await expect(page.getByRole('link', { name: /^Change/ })).toHaveCount(0)
   await page.goBack()
   const guard = page.getByRole('dialog', { name: 'Leave while the secret is being created?' })
-  await expect(guard).toContainText('It is created all the same. Its store password is shown only here')
+  await expect(guard).toContainText('It will still be created. Its store password is shown only here')
   await guard.getByRole('button', { name: 'Cancel' }).click()
   await expect(page).toHaveURL(/step=review/)
 

@@ -133,7 +133,7 @@ test('sorting covers the rows read so far, which stay until they are sorted agai
   await expect(head(page)).toContainText('First 2,000 loaded')
   await page.getByRole('button', { name: 'Name' }).click()
   await expect(links(page).first()).toHaveText(name(1999))
-  await expect(page.getByText('Facets and order cover the first 2,000 secrets.')).toBeVisible()
+  await expect(page.getByText('Filters and order cover the first 2,000 secrets.')).toBeVisible()
   const before = await layout(page)
 
   second()
@@ -141,11 +141,11 @@ test('sorting covers the rows read so far, which stay until they are sorted agai
   expect(await layout(page)).toEqual(before)
   await page.getByRole('button', { name: 'Sort 2,100 secrets' }).click()
   await expect(links(page).first()).toHaveText(name(2099))
-  await expect(page.getByText('Facets and order cover all 2,100 secrets.')).toBeVisible()
+  await expect(page.getByText('Filters and order cover all 2,100 secrets.')).toBeVisible()
 
   await page.getByLabel('Visibility', { exact: true }).selectOption({ label: 'Public (210)' })
   await expect(links(page).first()).toHaveText(name(2090))
-  await expect(page.getByText('Facets and order cover')).toBeHidden()
+  await expect(page.getByText('Filters and order cover')).toBeHidden()
 })
 
 test('leaving stops reading, and returning restores the position', async ({ page }) => {
@@ -193,7 +193,7 @@ test('a slow list is read to its end, and shows progress', async ({ page }) => {
     await page.clock.fastForward(20_000)
   }
   await expect(head(page)).toContainText('2,100 secrets')
-  await expect(page.getByText('The server does not answer.')).toBeHidden()
+  await expect(page.getByText('The server is not responding.')).toBeHidden()
 })
 
 test('above 20,000 secrets, the server pages and filters', async ({ page }) => {

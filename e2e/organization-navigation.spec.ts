@@ -268,7 +268,7 @@ test('a non-member sees the public secrets, and why they cannot create any', { t
   await expect(page.getByRole('link', { name: hidden.name })).toBeHidden()
   const create = page.getByRole('button', { name: 'Create secret' })
   await expect(create).toHaveAccessibleDescription(
-    `You are not a member of ${org.name}: you see its public secrets, and cannot create any.`,
+    `You are not a member of ${org.name}: you see its public secrets, but cannot create secrets.`,
   )
 
   await givenMember(org, stranger)

@@ -185,8 +185,8 @@ test('checks a chosen store password while it is typed; projects limit the secre
   const field = page.getByRole('textbox', { name: 'Store password' })
   const rules = page.getByRole('list', { name: 'Rules for store passwords' })
   await field.fill(user.username)
-  await expect(rules.getByRole('listitem').filter({ hasText: 'A capital letter' })).toContainText(': not yet')
-  await expect(rules.getByRole('listitem').filter({ hasText: 'No three characters in a row' })).toContainText(
+  await expect(rules.getByRole('listitem').filter({ hasText: 'An uppercase letter' })).toContainText(': not yet')
+  await expect(rules.getByRole('listitem').filter({ hasText: 'No three consecutive characters' })).toContainText(
     ': not yet',
   )
   await next(page)

@@ -62,7 +62,7 @@ test('rejects names that Concord would refuse or could not handle', async ({ pag
   await rename.click()
   const dialog = page.getByRole('dialog')
   await nameField(dialog, secret).fill(secret.name)
-  await expect(dialog).toContainText(`${org.name} has a secret named ${taken.name} already. Choose another name.`)
+  await expect(dialog).toContainText(`${org.name} already has a secret named ${taken.name}. Choose another name.`)
   await expect(dialog.getByRole('button', { name: `Yes, rename to ${taken.name}` })).toBeDisabled()
 })
 
@@ -231,7 +231,7 @@ test('filters the log by action and days, also with the keyboard', async ({ page
   await asUser(page, user)
   const address = addressOf(secret, 'audit')
   await page.goto(address)
-  await expect(page.getByText('The log reaches back to the creation.')).toBeVisible()
+  await expect(page.getByText('The log goes back to the creation of the secret.')).toBeVisible()
   const entry = page.getByRole('button', { name: new RegExp(`^All details: ${user.username} created it as`) })
   await entry.click()
   await expect(entry).toHaveAttribute('aria-expanded', 'true')

@@ -172,7 +172,7 @@ test('another user signs in in another tab: sends nothing of this tab as them', 
   await tab.goto('/login')
   await tab.getByRole('button', { name: 'Sign out' }).click()
   const over = page.getByRole('dialog', { name: 'Sign in again' })
-  await expect(over).toContainText('Your session is over.')
+  await expect(over).toContainText('Your session has ended.')
   await tab.getByRole('radio', { name: 'API key' }).check()
   await tab.getByRole('textbox', { name: 'API key' }).fill(other.apiKey)
   await tab.getByRole('button', { name: 'Sign in' }).click()

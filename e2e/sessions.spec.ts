@@ -65,7 +65,7 @@ test.describe('on our server', () => {
     await expect(rows(page)).toHaveCount(2)
     await elsewhere.context().request.post('/api/service/console/logout')
     await rows(page).filter({ hasText: 'Firefox on' }).getByRole('button').click()
-    await expect(page.getByRole('status').getByText('The session had ended already.')).toBeVisible()
+    await expect(page.getByRole('status').getByText('The session had already ended.')).toBeVisible()
     await expect(rows(page)).toHaveCount(1)
   })
 
@@ -92,7 +92,7 @@ test.describe('on our server', () => {
     await expect(page).toHaveURL(/\/login/)
 
     await elsewhere.getByRole('button', { name: 'All', exact: true }).click()
-    await expect(elsewhere.getByRole('dialog', { name: 'Sign in again' })).toContainText('Your session is over.')
+    await expect(elsewhere.getByRole('dialog', { name: 'Sign in again' })).toContainText('Your session has ended.')
   })
 
   test('Sign out everywhere else keeps this session', async ({ page, browser }) => {

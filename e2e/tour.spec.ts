@@ -46,7 +46,6 @@ async function picture(page: Page, name: string) {
 
 test('carol has fewer rights in acme', async ({ page, firstStart, expectErrors }) => {
   // The first visit has no session, and the list checks which of its secrets can be opened.
-  // The first visit has no session, and the list asks which of its secrets may be opened.
   expectErrors(401, '/api/service/console/whoami')
   expectErrors(403, '/api/v2/org/*/secret/*', '/api/v1/org/*/project/*/repository')
   await page.goto('/')
@@ -60,7 +59,6 @@ test('carol has fewer rights in acme', async ({ page, firstStart, expectErrors }
 
 test('the tour of the README', async ({ page, firstStart, expectErrors }) => {
   // The first visit has no session, and the list checks which of its secrets can be opened.
-  // The first visit has no session, and the list asks which of its secrets may be opened.
   expectErrors(401, '/api/service/console/whoami')
   expectErrors(403, '/api/v2/org/*/secret/*', '/api/v1/org/*/project/*/repository')
   await page.goto('/')

@@ -7,7 +7,7 @@ import { addressOf, confirm, openSettings, toStep } from './steps.ts'
 test.skip(!process.env.E2E_DATA_DIR, 'Only a server that was built here can be stopped')
 test.beforeEach(({ expectErrors }) => expectErrors('net::ERR_', '/**'))
 
-const banner = 'The server does not answer. What you see may be old; nothing you typed is lost.'
+const banner = 'The server is not responding. What you see may be old; nothing you typed is lost.'
 
 async function givenOwned() {
   const org = await givenOrg()
@@ -64,7 +64,6 @@ test('a change without a server sends nothing, keeps the input, and can be retri
   expectErrors,
 }) => {
   // The page is reloaded as soon as the server is back, under the old name, during the rename.
-  // The page is read again as soon as the server is back, under the old name, while it is being renamed.
   expectErrors(404, '/api/v2/org/*/secret/*')
   const { org, user, secret } = await givenOwned()
   const newName = `${secret.name}-new`
@@ -103,7 +102,7 @@ test('a lost response: the console checks the state and reports it', async ({ pa
   await server.kill()
 
   const lost = page.getByRole('alert').filter({ hasText: 'The answer was lost.' })
-  await expect(lost).toContainText('Nobody knows yet whether the change was made.')
+  await expect(lost).toContainText('It is not known yet whether the change was made.')
   await server.start()
   await lost.getByRole('button', { name: 'Read again to see what happened' }).click()
   await expect(lost).toContainText('It was not created: you can send it again.')

@@ -256,7 +256,7 @@ export function requireLastingLogin(who: Principal, what = 'API keys') {
 export function requireSignedIn(who: Principal): string {
   requireLastingLogin(who, 'passwords')
   if (who.sessionId !== undefined) return who.sessionId
-  throw forbidden('Changing a password needs a session: sign in with the user name and the password first')
+  throw forbidden('Changing a password needs a session: sign in with the username and the password first')
 }
 
 /** Sessions are for their user and admins. */

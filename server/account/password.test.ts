@@ -87,7 +87,7 @@ describe('a new password is refused', () => {
       oldPassword: PASSWORD,
       newPassword: `I am ${user.username.toUpperCase()}`,
     })
-    expect((await answer.json())[0].message).toContain('It contains the user name.')
+    expect((await answer.json())[0].message).toContain('It contains the username.')
   })
 
   test('with an API key or the token of a process', async () => {
@@ -95,7 +95,7 @@ describe('a new password is refused', () => {
     const byKey = await server.request(PATH, { as: user.key, method: 'PUT', json })
     expect([byKey.status, await byKey.text()]).toEqual([
       403,
-      'Changing a password needs a session: sign in with the user name and the password first',
+      'Changing a password needs a session: sign in with the username and the password first',
     ])
     const org = await givenOrg(server, `org-${number}`, user)
     const project = await givenProject(server, org, `project-${number}`)

@@ -29,7 +29,7 @@ export function passwordStatus({ who }: Caller) {
   return { changeable: reason === undefined, rule: PASSWORD_RULE, ...(reason === undefined ? {} : { reason }) }
 }
 
-const NOT_SIGNED_IN = 'Changing your password needs a session: sign in with your user name and password first.'
+const NOT_SIGNED_IN = 'Changing your password needs a session: sign in with your username and password first.'
 
 function whyNot({ type, passwordHash, username }: UserRow): string | undefined {
   if (passwordHash !== null) return undefined

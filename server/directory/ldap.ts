@@ -90,7 +90,7 @@ function readEntry(ldap: LdapConfig, entry: Entry): DirectoryEntry {
   const name = textOf(entry, ldap.usernameAttribute)?.trim().toLowerCase()
   if (!name) throw new UnclearEntryError(`the entry has no ${ldap.usernameAttribute}`)
   const [username = '', domain] = splitAtFirst(name)
-  if (username === '' || username.length > 128) throw new UnclearEntryError('the entry’s name is not a valid user name')
+  if (username === '' || username.length > 128) throw new UnclearEntryError('the entry’s name is not a valid username')
   return {
     dn: entry.dn,
     username,

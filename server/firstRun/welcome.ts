@@ -26,7 +26,9 @@ export function welcome({ credentials, storePassword }: FirstRun, { dataDir }: C
   const lines = aligned([['user', 'password', 'API key'], ...rows])
   const notes = [
     ...(storePassword ? [`Store password of the samples that have one: ${storePassword}`] : []),
-    ...(credentials.some(({ password }) => !password) ? ['A password for admin: npm run user -- passwd admin'] : []),
+    ...(credentials.some(({ password }) => !password)
+      ? ['To give admin a password: npm run user -- passwd admin']
+      : []),
   ]
   return [
     '',

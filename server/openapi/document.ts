@@ -56,7 +56,7 @@ const DESCRIPTION =
 
 /** Any one of them is enough. */
 const SECURITY_SCHEMES = {
-  password: { type: 'http', scheme: 'basic', description: 'Or a session token as user name, with an empty password' },
+  password: { type: 'http', scheme: 'basic', description: 'Or a session token as username, with an empty password' },
   apiKey: { type: 'apiKey', in: 'header', name: 'Authorization', description: 'The bare key, without a scheme' },
   session: { type: 'apiKey', in: 'cookie', name: 'JSESSIONID' },
   sessionToken: { type: 'apiKey', in: 'header', name: 'X-Concord-SessionToken', description: 'Of a process session' },

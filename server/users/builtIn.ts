@@ -163,7 +163,7 @@ export async function insertApiKey(trx: Trx, userId: string, name: string, key: 
 function checkedName(username: string): string {
   const name = username.trim().toLowerCase()
   if (USERNAME.test(name)) return name
-  throw new UserError('A user name has letters, digits and _ . @ -, at most 128, and starts with a letter or digit.')
+  throw new UserError('A username has letters, digits and _ . @ -, at most 128, and starts with a letter or digit.')
 }
 
 async function checkPassword(username: string, password: string) {

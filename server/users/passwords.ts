@@ -6,7 +6,7 @@ const LEAST_LENGTH = 12
 const MOST_LENGTH = 128
 
 export const PASSWORD_RULE =
-  `${LEAST_LENGTH} to ${MOST_LENGTH} characters, without the user name. ` +
+  `${LEAST_LENGTH} to ${MOST_LENGTH} characters, without the username. ` +
   'No common password, not even repeated or with digits around it.'
 
 /** Returns a sentence saying why a password is not allowed, or undefined if it is. */
@@ -15,7 +15,7 @@ export async function passwordProblem(username: string, password: string): Promi
   if (lengthOf(password.replace(/\s+/g, ' ')) < LEAST_LENGTH)
     return `It is too short: it must have at least ${LEAST_LENGTH} characters.`
   if (lengthOf(password) > MOST_LENGTH) return `It is too long: it can have at most ${MOST_LENGTH} characters.`
-  if (password.toLowerCase().includes(username.toLowerCase())) return 'It contains the user name.'
+  if (password.toLowerCase().includes(username.toLowerCase())) return 'It contains the username.'
   if (await isCommon(password)) {
     return 'It is too common: one of the passwords that are tried first, maybe repeated or with digits or signs around it.'
   }

@@ -76,7 +76,7 @@ function decodeModifiedUtf8(bytes: Buffer): string {
   let at = 0
   const next = () => {
     const byte = bytes[at++]
-    if (byte === undefined || (byte & 0xc0) !== 0x80) throw new DamagedValueError('The user name is malformed')
+    if (byte === undefined || (byte & 0xc0) !== 0x80) throw new DamagedValueError('The username is malformed')
     return byte & 0x3f
   }
   while (at < bytes.length) {
@@ -84,7 +84,7 @@ function decodeModifiedUtf8(bytes: Buffer): string {
     if (first < 0x80) units.push(String.fromCharCode(first))
     else if ((first & 0xe0) === 0xc0) units.push(String.fromCharCode(((first & 0x1f) << 6) | next()))
     else if ((first & 0xf0) === 0xe0) units.push(String.fromCharCode(((first & 0x0f) << 12) | (next() << 6) | next()))
-    else throw new DamagedValueError('The user name is malformed')
+    else throw new DamagedValueError('The username is malformed')
   }
   return units.join('')
 }

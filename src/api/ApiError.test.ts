@@ -43,14 +43,14 @@ test('every kind has a sentence when the server says nothing', () => {
 })
 
 test('a good status with an answer that cannot be read is not called a refusal', () => {
-  expect(new ApiError(200, 'failed', '').message).toBe('The server gave an answer that is not one of Concord’s.')
-  expect(new ApiError(500, 'failed', '').message).toBe('The server answered 500 and gave no reason.')
+  expect(new ApiError(200, 'failed', '').message).toBe('The response is not in Concord’s format.')
+  expect(new ApiError(500, 'failed', '').message).toBe('The server returned 500 and gave no reason.')
 })
 
 test('a limit and a full disk say what to do, also without words', () => {
   expect(new ApiError(429, kindOf(429), '', 7).message).toBe('Too many requests. Try again in 7 seconds.')
   expect(new ApiError(429, kindOf(429), '').message).toBe('Too many requests. Try again in 60 seconds.')
-  expect(new ApiError(507, kindOf(507), '').message).toBe('The disk of the server is full. Nothing was changed.')
+  expect(new ApiError(507, kindOf(507), '').message).toBe('The server’s disk is full. Nothing was changed.')
   expect(new ApiError(507, kindOf(507), 'No space left.').message).toBe('No space left.')
 })
 

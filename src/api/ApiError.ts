@@ -25,10 +25,10 @@ export const isApiError = (error: unknown, kind?: ErrorKind): error is ApiError 
 
 function fallback(status: number, kind: ErrorKind, retryAfter: number | undefined) {
   if (status === TOO_MANY) return `Too many requests. Try again in ${retryAfter ?? 60} seconds.`
-  if (status === DISK_FULL) return 'The disk of the server is full. Nothing was changed.'
+  if (status === DISK_FULL) return 'The server’s disk is full. Nothing was changed.'
   switch (kind) {
     case 'unreachable':
-      return 'The server does not answer.'
+      return 'The server is not responding.'
     case 'unauthorized':
       return 'You are not signed in.'
     case 'forbidden':
@@ -37,8 +37,8 @@ function fallback(status: number, kind: ErrorKind, retryAfter: number | undefine
       return 'It does not exist, or it was moved or deleted.'
     default:
       return status >= 400
-        ? `The server answered ${status} and gave no reason.`
-        : 'The server gave an answer that is not one of Concord’s.'
+        ? `The server returned ${status} and gave no reason.`
+        : 'The response is not in Concord’s format.'
   }
 }
 

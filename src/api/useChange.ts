@@ -111,7 +111,7 @@ export function useChange<Data, Variables = void>(
       else await readEverything(undefined)
       setOutcome(result?.words ?? 'The page was read again and shows what is there now.')
     } catch (error) {
-      setOutcome(isApiError(error, 'unreachable') ? 'The server still does not answer.' : asError(error).message)
+      setOutcome(isApiError(error, 'unreachable') ? 'The server is still not responding.' : asError(error).message)
     }
   }
   useOnceReachable(isLost && checksWhenBack, check)
@@ -142,7 +142,7 @@ export async function readBefore<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read()
   } catch (error) {
-    if (isApiError(error, 'unreachable')) throw new Error('The server does not answer. Nothing was sent.')
+    if (isApiError(error, 'unreachable')) throw new Error('The server is not responding. Nothing was sent.')
     throw error
   }
 }

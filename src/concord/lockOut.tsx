@@ -46,8 +46,8 @@ export function LockOutWarning(result: LockOut) {
 }
 
 function headline({ risk }: LockOut) {
-  if (risk === 'unknown') return 'Whether you lock yourself out cannot be checked'
-  return risk === 'access' ? 'You lock yourself out' : 'You give up the control of access'
+  if (risk === 'unknown') return 'It is not known whether you lock yourself out'
+  return risk === 'access' ? 'You lock yourself out' : 'You give up control of access'
 }
 
 function consequence(result: LockOut) {
@@ -55,11 +55,11 @@ function consequence(result: LockOut) {
     case 'unknown':
       return `${result.because} Make sure that a team of yours stays Owner, if you need it.`
     case 'access':
-      return 'None of your teams would have access any more: you could not open this secret, and not undo this.'
+      return 'None of your teams would have access any more: you could not open this secret or undo this.'
     case 'control':
       return result.left === 'public'
         ? 'None of your teams would be Owner. You could still use it, because it is public, but not undo this.'
-        : `Your teams would be left with ${levelWord[result.left]}. You could not undo this, nor delete the secret.`
+        : `Your teams would be left with ${levelWord[result.left]}. You could not undo this or delete the secret.`
     default:
       return null
   }

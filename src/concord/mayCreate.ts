@@ -6,6 +6,6 @@ import { canCreateQuery, type OrgRef } from '#api/orgs.ts'
 export function useWhyNotCreate(org: OrgRef): string | undefined {
   const { data, error } = useQuery({ ...canCreateQuery('SECRET', org), retryOnMount: false })
   if (isApiError(error, 'forbidden'))
-    return `You are not a member of ${org.orgName}: you see its public secrets, and cannot create any.`
-  return data === false ? `A policy forbids you to create secrets in ${org.orgName}.` : undefined
+    return `You are not a member of ${org.orgName}: you see its public secrets, but cannot create secrets.`
+  return data === false ? `A policy prevents you from creating secrets in ${org.orgName}.` : undefined
 }

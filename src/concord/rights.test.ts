@@ -51,7 +51,7 @@ describe('changing a secret takes membership in its organization', () => {
   const secret = (changes: Partial<RightFacts['secret']>) => ({ secret: { ...facts().secret, ...changes } })
   const NOT_A_MEMBER = {
     verdict: 'no',
-    why: 'You do not belong to acme: only its members can do this. Ask its owner boss to add you to a team.',
+    why: 'You are not a member of acme: only its members can do this. Ask its owner boss to add you to a team.',
   }
 
   test('for its owner, a team that kept its grant, and readers of a public secret too', () => {

@@ -54,10 +54,10 @@ export function rightTo(level: AccessLevel, facts: RightFacts): Right {
   if (isMember === 'yes') return right
   const ask = org?.owner?.username ? ` Ask its owner ${org.owner.username} to add you to a team.` : ''
   if (isMember === 'no')
-    return { verdict: 'no', why: `You do not belong to ${secret.orgName}: only its members can do this.${ask}` }
+    return { verdict: 'no', why: `You are not a member of ${secret.orgName}: only its members can do this.${ask}` }
   const { verdict, why } = right
   if (verdict !== 'yes') return right
-  return { verdict: 'unknown', why: `${why} The console cannot see whether you belong to ${secret.orgName}.` }
+  return { verdict: 'unknown', why: `${why} The console cannot see whether you are a member of ${secret.orgName}.` }
 }
 
 function rightToSecret(level: AccessLevel, facts: RightFacts): Right {
@@ -66,9 +66,9 @@ function rightToSecret(level: AccessLevel, facts: RightFacts): Right {
   if (isUser(secret.owner, whoami)) return { verdict: 'yes', why: 'You own this secret.' }
   if (isUser(org?.owner, whoami)) return { verdict: 'yes', why: `You own the organization ${secret.orgName}.` }
   if (level !== 'OWNER' && hasRole(userInfo, 'concordSystemWriter'))
-    return { verdict: 'yes', why: 'You have the role of a system writer.' }
+    return { verdict: 'yes', why: 'You have the system writer role.' }
   if (level === 'READER' && hasRole(userInfo, 'concordSystemReader'))
-    return { verdict: 'yes', why: 'You have the role of a system reader.' }
+    return { verdict: 'yes', why: 'You have the system reader role.' }
   if (level !== 'OWNER' && secret.visibility === 'PUBLIC')
     return {
       verdict: 'yes',

@@ -62,9 +62,11 @@ test('a former owner keeps what teams give, and what does not come from owning i
   const org = { id: 'o1', name: 'acme', visibility: 'PUBLIC' as const, owner: { username: 'boss' } }
   const grant = { teamId: 't1', teamName: 'devs', level: 'READER' as const }
   expect(ownerKeeps(secret(), { org, access: [grant] })).toBe('only what the grants to 1 team give')
-  expect(ownerKeeps(secret(), { org, access: [] })).toBe('nothing, for no team has a grant')
+  expect(ownerKeeps(secret(), { org, access: [] })).toBe('nothing, because no team has a grant')
   expect(ownerKeeps(secret(), { org, access: undefined })).toBe('only what grants to teams give')
-  expect(ownerKeeps(secret({ visibility: 'PUBLIC' }), { org, access: [] })).toContain('a public secret lets everybody')
+  expect(ownerKeeps(secret({ visibility: 'PUBLIC' }), { org, access: [] })).toContain(
+    'a public secret allows everybody',
+  )
   expect(ownerKeeps(secret({ owner: { username: 'boss' } }), { org, access: [] })).toContain('the owner of acme')
   expect(ownerKeeps(secret(), { org, access: [], isAdmin: true })).toContain('administrator')
 })

@@ -82,8 +82,8 @@ export function ownerKeeps(
   if (isAdmin) return 'everything, as an administrator'
   if (isUser(owner, org?.owner)) return `everything, as the owner of ${orgName}`
   const grants = access?.length ? `the grants to ${count(access.length, 'team')}` : 'grants to teams'
-  if (visibility === 'PUBLIC') return `what a public secret lets everybody do and what ${grants} give`
-  return access?.length === 0 ? 'nothing, for no team has a grant' : `only what ${grants} give`
+  if (visibility === 'PUBLIC') return `what a public secret allows everybody to do and what ${grants} give`
+  return access?.length === 0 ? 'nothing, because no team has a grant' : `only what ${grants} give`
 }
 
 /** Whether everybody can read its value once it is public (concord-api §9.9, Q3, Q4). */

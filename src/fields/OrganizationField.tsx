@@ -32,7 +32,7 @@ export function OrganizationField({ value, onChange, label = 'Organization', ...
       onSearch={setTerm}
       loading={isFetching || filter !== term}
       error={rest.error ?? error?.message}
-      nothing="No organization of yours has this in its name"
+      nothing="None of your organizations has this in its name"
       options={names.map((name) => ({ value: name, text: name }))}
     />
   )

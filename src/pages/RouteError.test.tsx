@@ -33,6 +33,6 @@ test('a limit says when to try again', async () => {
 
 test('a full disk is called that', async () => {
   const text = await shownFor(new ApiError(507, kindOf(507), "The server's disk is full. Nothing was changed."))
-  expect(text).toContain('The disk of the server is full')
-  expect(text).toContain('until an administrator makes room')
+  expect(text).toContain('The server’s disk is full')
+  expect(text).toContain('until an administrator frees space')
 })

@@ -56,8 +56,8 @@ function explain(error: unknown, what: string): Explanation {
     return { title: 'Something went wrong', text: 'The console has a bug.', steps: ['try again', 'leave'] }
   if (error.kind === 'unreachable')
     return {
-      title: 'The server does not answer',
-      text: `It could not be asked for ${what}. It is tried again by itself, and the page appears as soon as it is back.`,
+      title: 'The server is not responding',
+      text: `It could not be asked for ${what}. The console keeps trying, and shows the page as soon as the server is back.`,
       steps: ['try again'],
     }
   if (error.kind === 'notFound' || (error.kind === 'rejected' && /not found/i.test(error.words)))
@@ -76,23 +76,23 @@ function explain(error: unknown, what: string): Explanation {
     }
   if (error.status === DISK_FULL)
     return {
-      title: 'The disk of the server is full',
-      text: 'Nothing can be changed until an administrator makes room.',
+      title: 'The server’s disk is full',
+      text: 'Nothing can be changed until an administrator frees space.',
       steps: ['try again'],
     }
   return {
     title: 'Something went wrong',
-    text: `The server could not answer the request for ${what}.`,
+    text: `The server could not handle the request for ${what}.`,
     steps: ['try again', 'leave'],
   }
 }
 
 function missingWords({ words }: ApiError): ReactNode {
   const right = missingRight(words)
-  if (!right) return 'You are missing a right.'
+  if (!right) return 'You do not have the right to open it.'
   return (
     <>
-      It needs {right.level} access to the {right.entity} <b className="mono">{right.name}</b>.
+      You need {right.level} access to the {right.entity} <b className="mono">{right.name}</b>.
     </>
   )
 }

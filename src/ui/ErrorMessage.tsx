@@ -20,7 +20,7 @@ export function ErrorMessage({ error, title = 'That did not work.', children, lo
     <Message
       tone="negative"
       icon={CircleAlert}
-      header={lostAnswer ? 'The answer was lost. Nobody knows yet whether the change was made.' : title}
+      header={lostAnswer ? 'The answer was lost. It is not known yet whether the change was made.' : title}
       alert
     >
       <p className="words">{error.message}</p>

@@ -20,7 +20,7 @@ await runCli(async () => {
   )
   if (damaged.length > 0) {
     console.error(
-      `The old key did not open ${count(damaged.length, 'entry', 'entries')}, unchanged:\n  ${damaged.join('\n  ')}`,
+      `The old key does not open ${count(damaged.length, 'entry', 'entries')}, left unchanged:\n  ${damaged.join('\n  ')}`,
     )
   }
   const place = config.masterKey || config.masterKeyFile ? undefined : join(config.dataDir, 'master.key')

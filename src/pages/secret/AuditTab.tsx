@@ -44,12 +44,12 @@ export function AuditTab() {
   return (
     <>
       <p className="prose muted">
-        What was done to this secret, also under earlier names and in other organizations, as far back as the server
-        keeps its log.
+        What was done to this secret, including under earlier names and in other organizations, as far back as the
+        server keeps its log.
       </p>
       {refused?.kind === 'forbidden' ? (
-        <Message tone="neutral" header="You may not read the log of this secret">
-          <p>It takes Reader access and, for a public secret, membership in {secret.orgName}.</p>
+        <Message tone="neutral" header="You may not read the audit log of this secret">
+          <p>You need Reader access and, for a public secret, membership in {secret.orgName}.</p>
           <p>
             The secret belongs to <OwnerName owner={secret.owner} />.
           </p>

@@ -50,7 +50,7 @@ export function InfoTab() {
           <ProtectionFact encryptedBy={secret.encryptedBy} />
           <p className="note">
             {secret.encryptedBy === 'PASSWORD'
-              ? 'Reading the value takes the store password, which the server does not keep. Repositories cannot use it.'
+              ? 'Reading the value requires the store password, which the server does not keep. Repositories cannot use it.'
               : 'The server can decrypt it for everybody who may read it, and for its repositories.'}
           </p>
         </dd>
@@ -70,7 +70,7 @@ export function InfoTab() {
           <p className="note">
             {secret.lastUpdatedAt
               ? 'When the value or the store password last changed. Renames, moves and changes of access do not count.'
-              : 'It still is the first value: neither it nor the store password was ever changed.'}
+              : 'This is still the first value: neither it nor the store password has ever changed.'}
           </p>
         </dd>
         <dt>Created</dt>

@@ -119,8 +119,8 @@ function DraftGuard({ draft, isSent, isTouched }: GuardProps) {
       action="Yes, leave"
     >
       {isSent
-        ? `It is created all the same.${once ? ` Its ${once.what} is shown only here; ${once.otherwise}` : ''}`
-        : 'What you have filled in is in this page only, and will be gone.'}
+        ? `It will still be created.${once ? ` Its ${once.what} is shown only here; ${once.otherwise}` : ''}`
+        : 'What you have filled in is only on this page and will be lost.'}
     </LeaveGuard>
   )
 }

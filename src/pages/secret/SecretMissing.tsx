@@ -43,9 +43,9 @@ export function SecretMissing({ orgName, secretName }: SecretRef) {
         ) : isPending ? (
           'Looking in the audit log for where it went …'
         ) : (
-          `It was renamed, moved or deleted, or there never was one. ${
+          `It was renamed, moved or deleted, or it never existed. ${
             error
-              ? `The audit log could not be asked: ${error.message}`
+              ? `The audit log could not be read: ${error.message}`
               : 'The audit log, as far as you may read it, does not say.'
           }`
         )}
@@ -67,7 +67,7 @@ function Story({ trace, orgName }: { trace: Trace; orgName: string }) {
       It was {trace.what === 'moved' ? 'moved to ' : 'renamed to '}
       <b className="mono">{trace.what === 'moved' ? trace.to.orgName : trace.to.secretName}</b>
       {trace.what === 'moved' && trace.to.orgName === orgName ? ' and back' : ''} by {by}.{' '}
-      {!trace.now && 'Where it is now cannot be seen with your rights, or it was deleted since.'}
+      {!trace.now && 'You do not have the right to see where it is now, or it has been deleted since.'}
     </>
   )
 }

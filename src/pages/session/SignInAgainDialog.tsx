@@ -63,7 +63,7 @@ export function SignInAgainDialog({ over: { username, other, hasUnsent } }: { ov
             again to go on where you were; what you typed is still here. That ends the session of {other}.
           </>
         ) : (
-          'Your session is over. Sign in again to go on where you were; what you typed is still here.'
+          'Your session has ended. Sign in again to continue where you were; what you typed is still here.'
         )}
       </p>
       <SignInForm id={formId} username={username} onSignIn={signIn} />

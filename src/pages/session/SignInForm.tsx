@@ -100,7 +100,7 @@ function sentence(error: unknown, way: Way): string {
     return way === 'password' ? 'Wrong username or password.' : 'This API key is unknown or has expired.'
   if (isApiError(error) && error.status === 429)
     return `Too many attempts. Try again in ${error.retryAfter ?? 60} seconds.`
-  if (isApiError(error, 'unreachable')) return 'The server does not answer. Nothing is wrong with what you typed.'
+  if (isApiError(error, 'unreachable')) return 'The server is not responding. Nothing is wrong with what you typed.'
   return error instanceof Error ? error.message : String(error)
 }
 

@@ -29,7 +29,7 @@ export function UnreachableBanner({ outage }: { outage: Outage }) {
   return (
     <div className="unreachable" role="alert">
       <Icon of={WifiOff} />
-      <span>The server does not answer. What you see may be old; nothing you typed is lost.</span>
+      <span>The server is not responding. What you see may be old; nothing you typed is lost.</span>
       {/* Not read out each second. */}
       <span aria-hidden className="countdown">
         {trying ? 'Trying…' : `Next try in ${seconds} s`}

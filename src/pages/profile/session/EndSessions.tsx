@@ -70,8 +70,8 @@ function SignOutDialog({ sessions, user, onClose }: Props & { onClose: () => voi
       </p>
       {processes > 0 && (
         <p>
-          <b>{processCount(processes)}</b> among them: what runs with {processes === 1 ? 'it' : 'them'} can then read no
-          secrets.
+          <b>{processCount(processes)}</b> among them: what runs with {processes === 1 ? 'it' : 'them'} can then no
+          longer read secrets.
         </p>
       )}
       <p>API keys stay valid.</p>
@@ -95,6 +95,6 @@ type ProcessProps = { busy: boolean; problem: ReactNode; onConfirm: () => void; 
 /** Ending a single session asks only for processes: no user is there to sign in again. */
 export const EndProcessDialog = (props: ProcessProps) => (
   <ConfirmDialog danger title="End the session of a process" action="Yes, end it" {...props}>
-    <p>What runs with it can read no secrets any more. It needs a new session.</p>
+    <p>What runs with it can no longer read secrets. It needs a new session.</p>
   </ConfirmDialog>
 )

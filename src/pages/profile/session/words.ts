@@ -7,7 +7,7 @@ export const sessionCount = (number: number) => count(number, 'session')
 export const processCount = (number: number) => count(number, 'process session')
 
 export const endedWords = (ended: number) =>
-  ended === 0 ? 'The session had ended already.' : `${sessionCount(ended)} ended.`
+  ended === 0 ? 'The session had already ended.' : `${sessionCount(ended)} ended.`
 
 export const nameOf = ({ kind, userAgent }: OpenSession) =>
   kind === 'PROCESS' && !userAgent ? 'Process' : deviceOf(userAgent)

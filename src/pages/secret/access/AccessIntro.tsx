@@ -6,7 +6,7 @@ export function AccessIntro({ secret, org }: { secret: Secret; org: Organization
   return (
     <>
       <p className="prose">
-        Independent of these grants, these have all rights: its owner (<OwnerName owner={secret.owner} />)
+        Regardless of these grants, all rights belong to its owner (<OwnerName owner={secret.owner} />)
         {org?.owner && (
           <>
             , the owner of {secret.orgName} (<OwnerName owner={org.owner} />)

@@ -10,7 +10,7 @@ export function PublicMessage({ orgName }: { orgName: string }) {
     <Message header="This secret is public, so these grants hardly matter" icon={Globe}>
       <p>
         Every signed-in user of this server can use it, and every member of {orgName} can change, rename or move it, in
-        any team. Only deleting it, changing its owner and changing this list still take <b>Owner</b>.
+        any team. Only deleting it, changing its owner and changing this list still require <b>Owner</b>.
       </p>
     </Message>
   )
@@ -32,7 +32,7 @@ export function AccessChangedMessage({ theirs, staged, isLost, onKeep, onDiscard
       header={
         isLost
           ? 'Access is not as you wanted it, and the answer to your change was lost. This is different now:'
-          : 'Somebody else changed access meanwhile. Nothing of yours is saved.'
+          : 'Somebody else has changed access in the meantime. None of your changes are saved.'
       }
       alert
     >
@@ -52,7 +52,7 @@ export function AccessChangedMessage({ theirs, staged, isLost, onKeep, onDiscard
           Keep my changes on top of {isLost ? 'this' : 'theirs'}
         </button>
         <button type="button" className="ui button" onClick={onDiscard}>
-          Discard mine
+          Discard my changes
         </button>
       </div>
     </Message>
@@ -62,7 +62,7 @@ export function AccessChangedMessage({ theirs, staged, isLost, onKeep, onDiscard
 /** In place of the buttons, for a user who may not change the grants. */
 export function ReadOnlyMessage({ why }: { why: string }) {
   return (
-    <Message header="You can look, but not change who has access" tone="neutral">
+    <Message header="You can see who has access, but not change it" tone="neutral">
       <p>{why}</p>
     </Message>
   )

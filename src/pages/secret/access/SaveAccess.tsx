@@ -47,7 +47,7 @@ export function SaveAccess({ changes, right, whyNot, isPending, saveButton, onSa
         action={isPending ? 'Yes, leave' : 'Yes, leave without saving'}
       >
         {isPending
-          ? 'The changes to access are on their way, and are made all the same.'
+          ? 'The changes to access have been sent and will still be made.'
           : 'The changes to access that you made here are not saved yet. They are lost when you leave.'}
       </LeaveGuard>
     </>

@@ -103,7 +103,7 @@ test('one that did not arrive keeps what was staged', async () => {
 test('without the reading before nothing is sent, and no answer counts as lost', async () => {
   fate = 'not sent'
   staging.save.mutate()
-  await until(() => expect(staging.save.error?.message).toBe('The server does not answer. Nothing was sent.'))
+  await until(() => expect(staging.save.error?.message).toBe('The server is not responding. Nothing was sent.'))
   expect(staging.save.lostAnswer).toBeUndefined()
 })
 

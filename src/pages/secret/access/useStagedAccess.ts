@@ -37,7 +37,8 @@ export function useStagedAccess(
     async () => {
       const now = await readBefore(readGrants)
       if (isWanted(now)) return
-      if (differences(staged.base, now).length) throw new AccessChanged('Somebody else changed access meanwhile.')
+      if (differences(staged.base, now).length)
+        throw new AccessChanged('Somebody else has changed access in the meantime.')
       await replaceSecretAccess({ orgName, secretName }, resultOf(staged))
     },
     {

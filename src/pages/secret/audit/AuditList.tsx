@@ -142,7 +142,7 @@ function NothingThere({ filter, page }: { filter: AuditFilter; page: number }) {
       </div>
     )
   if (!isFiltered(filter))
-    return <p className="empty">The log has nothing about this secret, or what it had was too old to be kept.</p>
+    return <p className="empty">The log has no entries about this secret, or they were too old to be kept.</p>
   return (
     <div className="empty">
       <p>Nothing in the log matches.</p>
@@ -156,7 +156,7 @@ function NothingThere({ filter, page }: { filter: AuditFilter; page: number }) {
 /** At the end of the log: how far it reaches back. Servers do not report how long they keep entries. */
 function Beginning({ secret, filter, log }: { secret: Secret; filter: AuditFilter; log: AuditEntry[] }) {
   if (isFiltered(filter)) return null
-  if (log.some(({ action }) => action === 'CREATE')) return <>The log reaches back to the creation.</>
+  if (log.some(({ action }) => action === 'CREATE')) return <>The log goes back to the creation of the secret.</>
   return (
     <>
       The log begins here. The secret is older: it was created <RelativeTime at={secret.createdAt} />.

@@ -16,7 +16,7 @@ const KINDS: Words[] = [
     kind: 'key-pair',
     icon: FileKey,
     title: 'Existing key pair',
-    sentence: 'A public and a private key that you have already.',
+    sentence: 'A public and a private key that you already have.',
   },
   {
     kind: 'username-password',

@@ -30,7 +30,7 @@ export function ProtectionStep(props: Props) {
           checked={draft.protection === 'generated-password'}
           onChoose={() => change({ protection: 'generated-password' })}
         >
-          12 random characters, shown once after the secret is created. Every use of the secret takes it.
+          12 random characters, shown once after the secret is created. Every use of the secret requires it.
         </Choice>
         <Choice
           name="protection"

@@ -26,11 +26,11 @@ export function passwordRules(password: string, username: string): PasswordRule[
   const classified = text.replace(/[\u{10000}-\u{10ffff}]/gu, '')
   return [
     { words: 'At least 7 characters', holds: text.length >= 7 },
-    { words: 'A capital letter', holds: /\p{Uppercase}/u.test(classified) },
-    { words: 'A small letter', holds: /\p{Lowercase}/u.test(classified) },
+    { words: 'An uppercase letter', holds: /\p{Uppercase}/u.test(classified) },
+    { words: 'A lowercase letter', holds: /\p{Lowercase}/u.test(classified) },
     { words: 'A digit', holds: /\p{Nd}/u.test(classified) },
     {
-      words: `No three characters in a row of your username, ${username}`,
+      words: `No three consecutive characters of your username, ${username}`,
       holds: text !== '' && !sharesThree(text, username),
     },
   ]

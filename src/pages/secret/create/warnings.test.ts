@@ -20,7 +20,7 @@ describe('warningsOf', () => {
     expect(login).toMatch(/username: The server removes/)
     expect(login).toMatch(/password: The server removes/)
     expect(words({ kind: 'value', value: text('v\n') })).toMatch(/line break, which is kept/)
-    expect(words({ kind: 'value', value: text(' v') })).toMatch(/blanks .* kept/)
+    expect(words({ kind: 'value', value: text(' v') })).toMatch(/whitespace, which is kept/)
     expect(words({ protection: 'own-password', storePassword: 'Secret12 ' })).toMatch(
       /storePassword: The server removes/,
     )

@@ -33,13 +33,13 @@ function valueWarnings(draft: Draft): Warning[] {
 }
 
 const outerBlanks = (text: string) =>
-  trimmed(text) !== text ? ['The server removes blanks at the beginning and at the end.'] : []
+  trimmed(text) !== text ? ['The server removes whitespace at the beginning and the end.'] : []
 
 function dataWarnings(content: Content): string[] {
   const text = readable(content)
   if (content.file || text === '') return []
   if (/\n$/.test(text)) return ['It ends with a line break, which is kept. Remove it if it came along by accident.']
-  return text.trim() !== text ? ['It has blanks at the beginning or at the end, which are kept.'] : []
+  return text.trim() !== text ? ['It begins or ends with whitespace, which is kept.'] : []
 }
 
 function publicKeyWarnings(content: Content): string[] {

@@ -6,12 +6,12 @@ type Way = { method: string; gives: string }
 /** Methods of Concord's `crypto` task by type of secret. */
 const WAYS: Record<Secret['type'], Way[]> = {
   KEY_PAIR: [
-    { method: 'exportKeyAsFile', gives: 'Writes both keys to files and gives their paths as private and public.' },
+    { method: 'exportKeyAsFile', gives: 'Writes both keys to files and returns their paths as private and public.' },
   ],
-  USERNAME_PASSWORD: [{ method: 'exportCredentials', gives: 'Gives an object with username and password.' }],
+  USERNAME_PASSWORD: [{ method: 'exportCredentials', gives: 'Returns an object with username and password.' }],
   DATA: [
-    { method: 'exportAsString', gives: 'Gives the value as text.' },
-    { method: 'exportAsFile', gives: 'Writes the value to a file and gives its path.' },
+    { method: 'exportAsString', gives: 'Returns the value as text.' },
+    { method: 'exportAsFile', gives: 'Writes the value to a file and returns its path.' },
   ],
 }
 
@@ -36,7 +36,7 @@ export function HowToUse({ secret: { orgName, name, type, encryptedBy, projects 
         {password
           ? 'The third argument is the store password: a variable that somebody enters, or an encrypted string.'
           : 'The third argument would be a store password; this secret has none.'}{' '}
-        {projects.length > 0 && 'It works in processes of the projects named above only. '}
+        {projects.length > 0 && 'It works only in processes of the projects named above. '}
         {type === 'KEY_PAIR' && !password && 'A repository uses it when it is chosen in the settings of its project.'}
       </p>
     </section>

@@ -42,7 +42,7 @@ export function PublicKeySection({ secret }: { secret: Secret }) {
             Show public key
           </button>
           <p className="note" id="public-key-note">
-            The server writes to the audit log that you asked for it.
+            The audit log records that you asked for it.
           </p>
         </>
       )}

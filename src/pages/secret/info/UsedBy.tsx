@@ -20,7 +20,7 @@ export function UsedBy({ secret }: { secret: Secret }) {
           <p className="muted" role="status">
             {usage?.complete
               ? usage.uses.length === 0 &&
-                `No repository of ${secret.orgName} that you can read uses it. Flows may still ask for it by its name.`
+                `No repository of ${secret.orgName} that you can read uses it. Flows may still use it by name.`
               : `Reading the projects of ${secret.orgName}${
                   usage ? `: ${usage.projectsRead} of ${usage.projectsTotal}` : ''
                 } …`}

@@ -26,7 +26,7 @@ export function Coverage({ seen, isAll, more }: SecretList['covered']) {
   return (
     <p className="ui message">
       <span role="status">
-        Facets and order cover {isAll ? 'all' : 'the first'} {count(seen, 'secret')}.
+        Filters and order cover {isAll ? 'all' : 'the first'} {count(seen, 'secret')}.
       </span>{' '}
       {more && (
         <button type="button" className="ui link button" onClick={more.sort} disabled={more.count === seen}>

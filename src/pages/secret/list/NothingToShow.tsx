@@ -38,8 +38,8 @@ export function NothingToShow({ org, state, page, onClear, mayCreate, isSearchin
   return (
     <div className="empty">
       <p>
-        {name ? `No secret has “${name}” in its name` : 'No secret is like that'}
-        {name && Object.keys(state.chosen).length > 0 ? ' and is like that.' : '.'}
+        {name ? `No secret has “${name}” in its name` : 'No secret matches the filters'}
+        {name && Object.keys(state.chosen).length > 0 ? ' and matches the filters.' : '.'}
       </p>
       <button type="button" className="ui button" onClick={onClear}>
         Clear the filter

@@ -76,7 +76,7 @@ export function ConfirmSecretChange(props: Props) {
         <VisibilityFact visibility={secret.visibility} />
       </p>
       {change.changedMeanwhile && (
-        <Message header="Somebody else changed this secret meanwhile" alert>
+        <Message header="Somebody else has changed this secret in the meantime" alert>
           <p>
             {change.changedMeanwhile} Nothing was sent. This dialog now describes the new state: read it again before
             you go on.
@@ -110,7 +110,7 @@ function NextStep({ error, secret: { orgName, name, owner } }: { error: Error; s
     if (right && right.entity !== 'secret')
       return (
         <p>
-          It takes {right.level} access to the {right.entity} {right.name}: ask its owner, or the owner of {orgName}.
+          You need {right.level} access to the {right.entity} {right.name}: ask its owner, or the owner of {orgName}.
         </p>
       )
     return (
@@ -122,7 +122,7 @@ function NextStep({ error, secret: { orgName, name, owner } }: { error: Error; s
   if (isApiError(error, 'notFound'))
     return (
       <p>
-        It was renamed, moved or deleted meanwhile.{' '}
+        It was renamed, moved or deleted in the meantime.{' '}
         <Link to={paths.secrets({ orgName }, { filter: name })}>Look for it in {orgName}</Link>
       </p>
     )

@@ -25,7 +25,7 @@ export function ChangeOwner({ secret }: { secret: Secret }) {
   function whyNot() {
     if (right?.verdict === 'no') return right.why
     if (!chosen) return 'Choose the new owner first.'
-    if (owns(secret, chosen)) return `${chosen.title} owns it already.`
+    if (owns(secret, chosen)) return `${chosen.title} already owns it.`
     return undefined
   }
 
@@ -100,7 +100,7 @@ function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
       title={`Change the owner of secret “${name}” to ${chosen.title}`}
       action={`Yes, change the owner to ${chosen.title}`}
       preview={access.isError ? 'failed' : access.data ? 'ready' : 'loading'}
-      blocked={owns(secret, chosen) ? `${chosen.title} owns it already.` : undefined}
+      blocked={owns(secret, chosen) ? `${chosen.title} already owns it.` : undefined}
       happens={
         <ul>
           <li>
@@ -128,7 +128,7 @@ function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
       }
       nextStep={(error) =>
         isApiError(error) && error.words.includes('User not found')
-          ? 'Look at the spelling. By name the server finds users of its directory only; everybody else by the id.'
+          ? 'Check the spelling. By name, the server finds only users of its directory. Enter others by id.'
           : undefined
       }
       onClose={onClose}
@@ -138,6 +138,6 @@ function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
 
 function whatIsLeft({ verdict, why }: NonNullable<ReturnType<typeof useRight>>) {
   if (verdict === 'yes') return `You can still change it afterwards. ${why}`
-  if (verdict === 'no') return 'You could not change it any more, nor undo this.'
+  if (verdict === 'no') return 'You could no longer change it or undo this.'
   return 'The console cannot see whether a team of yours keeps the right to change it.'
 }

@@ -38,7 +38,7 @@ function consequence({ name, projects }: Secret, usage: Usage | undefined, acces
     projects.length > 0 && `its limit to ${count(projects.length, 'project')} goes`,
     repositoriesUseIt(usage),
   ]
-  return `The value of ${name} is gone for good, there are no earlier versions; ${gone.filter(Boolean).join('; ')}.`
+  return `The value of ${name} is gone for good, without earlier versions; ${gone.filter(Boolean).join('; ')}.`
 }
 
 function DeleteDialog({ secret, onClose }: { secret: Secret; onClose: () => void }) {

@@ -36,7 +36,7 @@ export function LinkProjects({ secret }: { secret: Secret }) {
   return (
     <DangerRow
       title="Projects"
-      consequence={`${whoMayUseIt(secret)} A project that may not use it any more fails at its next run; ${repositoriesUseIt(usage.data)}.`}
+      consequence={`${whoMayUseIt(secret)} A project that can no longer use it fails at its next run; ${repositoriesUseIt(usage.data)}.`}
       action="Change projects"
       blocked={whyNot()}
       onAct={() => setAsking(true)}
@@ -116,7 +116,7 @@ function ProjectsDialog({ secret, scope, onClose, onDone }: DialogProps) {
         danger: true,
         preview: losing ? previewOf(usage) : all.isError ? 'failed' : 'loading',
       })}
-      blocked={change.kind === 'same' ? 'Its projects are what you chose already.' : undefined}
+      blocked={change.kind === 'same' ? 'Its projects are already what you chose.' : undefined}
       happens={<Happens secret={secret} scope={scope} />}
       affected={
         <>
@@ -184,11 +184,11 @@ function Gaining({ orgName, gained }: { orgName: string; gained: ScopeChange['ga
 
 function lossWords(number: number, areAllOthers: boolean): ReactNode {
   if (areAllOthers && number === 0)
-    return 'All projects that you can see are chosen. Others, and those that are made later, may not use it.'
+    return 'All projects that you can see are chosen. Others, and those that are made later, cannot use it.'
   return (
     <>
       <b>{count(number, 'project')}</b>
-      {areAllOthers ? ' that you can see' : ''} may not use it any more; runs that need it fail:
+      {areAllOthers ? ' that you can see' : ''} can no longer use it; runs that need it fail:
     </>
   )
 }

@@ -83,7 +83,7 @@ function RenameDialog({ secret, newName, onClose }: { secret: Secret; newName: s
       typeName
       danger
       preview={previewOf(usage)}
-      blocked={taken ? `${orgName} has a secret named ${newName} already. Choose another name.` : undefined}
+      blocked={taken ? `${orgName} already has a secret named ${newName}. Choose another name.` : undefined}
       happens={
         <ul>
           <li>

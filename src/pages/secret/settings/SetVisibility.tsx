@@ -72,7 +72,7 @@ function MakePublicDialog({ secret, onClose }: DialogProps) {
           <li>{publicReach(secret)}</li>
         </ul>
       }
-      forGood="Making it private again does not take back a value that somebody has read meanwhile."
+      forGood="Making it private again does not take back a value that somebody has read in the meantime."
       onClose={onClose}
     />
   )
@@ -127,7 +127,7 @@ function OwnLoss({ mayUse, mayChange }: { mayUse: Right | undefined; mayChange: 
   if (mayUse?.verdict === 'no')
     return (
       <p className="note error" role="alert">
-        You lose it too: you could not open it any more, nor make it public again.
+        You lose it too: you could no longer open it or make it public again.
       </p>
     )
   if (mayUse?.verdict === 'unknown')

@@ -54,7 +54,8 @@ export function useSecretChange(secret: Secret, options: Options): SecretChange 
     async () => {
       const now = await readBefore(() => readFresh(secretQuery(here)))
       const changed = differences(secret, now)
-      if (changed) throw new SecretChanged(`Somebody else changed this secret meanwhile. ${changed} Nothing was sent.`)
+      if (changed)
+        throw new SecretChanged(`Somebody else has changed this secret in the meantime. ${changed} Nothing was sent.`)
       await options.send(now)
       return after ? readAfter(after) : 'gone'
     },
@@ -71,7 +72,7 @@ export function useSecretChange(secret: Secret, options: Options): SecretChange 
         if (!isHere)
           warn(
             isApiError(error, 'unreachable')
-              ? `Nobody knows whether this was done: “${options.doneWords}” The answer was lost.`
+              ? `It is not known whether this was done: “${options.doneWords}” The answer was lost.`
               : `${options.failedWords} ${error.message}`,
           )
       },
@@ -97,8 +98,7 @@ export function useSecretChange(secret: Secret, options: Options): SecretChange 
 
 function notMadeWords(still: Seen, { id, orgName }: Secret) {
   if (isSecret(still, id)) return 'The change was not made. You can try again.'
-  if (still === 'no access')
-    return 'You may not open the secret any more, so it is not known whether the change was made.'
+  if (still === 'no access') return 'You can no longer open the secret, so it is not known whether the change was made.'
   return `There is no such secret in ${orgName} any more: it was renamed, moved or deleted.`
 }
 

@@ -39,7 +39,7 @@ export function MoveSecret({ secret }: { secret: Secret }) {
       : target === ''
         ? 'Pick the organization first.'
         : target === secret.orgName
-          ? `It is in ${target} already.`
+          ? `It is already in ${target}.`
           : undefined
   return (
     <DangerRow

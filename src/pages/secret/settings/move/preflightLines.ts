@@ -88,15 +88,15 @@ function rightLine({ right, secret }: MoveFacts): Line {
 
 function membershipLine({ canCreate, target, targetOrg }: MoveFacts): Line {
   const { data, error } = canCreate
-  if (data !== undefined) return green('membership', `You belong to ${target}.`)
+  if (data !== undefined) return green('membership', `You are a member of ${target}.`)
   if (isApiError(error, 'forbidden')) {
     const owner = targetOrg.data?.owner?.username
     const ask = owner ? ` Ask its owner ${owner} to add you to a team.` : ''
-    return red('membership', `You do not belong to ${target}: only its members can move secrets there.${ask}`)
+    return red('membership', `You are not a member of ${target}: only its members can move secrets there.${ask}`)
   }
   if (isApiError(error, 'rejected')) return red('membership', `There is no organization ${target}.`)
-  if (error) return failed('membership', `Whether you belong to ${target} could not be looked up.`)
-  return pending('membership', `Looking up whether you belong to ${target}`)
+  if (error) return failed('membership', `Whether you are a member of ${target} could not be looked up.`)
+  return pending('membership', `Looking up whether you are a member of ${target}`)
 }
 
 function nameLine(facts: MoveFacts): Line {
@@ -106,7 +106,7 @@ function nameLine(facts: MoveFacts): Line {
   if (!isMember(facts) || nameTaken.data === undefined)
     return pending('name', `Looking up whether ${newName} is free in ${target}`)
   return nameTaken.data
-    ? red('name', `${target} has a secret named ${newName} already. Give it another name there.`)
+    ? red('name', `${target} already has a secret named ${newName}. Give it another name there.`)
     : green('name', `The name ${newName} is free in ${target}.`)
 }
 
@@ -135,7 +135,7 @@ function repositoriesLine({ usage: { data, error }, secret, target }: MoveFacts)
   return amber(
     'repositories',
     `${count(uses.length, 'repository', 'repositories')} ${verb} next fetch.${unseen} Moving the project to ${target} ` +
-      'too does not keep a link, but there it can be made again.',
+      'too does not keep a link, but you can make it again there.',
     repositoryItems(uses),
   )
 }
