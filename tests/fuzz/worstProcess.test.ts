@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
 import http from 'node:http'
 import { afterAll, expect, test } from 'vitest'
 import type { OpenApiDocument } from '../../server/openapi/document.ts'
 import { startServer, temporaryFolder } from '../support/serverProcess.ts'
+import { mainThreadTime } from '../support/standstill.ts'
 import { isChosen, operationsOf, type Words, type WorstRequest } from './worst.ts'
 
 /** Milliseconds for a response to `ping`, regardless of other requests. */
@@ -61,18 +61,6 @@ async function givenWords(): Promise<Words> {
   }
 }
 
-/**
- * Milliseconds that the server's main thread has computed: other programs take none of them. Where the system does not
- * say, those that have gone by.
- */
-function spent() {
-  const stat = `/proc/${server.pid}/task/${server.pid}/stat`
-  if (!existsSync(stat)) return performance.now()
-  // After the name, which may have blanks, `utime` and `stime` in hundredths of a second.
-  const fields = readFileSync(stat, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) * 10
-}
-
 /** Sends them all at once; returns the longest wait for `ping` until the last is answered. */
 async function longestPing(requests: WorstRequest[]): Promise<number> {
   let waiting = true
@@ -87,9 +75,9 @@ async function longestPing(requests: WorstRequest[]): Promise<number> {
   })
   let longest = 0
   while (waiting) {
-    const before = spent()
+    const before = mainThreadTime(server.pid)
     await ping()
-    longest = Math.max(longest, spent() - before)
+    longest = Math.max(longest, mainThreadTime(server.pid) - before)
   }
   await answers
   return longest
