@@ -7,8 +7,8 @@ import { startTestServer } from '../support/testServer.ts'
 import { isChosen, operationsOf, type WorstRequest } from './worst.ts'
 import { givenWords } from './worstWords.ts'
 
-/** How often 2 MB of JSON could be read and written while the event loop is blocked; about 300 ms on a fast machine. */
-const LONGEST = 15
+/** How often 2 MB of JSON could be read and written while the event loop is blocked; about 400 ms on a fast machine. */
+const LONGEST = 20
 /** A garbage collection in the middle makes a measurement longer, never shorter. */
 const TRIES = 3
 /** Base64 of the UTF-8 replacement character for each invalid byte: no response is much larger than its request. */
