@@ -56,6 +56,8 @@ function configuration({ port, adminKey, database, directory }) {
     url = ${text(`jdbc:postgresql://${host}:${database.port}/${name}`)}
     appUsername = ${text(user)}, appPassword = ${text(password)}
     inventoryUsername = ${text(user)}, inventoryPassword = ${text(password)}
+    # Creations take a second connection while they hold one: with the default of 10, as many at once would wait forever.
+    maxPoolSize = 30
     changeLogParameters { defaultAdminToken = ${text(adminKey)} }
   }
   secretStore {

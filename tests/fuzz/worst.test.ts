@@ -14,6 +14,7 @@ const TRIES = 3
 /** Base64 of the UTF-8 replacement character for each invalid byte: no response is much larger than its request. */
 const LARGEST_ANSWER = 5 * MOST_BODY_BYTES
 
+let yardstick = jsonYardstick()
 const server = await startTestServer({ REQUESTS_PER_SECOND: 'off', LOG_LEVEL: 'silent' })
 afterAll(() => server.close())
 // This data need not survive a crash, and the setup writes much.
@@ -44,7 +45,9 @@ describe('the largest requests do not block the event loop', () => {
           const request = requestsWith(words).find((each) => each.name === name)
           if (!request) throw new Error(`There is no request ${name}`)
           const { stretch, size } = await measure(request, key)
-          shortest = Math.min(shortest, stretch / jsonYardstick())
+          // Measured again when it matters: the machine may have become busier.
+          if (stretch > LONGEST * yardstick) yardstick = Math.max(yardstick, jsonYardstick())
+          shortest = Math.min(shortest, stretch / yardstick)
           expect(size, name).toBeLessThan(LARGEST_ANSWER)
         }
         if (shortest > LONGEST) slow.push(`${name}: ${Math.round(shortest)} × the yardstick`)
