@@ -12,6 +12,7 @@ import {
   expectViolations,
   jsonOf,
   namesOf,
+  rejectionOf,
 } from './lib/expect.ts'
 import type { Form } from './lib/multipart.ts'
 import { server } from './lib/server.ts'
@@ -134,12 +135,10 @@ describe('quirks of updates', () => {
   })
 
   test('Q13: no password is a 400 when reading, a 500 when updating', async () => {
-    const secret = await fresh({ storePassword: STORE_PASSWORD })
-    expect((await read(secret)).status).toBe(400)
-    expectFailure(
-      await owner.post(secret.v1, { json: { newStorePassword: 'New-Pass-1' } }),
-      'java.lang.SecurityException',
-    )
+    const locked = () => fresh({ storePassword: STORE_PASSWORD })
+    expect((await read(await locked())).status).toBe(400)
+    const update = async () => owner.post((await locked()).v1, { json: { newStorePassword: 'New-Pass-1' } })
+    expectFailure(await rejectionOf(update), 'java.lang.SecurityException')
   })
   test('Q13: a value that is too large, an unknown team and malformed JSON are 500s', async () => {
     const { v1 } = await fresh()

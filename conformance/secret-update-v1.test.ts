@@ -13,6 +13,7 @@ import {
   expectValidationError,
   expectViolations,
   jsonOf,
+  rejectionOf,
 } from './lib/expect.ts'
 import type { Answer } from './lib/http.ts'
 import type { Form } from './lib/multipart.ts'
@@ -269,8 +270,10 @@ describe('the store password', () => {
     expectResult(await update(secret, { storePassword: '', newStorePassword: OTHER_PASSWORD }), 'UPDATED')
     expect(await value(secret, { storePassword: OTHER_PASSWORD })).toBe('value')
   })
-  test('new without the old is a 500', async () =>
-    expectFailure(await update(await locked(), { newStorePassword: OTHER_PASSWORD }), WRONG_PASSWORD))
+  test('new without the old is a 500', async () => {
+    const send = async () => update(await locked(), { newStorePassword: OTHER_PASSWORD })
+    expectFailure(await rejectionOf(send), WRONG_PASSWORD)
+  })
   test('old without a change is not even checked', async () => {
     expectResult(await update(await locked(), { storePassword: 'Wrong-1' }), 'UPDATED')
   })

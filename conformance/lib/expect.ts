@@ -61,6 +61,16 @@ export function expectEmpty(answer: Answer, status: number) {
 }
 
 /**
+ * Sends a wrong store password, each time for a new secret, until it is rejected, at most three times: Concord accepts 1
+ * of 256, as the garbage that it decrypts to has valid padding (`wrongStorePassword` in differences.ts).
+ */
+export async function rejectionOf(send: () => Promise<Answer>): Promise<Answer> {
+  let answer = await send()
+  for (let tries = 1; answer.status === 200 && tries < 3; tries++) answer = await send()
+  return answer
+}
+
+/**
  * An unexpected exception in Concord: 500 with the class name. `start` is the beginning of the text after `ERROR: `;
  * the rest is Java's own, and ours omits it, so that it cannot quote the input.
  */
