@@ -216,13 +216,22 @@ test('a private secret of others is listed with “No access”, and its page sa
   expectErrors(403, '/api/v2/org/*/secret/*')
   const org = await givenOrg()
   const [member, owner] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
-  const secret = await givenSecret(org, { by: owner })
+  const secret = await givenSecret(org, { by: owner, storePassword: unique('Store-1') })
   const open = await givenSecret(org, { by: owner })
   await givenRight(open, org, member, 'READER')
   await asUser(page, member)
   await page.goto(path`/org/${org.name}/secret`)
   const row = page.getByRole('row').filter({ hasText: secret.name })
   await expect(row.getByRole('cell', { name: 'Private: No access' })).toBeVisible()
+  // A word that decides what somebody can do is never cut short, however narrow the columns.
+  for (const width of [1280, 960, 640]) {
+    await resize(page, { width, height: 800 })
+    const cut = (facts: Element[]) =>
+      facts.filter((fact) => fact.scrollWidth > fact.clientWidth).map((f) => f.textContent)
+    expect(
+      await row.locator('td:is(.visibility, .protection, .number) > :not(.visually-hidden)').evaluateAll(cut),
+    ).toEqual([])
+  }
   await page.getByRole('link', { name: secret.name }).click()
 
   await expect(page.getByRole('heading', { level: 1, name: `You may not open “${secret.name}”` })).toBeVisible()
