@@ -181,7 +181,7 @@ test.describe('on our server', () => {
 
   test('tells a disabled user so on the sign-in page', async ({ page, expectErrors }) => {
     // The list that is open is refused, and everything beside it; then nobody is signed in.
-    expectErrors(403, '/api/service/console/*', '/api/v1/org/*', '/api/v2/org/*/secret')
+    expectErrors(403, '/api/service/console/*', '/api/v1/org/*', '/api/v2/org/*/secret', '/api/v1/SECRET/canCreate')
     expectErrors(401, '/api/service/console/whoami')
     const org = await givenOrg()
     const user = await givenUser({ of: [org] })

@@ -1,7 +1,8 @@
-import { path } from './concord.ts'
+import type { Page } from '@playwright/test'
+import { path, type User } from './concord.ts'
 import { asUser, expect } from './fixtures.ts'
-import { givenOrg, givenSecret, givenUser, readSecret, unique } from './given.ts'
-import { test } from './ownServer.ts'
+import { givenOrg, givenSecret, givenUser, type Org, readSecret, unique } from './given.ts'
+import { type OwnServer, test } from './ownServer.ts'
 import { addressOf, confirm, openSettings, toStep } from './steps.ts'
 
 test.skip(!process.env.E2E_DATA_DIR, 'Only a server that was built here can be stopped')
@@ -84,9 +85,8 @@ test('a change without a server sends nothing, keeps the input, and can be retri
   await expect(page).toHaveURL(addressOf({ orgName: org.name, name: newName }, 'settings'))
 })
 
-test('a lost response: the console checks the state and reports it', async ({ page, server, expectErrors }) => {
-  expectErrors(404, '/api/v2/org/*/secret/*')
-  const { org, user } = await givenOwned()
+/** Creates a key pair in the wizard and kills the server before it responds. Returns the name and the message about it. */
+async function loseCreation(page: Page, server: OwnServer, org: Org, user: User) {
   const name = unique('lost')
   await asUser(page, user)
   await page.goto(path`/org/${org.name}/secret/new`)
@@ -95,13 +95,18 @@ test('a lost response: the console checks the state and reports it', async ({ pa
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name)
   await toStep(page, 'Protection and scope')
   await toStep(page, 'Review')
-  // Prepared in advance: a key pair can be ready too soon to lose its response.
+  // Held in advance: a key pair can be ready too soon to lose its response.
   server.hold()
   await page.getByRole('button', { name: 'Create secret' }).click()
   await expect(page.getByText('The server makes the key pair.')).toBeVisible()
   await server.kill()
+  return { name, lost: page.getByRole('alert').filter({ hasText: 'The answer was lost.' }) }
+}
 
-  const lost = page.getByRole('alert').filter({ hasText: 'The answer was lost.' })
+test('a lost response: the console checks the state and reports it', async ({ page, server, expectErrors }) => {
+  expectErrors(404, '/api/v2/org/*/secret/*')
+  const { org, user } = await givenOwned()
+  const { name, lost } = await loseCreation(page, server, org, user)
   await expect(lost).toContainText('It is not known yet whether the change was made.')
   await server.start()
   await lost.getByRole('button', { name: 'Read again to see what happened' }).click()
@@ -113,20 +118,7 @@ test('a lost response: the console checks the state and reports it', async ({ pa
 
 test('a lost response to a change that was made: the console finds the change', async ({ page, server }) => {
   const { org, user, secret } = await givenOwned()
-  const name = unique('lost')
-  await asUser(page, user)
-  await page.goto(path`/org/${org.name}/secret/new`)
-  await page.getByRole('radio', { name: /^New key pair/ }).check()
-  await toStep(page, 'Value')
-  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name)
-  await toStep(page, 'Protection and scope')
-  await toStep(page, 'Review')
-  // Prepared in advance: a key pair can be ready too soon to lose its response.
-  server.hold()
-  await page.getByRole('button', { name: 'Create secret' }).click()
-  await expect(page.getByText('The server makes the key pair.')).toBeVisible()
-  await server.kill()
-  const lost = page.getByRole('alert').filter({ hasText: 'The answer was lost.' })
+  const { name, lost } = await loseCreation(page, server, org, user)
   await expect(lost).toBeVisible()
 
   await server.start()
