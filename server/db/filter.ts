@@ -1,4 +1,22 @@
-import { type SqlBool, sql } from 'kysely'
+import { type SelectQueryBuilder, type SqlBool, sql } from 'kysely'
+import type { Database } from './schema.ts'
+
+/** What a list contains: `limit` entries (all if undefined) from `offset` on, with `filter` in their names (concord-api §1). */
+export interface ListPage {
+  offset: number
+  limit: number | undefined
+  filter: string | undefined
+}
+
+/** Makes a query return one page of a list by name: `query.$call(pageByName(page))`. */
+export const pageByName =
+  ({ offset, limit, filter }: ListPage) =>
+  <TB extends keyof Database, O>(query: SelectQueryBuilder<Database, TB, O>) =>
+    (filter === undefined ? query : query.where(contains('name', filter)))
+      .orderBy(sql.ref('name'))
+      // -1 is SQLite's "no limit"; it does not support OFFSET without LIMIT.
+      .limit(limit ?? -1)
+      .offset(offset)
 
 /**
  * The condition for a `filter` parameter: the column contains the text, ignoring case (concord-api §1). SQLite ignores

@@ -1,6 +1,6 @@
 import { listedOrgs } from '../access/listing.ts'
 import { assertMember } from '../access/rules.ts'
-import { contains } from '../db/filter.ts'
+import { type ListPage, pageByName } from '../db/filter.ts'
 import { rawJsonColumn, writeJsonColumn } from '../db/json.ts'
 import type { Reader, Trx } from '../db/open.ts'
 import type { OrgRow, UserRow, Visibility } from '../db/schema.ts'
@@ -35,23 +35,13 @@ function orgNotFound(nameOrId: string): never {
   throw validationError(`Organization not found: ${nameOrId}`)
 }
 
-interface ListQuery {
-  onlyCurrent: boolean
-  offset: number
-  limit: number | undefined
-  filter: string | undefined
-}
-
 /** The organizations that a user can see, by name. Reject keys without a user first. */
-export async function listOrgs(db: Reader, who: Principal, { onlyCurrent, offset, limit, filter }: ListQuery) {
+export async function listOrgs(db: Reader, who: Principal, page: ListPage & { onlyCurrent: boolean }) {
   const rows = await db
     .selectFrom('orgs')
     .selectAll()
-    .where(listedOrgs(who, onlyCurrent))
-    .$if(filter !== undefined, (query) => query.where(contains('name', filter ?? '')))
-    .orderBy('name')
-    .limit(limit ?? -1)
-    .offset(offset)
+    .where(listedOrgs(who, page.onlyCurrent))
+    .$call(pageByName(page))
     .execute()
   return orgEntries(db, rows)
 }

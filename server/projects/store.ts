@@ -1,5 +1,5 @@
 import { listedIn } from '../access/listing.ts'
-import { contains } from '../db/filter.ts'
+import { contains, type ListPage, pageByName } from '../db/filter.ts'
 import { rawJsonColumn } from '../db/json.ts'
 import type { Reader } from '../db/open.ts'
 import type { OrgRow, ProjectRow, RepositoryRow } from '../db/schema.ts'
@@ -25,24 +25,15 @@ export async function requireProjectNamed(db: Reader, orgId: string, name: strin
   return project
 }
 
-interface Page {
-  offset: number
-  limit: number | undefined
-  filter: string | undefined
-}
-
 /** The projects of an organization that a user can see, by name. Entries have no `cfg` and `meta`. */
-export async function listProjects(db: Reader, who: Principal, org: OrgRow, { offset, limit, filter }: Page) {
+export async function listProjects(db: Reader, who: Principal, org: OrgRow, page: ListPage) {
   const rows = await db
     .selectFrom('projects')
     // Not all columns: `cfg` and `meta` of a long list can take gigabytes.
     .select(BRIEF_COLUMNS)
     .where('orgId', '=', org.id)
     .where(listedIn(org, who))
-    .$if(filter !== undefined, (query) => query.where(contains('name', filter ?? '')))
-    .orderBy('name')
-    .limit(limit ?? -1)
-    .offset(offset)
+    .$call(pageByName(page))
     .execute()
   const ownerOf = await ownersOf(db, rows)
   return rows.map((project) => briefEntry(project, org.name, ownerOf(project)))
@@ -92,7 +83,7 @@ const REPOSITORIES_AT_ONCE = 20
  * The repositories of a project by name, in pages, because all of them may not fit into memory. Each page continues
  * after the last name, so that concurrent changes never make it skip one.
  */
-export async function* repositoriesOf(db: Reader, projectId: string, { offset, limit, filter }: Page) {
+export async function* repositoriesOf(db: Reader, projectId: string, { offset, limit, filter }: ListPage) {
   let left = limit ?? Number.POSITIVE_INFINITY
   let last: string | undefined
   while (left > 0) {

@@ -1,5 +1,5 @@
 import { listedIn } from '../access/listing.ts'
-import { contains } from '../db/filter.ts'
+import { type ListPage, pageByName } from '../db/filter.ts'
 import type { Reader, Trx } from '../db/open.ts'
 import type { AccessLevel, OrgRow, SecretRow } from '../db/schema.ts'
 import { emptyError, validationError } from '../errors.ts'
@@ -22,28 +22,15 @@ export async function requireSecretRow(db: Reader, orgId: string, secretName: st
   return secret
 }
 
-interface Page {
-  filter: string | undefined
-  offset: number
-  limit: number | undefined
-}
-
 /** The secrets of an organization that a user can see, by name. */
-export function listSecrets(db: Reader, who: Principal, org: OrgRow, { filter, offset, limit }: Page) {
-  return (
-    db
-      .selectFrom('secrets')
-      .selectAll()
-      .where('orgId', '=', org.id)
-      .where(listedIn(org, who))
-      .$if(filter !== undefined, (query) => query.where(contains('name', filter ?? '')))
-      .orderBy('name')
-      // -1 is SQLite's "no limit"; it does not support OFFSET without LIMIT.
-      .limit(limit ?? -1)
-      .offset(offset)
-      .execute()
-  )
-}
+export const listSecrets = (db: Reader, who: Principal, org: OrgRow, page: ListPage) =>
+  db
+    .selectFrom('secrets')
+    .selectAll()
+    .where('orgId', '=', org.id)
+    .where(listedIn(org, who))
+    .$call(pageByName(page))
+    .execute()
 
 /** Concord's SecretEntryV2, one per row (concord-api §9.1). All rows belong to one organization. */
 export async function secretEntries(db: Reader, org: OrgRow, rows: readonly SecretRow[]) {
