@@ -13,13 +13,13 @@ import type { Services } from '../services.ts'
 
 /*
  * Other requests of the pages of Concord's own console (console2): processes, triggers, JSON stores and key-value
- * stores. There are none, so every response is empty, with the permissions of a Concord without any.
+ * stores. This server has none of them, so every response is empty, with the permissions of a Concord without any.
  */
 export function emptyPageRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v2/service/console/user/activity', {
     GET: operation(
       {
-        summary: 'Get the activity of your processes: there are none',
+        summary: 'Get the activity of your processes: always empty',
         query: { maxProjectsPerOrg: intParameter, maxOwnProcesses: intParameter },
       },
       (c) => {
@@ -30,19 +30,19 @@ export function emptyPageRoutes(app: Hono<Env>, { db }: Services) {
   })
 
   resource(app, '/api/v2/process', {
-    GET: operation({ summary: 'List processes: there are none', query: PROCESS_QUERY }, (c, { query }) =>
+    GET: operation({ summary: 'List processes: always empty', query: PROCESS_QUERY }, (c, { query }) =>
       noProcesses(db, principalOf(c), query),
     ),
   })
 
   resource(app, '/api/v2/trigger', {
-    GET: operation({ summary: 'List triggers: there are none', query: TRIGGER_QUERY }, (c, { query }) =>
+    GET: operation({ summary: 'List triggers: always empty', query: TRIGGER_QUERY }, (c, { query }) =>
       noTriggers(db, principalOf(c), query),
     ),
   })
 
   resource(app, '/api/v1/org/:orgName/project/:projectName/repo/:repositoryName/trigger', {
-    GET: operation({ summary: 'List the triggers of a repository: there are none' }, async (c, { path }) => {
+    GET: operation({ summary: 'List the triggers of a repository: always empty' }, async (c, { path }) => {
       const who = principalOf(c)
       const org = await requireMember(db, who, path.orgName)
       const project = await requireProjectNamed(db, org.id, path.projectName)
@@ -53,7 +53,7 @@ export function emptyPageRoutes(app: Hono<Env>, { db }: Services) {
   })
 
   resource(app, '/api/v1/org/:orgName/jsonstore', {
-    GET: operation({ summary: 'List JSON stores: there are none', query: listQuery }, async (c, { path }) => {
+    GET: operation({ summary: 'List JSON stores: always empty', query: listQuery }, async (c, { path }) => {
       await requireOrg(db, path.orgName)
       userOf(principalOf(c))
       return []
@@ -61,7 +61,7 @@ export function emptyPageRoutes(app: Hono<Env>, { db }: Services) {
   })
 
   resource(app, '/api/service/console/org/:orgName/jsonstore/:name/exists', {
-    GET: operation({ summary: 'Check whether a JSON store exists: there are none' }, async (c, { path }) => {
+    GET: operation({ summary: 'Check whether a JSON store exists: always false' }, async (c, { path }) => {
       await requireMember(db, principalOf(c), path.orgName)
       return false
     }),
