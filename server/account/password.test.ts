@@ -1,24 +1,28 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { basic, CHEAP, cookieOf, PASSWORD, REMEMBER, SESSION, WHOAMI } from '../../tests/support/signIn.ts'
-import { givenOrg, givenProject, givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
-import { hashPassword } from '../vault/password.ts'
+import {
+  basic,
+  cookieOf,
+  givenUserWithPassword,
+  PASSWORD,
+  REMEMBER,
+  SESSION,
+  WHOAMI,
+} from '../../tests/support/signIn.ts'
+import { givenOrg, givenProject, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 
 const PATH = '/api/x/v1/password'
 const NEXT = 'another long password'
 
 let server: TestServer
-let passwordHash: string
 let user: { id: string; username: string; key: string }
 let number = 0
 
 beforeAll(async () => {
   server = await startTestServer()
-  passwordHash = await hashPassword(PASSWORD, CHEAP)
 })
 afterAll(() => server.close())
 beforeEach(async () => {
-  user = await givenUser(server, `person-${++number}`)
-  await server.services.db.updateTable('users').set({ passwordHash }).where('id', '=', user.id).execute()
+  user = await givenUserWithPassword(server, `person-${++number}`)
 })
 
 const signIn = (password = PASSWORD, headers: Record<string, string> = {}) =>

@@ -3,6 +3,7 @@ import {
   basic,
   CHEAP,
   cookieOf,
+  givenUserWithPassword,
   PASSWORD,
   passwordIsVerified,
   REMEMBER,
@@ -30,19 +31,16 @@ const TOKEN = 'X-Concord-SessionToken'
 
 let server: TestServer
 let org: Awaited<ReturnType<typeof givenOrg>>
-let passwordHash: string
 let user: { id: string; username: string; key: string }
 let number = 0
 
 beforeAll(async () => {
   server = await startTestServer()
-  passwordHash = await hashPassword(PASSWORD, CHEAP)
   org = await givenOrg(server, 'acme')
 })
 afterAll(() => server.close())
 beforeEach(async () => {
-  user = await givenUser(server, `user-${++number}`)
-  await server.services.db.updateTable('users').set({ passwordHash }).where('id', '=', user.id).execute()
+  user = await givenUserWithPassword(server, `user-${++number}`)
 })
 
 const signIn = (headers: Record<string, string> = {}) =>
@@ -320,12 +318,13 @@ describe('a disabled user', () => {
 
   test('and one whose password is changed meanwhile opens none either', async () => {
     const slow = await hashPassword(PASSWORD)
+    const another = await hashPassword(PASSWORD, CHEAP)
     const { db } = server.services
     await db.updateTable('users').set({ passwordHash: slow }).where('id', '=', user.id).execute()
     const verifying = passwordIsVerified()
     const signingIn = signIn(REMEMBER)
     await verifying
-    await db.updateTable('users').set({ passwordHash }).where('id', '=', user.id).execute()
+    await db.updateTable('users').set({ passwordHash: another }).where('id', '=', user.id).execute()
     expect((await signingIn).status).toBe(401)
     expect(await list()).toEqual([])
   })

@@ -1,22 +1,29 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { basic, CHEAP, cookieOf, expectRefusal, ORG, PASSWORD, SESSION, WHOAMI } from '../../tests/support/signIn.ts'
+import {
+  basic,
+  CHEAP,
+  cookieOf,
+  expectRefusal,
+  givenUserWithPassword,
+  ORG,
+  PASSWORD,
+  SESSION,
+  WHOAMI,
+} from '../../tests/support/signIn.ts'
 import { givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { hashPassword } from '../vault/password.ts'
 
 let server: TestServer
-let passwordHash: string
 let user: { id: string; username: string; key: string }
 let number = 0
 
 beforeAll(async () => {
   server = await startTestServer()
-  passwordHash = await hashPassword(PASSWORD, CHEAP)
 })
 afterAll(() => server.close())
 // Each test has its own user, without failed sign-ins of other tests.
 beforeEach(async () => {
-  user = await givenUser(server, `user-${++number}`)
-  await change({ passwordHash })
+  user = await givenUserWithPassword(server, `user-${++number}`)
 })
 
 const change = (columns: { passwordHash?: string; disabled?: 0 | 1 }) =>
@@ -95,8 +102,7 @@ describe('guessing passwords', () => {
     expect((await from('192.0.2.3', basic(user.username, PASSWORD))).status).toBe(200)
     expect((await from('192.0.2.2', user.key)).status).toBe(200)
     expect((await from('192.0.2.2', basic(user.username, 'wrong'), { Cookie: session })).status).toBe(200)
-    const other = await givenUser(server, `other-${number}`)
-    await server.services.db.updateTable('users').set({ passwordHash }).where('id', '=', other.id).execute()
+    const other = await givenUserWithPassword(server, `other-${number}`)
     expect((await from('192.0.2.2', basic(other.username, PASSWORD))).status).toBe(200)
   })
 

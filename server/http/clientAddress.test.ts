@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { basic, CHEAP, PASSWORD, WHOAMI } from '../../tests/support/signIn.ts'
-import { ADMIN_KEY, givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
+import { basic, givenUserWithPassword, WHOAMI } from '../../tests/support/signIn.ts'
+import { ADMIN_KEY, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { networkOf, readNetworks, siteOf } from '../addresses.ts'
 import { readConfig } from '../config.ts'
-import { hashPassword } from '../vault/password.ts'
 
 let alone: TestServer
 let behindProxy: TestServer
@@ -64,13 +63,7 @@ test.each([
 })
 
 test('behind a trusted proxy, throttles only the guesser, who cannot throttle others with a forged header', async () => {
-  const { id, username } = await givenUser(behindProxy, 'someone')
-  const { db } = behindProxy.services
-  await db
-    .updateTable('users')
-    .set({ passwordHash: await hashPassword(PASSWORD, CHEAP) })
-    .where('id', '=', id)
-    .execute()
+  const { username } = await givenUserWithPassword(behindProxy, 'someone')
   const guess = (forwarded: string) => send(behindProxy, '127.0.0.1', forwarded, basic(username, 'wrong'))
   const guesses = Array.from({ length: 20 }, (_, i) => guess(`198.51.100.${i}, 203.0.113.5`))
   for (const { status } of await Promise.all(guesses)) expect(status).toBe(401)

@@ -5,8 +5,10 @@ import {
   ADMIN,
   addGroup,
   addPerson,
+  addRoots,
   BASE,
   groupDn,
+  ldapSettings,
   passwordOf,
   type Slapd,
   startSlapd,
@@ -19,30 +21,18 @@ import { keepHouse } from '../process/housekeeping.ts'
 import { generateApiKey } from '../vault/tokens.ts'
 import { insertApiKey } from './builtIn.ts'
 
-const missing = whyNoSlapd()
-if (missing && process.env.CI) throw new Error(missing)
-if (missing) console.warn(`The tests of how a directory is followed are skipped: ${missing}`)
+const missing = whyNoSlapd('how a directory is followed')
 
 let slapd: Slapd
 let server: TestServer
 const lines: string[] = []
 let number = 0
 
-const settings = () => ({
-  LDAP_URL: slapd.url,
-  LDAP_SEARCH_BASE: BASE,
-  LDAP_BIND_DN: ADMIN.dn,
-  LDAP_BIND_PASSWORD: ADMIN.password,
-})
-
 beforeAll(async () => {
   if (missing) return
   slapd = await startSlapd()
-  await slapd.asAdmin(async (client) => {
-    await client.add(BASE, { objectClass: 'domain', dc: 'example' })
-    await client.add(`ou=old,${BASE}`, { objectClass: 'organizationalUnit', ou: 'old' })
-  })
-  server = await startTestServer(settings())
+  await slapd.asAdmin(addRoots)
+  server = await startTestServer(ldapSettings(slapd))
   server.services.log = createLog('info', (line) => lines.push(line))
 })
 afterAll(async () => {
@@ -115,7 +105,7 @@ describe.skipIf(missing)('the hourly check of users with a key or a session', ()
   test('disables nobody if the filter finds nobody or the directory is unreachable', async () => {
     const member = await givenMember()
     const config = readConfig({
-      ...{ DATA_DIR: server.dataDir, ...settings(), LDAP_SEARCH_BASE: `ou=old,${BASE}` },
+      ...{ DATA_DIR: server.dataDir, ...ldapSettings(slapd), LDAP_SEARCH_BASE: `ou=old,${BASE}` },
     })
     await keepHouse({ ...server.services, config })
     expect(await access(member)).toEqual(IN)

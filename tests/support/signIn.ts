@@ -2,6 +2,8 @@ import { createHook } from 'node:async_hooks'
 import { createQueryId, type RootOperationNode } from 'kysely'
 import { expect } from 'vitest'
 import type { Db } from '../../server/db/open.ts'
+import { hashPassword } from '../../server/vault/password.ts'
+import { givenUser, type TestServer } from './testServer.ts'
 
 export const WHOAMI = '/api/service/console/whoami'
 export const LOGOUT = '/api/service/console/logout'
@@ -11,6 +13,14 @@ export const ORG = '/api/v1/org/Default'
 export const PASSWORD = 'correct horse battery'
 /** A cheap hash: real hashing is slow on purpose, and tested in vault/. */
 export const CHEAP = { log2N: 4, r: 8, p: 1 }
+
+/** A user who signs in with PASSWORD, and has an API key too. */
+export async function givenUserWithPassword(server: TestServer, username: string) {
+  const user = await givenUser(server, username)
+  const passwordHash = await hashPassword(PASSWORD, CHEAP)
+  await server.services.db.updateTable('users').set({ passwordHash }).where('id', '=', user.id).execute()
+  return user
+}
 
 export const SESSION = { 'X-Concord-EnableSession': 'true' }
 export const REMEMBER = { 'X-Concord-RememberMe': 'true' }
