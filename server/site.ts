@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join, sep } from 'node:path'
+import { acceptedEncodings } from './http/acceptEncoding.ts'
 
 /** Handles every request that is not for the API. */
 export type Site = (request: Request) => Response
@@ -94,11 +95,7 @@ function answer(request: Request, { bytes, type, etag, immutable }: File): Respo
 }
 
 function encodingFor(accepted: string | null, bytes: File['bytes']): Encoding | undefined {
-  const names = (accepted ?? '')
-    .split(',')
-    .map((part) => part.trim().toLowerCase())
-    .filter((part) => !/;\s*q=0(\.0*)?$/.test(part))
-    .map((part) => part.split(';')[0]?.trim())
+  const names = acceptedEncodings(accepted)
   return (Object.keys(ENCODINGS) as Encoding[]).find((name) => bytes[name] && names.includes(name))
 }
 

@@ -30,7 +30,7 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
 
   resource(app, `${CONSOLE}/whoami`, {
-    GET: operation({ summary: 'Get the current user' }, async (c) => {
+    GET: operation({ summary: 'Get the current user', compresses: true }, async (c) => {
       const { id, username, domain, displayName } = currentUser(c)
       // Sessions of disabled users are refused earlier (sessions/session.ts), with the same message; this is the rest
       // of Concord's check.
@@ -48,7 +48,7 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
   })
 
   resource(app, `${CONSOLE}/userInfo`, {
-    GET: operation({ summary: 'Get your teams, roles and groups' }, async (c) => {
+    GET: operation({ summary: 'Get your teams, roles and groups', compresses: true }, async (c) => {
       const { id, username, displayName } = currentUser(c)
       const { realm, roles } = principalOf(c)
       return nonEmpty({

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { emptyError } from '../errors.ts'
 import { writeJson } from '../json/write.ts'
 import type { Call, Env } from './call.ts'
+import { compressedJson } from './compression.ts'
 import { freesSpace } from './freesSpace.ts'
 import { type Input, mediaTypeOf, readInput, type Schemas, type Takes } from './input.ts'
 import { assertLimited } from './listLimits.ts'
@@ -21,6 +22,11 @@ export interface About<P = Schemas, Q = Schemas, B = z.ZodType, F = Schemas> ext
   produces?: string
   /** The success statuses. Default: 200. */
   answers?: number[]
+  /**
+   * Its JSON may be compressed: it has no value of a secret, password, key or token, nor anything that may contain one,
+   * such as the configuration of a project. Default: never.
+   */
+  compresses?: true
 }
 
 /** An operation of a path with these parameters. */
@@ -72,7 +78,11 @@ export function resource<const Path extends string>(app: Hono<Env>, path: Path, 
     const operation = methods[method]
     return operation ? [{ ...operation, method, route: path }] : []
   })
-  for (const { method, body } of known) if (body) assertLimited(body, `${method} ${path}`)
+  for (const { method, body, compresses } of known) {
+    if (body) assertLimited(body, `${method} ${path}`)
+    // What is shown only once is returned by what creates it.
+    if (compresses && method !== 'GET') throw new Error(`${method} ${path} must not be compressed`)
+  }
   endpoints.set(app, [...endpointsOf(app), ...known])
   app.all(path, async (c: Call) => {
     // Hono has matched the path, so its parameters exist.
@@ -87,6 +97,7 @@ export function resource<const Path extends string>(app: Hono<Env>, path: Path, 
     const result = await (freesSpace(c.req.method, c.req.path) ? c.get('reserve').run(run) : run())
     if (result instanceof Response) return result
     if (result === undefined || result === null) return c.body(null, 204)
+    if (operation.compresses) return compressedJson(c, writeJson(result))
     return c.body(writeJson(result), 200, { 'Content-Type': 'application/json' })
   })
 }

@@ -8,7 +8,7 @@ import { type OpenApiDocument, openApiDocument } from './document.ts'
 export function openApiRoutes(app: Hono<Env>) {
   let document: OpenApiDocument | undefined
   resource(app, '/api/openapi.json', {
-    GET: operation({ summary: 'Describe this API (OpenAPI 3.1)' }, () => {
+    GET: operation({ summary: 'Describe this API (OpenAPI 3.1)', compresses: true }, () => {
       document ??= openApiDocument(endpointsOf(app), CONCORD_VERSION)
       return document
     }),

@@ -51,7 +51,7 @@ const entityType = z.enum([
 export function orgRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/org', {
     GET: operation(
-      { summary: 'List organizations', query: { ...listQuery, onlyCurrent: flagParameter } },
+      { summary: 'List organizations', query: { ...listQuery, onlyCurrent: flagParameter }, compresses: true },
       (c, { query: { filter, onlyCurrent = false, ...page } }) => {
         userOf(principalOf(c))
         return listOrgs(db, principalOf(c), { ...pageOf(page), onlyCurrent, filter })

@@ -41,7 +41,7 @@ export function projectRoutes(app: Hono<Env>, services: Services) {
 
   resource(app, '/api/v1/org/:orgName/project', {
     GET: operation(
-      { summary: 'List the projects of an organization', query: listQuery },
+      { summary: 'List the projects of an organization', query: listQuery, compresses: true },
       async (c, { path: { orgName }, query: { filter, ...page } }) => {
         checkNames('ProjectResource.find', { arg0: orgName })
         const org = await requireOrg(db, orgName)

@@ -28,7 +28,11 @@ const UPDATED = { ok: true, result: 'UPDATED' }
  */
 export function secretRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
-  const lists = { summary: 'List the secrets of an organization that you can see', query: listQuery }
+  const lists = {
+    summary: 'List the secrets of an organization that you can see',
+    query: listQuery,
+    compresses: true,
+  } as const
   const gets = { summary: 'Get a secret without its value' }
 
   resource(app, '/api/v1/org/:orgName/secret', {

@@ -71,7 +71,7 @@ export function teamRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
 
   resource(app, '/api/v1/org/:orgName/team', {
-    GET: operation({ summary: 'List the teams of an organization' }, async (c, { path }) => {
+    GET: operation({ summary: 'List the teams of an organization', compresses: true }, async (c, { path }) => {
       const org = await requireOrg(db, path.orgName)
       userOf(principalOf(c))
       return listTeams(db, org)
@@ -123,7 +123,7 @@ export function teamRoutes(app: Hono<Env>, services: Services) {
 
 function members(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/org/:orgName/team/:teamName/users', {
-    GET: operation({ summary: 'List the members of a team' }, async (c, { path }) =>
+    GET: operation({ summary: 'List the members of a team', compresses: true }, async (c, { path }) =>
       listTeamUsers(db, (await readable(db, principalOf(c), path)).team.id),
     ),
     PUT: operation(

@@ -47,11 +47,14 @@ const rolesRequest = z.object({ roles: listOf(text).nullish() })
 export function userRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
   resource(app, '/api/v2/user', {
-    GET: operation({ summary: 'Find users', query: listQuery }, (_, { query: { filter, offset = 0, limit = 10 } }) => {
-      if (offset < 0) throw validationError("'offset' must be a positive number or zero")
-      if (limit < 1) throw validationError("'limit' must be a positive number")
-      return filter === undefined ? [] : searchUsers(db, { filter, offset, limit })
-    }),
+    GET: operation(
+      { summary: 'Find users', query: listQuery, compresses: true },
+      (_, { query: { filter, offset = 0, limit = 10 } }) => {
+        if (offset < 0) throw validationError("'offset' must be a positive number or zero")
+        if (limit < 1) throw validationError("'limit' must be a positive number")
+        return filter === undefined ? [] : searchUsers(db, { filter, offset, limit })
+      },
+    ),
   })
   resource(app, '/api/v2/user/:id', {
     GET: operation(

@@ -1,0 +1,42 @@
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
+import { acceptedEncodings } from './acceptEncoding.ts'
+import type { Call } from './call.ts'
+
+/** A shorter text fits into one packet anyway. */
+const LEAST_BYTES = 1024
+
+/**
+ * Compression runs in the thread pool, which also hashes passwords: more than this many responses at once are sent as
+ * they are, so that nobody waits for a thread because others read long lists.
+ */
+const MOST_AT_ONCE = 2
+
+/** In order of preference. Both at their quickest: 2,000 secrets take 1 and 3 ms, and are a fifteenth of the size. */
+const ENCODERS = {
+  br: (bytes: Uint8Array) =>
+    promisify(brotliCompress)(bytes, {
+      params: { [constants.BROTLI_PARAM_QUALITY]: 1, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+    }),
+  gzip: (bytes: Uint8Array) => promisify(gzip)(bytes, { level: 1 }),
+}
+
+let running = 0
+
+/**
+ * JSON, compressed if the client accepts it. The length of a compressed response hints at what is in it (BREACH), so
+ * only operations that never return a value, password, key or token may use it (docs/security.md).
+ */
+export async function compressedJson(c: Call, text: string): Promise<Response> {
+  const headers = { 'Content-Type': 'application/json', Vary: 'Accept-Encoding' }
+  const accepted = acceptedEncodings(c.req.header('Accept-Encoding'))
+  const encoding = (['br', 'gzip'] as const).find((name) => accepted.includes(name))
+  if (!encoding || running >= MOST_AT_ONCE || text.length < LEAST_BYTES) return c.body(text, 200, headers)
+  running++
+  try {
+    const body = await ENCODERS[encoding](Buffer.from(text))
+    return c.body(body as Buffer<ArrayBuffer>, 200, { ...headers, 'Content-Encoding': encoding })
+  } finally {
+    running--
+  }
+}
