@@ -16,8 +16,14 @@ if (ownServer) {
   process.env.CONCORD_ADMIN_KEY ??= randomBytes(16).toString('base64')
 }
 
-const SYSTEM_CHROMIUM = '/usr/bin/chromium'
-const executablePath = process.env.CHROMIUM_PATH ?? (existsSync(SYSTEM_CHROMIUM) ? SYSTEM_CHROMIUM : undefined)
+/*
+ * As scripts/chromium.mjs, for `npx playwright test`; the headless shell has no window to show. Workers do not get the
+ * arguments, but the environment.
+ */
+const HEADLESS_SHELL = '/usr/bin/chromium-headless-shell'
+const shown = process.argv.includes('--headed') || process.argv.includes('--ui') || process.env.PWDEBUG !== undefined
+process.env.CHROMIUM_PATH ??= [...(shown ? [] : [HEADLESS_SHELL]), '/usr/bin/chromium'].find((path) => existsSync(path))
+const executablePath = process.env.CHROMIUM_PATH
 
 export default defineConfig({
   testDir: 'e2e',

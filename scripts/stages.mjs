@@ -4,9 +4,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import process from 'node:process'
+import { stripVTControlCharacters } from 'node:util'
 import { ExpectedError, ROOT } from './ensure.mjs'
 
 export const MINUTE = 60_000
+const LINES_OF_ERROR = 8
 /** The exit code after a timeout, like that of the command `timeout`. */
 const TOO_LATE = 124
 export const NOTHING_COUNTED = { passed: 0, failed: 0 }
@@ -89,7 +91,7 @@ export async function vitest(projects, limit, { files = [], environment, node } 
   const names = testResults.flatMap(({ name: file, assertionResults }) =>
     assertionResults
       .filter(({ status }) => status === 'failed')
-      .map(({ fullName }) => `${relative(ROOT, file)} › ${fullName}`),
+      .map(({ fullName, failureMessages }) => named(`${relative(ROOT, file)} › ${fullName}`, failureMessages?.[0])),
   )
   names.push(...broken.map(({ name: file }) => `${relative(ROOT, file)} could not be loaded`))
   return honest({ passed: numPassedTests, failed: numFailedTests + broken.length, names }, code)
@@ -116,8 +118,23 @@ export async function playwright(limit, { args = [], environment } = {}) {
   const { expected, unexpected, flaky } = report.stats
   const names = stories
     .filter(({ status }) => status === 'unexpected' || status === 'flaky')
-    .map(({ file, line, title }) => `${file}:${line} › ${title}`)
+    .map(({ file, line, title, results }) =>
+      named(`${file}:${line} › ${title}`, results.flatMap(({ errors }) => errors)[0]?.message),
+    )
   return honest({ passed: expected, failed: unexpected + flaky, names }, code)
+}
+
+/**
+ * A failed test and the first lines of its error, without colours: the end of a log must be enough to see why.
+ * @param {string} test
+ * @param {string | undefined} error
+ */
+function named(test, error) {
+  const lines = stripVTControlCharacters(error ?? 'no error given')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  return [test, ...lines.slice(0, LINES_OF_ERROR)].join('\n    ')
 }
 
 /** @typedef {import('@playwright/test/reporter').JSONReportSpec['tests'][number]} Test as Playwright reports it */
