@@ -2,7 +2,7 @@
 // anything is installed.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -32,6 +32,11 @@ export async function ensureInstalled() {
   const wanted = hashOf(['package-lock.json'])
   if (readText(stampFile) === wanted) return
   if (!isInstalled()) {
+    if (lstatSync(at('node_modules'), { throwIfNoEntry: false })?.isSymbolicLink())
+      throw new ExpectedError(
+        'node_modules is a symbolic link to packages that do not match package-lock.json. ' +
+          'npm ci would empty the folder that it points to. Remove the link, then run the same command again.',
+      )
     console.log('Installing packages (npm ci) …')
     // npm writes its list of installed packages only at the end, so an interrupted installation is repeated.
     await npm(
