@@ -39,7 +39,6 @@ export async function pickUser(
     await pick(scope, label, username)
     return displayName
   }
-  // The first search shows that it cannot.
   const field = scope.getByRole('textbox', { name: label })
   await expect(field).toHaveAccessibleDescription(/This server cannot search for users/)
   await field.fill(id)

@@ -21,10 +21,7 @@ export const canSearchUsers = () => since('2.12')
 
 /** The responses of an old Concord to the console's feature checks. */
 export async function answersOfOldServers(): Promise<RegExp[]> {
-  return [
-    ...((await since('2.17')) ? [] : [/status of 404 .*\/api\/service\/console\/userInfo\)$/]),
-    ...((await canSearchUsers()) ? [] : [/status of 500 .*\/api\/v2\/user\?/]),
-  ]
+  return [...((await since('2.17')) ? [] : [/status of 404 .*\/api\/service\/console\/userInfo\)$/])]
 }
 
 let askedWhose: Promise<boolean> | undefined

@@ -23,6 +23,12 @@ export class ApiError extends Error {
 export const isApiError = (error: unknown, kind?: ErrorKind): error is ApiError =>
   error instanceof ApiError && (kind === undefined || error.kind === kind)
 
+/** The server understood a read and will not do it, now or in a moment. */
+export const isRefusal = (error: unknown) =>
+  isApiError(error) &&
+  (error.kind === 'forbidden' || error.kind === 'notFound' || error.kind === 'rejected') &&
+  error.status !== TOO_MANY
+
 function fallback(status: number, kind: ErrorKind, retryAfter: number | undefined) {
   if (status === TOO_MANY) return `Too many requests. Try again in ${retryAfter ?? 60} seconds.`
   if (status === DISK_FULL) return 'The server’s disk is full. Nothing was changed.'

@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { ApiError } from './ApiError.ts'
+import { readOnce } from './freshness.ts'
 import { http, query, url } from './http.ts'
 import type { Organization } from './types.ts'
 
@@ -40,6 +41,7 @@ export const organizationQuery = ({ orgName }: OrgRef) =>
       if (!organization) throw new ApiError(404, 'notFound', '')
       return organization
     },
+    ...readOnce,
   })
 
 /** Whether the policies allow the caller to create one; 403 and 400 say that the caller is not a member. */
@@ -47,4 +49,5 @@ export const canCreateQuery = (entity: 'SECRET' | 'PROJECT', { orgName }: OrgRef
   queryOptions({
     queryKey: ['canCreate', entity, orgName],
     queryFn: ({ signal }) => http.get<boolean>(url`/api/v1/${entity}/canCreate?orgName=${orgName}`, { signal }),
+    ...readOnce,
   })

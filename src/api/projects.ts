@@ -1,4 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { readOnce } from './freshness.ts'
 import { http, query, url } from './http.ts'
 import type { OrgRef } from './orgs.ts'
 import type { Project, Repository } from './types.ts'
@@ -12,6 +13,7 @@ export const projectListQuery = ({ orgName }: OrgRef, { filter, limit }: { filte
     queryFn: ({ signal }) =>
       http.get<Project[]>(`${url`/api/v1/org/${orgName}/project`}${query({ filter, limit })}`, { signal }),
     placeholderData: keepPreviousData,
+    ...readOnce,
   })
 
 /** Needs READER on the project; a PUBLIC project can be read by anyone. */

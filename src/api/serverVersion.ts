@@ -12,3 +12,6 @@ export const serverVersionQuery = queryOptions({
 
 /** Our own server, which also has operations below `/api/x`: on a real Concord those are a 404. */
 export const isOurs = ({ commitId }: ServerVersion) => commitId === 'concord-secrets-console'
+
+/** From 2.9 to 2.11 the search for users fails with a 500 as soon as one matches (concord-api §8). */
+export const cannotSearchUsers = ({ version }: ServerVersion) => /^2\.(9|10|11)\./.test(version)

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { isApiError } from './ApiError.ts'
+import { readOnce } from './freshness.ts'
 import { http } from './http.ts'
 import { notifyOtherTabs } from './otherTabs.ts'
 import { disabledUser, session } from './sessionOver.ts'
@@ -9,21 +10,25 @@ export type Credentials = { username: string; password: string } | { apiKey: str
 
 const WHOAMI = '/api/service/console/whoami'
 
-/** Who is signed in: known from the sign-in, or from the request that each visit starts with. */
-export const whoamiQuery = queryOptions({
-  queryKey: ['whoami'],
-  queryFn: ({ signal }) => http.get<Whoami>(WHOAMI, { signal }),
-  initialData: () => session.get(),
-  staleTime: Number.POSITIVE_INFINITY,
-})
+/** When who is signed in was last read, in milliseconds since the epoch. */
+let readAt = 0
+
+async function readWhoami(options?: Parameters<typeof http.get>[1]): Promise<Whoami> {
+  const whoami = await http.get<Whoami>(WHOAMI, options)
+  readAt = Date.now()
+  return whoami
+}
 
 /**
- * The same, read again: the user may have been added to a team meanwhile. Not the query above, because a request
- * remembers the session that it was sent under (see sessionOver.ts).
+ * Who is signed in, and in which organizations they are by now. The first answer is that of the sign-in, or of the
+ * request that each visit starts with. Later ones do not replace `session`: a request remembers what it was sent under.
  */
-export const membershipQuery = queryOptions({
-  queryKey: ['membership'],
-  queryFn: ({ signal }) => http.get<Whoami>(WHOAMI, { signal }),
+export const whoamiQuery = queryOptions({
+  queryKey: ['whoami'],
+  queryFn: ({ signal }) => readWhoami({ signal }),
+  initialData: () => session.get(),
+  initialDataUpdatedAt: () => readAt,
+  ...readOnce,
 })
 
 /** `null` on Concord 2.11.1, which does not have it. */
@@ -37,6 +42,7 @@ export const userInfoQuery = queryOptions({
       throw error
     }
   },
+  ...readOnce,
 })
 
 /** Set when the server has just said that there is no session: the sign-in page then does not ask again. */
@@ -47,7 +53,7 @@ export async function resumeSession(): Promise<Whoami> {
   const known = session.get()
   if (known) return known
   try {
-    const whoami = await http.get<Whoami>(WHOAMI)
+    const whoami = await readWhoami()
     notifyOtherTabs(whoami.username)
     session.set(whoami)
     return whoami
@@ -62,7 +68,7 @@ export async function resumeSession(): Promise<Whoami> {
  */
 export async function liveSession(): Promise<Whoami | undefined> {
   try {
-    return hasNoSession || disabledUser.get() ? undefined : await http.get<Whoami>(WHOAMI, { signingIn: true })
+    return hasNoSession || disabledUser.get() ? undefined : await readWhoami({ signingIn: true })
   } catch (error) {
     if (isApiError(error)) return undefined
     throw error
@@ -77,7 +83,7 @@ export async function liveSession(): Promise<Whoami | undefined> {
  */
 export async function login(credentials: Credentials, rememberMe: boolean): Promise<Whoami> {
   await endSession()
-  const whoami = await http.get<Whoami>(WHOAMI, {
+  const whoami = await readWhoami({
     signingIn: true,
     headers: { ...authorization(credentials), ...(rememberMe ? { 'X-Concord-RememberMe': 'true' } : {}) },
   })

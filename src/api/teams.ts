@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query'
+import { readOnce } from './freshness.ts'
 import { http, url } from './http.ts'
 import type { OrgRef } from './orgs.ts'
 import type { Team } from './types.ts'
@@ -8,4 +9,5 @@ export const teamListQuery = ({ orgName }: OrgRef) =>
   queryOptions({
     queryKey: ['teams', orgName],
     queryFn: ({ signal }) => http.get<Team[]>(url`/api/v1/org/${orgName}/team`, { signal }),
+    ...readOnce,
   })

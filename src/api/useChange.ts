@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { useLocation, useNavigate, useNavigation, useRevalidator } from 'react-router'
 import { useStore } from '../store.ts'
 import { isApiError } from './ApiError.ts'
-import { queryClient } from './queryClient.ts'
+import { distrustReadOnce, distrustSecrets, queryClient } from './queryClient.ts'
 import { session } from './sessionOver.ts'
 import { unreachable } from './unreachable.ts'
 
@@ -49,8 +49,8 @@ export type Change<Data, Variables> = {
 }
 
 /**
- * What every change does after it was sent: nothing cached is trusted any more, and the page, or the one to go to,
- * reads its data again. What was sent is never kept: it may be a secret value. A second call while the first runs does
+ * What every change does after it was sent: nothing cached about secrets is trusted any more (see freshness.ts), and the
+ * page, or the one to go to, reads its data again. What was sent is never kept: it may be a secret value. A second call while the first runs does
  * nothing.
  *
  *     const move = useChange(() => updateSecret(ref, { orgName: target }), { to: () => paths.secret({ … }) })
@@ -67,7 +67,7 @@ export function useChange<Data, Variables = void>(
   const sent = useRef<{ variables: Variables } | undefined>(undefined)
 
   async function readEverything(goTo: string | undefined) {
-    await queryClient.invalidateQueries({ refetchType: 'none' })
+    await distrustSecrets()
     // The page that is left must not read again what may be gone; the next page reads what it shows.
     if (goTo) return navigate(goTo)
     await revalidate()
@@ -94,6 +94,8 @@ export function useChange<Data, Variables = void>(
         if (isSender()) await finish(data)
         return data
       } catch (error) {
+        // What the page knew of the caller's rights was wrong.
+        if (isApiError(error, 'forbidden')) void distrustReadOnce()
         if (isSender()) failed?.(asError(error), isHere())
         throw error
       } finally {

@@ -1,26 +1,12 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { isApiError } from './ApiError.ts'
 import { http, url } from './http.ts'
-import { serverVersionQuery } from './serverVersion.ts'
 import type { EntityOwner, User, Whoami } from './types.ts'
 
-/** From 2.9 to 2.11 the search fails with a 500 as soon as a user matches (concord-api §8). */
-const CANNOT_SEARCH = /^2\.(9|10|11)\./
-
-/** An empty filter finds everybody. `null` when this server cannot search. */
+/** An empty filter finds everybody. Not on a server that cannot search (serverVersion.ts). */
 export const userSearchQuery = (filter: string, limit = 20) =>
   queryOptions({
     queryKey: ['users', filter, limit],
-    queryFn: async ({ signal, client }) => {
-      try {
-        return await http.get<User[]>(url`/api/v2/user?filter=${filter}&offset=0&limit=${limit}`, { signal })
-      } catch (error) {
-        if (!isApiError(error, 'failed')) throw error
-        const { version } = await client.fetchQuery(serverVersionQuery)
-        if (!CANNOT_SEARCH.test(version)) throw error
-        return null
-      }
-    },
+    queryFn: ({ signal }) => http.get<User[]>(url`/api/v2/user?filter=${filter}&offset=0&limit=${limit}`, { signal }),
     placeholderData: keepPreviousData,
   })
 

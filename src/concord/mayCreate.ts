@@ -4,7 +4,7 @@ import { canCreateQuery, type OrgRef } from '#api/orgs.ts'
 
 /** Why the caller may not create secrets here, as far as the console can know (concord-api §12). */
 export function useWhyNotCreate(org: OrgRef): string | undefined {
-  const { data, error } = useQuery({ ...canCreateQuery('SECRET', org), retryOnMount: false })
+  const { data, error } = useQuery(canCreateQuery('SECRET', org))
   if (isApiError(error, 'forbidden'))
     return `You are not a member of ${org.orgName}: you see its public secrets, but cannot create secrets.`
   return data === false ? `A policy prevents you from creating secrets in ${org.orgName}.` : undefined

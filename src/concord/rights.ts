@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { organizationQuery } from '#api/orgs.ts'
 import { refOf, secretAccessQuery } from '#api/secrets.ts'
-import { membershipQuery, userInfoQuery, whoamiQuery } from '#api/session.ts'
+import { userInfoQuery, whoamiQuery } from '#api/session.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { AccessLevel, Organization, ResourceAccess, Secret, Team, UserInfo, Whoami } from '#api/types.ts'
 import { isUser } from '#api/users.ts'
@@ -119,16 +119,9 @@ export function useRight(level: AccessLevel, secret: Secret): Right | undefined 
   return facts && rightTo(level, facts)
 }
 
-/** With the organizations that the caller belongs to by now. When they cannot be read: those of the sign-in. */
-export function useCurrentWhoami(): Whoami | undefined {
-  const known = useQuery(whoamiQuery).data
-  const { data, isPending } = useQuery(membershipQuery)
-  return data ?? (isPending ? undefined : known)
-}
-
 export function useRightFacts(secret: Secret): RightFacts | undefined {
   const ref = refOf(secret)
-  const whoami = useCurrentWhoami()
+  const whoami = useQuery(whoamiQuery).data
   const userInfo = useQuery(userInfoQuery)
   const org = useQuery(organizationQuery(ref))
   const access = useQuery(secretAccessQuery(ref))

@@ -19,7 +19,11 @@ type Props = {
 export function OrganizationField({ value, onChange, label = 'Organization', ...rest }: Props) {
   const [term, setTerm] = useState('')
   const filter = useSettled(term)
-  const { data, isFetching, error } = useQuery(organizationListQuery({ onlyCurrent: true, filter, size: 20 }))
+  const [isAsked, setIsAsked] = useState(false)
+  const { data, isFetching, error } = useQuery({
+    ...organizationListQuery({ onlyCurrent: true, filter, size: 20 }),
+    enabled: isAsked,
+  })
   const names = data?.items.map(({ name }) => name).filter((name) => hasTerm(term, name)) ?? []
   // The chosen one stays visible while others are searched.
   if (value && !names.includes(value) && term === '') names.unshift(value)
@@ -30,6 +34,7 @@ export function OrganizationField({ value, onChange, label = 'Organization', ...
       value={value}
       onChange={onChange}
       onSearch={setTerm}
+      onFocus={() => setIsAsked(true)}
       loading={isFetching || filter !== term}
       error={rest.error ?? error?.message}
       nothing="None of your organizations has this in its name"

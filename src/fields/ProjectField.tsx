@@ -21,7 +21,15 @@ type Props = {
 export function ProjectField({ orgName, value, onChange, label = 'Projects', ...rest }: Props) {
   const [term, setTerm] = useState('')
   const filter = useSettled(term)
-  const { data = [], isFetching, error } = useQuery(projectListQuery({ orgName }, { filter, limit: 20 }))
+  const [isAsked, setIsAsked] = useState(false)
+  const {
+    data = [],
+    isFetching,
+    error,
+  } = useQuery({
+    ...projectListQuery({ orgName }, { filter, limit: 20 }),
+    enabled: isAsked,
+  })
   const others = data.filter(({ id, name }) => hasTerm(term, name) && !value.some((chosen) => chosen.id === id))
   const known = [...value, ...others]
   return (
@@ -32,6 +40,7 @@ export function ProjectField({ orgName, value, onChange, label = 'Projects', ...
       value={value.map(({ id }) => id)}
       onChange={(ids) => onChange(known.filter(({ id }) => ids.includes(id)).map(({ id, name }) => ({ id, name })))}
       onSearch={setTerm}
+      onFocus={() => setIsAsked(true)}
       loading={isFetching || filter !== term}
       error={rest.error ?? error?.message}
       nothing="No project has this in its name"

@@ -7,6 +7,8 @@ type Shared = {
   label: string
   options: SearchOption[]
   onSearch: (term: string) => void
+  /** Called when the focus comes: what it offers is read then, not with the page. */
+  onFocus?: () => void
   loading?: boolean
   disabled?: boolean
   placeholder?: string
@@ -24,6 +26,7 @@ export function SearchDropdown(props: One | Several) {
     label,
     options,
     onSearch,
+    onFocus,
     loading = false,
     disabled = false,
     placeholder = 'Type to search',
@@ -70,6 +73,7 @@ export function SearchDropdown(props: One | Several) {
           description: described,
         }))}
         value={props.value}
+        {...(onFocus && { onFocus })}
         onSearchChange={(_, { searchQuery }) => onSearch(searchQuery)}
         onClose={() => onSearch('')}
         onChange={(_, { value }) => {

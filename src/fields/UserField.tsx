@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
+import { cannotSearchUsers, serverVersionQuery } from '#api/serverVersion.ts'
 import { userName, userSearchQuery } from '#api/users.ts'
 import { Field } from '#ui/Field.tsx'
 import { useSettled } from '#ui/useSettled.ts'
@@ -22,8 +23,11 @@ type Props = {
 export function UserField({ value, onChange, label = 'User', ...rest }: Props) {
   const [term, setTerm] = useState('')
   const filter = useSettled(term)
-  const { data = [], isFetching, error } = useQuery(userSearchQuery(filter))
-  if (data === null) return <ExactUserField label={label} value={value} onChange={onChange} {...rest} />
+  const [isAsked, setIsAsked] = useState(false)
+  const { data: version } = useQuery(serverVersionQuery)
+  const cannot = version && cannotSearchUsers(version)
+  const { data = [], isFetching, error } = useQuery({ ...userSearchQuery(filter), enabled: isAsked && !cannot })
+  if (cannot) return <ExactUserField label={label} value={value} onChange={onChange} {...rest} />
 
   const chosen = value && 'id' in value ? value : undefined
   const options: SearchOption[] = data
@@ -41,6 +45,7 @@ export function UserField({ value, onChange, label = 'User', ...rest }: Props) {
         if (user) onChange({ id, title: userName(user) })
       }}
       onSearch={setTerm}
+      onFocus={() => setIsAsked(true)}
       loading={isFetching || filter !== term}
       error={rest.error ?? error?.message}
       nothing="No user has this in the name or e-mail"
@@ -51,7 +56,7 @@ export function UserField({ value, onChange, label = 'User', ...rest }: Props) {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
-/** For servers that cannot search (2.11.1): the name, or the id, has to be known. */
+/** For servers that cannot search (2.9 to 2.11): the name, or the id, has to be known. */
 function ExactUserField({ value, onChange, label = 'User', help, error, disabled }: Props) {
   return (
     <Field

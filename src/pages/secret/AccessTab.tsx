@@ -3,10 +3,9 @@ import type { LoaderFunction } from 'react-router'
 import { organizationQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { secretAccessQuery, secretQuery } from '#api/secrets.ts'
-import { membershipQuery, userInfoQuery, whoamiQuery } from '#api/session.ts'
+import { userInfoQuery, whoamiQuery } from '#api/session.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { ResourceAccess, Team, UserInfo, Whoami } from '#api/types.ts'
-import { useCurrentWhoami } from '#concord/rights.ts'
 import { secretRef, useSecretRef } from '#params.ts'
 import { AccessEditor } from './access/AccessEditor.tsx'
 
@@ -18,7 +17,7 @@ export const loader: LoaderFunction = async ({ params }) => {
     queryClient.fetchQuery(teamListQuery(ref)),
     queryClient.fetchQuery(organizationQuery(ref)),
     // These may fail: a right that is not known blocks nothing (see concord/rights.ts).
-    queryClient.prefetchQuery(membershipQuery),
+    queryClient.prefetchQuery(whoamiQuery),
     queryClient.prefetchQuery(userInfoQuery),
   ])
   return null
@@ -31,8 +30,7 @@ export function AccessTab() {
   const { data: teams } = useSuspenseQuery(teamListQuery(ref))
   const { data: org } = useSuspenseQuery(organizationQuery(ref))
   const { data: userInfo } = useQuery(userInfoQuery)
-  const { data: signedIn } = useSuspenseQuery(whoamiQuery)
-  const whoami = useCurrentWhoami() ?? signedIn
+  const { data: whoami } = useSuspenseQuery(whoamiQuery)
   const foreign = access.filter(({ teamId }) => !teams.some(({ id }) => id === teamId))
   const known = [...teams, ...useTeamsElsewhere(foreign, ref.orgName, whoami, userInfo)]
 

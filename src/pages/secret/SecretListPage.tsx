@@ -30,7 +30,11 @@ import { isAllRead, readFirst, useSecrets } from './list/useSecrets.ts'
 export async function loader({ params, request }: LoaderFunctionArgs) {
   const org = orgRef(params)
   // After a change nothing that was read before counts. Otherwise the list is back at once, and is read again meanwhile.
-  queryClient.removeQueries({ type: 'inactive', fetchStatus: 'idle', predicate: ({ state }) => state.isInvalidated })
+  queryClient.removeQueries({
+    type: 'inactive',
+    fetchStatus: 'idle',
+    predicate: ({ state: { isInvalidated, data } }) => isInvalidated && data !== undefined,
+  })
   // Not worth waiting for: it only marks rows.
   void queryClient.prefetchQuery(userInfoQuery)
   await Promise.all([

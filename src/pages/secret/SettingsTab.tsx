@@ -4,7 +4,8 @@ import type { LoaderFunction } from 'react-router'
 import { organizationQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { secretAccessQuery, secretQuery } from '#api/secrets.ts'
-import { membershipQuery, userInfoQuery } from '#api/session.ts'
+import { serverVersionQuery } from '#api/serverVersion.ts'
+import { userInfoQuery, whoamiQuery } from '#api/session.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
 import { secretRef, useSecretRef } from '#params.ts'
@@ -22,11 +23,12 @@ export const loader: LoaderFunction = async ({ params }) => {
   await Promise.all([
     queryClient.fetchQuery(secretQuery(ref)),
     // These may fail: a right that is not known blocks nothing (see concord/rights.ts).
-    queryClient.prefetchQuery(membershipQuery),
+    queryClient.prefetchQuery(whoamiQuery),
     queryClient.prefetchQuery(userInfoQuery),
     queryClient.prefetchQuery(organizationQuery(ref)),
     queryClient.prefetchQuery(secretAccessQuery(ref)),
     queryClient.prefetchQuery(teamListQuery(ref)),
+    queryClient.prefetchQuery(serverVersionQuery),
   ])
   return null
 }

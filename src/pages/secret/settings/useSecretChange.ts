@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { ApiError, isApiError } from '#api/ApiError.ts'
-import { queryClient, readFresh } from '#api/queryClient.ts'
+import { distrustSecrets, readFresh } from '#api/queryClient.ts'
 import { refOf, type SecretRef, secretQuery, updateSecret } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
 import { readBefore, useChange } from '#api/useChange.ts'
@@ -155,6 +155,6 @@ async function makePrivateAgain(ref: SecretRef) {
       makePrivate(ref),
     )
   } finally {
-    await queryClient.invalidateQueries()
+    await distrustSecrets('active')
   }
 }

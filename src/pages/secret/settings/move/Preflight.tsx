@@ -15,7 +15,7 @@ import { isMember, type Light, type Line, type MoveFacts, preflightLines } from 
 /** The pre-flight: looks up everything that a move will meet. `retry` reads again what could not be read. */
 export function usePreflight(secret: Secret, target: string, newName: string) {
   const settledName = useSettled(newName, 300)
-  const canCreate = useQuery({ ...canCreateQuery('SECRET', { orgName: target }), staleTime: 0 })
+  const canCreate = useQuery({ ...canCreateQuery('SECRET', { orgName: target }), staleTime: 0, retryOnMount: true })
   const exists = useQuery({
     ...secretExistsQuery({ orgName: target, secretName: settledName }),
     enabled: isMember({ canCreate }) && settledName !== '',
