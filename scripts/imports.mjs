@@ -25,7 +25,7 @@ const ROOMS = [
   ['secrets'],
   ['projects'],
   ['account', 'apiKeys', 'auditLog', 'openapi', 'policies', 'processes'],
-  ['console'],
+  ['console', 'usage'],
   ['app.ts', 'firstRun', 'site.ts'],
   ['process'],
   ['main.ts'],

@@ -40,6 +40,7 @@ import { secretRoutes } from './secrets/routes.ts'
 import type { Services } from './services.ts'
 
 import { teamRoutes } from './teams/routes.ts'
+import { usageRoutes } from './usage/routes.ts'
 import { userRoutes } from './users/routes.ts'
 import { BusyError } from './waiting/limit.ts'
 import { workFor } from './waiting/person.ts'
@@ -109,6 +110,7 @@ export function createApp(services: Services): Hono<Env> {
   teamRoutes(app, services)
   userRoutes(app, services)
   secretRoutes(app, services)
+  usageRoutes(app, services)
   apiKeyRoutes(app, services)
   sessionRoutes(app, services)
   passwordRoutes(app, services, guessing)

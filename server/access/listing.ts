@@ -29,13 +29,42 @@ export function listedIn(org: OrgRow, who: Principal): Expression<SqlBool> {
  */
 export function listedOrgs(who: Principal, onlyCurrent: boolean): Expression<SqlBool> {
   const userId = who.user?.id ?? ''
-  const { or, eb, exists, lit, selectFrom } = expressionBuilder<Database, 'orgs'>()
+  const { or, eb, lit } = expressionBuilder<Database, 'orgs'>()
   if (seesEverything(who)) return lit(true)
   return or([
     eb('orgs.ownerId', '=', userId),
-    exists(
-      selectFrom('userTeams').select('teamId').whereRef('userTeams.orgId', '=', 'orgs.id').where('userId', '=', userId),
-    ),
-    ...(onlyCurrent ? [] : [eb('visibility', '=', 'PUBLIC')]),
+    memberOfOrg(who),
+    ...(onlyCurrent ? [] : [eb('orgs.visibility', '=', 'PUBLIC')]),
   ])
+}
+
+/**
+ * The projects that a user can read: the rule for READER, `open`, of rules.ts, for queries that join their
+ * organizations. It also holds for their repositories.
+ */
+export function readableProject(who: Principal): Expression<SqlBool> {
+  const userId = who.user?.id ?? ''
+  const { or, eb, lit, selectFrom } = expressionBuilder<Database, 'projects' | 'orgs'>()
+  if (seesEverything(who)) return lit(true)
+  return or([
+    eb('projects.visibility', '=', 'PUBLIC'),
+    eb('projects.ownerId', '=', userId),
+    eb('orgs.ownerId', '=', userId),
+    // Not `exists`, which would collect the user's teams for each row.
+    eb(
+      'projects.id',
+      'in',
+      selectFrom('userTeams')
+        .innerJoin('projectTeamAccess as access', 'access.teamId', 'userTeams.teamId')
+        .select('access.projectId')
+        .where('userTeams.userId', '=', userId),
+    ),
+  ])
+}
+
+/** The organizations in which a user belongs to a team: its lists show all names to them. */
+export function memberOfOrg(who: Principal): Expression<SqlBool> {
+  const { eb, selectFrom } = expressionBuilder<Database, 'orgs'>()
+  const userId = who.user?.id ?? ''
+  return eb('orgs.id', 'in', selectFrom('userTeams').select('userTeams.orgId').where('userId', '=', userId))
 }

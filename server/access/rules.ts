@@ -94,6 +94,12 @@ export async function secretGuard(
   }
 }
 
+/** The same as a question, for what is left out without it. */
+export async function isSecretGranted(db: Reader, who: Principal, secret: SecretRow, level: AccessLevel, mode: Mode) {
+  const factsOf = await factsReader(db, who, [secret], await secretTeamLevels(db, who, [secret]))
+  return granted(SECRET_RULES, factsOf(secret), level, mode)
+}
+
 /**
  * The value of a secret that is linked to projects can be downloaded by processes of these projects and system readers,
  * but not by admins or the secret's owner (SecretManager#assertProjectScope, concord-api §9.9).

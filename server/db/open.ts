@@ -23,6 +23,7 @@ import * as sessions from './migrations/006_sessions.ts'
 import * as auditEvents from './migrations/007_audit_events.ts'
 import * as storeLimits from './migrations/008_store_limits.ts'
 import * as seedRows from './migrations/009_seed_rows.ts'
+import * as memberships from './migrations/010_memberships.ts'
 import type { Database } from './schema.ts'
 
 /** The database itself, outside of any transaction: what opens one takes it. */
@@ -47,6 +48,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '007_audit_events': auditEvents,
   '008_store_limits': storeLimits,
   '009_seed_rows': seedRows,
+  '010_memberships': memberships,
 }
 
 /** The database's file name in the data folder. */

@@ -15,6 +15,7 @@ import { accessEntries, accessEntry, entryViolations } from '../teams/accessEntr
 import { checkNames, nameViolations, reject } from '../violations.ts'
 import { createSecret, newSecretForm, STORES } from './create.ts'
 import { readData, readPublicKey } from './read.ts'
+import { readableSecret, type SecretPath } from './readable.ts'
 import { deleteSecretRow, listSecrets, listTeamAccess, requireSecretRow, secretEntries, secretEntry } from './store.ts'
 import { replaceTeamAccess, setTeamAccess } from './teamAccess.ts'
 import { updateSecret } from './update.ts'
@@ -104,7 +105,7 @@ export function secretRoutes(app: Hono<Env>, services: Services) {
 
   resource(app, '/api/v1/org/:orgName/secret/:secretName/access', {
     GET: operation({ summary: 'List the teams that have access to a secret' }, async (c, { path }) => {
-      const { secret } = await readable(db, principalOf(c), path)
+      const { secret } = await readableSecret(db, principalOf(c), path)
       return listTeamAccess(db, secret.id)
     }),
     POST: operation(
@@ -139,11 +140,6 @@ export function secretRoutes(app: Hono<Env>, services: Services) {
 
 const BINARY = 'application/octet-stream'
 
-interface SecretPath {
-  orgName: string
-  secretName: string
-}
-
 /** The names in the path, by their ids in violations. */
 const argumentsOf = ({ orgName, secretName }: SecretPath) => ({ arg0: orgName, arg1: secretName })
 
@@ -161,16 +157,8 @@ async function list(
 }
 
 async function get(db: Reader, who: Principal, path: SecretPath) {
-  const { org, secret } = await readable(db, who, path)
+  const { org, secret } = await readableSecret(db, who, path)
   return secretEntry(db, org, secret)
-}
-
-/** The secret in the path, if the caller can read it. */
-async function readable(db: Reader, who: Principal, { orgName, secretName }: SecretPath) {
-  const org = await requireOrg(db, orgName)
-  const secret = await requireSecretRow(db, org.id, secretName)
-  await requireSecret(db, who, secret, 'READER', 'open')
-  return { org, secret }
 }
 
 async function remove(trx: Trx, caller: Caller, { orgName, secretName }: SecretPath) {
