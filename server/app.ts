@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { quotaError } from './access/quotas.ts'
 import { passwordRoutes } from './account/passwordRoutes.ts'
 import { sessionRoutes } from './account/sessionRoutes.ts'
@@ -20,14 +19,14 @@ import {
   isDenial,
   isInvalid,
   javaError,
-  textError,
   tooManyRequests,
   VALIDATION_ERRORS_TYPE,
 } from './errors.ts'
 import { healthRoutes } from './health/routes.ts'
+import { limitBody } from './http/bodyLimit.ts'
 import { type Call, type Env, senderOf } from './http/call.ts'
 import { clientAddress } from './http/clientAddress.ts'
-import { NO_PAGE } from './http/noPage.ts'
+import { addApiHeaders, addCookiesAndPolicy, CORS } from './http/headers.ts'
 import { admits } from './http/operation.ts'
 import { stackOf } from './log.ts'
 import { openApiRoutes } from './openapi/routes.ts'
@@ -64,8 +63,7 @@ export function createApp(services: Services): Hono<Env> {
     const asked = { method: c.req.method, endpoint: c.get('endpoint') }
     if (isDenial(c.error)) noteDenial(services.refusals, senderOf(c), asked)
     else if (isInvalid(c.error)) noteInvalid(services.refusals, senderOf(c), asked, c.error.status)
-    for (const cookie of c.get('cookies')) c.res.headers.append('Set-Cookie', cookie)
-    for (const [name, value] of Object.entries(NO_PAGE)) c.res.headers.set(name, value)
+    addCookiesAndPolicy(c)
     services.log.debug('request', {
       method: c.req.method,
       path: c.req.path,
@@ -81,9 +79,7 @@ export function createApp(services: Services): Hono<Env> {
     }
     if (c.req.method === 'TRACE') throw emptyError(405)
     await next()
-    for (const [name, value] of Object.entries({ ...CORS, ...NO_CACHE, ...NO_SNIFFING })) c.res.headers.set(name, value)
-    const type = c.res.headers.get('Content-Type')
-    if (type) c.res.headers.set('Content-Disposition', `attachment; filename="${fileNameOf(type)}"`)
+    addApiHeaders(c)
   })
   app.use('/api/*', async (c, next) => {
     refuseStrangePaths(c)
@@ -92,15 +88,7 @@ export function createApp(services: Services): Hono<Env> {
   app.use('/api/*', refuseSingleSignOn)
   const guessing = new Guessing()
   app.use('/api/*', authentication(services, guessing))
-  app.use(
-    '/api/*',
-    bodyLimit({
-      maxSize: MOST_BODY_BYTES,
-      onError: () => {
-        throw textError(413, `The request is larger than ${MOST_BODY_BYTES} bytes`)
-      },
-    }),
-  )
+  app.use('/api/*', limitBody(MOST_BODY_BYTES))
 
   healthRoutes(app, services)
   consoleRoutes(app, services)
@@ -121,24 +109,6 @@ export function createApp(services: Services): Hono<Env> {
   app.all('/api/*', () => emptyResponse(404))
   return app
 }
-
-/** Concord's CORSFilter, on every response below /api (concord-api §2.8). */
-const CORS = {
-  'Access-Control-Allow-Origin': '*',
-  'Access-Control-Allow-Methods': '*',
-  'Access-Control-Allow-Headers': 'Authorization, Content-Type, Range, Cookie, Origin',
-  'Access-Control-Expose-Headers':
-    'cache-control,content-language,expires,last-modified,content-range,content-length,accept-ranges',
-}
-
-/** The value of a secret can be anything: no browser may treat it as a page or a script. */
-const NO_SNIFFING = { 'X-Content-Type-Options': 'nosniff' }
-
-/** If an API URL is opened in a browser: a download with a fixed name, whatever the URL ends with. */
-const fileNameOf = (type: string) =>
-  type.startsWith('application/octet-stream') ? 'value.bin' : /json/.test(type) ? 'api.json' : 'api.txt'
-
-const NO_CACHE = { 'Cache-Control': 'no-cache, no-store, must-revalidate', Pragma: 'no-cache', Expires: '0' }
 
 /** The path for routing: JAX-RS ignores matrix parameters and a trailing slash (concord-api §1). */
 function pathOf(request: Request): string {

@@ -42,7 +42,7 @@ async function heldConnection() {
 }
 
 test('the number of wake-ups is linear in the length of the queue', async () => {
-  const driver = new FairSqliteDriver({ database: new LibSql(':memory:') as never })
+  const driver = new FairSqliteDriver(new LibSql(':memory:'))
   await driver.init()
   const N = 20_000
   let wakeUps = 0

@@ -1,6 +1,7 @@
-import { type CompiledQuery, type DatabaseConnection, SqliteDriver } from 'kysely'
+import { CompiledQuery, type DatabaseConnection, type Driver } from 'kysely'
 import { whoseWork } from '../waiting/person.ts'
 import { Turns } from '../waiting/turns.ts'
+import { type DatabaseFile, Statements } from './statements.ts'
 
 /** The driver yields to the event loop after this many milliseconds of statements. */
 const LONGEST_STRETCH = 20
@@ -10,50 +11,73 @@ const LONGEST_STRETCH = 20
  * round-robin. Kysely's own queue wakes every waiter at each release, so n waiters cost n² wake-ups
  * (docs/decisions/database-queue.md).
  */
-export class FairSqliteDriver extends SqliteDriver {
+export class FairSqliteDriver implements Driver {
   readonly #waiting = new Turns<() => void>()
+  readonly #file: DatabaseFile
+  readonly #statements: Statements
+  readonly #connection: DatabaseConnection
   #taken = false
-  #connection: DatabaseConnection | undefined
 
-  override async acquireConnection(): Promise<DatabaseConnection> {
+  constructor(file: DatabaseFile) {
+    this.#file = file
+    this.#statements = new Statements(file)
+    this.#connection = considerate(this.#statements)
+  }
+
+  async init() {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
     if (this.#taken) await new Promise<void>((resolve) => this.#waiting.add(whoseWork(), resolve))
     this.#taken = true
-    // Kysely's mutex is always free here.
-    const connection = await super.acquireConnection()
-    this.#connection ??= considerate(connection)
     return this.#connection
+  }
+
+  async beginTransaction() {
+    await this.#connection.executeQuery(BEGIN)
+  }
+
+  async commitTransaction() {
+    await this.#connection.executeQuery(COMMIT)
   }
 
   /**
    * A full disk can end the transaction by itself. Failing here would hide the reason, because Kysely would throw this
    * error instead.
    */
-  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await super.rollbackTransaction(connection).catch((error: Error) => {
-      if (!error.message.includes('no transaction is active')) throw error
-    })
+  async rollbackTransaction(): Promise<void> {
+    if (this.#file.inTransaction) await this.#connection.executeQuery(ROLLBACK)
   }
 
-  override async releaseConnection(): Promise<void> {
-    await super.releaseConnection()
+  async releaseConnection(): Promise<void> {
     // The connection goes straight to the next waiter, so that a newcomer can't overtake it.
     const next = this.#waiting.take()
     if (next) next()
     else this.#taken = false
   }
+
+  async destroy() {
+    this.#statements.clear()
+    this.#file.close()
+  }
 }
+
+const BEGIN = CompiledQuery.raw('begin')
+const COMMIT = CompiledQuery.raw('commit')
+const ROLLBACK = CompiledQuery.raw('rollback')
 
 /**
  * libsql runs its statements in this thread, so a request's statements follow each other without yielding to the event
  * loop. This yields after a while, so that requests without database access can proceed.
  */
-function considerate(connection: DatabaseConnection): DatabaseConnection {
+function considerate(statements: Statements): DatabaseConnection {
   return {
     async executeQuery<R>(query: CompiledQuery) {
       if (stretchIsOver()) await new Promise((resolve) => setImmediate(resolve))
-      return connection.executeQuery<R>(query)
+      return statements.run<R>(query)
     },
-    streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
+    streamQuery() {
+      throw new Error('Nothing here streams a query')
+    },
   }
 }
 

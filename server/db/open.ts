@@ -104,7 +104,7 @@ class Dialect extends SqliteDialect {
   }
 
   override createDriver() {
-    return new FairSqliteDriver({ database: this.#file as never })
+    return new FairSqliteDriver(this.#file)
   }
 
   /** In SQLite, schema changes can be part of a transaction, which kysely does not use by itself. */

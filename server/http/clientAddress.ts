@@ -1,4 +1,4 @@
-import type { BlockList } from 'node:net'
+import type { BlockList, Socket } from 'node:net'
 import { contains, isTrustedProxy, plainAddress } from '../addresses.ts'
 import type { Call } from './call.ts'
 
@@ -27,5 +27,14 @@ export function forwardedHost(c: Call, trusted: BlockList | undefined): string |
 /** A closed connection has no address, and gets no response. */
 function peerAddress(c: Call): string {
   const socket = c.env?.incoming?.socket
-  return socket ? (plainAddress(socket.remoteAddress ?? '') ?? 'unknown') : '127.0.0.1'
+  if (!socket) return '127.0.0.1'
+  const known = addresses.get(socket)
+  if (known !== undefined) return known
+  const address = plainAddress(socket.remoteAddress ?? '')
+  if (address === undefined) return 'unknown'
+  addresses.set(socket, address)
+  return address
 }
+
+/** The peers of open connections: parsing an address takes as long as routing a request. */
+const addresses = new WeakMap<Socket, string>()

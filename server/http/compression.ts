@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { acceptedEncodings } from './acceptEncoding.ts'
 import type { Call } from './call.ts'
+import { jsonHeaders, jsonResponse } from './headers.ts'
 
 /** A shorter text fits into one packet anyway. */
 const LEAST_BYTES = 1024
@@ -21,6 +22,13 @@ const ENCODERS = {
   gzip: (bytes: Uint8Array) => promisify(gzip)(bytes, { level: 1 }),
 }
 
+const VARIES = { Vary: 'Accept-Encoding' }
+const UNCOMPRESSED = jsonHeaders(VARIES)
+const COMPRESSED = {
+  br: jsonHeaders({ ...VARIES, 'Content-Encoding': 'br' }),
+  gzip: jsonHeaders({ ...VARIES, 'Content-Encoding': 'gzip' }),
+}
+
 let running = 0
 
 /**
@@ -28,14 +36,13 @@ let running = 0
  * only operations that never return a value, password, key or token may use it (docs/security.md).
  */
 export async function compressedJson(c: Call, text: string): Promise<Response> {
-  const headers = { 'Content-Type': 'application/json', Vary: 'Accept-Encoding' }
   const accepted = acceptedEncodings(c.req.header('Accept-Encoding'))
   const encoding = (['br', 'gzip'] as const).find((name) => accepted.includes(name))
-  if (!encoding || running >= MOST_AT_ONCE || text.length < LEAST_BYTES) return c.body(text, 200, headers)
+  if (!encoding || running >= MOST_AT_ONCE || text.length < LEAST_BYTES) return jsonResponse(c, text, UNCOMPRESSED)
   running++
   try {
     const body = await ENCODERS[encoding](Buffer.from(text))
-    return c.body(body as Buffer<ArrayBuffer>, 200, { ...headers, 'Content-Encoding': encoding })
+    return jsonResponse(c, body as Buffer<ArrayBuffer>, COMPRESSED[encoding])
   } finally {
     running--
   }

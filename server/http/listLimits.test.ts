@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
-import LibSql from 'libsql'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { givenSecret, seen, validation } from '../../tests/support/secrets.ts'
+import { statementsOf } from '../../tests/support/statements.ts'
 import {
   givenOrg,
   givenProject,
@@ -47,12 +47,9 @@ const times = <T>(n: number, item: (i: number) => T) => Array.from({ length: n }
 
 /** Measures the CPU time of some work, in milliseconds, and its number of statements. */
 async function costOf(work: () => Promise<unknown>) {
-  const prepared = vi.spyOn(LibSql.prototype, 'prepare')
   const before = process.cpuUsage()
-  await work()
+  const statements = (await statementsOf(work)).length
   const { user, system } = process.cpuUsage(before)
-  const statements = prepared.mock.calls.length
-  prepared.mockRestore()
   return { ms: (user + system) / 1000, statements }
 }
 

@@ -6,6 +6,7 @@ import { writeJson } from '../json/write.ts'
 import type { Call, Env } from './call.ts'
 import { compressedJson } from './compression.ts'
 import { freesSpace } from './freesSpace.ts'
+import { jsonResponse } from './headers.ts'
 import { type Input, mediaTypeOf, readInput, type Schemas, type Takes } from './input.ts'
 import { assertLimited } from './listLimits.ts'
 
@@ -98,7 +99,7 @@ export function resource<const Path extends string>(app: Hono<Env>, path: Path, 
     if (result instanceof Response) return result
     if (result === undefined || result === null) return c.body(null, 204)
     if (operation.compresses) return compressedJson(c, writeJson(result))
-    return c.body(writeJson(result), 200, { 'Content-Type': 'application/json' })
+    return jsonResponse(c, writeJson(result))
   })
 }
 

@@ -1,0 +1,97 @@
+import type { CompiledQuery, QueryResult } from 'kysely'
+
+/** More than the server has; only lists of ids make others. */
+const MOST_KEPT = 300
+/** In characters: a longer one is a list of ids that does not come again. */
+const LONGEST_KEPT = 4_000
+/** Statements that change neither the schema nor a setting of the connection. */
+const KEEPS_SCHEMA = /^\s*(select|insert|update|delete|with|savepoint|release|rollback|begin|commit)\b/i
+
+/** What libsql's synchronous API is used for here. */
+export interface DatabaseFile {
+  prepare(sql: string): Statement
+  readonly inTransaction: boolean
+  close(): void
+}
+
+interface Statement {
+  readonly reader: boolean
+  /** Arrays instead of objects as rows. */
+  raw(): this
+  columns(): { name: string }[]
+  all(parameters: readonly unknown[]): unknown[]
+  run(parameters: readonly unknown[]): { changes: number; lastInsertRowid: number | bigint }
+}
+
+interface Prepared {
+  statement: Statement
+  /** The names of the result's columns; undefined for a statement without a result. */
+  columns: string[] | undefined
+}
+
+/**
+ * The prepared statements of one connection, by their text: preparing takes as long as running a short one. The least
+ * recently used ones are forgotten, and all of them after a change of the schema.
+ */
+export class Statements {
+  readonly #file: DatabaseFile
+  readonly #kept = new Map<string, Prepared>()
+
+  constructor(file: DatabaseFile) {
+    this.#file = file
+  }
+
+  /** Runs a statement. Throws SQLite's error. */
+  run<R>({ sql, parameters }: Pick<CompiledQuery, 'sql' | 'parameters'>): QueryResult<R> {
+    const { statement, columns } = this.#prepared(sql)
+    try {
+      if (columns) return { rows: rowsOf(columns, statement.all(parameters) as unknown[][]) as R[] }
+      const { changes, lastInsertRowid } = statement.run(parameters)
+      return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] }
+    } catch (error) {
+      // Not to be used again in the state that the error left it in.
+      this.#kept.delete(sql)
+      throw error
+    }
+  }
+
+  /** How many are kept. */
+  get size() {
+    return this.#kept.size
+  }
+
+  /** Forgets all of them. A statement that is still there keeps a closed database locked. */
+  clear() {
+    this.#kept.clear()
+  }
+
+  #prepared(sql: string): Prepared {
+    const known = this.#kept.get(sql)
+    if (known) {
+      this.#kept.delete(sql)
+      this.#kept.set(sql, known)
+      return known
+    }
+    const statement = this.#file.prepare(sql)
+    const prepared = statement.reader
+      ? { statement: statement.raw(), columns: statement.columns().map(({ name }) => name) }
+      : { statement, columns: undefined }
+    if (!KEEPS_SCHEMA.test(sql)) {
+      this.clear()
+    } else if (sql.length <= LONGEST_KEPT) {
+      const [oldest] = this.#kept.keys()
+      if (this.#kept.size >= MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest)
+      this.#kept.set(sql, prepared)
+    }
+    return prepared
+  }
+}
+
+/** libsql makes arrays faster than objects. */
+function rowsOf(columns: readonly string[], rows: readonly unknown[][]): Record<string, unknown>[] {
+  return rows.map((values) => {
+    const row: Record<string, unknown> = {}
+    for (const [i, column] of columns.entries()) row[column] = values[i]
+    return row
+  })
+}
