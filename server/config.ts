@@ -35,7 +35,7 @@ const settings = z.object({
   AUDIT_MAX_AGE: duration('AUDIT_MAX_AGE', '365 days').default(365 * 86_400_000),
   ALERT_READS: wholeNumber('ALERT_READS', 0, 100_000).default(50),
   ALERT_REFUSALS: wholeNumber('ALERT_REFUSALS', 0, 100_000).default(50),
-  REQUESTS_PER_SECOND: wholeNumberOrOff('REQUESTS_PER_SECOND', 1, 1_000_000).default(200),
+  REQUESTS_PER_SECOND: wholeNumberOrOff('REQUESTS_PER_SECOND', 1, 1_000_000, 200),
   SECRETS_PER_ORGANIZATION: quota('SECRETS_PER_ORGANIZATION').default(100_000),
   BYTES_PER_ORGANIZATION: size('BYTES_PER_ORGANIZATION', '1 GiB').default(1024 ** 3),
   PROJECTS_PER_ORGANIZATION: quota('PROJECTS_PER_ORGANIZATION').default(10_000),
@@ -204,9 +204,10 @@ function size(name: string, example: string) {
   })
 }
 
-/** Undefined means off. */
-function wholeNumberOrOff(name: string, least: number, most: number) {
-  return z.string().transform((text, context) => {
+/** Undefined means off: so the default is one of the input, because zod would replace undefined by one of the output. */
+function wholeNumberOrOff(name: string, least: number, most: number, otherwise: number) {
+  const written = z.string().default(String(otherwise))
+  return written.transform((text, context) => {
     const number = Number(text)
     if (text === 'off') return undefined
     if (/^\d+$/.test(text) && number >= least && number <= most) return number

@@ -3,6 +3,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { givenOrg, givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
+import { readConfig } from '../config.ts'
 import type { HttpError } from '../errors.ts'
 import { RequestRate } from './requestRate.ts'
 
@@ -39,6 +40,15 @@ describe('the rate', () => {
     expect(sent(limit, 'ann', 3_000)).toEqual([1_000, '1'])
     at(2_000_000)
     expect(sent(limit, 'ann', 3_000)).toEqual([2_000, '1'])
+  })
+
+  test.each([
+    [undefined, 200],
+    ['7', 7],
+    ['off', undefined],
+  ])('set to %s is %s', (setting, expected) => {
+    const given = setting === undefined ? {} : { REQUESTS_PER_SECOND: setting }
+    expect(readConfig(given).requestsPerSecond).toBe(expected)
   })
 
   test('names a limit of one request a second, and does not count rejected ones', () => {
