@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import type { Db } from './db/open.ts'
 import type { Reserve } from './db/reserve.ts'
 import type { Log } from './log.ts'
+import type { ScryptCost } from './vault/scrypt.ts'
 
 /** The dependencies of the routes; one per server. */
 export interface Services {
@@ -12,6 +13,8 @@ export interface Services {
   config: Config
   /** Wraps the data keys of the secrets that have no store password. */
   masterKey: KeyObject
+  /** What a guess at a new password or store password costs. A lower one is for tests: no setting changes it. */
+  passwordCost: ScryptCost
   log: Log
   /** Reserved disk space for requests that free space. */
   reserve: Reserve

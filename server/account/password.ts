@@ -41,7 +41,7 @@ type PasswordRequest = z.infer<typeof passwordRequest>
 
 /** Changes the caller's password and ends their other sessions. Returns the new cookie of the remaining session. */
 export async function changePassword(
-  { db, config }: Services,
+  { db, config, passwordCost }: Services,
   caller: Caller,
   guessing: Guessing,
   { oldPassword, newPassword }: PasswordRequest,
@@ -64,7 +64,7 @@ export async function changePassword(
   guess.succeeded([name])
   const problem = newPassword === oldPassword ? 'It is the old one.' : await passwordProblem(user.username, newPassword)
   if (problem !== undefined) throw validationError(`The new password was not accepted. ${problem}`)
-  const hash = await hashPassword(newPassword, undefined, turnOf(caller))
+  const hash = await hashPassword(newPassword, passwordCost, turnOf(caller))
   return db.transaction().execute(async (trx) => {
     const [updated] = await trx
       .updateTable('users')

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   basic,
-  CHEAP,
   cookieOf,
   givenUserWithPassword,
   PASSWORD,
@@ -12,6 +11,7 @@ import {
 } from '../../tests/support/signIn.ts'
 import {
   ADMIN_KEY,
+  CHEAP,
   givenOrg,
   givenProject,
   givenTeam,

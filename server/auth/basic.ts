@@ -70,7 +70,7 @@ export async function basicPrincipal(
   const [matches, answer] = user?.passwordHash
     ? [await verifyPassword(password, user.passwordHash, turn), NOT_ASKED]
     : await Promise.all([
-        verifyDummy(password, turn),
+        verifyDummy(password, turn, services.passwordCost),
         askDirectory(config.ldap, services.log, { username, password }, turn, beforePassword),
       ])
   const names = answer.dn === undefined ? [typed] : [typed, nameOfEntry(answer.dn)]

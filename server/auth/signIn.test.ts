@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   basic,
-  CHEAP,
   cookieOf,
   expectRefusal,
   givenUserWithPassword,
@@ -10,15 +9,16 @@ import {
   SESSION,
   WHOAMI,
 } from '../../tests/support/signIn.ts'
-import { givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
-import { hashPassword } from '../vault/password.ts'
+import { CHEAP, givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
+import { hashPassword, PASSWORD_COST } from '../vault/password.ts'
 
 let server: TestServer
 let user: { id: string; username: string; key: string }
 let number = 0
 
 beforeAll(async () => {
-  server = await startTestServer()
+  // As slow as real ones, so that a crowd of guesses has to wait.
+  server = await startTestServer({}, PASSWORD_COST)
 })
 afterAll(() => server.close())
 // Each test has its own user, without failed sign-ins of other tests.

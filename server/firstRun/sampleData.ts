@@ -6,6 +6,7 @@ import { insertApiKey, insertUser } from '../users/builtIn.ts'
 import { encodeKeyPair, encodeUsernamePassword } from '../vault/binary.ts'
 import { type GeneratedKeyPair, generateKeyPair } from '../vault/keyPair.ts'
 import { generateUserPassword, hashPassword } from '../vault/password.ts'
+import type { ScryptCost } from '../vault/scrypt.ts'
 import { seal } from '../vault/sealed.ts'
 import { generateApiKey } from '../vault/tokens.ts'
 import { SAMPLE_ORGS, SAMPLE_USERS, type SampleOrg, type SampleSecret, type SampleUser } from './sampleTables.ts'
@@ -34,8 +35,8 @@ export interface SampleData {
 }
 
 /** Builds the sample data in memory. Slow work, hashing and sealing, happens here, outside the transaction. */
-export async function prepareSampleData(masterKey: KeyObject, now = Date.now()): Promise<SampleData> {
-  const [users, orgs] = await Promise.all([prepareUsers(), prepareSecrets(masterKey, now)])
+export async function prepareSampleData(masterKey: KeyObject, cost: ScryptCost, now = Date.now()): Promise<SampleData> {
+  const [users, orgs] = await Promise.all([prepareUsers(cost), prepareSecrets(masterKey, cost, now)])
   const ids: UserIds = { admin: SEED.adminUser, ...idsOf(users) }
   return {
     credentials: users.map(({ username, password, apiKey }) => ({ username, password, apiKey })),
@@ -61,7 +62,7 @@ export async function prepareSampleData(masterKey: KeyObject, now = Date.now()):
 
 type UserIds = Partial<Record<string, string>> & { admin: string }
 
-function prepareUsers() {
+function prepareUsers(cost: ScryptCost) {
   const people = [{ username: 'admin', displayName: null, email: null }, ...SAMPLE_USERS]
   return Promise.all(
     people.map(async (person) => {
@@ -70,7 +71,7 @@ function prepareUsers() {
         ...person,
         id: newId(),
         password,
-        passwordHash: await hashPassword(password),
+        passwordHash: await hashPassword(password, cost),
         apiKey: person.username === 'admin' ? undefined : generateApiKey(),
       }
     }),
@@ -80,7 +81,7 @@ function prepareUsers() {
 const idsOf = (users: { username: string; id: string }[]) =>
   Object.fromEntries(users.filter(({ username }) => username !== 'admin').map(({ username, id }) => [username, id]))
 
-async function prepareSecrets(masterKey: KeyObject, now: number) {
+async function prepareSecrets(masterKey: KeyObject, cost: ScryptCost, now: number) {
   const keyPairs = await Promise.all(Array.from({ length: KEY_PAIRS }, () => generateKeyPair(undefined, KEY_BITS)))
   const samples = Object.entries(SAMPLE_ORGS).flatMap(([orgName, { secrets }]) =>
     secrets.map((sample) => ({ orgName, sample })),
@@ -93,7 +94,7 @@ async function prepareSecrets(masterKey: KeyObject, now: number) {
         secretId: id,
         value,
         protection: sample.storePassword
-          ? { kind: 'PASSWORD', password: SAMPLE_STORE_PASSWORD }
+          ? { kind: 'PASSWORD', password: SAMPLE_STORE_PASSWORD, cost }
           : { kind: 'SERVER_KEY', masterKey },
       })
       return { orgName, id, sample, sealed }

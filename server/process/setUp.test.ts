@@ -7,12 +7,24 @@ import { readConfig } from '../config.ts'
 import { closeDatabase } from '../db/writeAheadLog.ts'
 import { createLog } from '../log.ts'
 import { MasterKeyError } from '../vault/masterKey.ts'
+import { PASSWORD_COST } from '../vault/password.ts'
 import { setUp } from './setUp.ts'
 
 const key = (letter: string) => Buffer.alloc(32, letter).toString('base64')
 
 const start = (dataDir: string, masterKey: string) =>
   setUp(readConfig({ DATA_DIR: dataDir, MASTER_KEY: masterKey, SAMPLE_DATA: 'off' }), createLog('silent'))
+
+test('passwords have the real cost unless a test says otherwise', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'concord-setup-'))
+  try {
+    const { db, passwordCost } = await start(folder, key('a'))
+    await closeDatabase(db)
+    expect(passwordCost).toBe(PASSWORD_COST)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
 
 test('rejects a wrong master key before an upgrade changes the schema', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'concord-setup-'))

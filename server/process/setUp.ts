@@ -12,6 +12,8 @@ import type { FirstRun } from '../firstRun/welcome.ts'
 import type { Log } from '../log.ts'
 import type { Services } from '../services.ts'
 import { loadMasterKey, MasterKeyError, makeKeyCheck, verifyKeyCheck } from '../vault/masterKey.ts'
+import { PASSWORD_COST } from '../vault/password.ts'
+import type { ScryptCost } from '../vault/scrypt.ts'
 import { generateApiKey } from '../vault/tokens.ts'
 import { Clock } from './clock.ts'
 
@@ -24,22 +26,23 @@ export interface Setup extends Services {
 }
 
 /**
- * Opens the data folder or creates it: database, master key, and the rows that every Concord has.
+ * Opens the data folder or creates it: database, master key, and the rows that every Concord has. Only tests pass
+ * another `passwordCost`.
  *
  * @throws DataFolderError it cannot be used, or another process has it open
  * @throws MasterKeyError the key is missing, malformed or does not match the data
  */
-export async function setUp(config: Config, log: Log): Promise<Setup> {
+export async function setUp(config: Config, log: Log, passwordCost = PASSWORD_COST): Promise<Setup> {
   const db = lockDatabase(config.dataDir)
   try {
-    return await prepare(db, config, log)
+    return await prepare(db, config, log, passwordCost)
   } catch (error) {
     await db.destroy()
     throw inWords(error, config.dataDir)
   }
 }
 
-async function prepare(unguarded: Db, config: Config, log: Log): Promise<Setup> {
+async function prepare(unguarded: Db, config: Config, log: Log, passwordCost: ScryptCost): Promise<Setup> {
   const check = await findKeyCheck(unguarded)
   const { masterKey, masterKeyFile, dataDir } = config
   const loaded = loadMasterKey({ masterKey, masterKeyFile, dataDir, allowCreate: check === undefined })
@@ -57,7 +60,7 @@ async function prepare(unguarded: Db, config: Config, log: Log): Promise<Setup> 
   const alerts = new Alerts(log, config.alerts)
   const refusals = new Refusals(db, log, undefined, alerts)
   const clock = await Clock.open(db, log)
-  const services = { db, config, log, masterKey: loaded.key, clock, reserve, refusals, alerts }
+  const services = { db, config, log, masterKey: loaded.key, passwordCost, clock, reserve, refusals, alerts }
   // Quotas don't apply to the sample data: a small one must not fail the first start.
   const limit = () => enforceQuotas(unguarded, config.quotas)
   if (check) {
@@ -66,7 +69,7 @@ async function prepare(unguarded: Db, config: Config, log: Log): Promise<Setup> 
   }
 
   const adminApiKey = config.adminApiKey ?? generateApiKey()
-  const samples = config.sampleData ? await prepareSampleData(loaded.key) : undefined
+  const samples = config.sampleData ? await prepareSampleData(loaded.key, passwordCost) : undefined
   await db.transaction().execute(async (trx) => {
     await seed(trx, adminApiKey)
     await samples?.insert(trx)

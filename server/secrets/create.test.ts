@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { givenSecret, seen, text } from '../../tests/support/secrets.ts'
 import { givenOrg, givenTeam, givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { generateKeyPair } from '../vault/keyPair.ts'
+import { PASSWORD_COST } from '../vault/password.ts'
 
 let server: TestServer
 let member: { id: string; key: string }
@@ -9,7 +10,8 @@ const path = '/api/v1/org/acme/secret'
 const SMALL = { type: 'DATA', data: 'value' }
 
 beforeAll(async () => {
-  server = await startTestServer()
+  // As slow as real ones, so that a crowd of requests has to wait.
+  server = await startTestServer({}, PASSWORD_COST)
   const org = await givenOrg(server, 'acme')
   member = await givenUser(server, 'alice')
   await givenTeam(server, org, 'team', [member])

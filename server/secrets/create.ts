@@ -38,7 +38,8 @@ export const newSecretForm = {
 type NewSecretForm = Form<typeof newSecretForm>
 
 /** Creates a secret of any type, with Concord's order of checks (concord-api §9.5). */
-export async function createSecret({ db, masterKey }: Services, caller: Caller, orgName: string, form: NewSecretForm) {
+export async function createSecret(services: Services, caller: Caller, orgName: string, form: NewSecretForm) {
+  const { db, masterKey, passwordCost: cost } = services
   const who = caller.who
   const org = await requireMember(db, who, orgName)
   const owner = userOf(caller.who)
@@ -63,7 +64,7 @@ export async function createSecret({ db, masterKey }: Services, caller: Caller, 
   const protection: Protection =
     storePassword === undefined
       ? { kind: 'SERVER_KEY', masterKey }
-      : { kind: 'PASSWORD', password: storePassword, turn }
+      : { kind: 'PASSWORD', password: storePassword, cost, turn }
   const sealed = await seal({ secretId: row.id, value: value.bytes, protection })
 
   await db.transaction().execute(async (trx) => {

@@ -160,7 +160,7 @@ async function prepareValue(services: Services, caller: Caller, org: OrgRow, sec
 }
 
 async function sealChange(
-  { masterKey }: Services,
+  { masterKey, passwordCost: cost }: Services,
   turn: Turn,
   secret: SecretRow,
   from: SealedValue,
@@ -174,9 +174,9 @@ async function sealChange(
   // Concord tries its own key, and fails as with any wrong password.
   if (storePassword === undefined) throw new WrongPasswordError()
   const newPassword = newStorePassword ?? storePassword
-  if (!value) return rewrap({ secretId, sealed: from, oldPassword: storePassword, newPassword, turn })
+  if (!value) return rewrap({ secretId, sealed: from, oldPassword: storePassword, newPassword, cost, turn })
   await open({ secretId, sealed: from, protection: { kind: 'PASSWORD', password: storePassword, turn } })
-  return seal({ secretId, value: value.bytes, protection: { kind: 'PASSWORD', password: newPassword, turn } })
+  return seal({ secretId, value: value.bytes, protection: { kind: 'PASSWORD', password: newPassword, cost, turn } })
 }
 
 /** Each sealing uses a random nonce, so equal bytes mean that nobody has written in between. */

@@ -6,7 +6,6 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { givenSecret } from '../../tests/support/secrets.ts'
 import {
   basic,
-  CHEAP,
   cookieOf,
   countQueries,
   expectRefusal,
@@ -17,6 +16,7 @@ import {
   WHOAMI,
 } from '../../tests/support/signIn.ts'
 import {
+  CHEAP,
   givenOrg,
   givenUser,
   startTestServer,

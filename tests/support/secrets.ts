@@ -3,10 +3,7 @@ import { newId, SEED } from '../../server/ids.ts'
 import { insertSecret } from '../../server/secrets/store.ts'
 import { encodeKeyPair, encodeUsernamePassword } from '../../server/vault/binary.ts'
 import { type Protection, seal } from '../../server/vault/sealed.ts'
-import { givenOrg, givenTeam, givenUser, startTestServer, type TestServer } from './testServer.ts'
-
-/** The cheapest store passwords: their cost does not matter for these tests. */
-const COST = { log2N: 4, r: 8, p: 1 }
+import { CHEAP, givenOrg, givenTeam, givenUser, startTestServer, type TestServer } from './testServer.ts'
 
 export interface SecretOptions {
   type?: SecretType
@@ -43,7 +40,7 @@ export async function givenSecret(
   const protection: Protection =
     storePassword === undefined
       ? { kind: 'SERVER_KEY', masterKey }
-      : { kind: 'PASSWORD', password: storePassword, cost: COST }
+      : { kind: 'PASSWORD', password: storePassword, cost: CHEAP }
   const sealed = await seal({ secretId: row.id, value: options.value ?? SAMPLE_VALUES[type], protection })
   await db.transaction().execute(async (trx) => {
     await insertSecret(

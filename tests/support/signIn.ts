@@ -3,7 +3,7 @@ import { createQueryId, type RootOperationNode } from 'kysely'
 import { expect } from 'vitest'
 import type { Db } from '../../server/db/open.ts'
 import { hashPassword } from '../../server/vault/password.ts'
-import { givenUser, type TestServer } from './testServer.ts'
+import { CHEAP, givenUser, type TestServer } from './testServer.ts'
 
 export const WHOAMI = '/api/service/console/whoami'
 export const LOGOUT = '/api/service/console/logout'
@@ -11,8 +11,6 @@ export const LOGOUT = '/api/service/console/logout'
 export const ORG = '/api/v1/org/Default'
 
 export const PASSWORD = 'correct horse battery'
-/** A cheap hash: real hashing is slow on purpose, and tested in vault/. */
-export const CHEAP = { log2N: 4, r: 8, p: 1 }
 
 /** A user who signs in with PASSWORD, and has an API key too. */
 export async function givenUserWithPassword(server: TestServer, username: string) {

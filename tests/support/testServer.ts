@@ -12,6 +12,9 @@ import { ADMIN_KEY, type TestResponse } from './serverProcess.ts'
 
 export { ADMIN_KEY, type TestResponse }
 
+/** The cheapest passwords: the real ones are slow on purpose, and tested in vault/. */
+export const CHEAP = { log2N: 4, r: 8, p: 1 }
+
 /** A request to a test server: `json` or `form` becomes the body, with its content type. */
 export interface TestRequest {
   as?: string
@@ -22,8 +25,11 @@ export interface TestRequest {
   text?: string
 }
 
-/** A server on its own data folder, with a real database; `close()` removes both. */
-export async function startTestServer(environment: Record<string, string> = {}) {
+/**
+ * A server on its own data folder, with a real database; `close()` removes both. New passwords and guesses at unknown
+ * users are cheap; tests whose requests have to be slow pass the real cost.
+ */
+export async function startTestServer(environment: Record<string, string> = {}, passwordCost = CHEAP) {
   const dataDir = mkdtempSync(join(tmpdir(), 'concord-console-'))
   const config = readConfig({
     DATA_DIR: dataDir,
@@ -32,7 +38,7 @@ export async function startTestServer(environment: Record<string, string> = {}) 
     LOG_LEVEL: 'error',
     ...environment,
   })
-  const services = await setUp(config, createLog(config.logLevel))
+  const services = await setUp(config, createLog(config.logLevel), passwordCost)
   const app = createApp(services)
 
   /** Sends a request with the given API key (default: the admin's; '' for none). */
