@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { onlyOnOurs } from './differences.ts'
 import { admin, anonymous, Caller, withKey } from './lib/caller.ts'
 import { expectNotInOrg, expectSecretForbidden, expectText, expectUnauthorized, jsonOf, namesOf } from './lib/expect.ts'
 import type { Answer } from './lib/http.ts'
@@ -27,54 +28,54 @@ import { hasNewApiKeys } from './versions.ts'
  *   .  works, but the secret does not exist for them
  *   P  403: the secret is for processes of its project only      X  403: the process is of another project
  *
- * `data` is the value, `scoped` that of a secret that is linked to a project. `value` replaces the value and `password` the
+ * `search` is ours (`…/secrets`, with totals): it finds what `list` does. `data` is the value, `scoped` that of a secret that is linked to a project. `value` replaces the value and `password` the
  * store password, `link` limits the secret to a project, `owner` gives it to somebody, `move` takes it to an organization
  * where everybody of the table is a member. `grant` and `grants` are the access of one team and of all. The `leaver` owns
  * secrets of their own here, and is in no team of the organization any more.
  */
 
 const PUBLIC_SECRETS = `
-                list  exists  get  data  scoped  public  access  audit | create  update-v1  update-v2  value-v1  value-v2  password  link | move-v1  move-v2  owner-v1  owner-v2 | grant  grants  delete
-admin           +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
-system-reader   +     +       +    +     +       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
-system-writer   +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
-org-owner       +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
-team-owner      +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
-team-maintainer +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
-team-member     +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
-READER-grant    +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
-WRITER-grant    +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
-OWNER-grant     +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
-secret-owner    +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
-other-org       +     .       +    +     P       +       +       R     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
-no-org          +     .       +    +     P       +       +       R     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
-leaver          +     .       +    +     P       +       +       +     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
-agent-key       K     K       K    K     K       K       K       K     | K       K          K          K         K         K         K    | K        K        K         K        | K      K       K
-anonymous       A     A       A    A     A       A       A       A     | A       A          A          A         A         A         A    | A        A        A         A        | A      A       A
-session-inside  +     +       +    +     +       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
-session-outside +     +       +    +     X       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+                list  search  exists  get  data  scoped  public  access  audit | create  update-v1  update-v2  value-v1  value-v2  password  link | move-v1  move-v2  owner-v1  owner-v2 | grant  grants  delete
+admin           +     +       +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
+system-reader   +     +       +       +    +     +       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+system-writer   +     +       +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+org-owner       +     +       +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
+team-owner      +     +       +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+team-maintainer +     +       +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+team-member     +     +       +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+READER-grant    +     +       +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+WRITER-grant    +     +       +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+OWNER-grant     +     +       +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
+secret-owner    +     +       +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
+other-org       +     +       .       +    +     P       +       +       R     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
+no-org          +     +       .       +    +     P       +       +       R     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
+leaver          +     +       .       +    +     P       +       +       +     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
+agent-key       K     K       K       K    K     K       K       K       K     | K       K          K          K         K         K         K    | K        K        K         K        | K      K       K
+anonymous       A     A       A       A    A     A       A       A       A     | A       A          A          A         A         A         A    | A        A        A         A        | A      A       A
+session-inside  +     +       +       +    +     +       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+session-outside +     +       +       +    +     X       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
 `
 
 const PRIVATE_SECRETS = `
-                list  exists  get  data  scoped  public  access  audit | create  update-v1  update-v2  value-v1  value-v2  password  link | move-v1  move-v2  owner-v1  owner-v2 | grant  grants  delete
-admin           +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
-system-reader   +     +       +    +     +       +       +       +     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
-system-writer   +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
-org-owner       +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
-team-owner      +     +       R    R     R       R       R       R     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
-team-maintainer +     +       R    R     R       R       R       R     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
-team-member     +     +       R    R     R       R       R       R     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
-READER-grant    +     +       +    +     P       +       +       +     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
-WRITER-grant    +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
-OWNER-grant     +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
-secret-owner    +     +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
-other-org       .     .       R    R     R       R       R       R     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
-no-org          .     .       R    R     R       R       R       R     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
-leaver          +     .       +    +     P       +       +       +     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
-agent-key       K     K       K    K     K       K       K       K     | K       K          K          K         K         K         K    | K        K        K         K        | K      K       K
-anonymous       A     A       A    A     A       A       A       A     | A       A          A          A         A         A         A    | A        A        A         A        | A      A       A
-session-inside  +     +       +    +     +       +       +       +     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
-session-outside +     +       +    +     X       +       +       +     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
+                list  search  exists  get  data  scoped  public  access  audit | create  update-v1  update-v2  value-v1  value-v2  password  link | move-v1  move-v2  owner-v1  owner-v2 | grant  grants  delete
+admin           +     +       +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
+system-reader   +     +       +       +    +     +       +       +       +     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
+system-writer   +     +       +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+org-owner       +     +       +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
+team-owner      +     +       +       R    R     R       R       R       R     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
+team-maintainer +     +       +       R    R     R       R       R       R     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
+team-member     +     +       +       R    R     R       R       R       R     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
+READER-grant    +     +       +       +    +     P       +       +       +     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
+WRITER-grant    +     +       +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        O         O        | O      O       O
+OWNER-grant     +     +       +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
+secret-owner    +     +       +       +    +     P       +       +       +     | +       +          +          +         +         +         +    | +        +        +         +        | +      +       +
+other-org       .     .       .       R    R     R       R       R       R     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
+no-org          .     .       .       R    R     R       R       R       R     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
+leaver          +     +       .       +    +     P       +       +       +     | M       M          M          M         M         M         M    | M        M        M         M        | M      M       M
+agent-key       K     K       K       K    K     K       K       K       K     | K       K          K          K         K         K         K    | K        K        K         K        | K      K       K
+anonymous       A     A       A       A    A     A       A       A       A     | A       A          A          A         A         A         A    | A        A        A         A        | A      A       A
+session-inside  +     +       +       +    +     +       +       +       +     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
+session-outside +     +       +       +    +     X       +       +       +     | +       W          W          W         W         W         W    | W        W        W         W        | O      O       O
 `
 
 const LEVELS: Record<string, string> = { R: 'READER', W: 'WRITER', O: 'OWNER' }
@@ -178,6 +179,8 @@ interface Operation {
   result?: 'CREATED' | 'UPDATED' | 'DELETED'
   /** Whether the secret was found, for operations that succeed without it. */
   found?: (answer: Answer, secret: Secret) => boolean
+  /** Only our server has it. */
+  ours?: true
 }
 
 const bulk = grants.map(({ team, level }) => ({ teamId: team.id, level }))
@@ -198,6 +201,16 @@ const OPERATIONS: Record<string, Operation> = {
   list: {
     run: (_, as) => as.get(`${org.v2}/secret`),
     found: (answer, secret) => namesOf(answer).includes(secret.name),
+  },
+  search: {
+    run: (secret, as) =>
+      as.get(`/api/x/v1/org/${org.name}/secrets`, { query: { filter: secret.name, counts: 'true' } }),
+    found: (answer, { name }) => {
+      const { secrets, counts } = jsonOf(answer)
+      expect(counts.matching).toBe(secrets.length)
+      return secrets.some((each: { name: string }) => each.name === name)
+    },
+    ours: true,
   },
   exists: {
     run: (secret, as) => as.get(`/api/service/console/org/${org.name}/secret/${secret.name}/exists`),
@@ -285,8 +298,9 @@ describe.each<[Visibility, string]>([
     describe.skipIf(!as).concurrent(who, () => {
       for (const [i, what] of header.entries()) {
         const cell = cells[i] ?? never(who)
-        test(`${who} ${meaning(cell)} ${what}`, async () => {
-          const operation = OPERATIONS[what] ?? never(what)
+        const operation = OPERATIONS[what] ?? never(what)
+        const testIt = operation.ours ? onlyOnOurs('morePaths') : test
+        testIt(`${who} ${meaning(cell)} ${what}`, async () => {
           const kind = operation.on ?? 'plain'
           const own = operation.consumes && cell === '+'
           const theirs = who === 'leaver' ? leavers : secrets

@@ -24,6 +24,7 @@ import * as auditEvents from './migrations/007_audit_events.ts'
 import * as storeLimits from './migrations/008_store_limits.ts'
 import * as seedRows from './migrations/009_seed_rows.ts'
 import * as memberships from './migrations/010_memberships.ts'
+import * as secretList from './migrations/011_secret_list.ts'
 import type { Database } from './schema.ts'
 
 /** The database itself, outside of any transaction: what opens one takes it. */
@@ -49,6 +50,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '008_store_limits': storeLimits,
   '009_seed_rows': seedRows,
   '010_memberships': memberships,
+  '011_secret_list': secretList,
 }
 
 /** The database's file name in the data folder. */

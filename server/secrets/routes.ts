@@ -1,13 +1,14 @@
 import type { Hono } from 'hono'
+import { z } from 'zod'
 import { requireSecret, seesEverything } from '../access/rules.ts'
 import type { Caller } from '../actor.ts'
 import { recordAudit } from '../audit/record.ts'
 import type { Reader, Trx } from '../db/open.ts'
-import { nullPointer } from '../errors.ts'
+import { nullPointer, validationError } from '../errors.ts'
 import { callerOf, type Env, principalOf } from '../http/call.ts'
 import { pageOf } from '../http/input.ts'
 import { operation, resource } from '../http/operation.ts'
-import { type ListQuery, listQuery, textParameter } from '../http/parameters.ts'
+import { flagParameter, type ListQuery, listQuery, textParameter, type Values } from '../http/parameters.ts'
 import { requireMember, requireOrg } from '../orgs/store.ts'
 import { type Principal, userOf } from '../principal.ts'
 import type { Services } from '../services.ts'
@@ -16,10 +17,27 @@ import { checkNames, nameViolations, reject } from '../violations.ts'
 import { createSecret, newSecretForm, STORES } from './create.ts'
 import { readData, readPublicKey } from './read.ts'
 import { readableSecret, type SecretPath } from './readable.ts'
+import { countSecrets, FACETS, SORTS, searchSecrets } from './search.ts'
 import { deleteSecretRow, listSecrets, listTeamAccess, requireSecretRow, secretEntries, secretEntry } from './store.ts'
 import { replaceTeamAccess, setTeamAccess } from './teamAccess.ts'
 import { updateSecret } from './update.ts'
 import { changeOfForm, changeOfJson, updateForm, updateRequest } from './updateRequest.ts'
+
+/** How many secrets one search returns, at most and by default. */
+const MOST_FOUND = 100
+const DEFAULT_FOUND = 50
+
+const searchQuery = {
+  ...listQuery,
+  type: z.enum(FACETS.type),
+  visibility: z.enum(FACETS.visibility),
+  scope: z.enum(FACETS.scope),
+  protection: z.enum(FACETS.protection),
+  sort: z.enum(SORTS),
+  /** Whether to count too; pages of the same search need it once. */
+  counts: flagParameter,
+}
+type SearchQuery = Values<typeof searchQuery>
 
 const UPDATED = { ok: true, result: 'UPDATED' }
 
@@ -46,6 +64,14 @@ export function secretRoutes(app: Hono<Env>, services: Services) {
 
   resource(app, '/api/v2/org/:orgName/secret', {
     GET: operation(lists, (c, { path, query }) => list(db, principalOf(c), 'SecretResourceV2', path, query)),
+  })
+
+  /** Ours: what our console shows of a list, with the filters and orders that Concord's do not have. */
+  resource(app, '/api/x/v1/org/:orgName/secrets', {
+    GET: operation(
+      { summary: 'Search the secrets of an organization that you can see', query: searchQuery, compresses: true },
+      (c, { path, query }) => search(db, principalOf(c), path.orgName, query, () => c.req.raw.signal),
+    ),
   })
 
   resource(app, '/api/v1/org/:orgName/secret/:secretName', {
@@ -151,9 +177,28 @@ async function list(
   { filter, ...page }: ListQuery,
 ) {
   checkNames(`${javaClass}.list`, { arg0: orgName })
+  const org = await listableOrg(db, who, orgName)
+  return secretEntries(db, org, await listSecrets(db, who, org, { filter, ...pageOf(page) }))
+}
+
+async function listableOrg(db: Reader, who: Principal, orgName: string) {
   const org = await requireOrg(db, orgName)
   if (!seesEverything(who)) userOf(who)
-  return secretEntries(db, org, await listSecrets(db, who, org, { filter, ...pageOf(page) }))
+  return org
+}
+
+async function search(
+  db: Reader,
+  who: Principal,
+  orgName: string,
+  { counts = false, sort = 'name', offset = 0, limit = DEFAULT_FOUND, ...asked }: SearchQuery,
+  signalOf: () => AbortSignal,
+) {
+  if (offset < 0) throw validationError("'offset' must not be negative")
+  if (limit < 0 || limit > MOST_FOUND) throw validationError(`'limit' must be between 0 and ${MOST_FOUND}`)
+  const org = await listableOrg(db, who, orgName)
+  const page = await searchSecrets(db, who, org, { ...asked, sort, offset, limit }, signalOf)
+  return counts ? { ...page, counts: await countSecrets(db, who, org, asked, signalOf) } : page
 }
 
 async function get(db: Reader, who: Principal, path: SecretPath) {

@@ -77,7 +77,7 @@ const projectEntry = ({ id, name }: { id: string; name: string }) => ({
 })
 
 /** The projects that each secret is linked to. */
-async function projectsOf(db: Reader, secretIds: readonly string[]) {
+export async function projectsOf(db: Reader, secretIds: readonly string[]) {
   const found = new Map<string, { id: string; name: string }[]>()
   // SQLite takes 32,766 parameters; an organization can have more secrets.
   for (let i = 0; i < secretIds.length; i += 1000) {
