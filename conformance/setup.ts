@@ -6,7 +6,7 @@ import type { TestProject } from 'vitest/node'
 import { startDirectory } from '../scripts/concord/directory.mjs'
 import { ensureBuilt } from '../scripts/ensure.mjs'
 import { find } from '../scripts/install.mjs'
-import { startServer } from '../tests/support/serverProcess.ts'
+import { QUICK_PASSWORDS, startServer } from '../tests/support/serverProcess.ts'
 import { send } from './lib/http.ts'
 import type { Directory, ServerUnderTest } from './lib/server.ts'
 
@@ -95,7 +95,7 @@ async function startOurs(folder: string, directory: Directory | undefined) {
   mkdirSync(dataDir)
   await ensureBuilt(['server'])
   const { url, end } = await startServer(dataDir, {
-    ...{ LOG_LEVEL: 'silent', ADMIN_API_KEY: adminKey },
+    ...{ LOG_LEVEL: 'silent', ADMIN_API_KEY: adminKey, ...QUICK_PASSWORDS },
     ...(directory && ldapSettings(directory)),
   })
   return { url, adminKey, stop: async () => void (await end('SIGTERM')) }

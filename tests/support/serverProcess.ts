@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 /*
  * For tests that need a real process: signals, locks, crashes, the command line. They run the built
@@ -12,6 +13,11 @@ const PROGRAMS = join(import.meta.dirname, '../../dist/server')
 
 /** The admin key of every test server. */
 export const ADMIN_KEY = 'dGVzdC1hZG1pbi1rZXk'
+
+/** For the environment of a process whose passwords cost next to nothing: see quickPasswords.mjs. */
+export const QUICK_PASSWORDS = {
+  NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, 'quickPasswords.mjs'))}`,
+}
 
 /** A response whose JSON a test reads without declaring its shape. */
 export interface TestResponse extends Response {
