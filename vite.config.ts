@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react'
 import { PurgeCSS } from 'purgecss'
-import { defineConfig, type Plugin } from 'vite'
+import { defineConfig, type Plugin, type Rolldown } from 'vite'
+import { earlyScript } from './scripts/earlyScript.mjs'
 
 const isSemantic = (file: string | undefined) => file?.includes('semantic-ui-css') ?? false
 
@@ -44,58 +45,80 @@ const runtimeClasses = [
   ...['text', 'default', 'divider', 'message', 'loading', 'disabled', 'error', 'label', 'delete', 'icon', 'input'],
 ]
 
-/** Splits a minified stylesheet into Semantic's layer (see index.css) and the rest, which is our own. */
-function byLayer(css: string) {
-  let semantic = ''
-  let ours = ''
-  let depth = 0
-  let start = 0
-  for (let at = 0; at < css.length; at++) {
-    if (css[at] === '{') depth += 1
-    if (css[at] === '}') depth -= 1
-    if (depth > 0 || !'};'.includes(css[at] ?? '')) continue
-    const statement = css.slice(start, at + 1)
-    if (statement.startsWith('@layer semantic')) semantic += statement
-    else ours += statement
-    start = at + 1
-  }
-  return { semantic, ours: ours + css.slice(start) }
-}
-
 /**
  * Drops unused rules of Semantic, which has every component in every colour. Our own rules stay: PurgeCSS treats
  * selectors that begin with a pseudo-class, such as the focus ring's, as unused.
  */
-const withoutUnusedCss: Plugin = {
-  name: 'without-unused-css',
-  apply: 'build',
-  enforce: 'post',
-  async generateBundle(_, bundle) {
-    for (const asset of Object.values(bundle)) {
-      if (asset.type !== 'asset' || !asset.fileName.endsWith('.css')) continue
-      const { semantic, ours } = byLayer(String(asset.source))
+const semanticWithoutUnused = {
+  postcssPlugin: 'semantic-without-unused',
+  async OnceExit(root: {
+    nodes: { type: string; name?: string; params?: string; toString(): string; replaceWith(css: string): void }[]
+  }) {
+    for (const layer of [...root.nodes]) {
+      if (layer.type !== 'atrule' || layer.name !== 'layer' || layer.params !== 'semantic') continue
       const [purged] = await new PurgeCSS().purge({
         content: ['index.html', 'src/**/*.{ts,tsx}'],
-        css: [{ raw: semantic }],
+        css: [{ raw: layer.toString() }],
         safelist: runtimeClasses,
       })
-      if (purged) asset.source = purged.css + ours
+      if (purged) layer.replaceWith(purged.css)
     }
   },
 }
 
+/** Puts src/early/inline.ts into index.html, with the files that each page of `src/pages` needs. */
+const withEarlyScript: Plugin = {
+  name: 'with-early-script',
+  transformIndexHtml: {
+    order: 'post',
+    async handler(html, { bundle = {} }) {
+      const place = /<!-- The early script\b.*?-->/
+      if (!place.test(html)) throw new Error('index.html has no place for the early script')
+      const chunks = Object.values(bundle).filter((file) => file.type === 'chunk')
+      const ofPage = chunks.flatMap(({ facadeModuleId, fileName }) => {
+        const module = facadeModuleId?.match(/\/src\/pages\/(.+)\.tsx$/)?.[1]
+        return module ? [[module, filesOf(chunks, fileName)] as const] : []
+      })
+      // A page's other files are in the page already.
+      const files = ofPage.map(([module, all]) => [module, all.filter((file) => !html.includes(`"${file}"`))])
+      const script = await earlyScript()
+      return html.replace(
+        place,
+        () => `<script data-files='${JSON.stringify(Object.fromEntries(files))}'>${script}</script>`,
+      )
+    },
+  },
+}
+
+/** A chunk, what it imports, and their style sheets, as addresses. */
+function filesOf(chunks: Rolldown.OutputChunk[], fileName: string, seen = new Set<string>()): string[] {
+  const chunk = chunks.find((each) => each.fileName === fileName)
+  if (!chunk || seen.has(fileName)) return []
+  seen.add(fileName)
+  const styles = chunk.viteMetadata?.importedCss ?? []
+  return [...styles, fileName]
+    .map((file) => `/${file}`)
+    .concat(chunk.imports.flatMap((each) => filesOf(chunks, each, seen)))
+}
+
 const ourSources = { find: /^#/, replacement: `${import.meta.dirname}/src/` }
 
-/** Needed by the sign-in page and every other page: one file is smaller than fifteen. */
+/** Needed by the sign-in page and every other page: one file is smaller than fifteen, and there sooner. */
 const base = new RegExp(
   [
+    'rolldown/runtime',
     'node_modules/(react|react-dom|scheduler|react-router|lucide-react/dist/esm/(?!icons))\\b',
-    'src/(store|paths|params|routes)\\.tsx?$',
-    'src/api/(http|ApiError|session|sessionOver|unreachable)\\.ts$',
-    'src/pages/(Root|RouteError|session/(UnreachableBanner|SignInForm))\\.tsx$',
-    'src/ui/(Icon|Field|Page|Skeleton|ProgressLine|ErrorMessage|ErrorPage|Message)\\.tsx$',
+    'lucide-react/dist/esm/icons/(eye|eye-off)\\.mjs$',
+    'src/early/knownSession\\.ts$',
+    'src/(store|paths|params|routes|firstAddress)\\.tsx?$',
+    'src/api/(http|early|freshness|ApiError|session|sessionOver|otherTabs|unreachable)\\.ts$',
+    'src/pages/(Root|RouteError|LoginPage|session/(UnreachableBanner|SignInForm))\\.tsx$',
+    'src/ui/(Icon|Field|Page|Skeleton|ProgressLine|ErrorMessage|ErrorPage|Message|RevealInput|phrase|submitWithControlEnter)\\.tsx?$',
   ].join('|'),
 )
+
+/** What the pages of a session share. Fields with a search are apart: semantic-ui-react is large. */
+const shared = /node_modules\/(@tanstack|lucide-react)\b|src\/(api|concord|ui|pages\/session|pages\/secret\/parts)\//
 
 /** By default, bundlers get the router's development build, with all its warnings. */
 const routerForProduction = [
@@ -107,7 +130,7 @@ const routerForProduction = [
 }))
 
 export default defineConfig(({ command }) => ({
-  plugins: [react(), withoutUnusedCss],
+  plugins: [react(), withEarlyScript],
   resolve: { alias: command === 'build' ? [ourSources, ...routerForProduction] : [ourSources] },
   // Without these, the first page of a cold development server loads two copies of React.
   optimizeDeps: {
@@ -122,18 +145,25 @@ export default defineConfig(({ command }) => ({
     ],
   },
   css: {
-    postcss: { plugins: [semanticWithoutFonts] },
+    postcss: { plugins: [semanticWithoutFonts, ...(command === 'build' ? [semanticWithoutUnused] : [])] },
     // Semantic has declarations that no parser accepts; the minifier skips them, as browsers do.
     lightningcss: { errorRecovery: true },
   },
   build: {
     outDir: 'dist/client',
     manifest: true,
+    // Every browser that runs this console has it.
+    modulePreload: { polyfill: false },
     target: 'es2023',
     assetsInlineLimit: 0,
     rolldownOptions: {
       output: {
-        codeSplitting: { groups: [{ name: 'base', test: base }] },
+        codeSplitting: {
+          groups: [
+            { name: 'base', test: base },
+            { name: 'shared', test: shared },
+          ],
+        },
       },
     },
   },

@@ -6,7 +6,7 @@ import { givenOrg, givenSecret, givenUser } from './given.ts'
 import { addressOf } from './steps.ts'
 import { needs } from './version.ts'
 
-// Without a session the first request, whoami, is a 401.
+// A wrong password, and a visit after the session has ended.
 test.beforeEach(({ expectErrors }) => expectErrors(401, '/api/service/console/whoami'))
 
 async function signInWithKey(page: Page, { apiKey }: Pick<User, 'apiKey'>) {
@@ -81,7 +81,9 @@ test('a remembered browser needs no new sign-in after the session ends', { tag: 
   await expect(page.getByRole('link', { name: org.name })).toBeVisible()
 })
 
-test('without Remember me, sign-in ends with the session', async ({ page, context }) => {
+test('without Remember me, sign-in ends with the session', async ({ page, context, expectErrors }) => {
+  // It was asked for with the user, because a session was expected.
+  expectErrors(401, '/api/v1/org')
   const user = await givenUser({ of: [await givenOrg()] })
   await page.goto('/')
   await signInWithKey(page, user)

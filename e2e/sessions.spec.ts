@@ -181,7 +181,14 @@ test.describe('on our server', () => {
 
   test('tells a disabled user so on the sign-in page', async ({ page, expectErrors }) => {
     // The list that is open is refused, and everything beside it; then nobody is signed in.
-    expectErrors(403, '/api/service/console/*', '/api/v1/org/*', '/api/v2/org/*/secret', '/api/v1/SECRET/canCreate')
+    expectErrors(
+      403,
+      '/api/x/v1/session',
+      '/api/service/console/*',
+      '/api/v1/org/*',
+      '/api/v2/org/*/secret',
+      '/api/v1/SECRET/canCreate',
+    )
     expectErrors(401, '/api/service/console/whoami')
     const org = await givenOrg()
     const user = await givenUser({ of: [org] })
@@ -235,7 +242,9 @@ const onRealConcord = test.extend({
 onRealConcord(
   'a real Concord has neither page: the menu leaves them out, the addresses say why',
   { tag: '@concord' },
-  async ({ page }) => {
+  async ({ page, expectErrors }) => {
+    // Asked once, because the console has not seen the sign-in.
+    expectErrors(404, '/api/x/v1/session')
     const user = await givenUser()
     await asUser(page, user)
     const answered = page.waitForResponse('**/api/v1/server/version')

@@ -22,7 +22,15 @@ export class ExpectedError extends Error {
  * @type {Record<'client' | 'server', string[]>}
  */
 const INPUTS = {
-  client: ['src', 'public', 'index.html', 'vite.config.ts', 'package-lock.json', 'scripts/build.mjs'],
+  client: [
+    'src',
+    'public',
+    'index.html',
+    'vite.config.ts',
+    'package-lock.json',
+    'scripts/build.mjs',
+    'scripts/earlyScript.mjs',
+  ],
   server: ['server', 'package-lock.json', 'scripts/build.mjs'],
 }
 

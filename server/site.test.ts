@@ -1,8 +1,12 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createSite, type Site } from './site.ts'
+
+const INLINE = 'early()'
+const INDEX = `<!doctype html><title>console</title><script data-x="1">${INLINE}</script><script src="/x.js"></script>`
 
 let folder: string
 let site: Site
@@ -10,7 +14,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'concord-site-'))
   mkdirSync(join(folder, 'assets'))
   mkdirSync(join(folder, '.vite'))
-  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>console</title>')
+  writeFileSync(join(folder, 'index.html'), INDEX)
   writeFileSync(join(folder, 'cfg.js'), 'window.concord = {}')
   writeFileSync(join(folder, '.vite', 'manifest.json'), '{}')
   writeFileSync(join(folder, 'assets', 'index-abc.js'), 'clear')
@@ -21,7 +25,6 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const ask = (path: string, init?: RequestInit) => site(new Request(`http://localhost${path}`, init))
-const INDEX = '<!doctype html><title>console</title>'
 
 test.each([
   '/',
@@ -42,7 +45,10 @@ test.each([
 test('pages forbid everything that the console does not need', () => {
   const { headers } = ask('/')
   const policy = headers.get('content-security-policy') ?? ''
-  expect(policy).toMatch(/^default-src 'none'; script-src 'self';/)
+  // Of scripts within a page, only ours.
+  const hash = createHash('sha256').update(INLINE).digest('base64')
+  expect(policy).toContain(`default-src 'none'; script-src 'self' 'sha256-${hash}'; `)
+  expect(policy.match(/'sha256-/g)).toHaveLength(1)
   expect(policy).toContain("frame-ancestors 'none'")
   expect(policy).not.toContain('unsafe')
   expect(Object.fromEntries(headers)).toMatchObject({

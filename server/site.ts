@@ -18,20 +18,21 @@ const TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
 }
 
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "font-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+/** `inline` are the sources of scripts within the page: hashes. */
+const contentSecurityPolicy = (inline: string[]) =>
+  [
+    "default-src 'none'",
+    ["script-src 'self'", ...inline].join(' '),
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "font-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
 
 const HEADERS_OF_ALL = {
-  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -60,27 +61,35 @@ export function createSite(folder: string): Site {
   const files = readFiles(folder)
   const index = files.get('/index.html')
   if (!index) return () => new Response('The console has not been built: run npm start.\n', { status: 503 })
+  const headersOfAll = {
+    'Content-Security-Policy': contentSecurityPolicy(inlineScripts(index.bytes.identity.toString())),
+    ...HEADERS_OF_ALL,
+  }
 
   return (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       // Concord rejects TRACE before it looks at the path, so without `Allow` (concord-api §2.8).
-      const headers = new Headers({ ...HEADERS_OF_ALL, 'Content-Length': '0' })
+      const headers = new Headers({ ...headersOfAll, 'Content-Length': '0' })
       if (request.method !== 'TRACE') headers.set('Allow', 'GET, HEAD')
       return new Response(null, { status: 405, headers })
     }
     const path = pathOf(request)
     const file = files.get(path)
     if (!file && path.startsWith('/assets/')) {
-      return new Response(null, { status: 404, headers: { ...HEADERS_OF_ALL, 'Content-Length': '0' } })
+      return new Response(null, { status: 404, headers: { ...headersOfAll, 'Content-Length': '0' } })
     }
-    return answer(request, file ?? index)
+    return answer(request, file ?? index, headersOfAll)
   }
 }
 
-function answer(request: Request, { bytes, type, etag, immutable }: File): Response {
+function answer(
+  request: Request,
+  { bytes, type, etag, immutable }: File,
+  headersOfAll: Record<string, string>,
+): Response {
   const encoding = encodingFor(request.headers.get('Accept-Encoding'), bytes)
   const headers = new Headers({
-    ...HEADERS_OF_ALL,
+    ...headersOfAll,
     'Content-Type': type,
     'Cache-Control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
     ETag: encoding ? etag.replace(/"$/, `-${encoding}"`) : etag,
@@ -92,6 +101,13 @@ function answer(request: Request, { bytes, type, etag, immutable }: File): Respo
   const sent = body ?? bytes.identity
   headers.set('Content-Length', String(sent.length))
   return new Response(request.method === 'HEAD' ? null : sent, { headers })
+}
+
+/** The scripts within a page of ours, as sources of a Content-Security-Policy. */
+function inlineScripts(html: string): string[] {
+  return [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>(.*?)<\/script>/gs)].map(
+    ([, script = '']) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+  )
 }
 
 function encodingFor(accepted: string | null, bytes: File['bytes']): Encoding | undefined {

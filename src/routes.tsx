@@ -9,6 +9,7 @@ import {
 import { isApiError } from '#api/ApiError.ts'
 import { resumeSession } from '#api/session.ts'
 import { markUnreachable, whenReachable } from '#api/unreachable.ts'
+import { LoginPage, loader as loginLoader } from '#pages/LoginPage.tsx'
 import { FirstError, FirstSkeleton, Root } from '#pages/Root.tsx'
 import { orgRef, secretRef } from '#params.ts'
 import { paths } from '#paths.ts'
@@ -71,7 +72,8 @@ export const routes: RouteObject[] = [
     Component: Root,
     HydrateFallback: FirstSkeleton,
     children: [
-      { path: 'login', lazy: page('LoginPage', () => import('#pages/LoginPage.tsx')) },
+      // In the first script: nobody waits for two in a row to sign in.
+      { path: 'login', loader: loginLoader, Component: LoginPage },
       {
         // Signing out is a POST: a link from elsewhere ends no session.
         path: 'logout',

@@ -42,6 +42,9 @@ export const ANONYMOUS: ReadonlySet<string> = new Set([
   '/api/service/console/cfg',
 ])
 
+/** Who is signed in, if anybody: what the console asks first. Ours; wrong credentials are refused here too. */
+export const SESSION = '/api/x/v1/session'
+
 const WHOAMI = '/api/service/console/whoami'
 
 /**
@@ -63,11 +66,14 @@ export function authentication(services: Services, guessing: Guessing): Middlewa
       strangers.count(stranger)
       return strangers.within(stranger, next)
     }
-    const principal = await noteRefusal(services.refusals, c, wayTried(c), () =>
+    const way = wayTried(c)
+    const principal = await noteRefusal(services.refusals, c, way, () =>
       identify(c, services, guessing, (who) => users.count(personOf(who))),
     )
     if (!principal) {
       if (stranger !== undefined) strangers.count(stranger)
+      if (c.req.path === SESSION && (!way || way === 'remember-me'))
+        return stranger === undefined ? next() : strangers.within(stranger, next)
       throw emptyError(401, { 'Content-Type': 'application/json', ...challenge(c) })
     }
     c.set('principal', principal)

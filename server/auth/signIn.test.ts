@@ -76,6 +76,31 @@ describe('an API key', () => {
   })
 })
 
+describe('who is signed in, if anybody', () => {
+  const asked = async (as: string, headers: Record<string, string> = {}) => {
+    const answer = await server.request('/api/x/v1/session', { as, headers })
+    return [answer.status, answer.status === 200 ? await answer.json() : await answer.text()]
+  }
+
+  test('is the same as whoami with a session, and an empty object without one or after its end', async () => {
+    const Cookie = cookieOf(await whoami(basic(user.username, PASSWORD)), 'JSESSIONID')
+    expect(await asked('', { Cookie })).toEqual([200, await (await whoami('', { Cookie })).json()])
+    expect(await asked('')).toEqual([200, {}])
+    await server.request('/api/service/console/logout', { as: '', method: 'POST', headers: { Cookie } })
+    expect(await asked('', { Cookie })).toEqual([200, {}])
+    expect(await asked('', { Cookie: 'rememberMe=unknown' })).toEqual([200, {}])
+  })
+
+  test('is refused with wrong credentials, so nobody can try them unnoticed', async () => {
+    const statusOf = async (as: string, headers?: Record<string, string>) => (await asked(as, headers))[0]
+    expect(await statusOf(basic(user.username, 'wrong'))).toBe(401)
+    expect(await statusOf('dW5rbm93biBrZXk')).toBe(401)
+    expect(await statusOf('', { 'X-Concord-SessionToken': 'unknown' })).toBe(401)
+    await change({ disabled: 1 })
+    expect(await statusOf(user.key)).toBe(401)
+  })
+})
+
 describe('guessing passwords', () => {
   const from = (address: string, as: string, headers: Record<string, string> = {}, signal?: AbortSignal) =>
     server.app.request(

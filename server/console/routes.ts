@@ -3,6 +3,7 @@ import { belongsTo } from '../access/rules.ts'
 import { findKey } from '../apiKeys/store.ts'
 import { recordEvent } from '../audit/events.ts'
 import { cookieOf, forgetRememberMe, REMEMBER_ME_COOKIE, SESSION_COOKIE, sendSessionCookie } from '../auth/cookies.ts'
+import { SESSION } from '../auth/filter.ts'
 import type { Reader } from '../db/open.ts'
 import type { OrgRow, UserRow } from '../db/schema.ts'
 import { forbidden, textError, violations } from '../errors.ts'
@@ -30,21 +31,14 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
 
   resource(app, `${CONSOLE}/whoami`, {
-    GET: operation({ summary: 'Get the current user', compresses: true }, async (c) => {
-      const { id, username, domain, displayName } = currentUser(c)
-      // Sessions of disabled users are refused earlier (sessions/session.ts), with the same message; this is the rest
-      // of Concord's check.
-      const user = await findUserById(db, id)
-      if (!user) throw textError(500, `Unknown user: ${id}`)
-      if (user.disabled) throw forbidden(`User is disabled: ${id}`)
-      return nonEmpty({
-        realm: principalOf(c).realm,
-        username,
-        userDomain: domain,
-        displayName: displayName ?? username,
-        orgs: await orgsOf(db, id),
-      })
-    }),
+    GET: operation({ summary: 'Get the current user', compresses: true }, (c) => whoami(c, db)),
+  })
+
+  resource(app, SESSION, {
+    // A 401 would be an error in the browser's console on each first visit.
+    GET: operation({ summary: 'Get the current user, if there is one', compresses: true }, (c) =>
+      c.get('principal') ? whoami(c, db) : {},
+    ),
   })
 
   resource(app, `${CONSOLE}/userInfo`, {
@@ -88,6 +82,22 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
   })
 
   existsChecks(app, services)
+}
+
+async function whoami(c: Call, db: Reader) {
+  const { id, username, domain, displayName } = currentUser(c)
+  // Sessions of disabled users are refused earlier (sessions/session.ts), with the same message; this is the rest of
+  // Concord's check.
+  const user = await findUserById(db, id)
+  if (!user) throw textError(500, `Unknown user: ${id}`)
+  if (user.disabled) throw forbidden(`User is disabled: ${id}`)
+  return nonEmpty({
+    realm: principalOf(c).realm,
+    username,
+    userDomain: domain,
+    displayName: displayName ?? username,
+    orgs: await orgsOf(db, id),
+  })
 }
 
 /** Ends the session and the remember-me cookie, in the browser and here; works without credentials. */

@@ -472,6 +472,28 @@ test('returns Concord’s console settings if it has them', async () => {
   expect((await ask(url, { path: '/api/service/console/cfg' })).body).toBe('window.concord = {}')
 })
 
+test('who is signed in, if anybody: asks Concord, and a 401 is no error', async () => {
+  const { url } = await inFrontOf((request, response) => {
+    if (request.headers.cookie === 'JSESSIONID=x') return response.end(`{"username":"ann","asked":"${request.url}"}`)
+    if (request.headers.cookie === 'JSESSIONID=broken') return response.writeHead(500).end()
+    const gone = ['Set-Cookie', 'rememberMe=deleteMe', 'Set-Cookie', 'JSESSIONID=new', 'Content-Length', '0']
+    return response.writeHead(401, gone).end()
+  })
+  const asked = (...headers: string[]) => ask(url, { path: '/api/x/v1/session', headers })
+  const known = await asked('Cookie', 'JSESSIONID=x')
+  expect([known.status, JSON.parse(known.body)]).toEqual([
+    200,
+    { username: 'ann', asked: '/api/service/console/whoami' },
+  ])
+  const unknown = await asked('Cookie', 'JSESSIONID=y')
+  expect([unknown.status, unknown.body]).toEqual([200, '{}'])
+  expect(valuesOf(unknown.raw, 'Set-Cookie')).toEqual(['rememberMe=deleteMe', 'JSESSIONID=new'])
+  expect(valuesOf(unknown.raw, 'Cache-Control')).toEqual(['no-store'])
+  expect((await asked('Authorization', 'd3Jvbmc')).status).toBe(401)
+  expect((await asked('Cookie', 'JSESSIONID=broken')).status).toBe(500)
+  expect((await ask(url, { path: '/api/x/v1/session', method: 'POST' })).status).toBe(401)
+})
+
 test('each client has its own connections to Concord, and reuses them', async () => {
   const { url } = await inFrontOf((request, response) => response.end(String(request.socket.remotePort)))
   const clients = [1, 2].map(() => new Agent({ keepAlive: true, maxSockets: 1 }))

@@ -46,6 +46,10 @@ const FORWARDED = /^(forwarded|x-forwarded-.*|x-real-ip)$/i
 
 const CONSOLE_SETTINGS = '/api/service/console/cfg'
 
+/** Our own server's question who signed in, if anybody (server/auth/filter.ts). Concord only has the one with a 401. */
+const SESSION = '/api/x/v1/session'
+const WHOAMI = '/api/service/console/whoami'
+
 /** Pages below /api: forms of processes and the pages around them, with their own scripts. */
 const CONCORDS_PAGES = /^\/api\/(v\d+\/)?service\/(custom_form|process_portal)\//
 
@@ -90,7 +94,7 @@ export function createGateway(
         hostname: concord.hostname.replace(/^\[|\]$/g, ''),
         port: concord.port,
         method: request.method,
-        path: request.url,
+        path: asksForSession(request) ? WHOAMI : request.url,
         headers: requestHeaders(request, concord, told),
         agent: agentOf(request.socket),
       })
@@ -188,9 +192,19 @@ function passAnswer(answer: IncomingMessage, request: IncomingMessage, response:
     response.writeHead(303, { Location: '/cfg.js', 'Content-Length': 0, ...NO_PAGE }).end()
     return
   }
+  if (answer.statusCode === 401 && asksForSession(request) && !request.headers.authorization) {
+    // Without the error that the browser would print on each first visit.
+    const cookies = answer.headers['set-cookie'] ?? []
+    const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...NO_PAGE }
+    answer.resume()
+    response.writeHead(200, { ...headers, 'Content-Length': 2, 'Set-Cookie': cookies }).end('{}')
+    return
+  }
   response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answerHeaders(answer, request, concord))
   pipeline(answer, response, () => {})
 }
+
+const asksForSession = (request: IncomingMessage) => request.method === 'GET' && pathOf(request) === SESSION
 
 /** Concord returns 401 for unknown paths to clients that are not signed in. */
 const isMissing = ({ statusCode }: IncomingMessage) => statusCode === 404 || statusCode === 401

@@ -9,6 +9,7 @@ import { text } from 'node:stream/consumers'
 import { connect, type SecureVersion } from 'node:tls'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { earlyScript } from '../../scripts/earlyScript.mjs'
 import { freePort } from '../../scripts/freePort.mjs'
 import { NO_PAGE } from '../http/noPage.ts'
 import { createSite } from '../site.ts'
@@ -33,7 +34,7 @@ function whyNoNginx(): string | undefined {
 }
 
 const NO_PAGE_RECEIVED = Object.fromEntries(Object.entries(NO_PAGE).map(([name, value]) => [name.toLowerCase(), value]))
-const PAGE = `<!doctype html><title>console</title>${' '.repeat(2000)}`
+const PAGE = `<!doctype html><title>console</title><script>${await earlyScript()}</script>${' '.repeat(2000)}`
 const SCRIPT = `console.log(1)${' '.repeat(2000)}`
 
 describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
@@ -47,6 +48,10 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
     seen.push(incoming)
     const { pathname } = new URL(incoming.url ?? '', 'http://x')
     if (pathname === '/api/service/console/cfg') return response.writeHead(401, { 'WWW-Authenticate': 'Basic' }).end()
+    if (pathname === '/api/service/console/whoami') {
+      if (incoming.headers.cookie === 'JSESSIONID=x') return response.end('{"username":"ann"}')
+      return response.writeHead(401).end()
+    }
     if (pathname === '/api/redirect') {
       return response.writeHead(303, { Location: `http://${incoming.headers.host}/api/there` }).end()
     }
@@ -99,7 +104,7 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
     change(/ssl_certificate .*/, `ssl_certificate ${folder}/server.pem;`)
     change(/ssl_certificate_key .*/, `ssl_certificate_key ${folder}/server.key;`)
     change(/root \S+;/, `root ${dist};`)
-    change(/https:\/\/concord\.example\.com;/g, `http://127.0.0.1:${upstream};`)
+    change(/https:\/\/concord\.example\.com(?=[;/])/g, `http://127.0.0.1:${upstream}`)
     change(/concord\\\.example\\\.com/, `127\\.0\\.0\\.1:${upstream}`)
     if (!existsSync('/etc/ssl/certs/ca-certificates.crt')) change(/proxy_ssl_trusted_certificate .*/, '')
     const types = ['/etc/nginx/mime.types', '/usr/local/etc/nginx/mime.types'].find((path) => existsSync(path))
@@ -283,6 +288,17 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
     const { status, body, headers } = await ask('/api/service/console/cfg')
     expect([status, body]).toEqual([200, 'window.concord = {}'])
     expect(headers['content-type']).toContain('javascript')
+  })
+
+  test('who is signed in, if anybody: asks Concord, and a 401 is no error', async () => {
+    const asked = async (headers: Record<string, string>) => {
+      const { status, body } = await ask('/api/x/v1/session', { headers })
+      return [status, body]
+    }
+    expect(await asked({ Cookie: 'JSESSIONID=x' })).toEqual([200, '{"username":"ann"}'])
+    expect(await asked({})).toEqual([200, '{}'])
+    const { headers } = await ask('/api/x/v1/session')
+    expect(headers).toMatchObject({ ...NO_PAGE_RECEIVED, 'content-type': 'application/json' })
   })
 
   test('Concord unreachable is a 502', async () => {

@@ -1,4 +1,5 @@
 import { ApiError, isApiError, kindOf, kindOfAnswer, rejectsUser, wordsOf } from './ApiError.ts'
+import { takeEarly } from './early.ts'
 import { session, sessionOver, signedInAgain, userIsDisabled } from './sessionOver.ts'
 import { markReachable, markUnreachable, whenReachable } from './unreachable.ts'
 
@@ -126,19 +127,23 @@ async function patiently(path: string, request: Request) {
   }
 }
 
-async function attempt(path: string, { method, body, headers, signal, onProgress }: Request) {
+async function attempt(path: string, request: Request) {
+  const { method, body, headers, signal, onProgress } = request
   const sentUnder = session.get()
   const silence = method === 'GET' ? silenceLimit(READ_SILENCE) : undefined
   const timeout = silence?.signal ?? AbortSignal.timeout(WRITE_TIMEOUT)
+  const cancel = signal ? AbortSignal.any([signal, timeout]) : timeout
   try {
-    const answer = await fetch(path, {
-      method,
-      ...(body === undefined ? {} : { body }),
-      credentials: 'same-origin',
-      // `Accept` must admit Concord's own type of validation errors, or they come without a body (concord-api §3).
-      headers: { Accept: '*/*', 'X-Concord-UI-Request': 'true', ...headers },
-      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-    })
+    const isPlainRead = method === 'GET' && !headers && !request.partOfChange
+    const answer = await ((isPlainRead && takeEarly(path, cancel)) ||
+      fetch(path, {
+        method,
+        ...(body === undefined ? {} : { body }),
+        credentials: 'same-origin',
+        // `Accept` must admit Concord's own type of validation errors, or they come without a body (concord-api §3).
+        headers: { Accept: '*/*', 'X-Concord-UI-Request': 'true', ...headers },
+        signal: cancel,
+      }))
     const response = silence ? watched(answer, silence, onProgress) : answer
     if (kindOf(response.status) === 'unreachable') throw await errorOf(response)
     markReachable()

@@ -1,5 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
-import { isApiError } from './ApiError.ts'
+import { expectSession, expectsSession, SESSION, WHOAMI } from '../early/knownSession.ts'
+import { ApiError, isApiError, rejectsUser } from './ApiError.ts'
+import { forgetEarly } from './early.ts'
 import { readOnce } from './freshness.ts'
 import { http } from './http.ts'
 import { notifyOtherTabs } from './otherTabs.ts'
@@ -8,13 +10,14 @@ import type { UserInfo, Whoami } from './types.ts'
 
 export type Credentials = { username: string; password: string } | { apiKey: string }
 
-const WHOAMI = '/api/service/console/whoami'
+// The next visit then knows what to ask.
+session.subscribe(() => expectSession(session.get() !== undefined))
 
 /** When who is signed in was last read, in milliseconds since the epoch. */
 let readAt = 0
 
-async function readWhoami(options?: Parameters<typeof http.get>[1]): Promise<Whoami> {
-  const whoami = await http.get<Whoami>(WHOAMI, options)
+async function readWhoami(options?: Parameters<typeof http.get>[1], path = WHOAMI): Promise<Whoami> {
+  const whoami = await http.get<Whoami>(path, options)
   readAt = Date.now()
   return whoami
 }
@@ -48,19 +51,34 @@ export const userInfoQuery = queryOptions({
 /** Set when the server has just said that there is no session: the sign-in page then does not ask again. */
 let hasNoSession = false
 
-/** On a first visit: resumes the browser's session, or rejects with the 401. */
+/** On a first visit: resumes the browser's session, or rejects with a 401. */
 export async function resumeSession(): Promise<Whoami> {
   const known = session.get()
   if (known) return known
   try {
-    const whoami = await readWhoami()
+    const whoami = await whoIsSignedIn()
     notifyOtherTabs(whoami.username)
     session.set(whoami)
     return whoami
   } catch (error) {
     hasNoSession = isApiError(error, 'unauthorized')
+    if (hasNoSession) expectSession(false)
     throw error
   }
+}
+
+/** Returns the user of the browser's session; without one it rejects with a 401. See knownSession.ts. */
+async function whoIsSignedIn(options: { signingIn?: true } = {}): Promise<Whoami> {
+  if (expectsSession()) return readWhoami(options)
+  const answer: Partial<Whoami> | undefined = await readWhoami(options, SESSION).catch((error: unknown) => {
+    if (!isApiError(error) || error.kind === 'unauthorized' || error.kind === 'unreachable' || rejectsUser(error))
+      throw error
+    return undefined
+  })
+  // A Concord without our gateway: it refuses strangers as WHOAMI does, and does not know the address otherwise.
+  if (!answer) return readWhoami(options)
+  if (!('username' in answer)) throw new ApiError(401, 'unauthorized', '')
+  return answer as Whoami
 }
 
 /**
@@ -68,7 +86,7 @@ export async function resumeSession(): Promise<Whoami> {
  */
 export async function liveSession(): Promise<Whoami | undefined> {
   try {
-    return hasNoSession || disabledUser.get() ? undefined : await readWhoami({ signingIn: true })
+    return hasNoSession || disabledUser.get() ? undefined : await whoIsSignedIn({ signingIn: true })
   } catch (error) {
     if (isApiError(error)) return undefined
     throw error
@@ -82,6 +100,7 @@ export async function liveSession(): Promise<Whoami | undefined> {
  * valid, so both are ended first. The caller then sets `session`, or finishes the dialog.
  */
 export async function login(credentials: Credentials, rememberMe: boolean): Promise<Whoami> {
+  forgetEarly()
   await endSession()
   const whoami = await readWhoami({
     signingIn: true,
@@ -103,6 +122,7 @@ const endSession = () => http.post<void>('/api/service/console/logout', undefine
 
 /** Ends the session on the server; what was read is forgotten with it (see queryClient.ts). */
 export async function logout() {
+  forgetEarly()
   await endSession()
   notifyOtherTabs()
   hasNoSession = true

@@ -1,3 +1,4 @@
+import '../signedIn.css'
 import { QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { ChevronDown, KeyRound, LogOut, MonitorSmartphone, UserRound } from 'lucide-react'
 import { Suspense, useEffect, useState } from 'react'

@@ -87,10 +87,12 @@ test('connects only to the configured directory and Concord, and the console onl
     'server/gateway/health.ts',
     'src/api/http.ts',
     'src/api/unreachable.ts',
+    'src/early/inline.ts',
   ])
 })
 
-test('the browser stores only names and ids, and only in a tab’s session storage', () => {
+test('the browser stores only names and ids in a tab’s session storage, and whether there was a session', () => {
   expect(filesWith(/sessionStorage/)).toEqual(['src/api/tabMemory.ts'])
-  expect(filesWith(/localStorage|indexedDB|document\.cookie|caches\.open/)).toEqual([])
+  expect(filesWith(/localStorage/)).toEqual(['src/early/knownSession.ts'])
+  expect(filesWith(/indexedDB|document\.cookie|caches\.open/)).toEqual([])
 })

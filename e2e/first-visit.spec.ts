@@ -1,0 +1,86 @@
+import type { Page, Request } from '@playwright/test'
+import { path } from './concord.ts'
+import { asUser, expect, settled, test } from './fixtures.ts'
+import { givenOrg, givenSecret, givenUser } from './given.ts'
+import { addressOf } from './steps.ts'
+
+const CFG = '/api/service/console/cfg'
+const WHOAMI = '/api/service/console/whoami'
+/** The console's own script. */
+const SCRIPT = '**/assets/base-*.js'
+
+/**
+ * Opens an address, but holds back the script and the user until what must not wait for them was asked for. Nothing of
+ * it may be asked for again afterwards.
+ */
+async function openBeforeScript(page: Page, address: string, expected: string[]) {
+  const asked: string[] = []
+  const note = (request: Request) => {
+    const { pathname, search } = new URL(request.url())
+    asked.push(pathname + search)
+  }
+  page.on('request', note)
+  let release = () => {}
+  const isHeld = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  for (const held of [SCRIPT, `**${WHOAMI}`])
+    await page.route(held, async (route) => {
+      await isHeld
+      await route.continue()
+    })
+  await page.goto(address, { waitUntil: 'commit' })
+  const missing = () => expected.filter((each) => !asked.some((one) => one.startsWith(each)))
+  await expect.poll(missing, 'not asked before the script').toEqual([])
+  const before = asked.filter((each) => each.startsWith('/api/'))
+  release()
+  await expect(page.getByRole('button', { name: /^Account of/ })).toBeVisible()
+  await settled(page)
+  const again = before.filter((each) => asked.filter((one) => one === each).length > 1)
+  expect(again, 'asked twice').toEqual([])
+  await page.unrouteAll()
+  page.off('request', note)
+}
+
+test('the first visit prints no error, at the front door and behind it', { tag: '@concord' }, async ({ page }) => {
+  await page.goto('/')
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
+  await page.goto('/org/acme/secret')
+  await expect(page).toHaveURL('/login?from=%2Forg%2Facme%2Fsecret')
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
+  await settled(page)
+})
+
+test('settings, user and the first read start together, before the script has come', async ({ page }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const secret = await givenSecret(org, { by: user })
+  await asUser(page, user)
+  const list = path`/org/${org.name}/secret`
+  const readsOfList = [
+    path`/api/v1/org/${org.name}`,
+    path`/api/v1/SECRET/canCreate`,
+    path`/api/v2/org/${org.name}/secret`,
+  ]
+
+  // Not expected to have a session: who that is comes first.
+  await openBeforeScript(page, list, [CFG, '/api/x/v1/session', ...readsOfList, '/assets/SecretListPage-'])
+
+  await openBeforeScript(page, list, [CFG, WHOAMI, ...readsOfList, '/assets/SecretListPage-'])
+  await openBeforeScript(page, '/', [CFG, WHOAMI, '/api/v1/org?', '/assets/OrganizationListPage-'])
+  await openBeforeScript(page, addressOf(secret), [WHOAMI, path`/api/v2/org/${org.name}/secret/${secret.name}`])
+  await openBeforeScript(page, `${list}/new`, [WHOAMI, ...readsOfList.slice(0, 2), '/assets/SecretCreatePage-'])
+})
+
+test('after signing out, nothing is asked for until somebody has signed in', async ({ page }) => {
+  const user = await givenUser()
+  await asUser(page, user)
+  await page.goto('/org')
+  await page.getByRole('button', { name: `Account of ${user.displayName}` }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await expect(page).toHaveURL('/login')
+  // The fixture fails on a 401.
+  await page.goto('/org')
+  await expect(page).toHaveURL('/login?from=%2Forg')
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
+})
