@@ -51,15 +51,3 @@ test.each(['user', 'backup'] as const)('npm run %s has no data folder in front o
   expect(stderr).toContain(`users and secrets live in that Concord (${CONCORD_URL})`)
   expect(readdirSync(folder.path)).toEqual([])
 })
-
-test.each([
-  'concord.example.com',
-  'ftp://concord.example.com',
-  'https://u:p@concord.example.com',
-  'https://x.example/y',
-])('rejects CONCORD_URL=%s', async (url) => {
-  const { code, stderr } = await runProgram('main', { dataDir: folder.path, environment: { CONCORD_URL: url } })
-  expect(code).toBe(1)
-  expect(stderr).toContain('CONCORD_URL must be the address of a Concord server, as in https://concord.example.com')
-  expect(readdirSync(folder.path)).toEqual([])
-})

@@ -1,10 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import {
   ADMIN_KEY,
@@ -13,13 +12,11 @@ import {
   startServer,
   temporaryFolder,
 } from '../../tests/support/serverProcess.ts'
-import { lockDatabase } from '../db/open.ts'
-import { closeDatabase } from '../db/writeAheadLog.ts'
 
 // Each test starts processes, possibly on a busy machine.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
-const ROUNDS = 5
+const ROUNDS = 3
 const WRITERS = 4
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -85,20 +82,6 @@ test('acknowledged writes survive kill -9', async () => {
   for (const name of acknowledged.keys()) values.set(name, await readValue(server, name))
   expect(values).toEqual(acknowledged)
   expect(values.size).toBeGreaterThanOrEqual(20 * ROUNDS)
-})
-
-test('a second server on the same folder refuses to start, and the first keeps running', async () => {
-  const first = await start()
-  const second = await runProgram('main', { dataDir: folder.path })
-  expect(second.code).toBe(1)
-  expect(second.stderr).toBe(`Another process uses the data folder ${folder.path}. Stop it first.\n`)
-  expect((await create(first, 'still-there', 'yes')).status).toBe(200)
-})
-
-test('the folder of a killed server opens again at once', async () => {
-  await (await start()).end('SIGKILL')
-  const again = await start()
-  expect((await again.request('/api/v1/server/ping')).status).toBe(200)
 })
 
 test('a wrong master key stops the start and changes nothing', async () => {
@@ -208,12 +191,6 @@ test('reports all errors in the settings at once, without a stack', async () => 
   expect(existsSync(join(folder.path, 'concord.db'))).toBe(false)
 })
 
-test.each(['AAAAAAAAAAAAA', 'short', '****************'])('rejects a malformed admin key: %s', async (key) => {
-  const { code, stderr } = await runProgram('main', { dataDir: folder.path, environment: { ADMIN_API_KEY: key } })
-  expect(code).toBe(1)
-  expect(stderr).toMatch(/^The settings are wrong:\n {2}ADMIN_API_KEY must be base64 of at least 8 bytes[^\n]*\n$/)
-})
-
 test('each start removes what has expired', async () => {
   const first = await start()
   await create(first, 'long-ago', 'value')
@@ -239,34 +216,15 @@ test('reports a port in use, with what to do', async () => {
   expect(stderr).toMatch(new RegExp(`^Port ${port} of 127\\.0\\.0\\.1 is in use\\. .*PORT=\\d+ npm start\n$`))
 })
 
-test.each([
-  ['a file in its place', 'file', 'cannot be created: a file is in the way'],
-  ['a file in the way to it', 'file/folder', 'cannot be created: a file is in the way'],
-  ['a file that is no database', 'damaged', 'is damaged, or not a database of this program'],
-  ['the data of a newer version', 'newer', 'is of a newer version of this program (999_future is unknown here)'],
-])('reports %s in a sentence, also in the commands', async (_, name, words) => {
-  writeFileSync(join(folder.path, 'file'), '')
-  const dataDir = join(folder.path, name)
-  if (name === 'damaged') {
-    mkdirSync(dataDir)
-    writeFileSync(join(dataDir, 'concord.db'), 'no database at all '.repeat(1000))
-  }
-  if (name === 'newer') {
-    // SQLite holds the lock for the whole process, so the server gets a copy.
-    const db = lockDatabase(join(folder.path, 'made'))
-    await sql`CREATE TABLE settings (name TEXT, value BLOB)`.execute(db)
-    await sql`CREATE TABLE kysely_migration (name TEXT, timestamp TEXT)`.execute(db)
-    await sql`INSERT INTO kysely_migration VALUES ('999_future', '2099-01-01')`.execute(db)
-    await closeDatabase(db)
-    cpSync(join(folder.path, 'made'), dataDir, { recursive: true })
-  }
-  const environment = { DATA_DIR: dataDir }
-  const started = await runProgram('main', { dataDir: folder.path, environment })
+// server/process/setUp.test.ts has the other reasons.
+test('reports a file that is no database in a sentence, also in the commands', async () => {
+  writeFileSync(join(folder.path, 'concord.db'), 'no database at all '.repeat(1000))
+  const started = await runProgram('main', { dataDir: folder.path })
   expect([started.code, started.stdout]).toEqual([1, ''])
   expect(started.stderr).toMatch(/^The [^\n]+\.\n$/)
-  expect(started.stderr).toContain(words)
+  expect(started.stderr).toContain('is damaged, or not a database of this program')
 
-  const command = await runProgram('user', { dataDir: folder.path, args: ['list'], environment })
+  const command = await runProgram('user', { dataDir: folder.path, args: ['list'] })
   expect(command.code).toBe(1)
   expect(command.stderr).toMatch(/^The[^\n]+\.\n$/)
 })

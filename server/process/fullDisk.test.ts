@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { runProgram, type ServerProcess, startServer, temporaryFolder } from '../../tests/support/serverProcess.ts'
+import {
+  QUICK_PASSWORDS,
+  runProgram,
+  type ServerProcess,
+  startServer,
+  temporaryFolder,
+} from '../../tests/support/serverProcess.ts'
 
 /*
  * A real full disk: a small file system without space. Mounting one needs root, which CI machines have.
@@ -80,9 +86,12 @@ describe.each(['tmpfs', 'ext4'])('a full disk (%s)', (kind) => {
     try {
       const dataDir = join(path, 'data')
       mkdirSync(dataDir)
-      server = await startServer(dataDir)
+      server = await startServer(dataDir, QUICK_PASSWORDS)
       await vi.waitFor(() => expect(statSync(join(dataDir, 'reserve')).size).toBeGreaterThan(2 * MiB), 60_000)
-      const add = (name: string) => runProgram('user', { dataDir, args: ['add', name], input: 'correct horse battery' })
+      const add = (name: string) =>
+        runProgram('user', {
+          ...{ dataDir, args: ['add', name], input: 'correct horse battery', environment: QUICK_PASSWORDS },
+        })
       expect((await add('dave')).code).toBe(0)
       expect((await add('erin')).code).toBe(0)
       const dave = basic('dave', 'correct horse battery')
@@ -138,7 +147,7 @@ describe.each(['tmpfs', 'ext4'])('a full disk (%s)', (kind) => {
       // Stopping and starting lose nothing, and their messages are readable for operators.
       expect(await server.end('SIGTERM')).toBe(0)
       expect(server.log()).not.toMatch(/^\s+at /m)
-      server = await startServer(dataDir)
+      server = await startServer(dataDir, QUICK_PASSWORDS)
       expect((await server.request(`${SECRETS}?limit=1`)).status).toBe(200)
 
       // The server notices free space.
