@@ -1,89 +1,307 @@
-import { CompiledQuery, type DatabaseConnection, type Driver } from 'kysely'
+import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely'
 import { whoseWork } from '../waiting/person.ts'
 import { Turns } from '../waiting/turns.ts'
 import { type DatabaseFile, Statements } from './statements.ts'
 
-/** The driver yields to the event loop after this many milliseconds of statements. */
+/** The driver yields to the event loop after this many milliseconds of statements, and a batch takes no more writes. */
 const LONGEST_STRETCH = 20
+/** The number of writes in a batch. */
+const MOST_WRITES = 128
 
 /**
- * Kysely's driver with a fair queue for the one connection: a release wakes one waiter, and callers are served
- * round-robin. Kysely's own queue wakes every waiter at each release, so n waiters cost n² wake-ups
- * (docs/decisions/database-queue.md).
+ * Kysely's driver for the one connection. Writes that arrive together share a transaction of the database and its
+ * fsync, each in its own savepoint; everything else runs between these batches (docs/decisions/group-commit.md). Users
+ * are served round-robin (docs/decisions/database-queue.md).
  */
 export class FairSqliteDriver implements Driver {
-  readonly #waiting = new Turns<() => void>()
   readonly #file: DatabaseFile
   readonly #statements: Statements
-  readonly #connection: DatabaseConnection
-  #taken = false
+  readonly #readers = new Turns<() => void>()
+  readonly #writers = new Turns<Write>()
+  /** After a batch that failed the next one is a single write, so that the others don't fail with it again. */
+  #mostWrites = MOST_WRITES
+  /** Whether a batch has begun, so that its changes are visible but not on disk. */
+  #isOpen = false
+  /** Serves those who wait; undefined if nobody does. */
+  #round: Promise<void> | undefined
 
   constructor(file: DatabaseFile) {
     this.#file = file
     this.#statements = new Statements(file)
-    this.#connection = considerate(this.#statements)
   }
 
   async init() {}
 
+  /** Nothing waits here: a statement or a transaction does, depending on what it is. */
   async acquireConnection(): Promise<DatabaseConnection> {
-    if (this.#taken) await new Promise<void>((resolve) => this.#waiting.add(whoseWork(), resolve))
-    this.#taken = true
-    return this.#connection
+    return new Lease(this)
   }
 
-  async beginTransaction() {
-    await this.#connection.executeQuery(BEGIN)
+  async releaseConnection() {}
+
+  async beginTransaction(lease: DatabaseConnection) {
+    const transaction = new TransactionWrite(this.#file, this.#statements)
+    ;(lease as Lease).transaction = transaction
+    this.#add(transaction)
+    await transaction.begun
   }
 
-  async commitTransaction() {
-    await this.#connection.executeQuery(COMMIT)
-  }
+  commitTransaction = (lease: DatabaseConnection) => transactionOf(lease).end('commit')
 
-  /**
-   * A full disk can end the transaction by itself. Failing here would hide the reason, because Kysely would throw this
-   * error instead.
-   */
-  async rollbackTransaction(): Promise<void> {
-    if (this.#file.inTransaction) await this.#connection.executeQuery(ROLLBACK)
-  }
-
-  async releaseConnection(): Promise<void> {
-    // The connection goes straight to the next waiter, so that a newcomer can't overtake it.
-    const next = this.#waiting.take()
-    if (next) next()
-    else this.#taken = false
-  }
+  rollbackTransaction = (lease: DatabaseConnection) => transactionOf(lease).end('rollback')
 
   async destroy() {
+    await this.#round
     this.#statements.clear()
     this.#file.close()
   }
-}
 
-const BEGIN = CompiledQuery.raw('begin')
-const COMMIT = CompiledQuery.raw('commit')
-const ROLLBACK = CompiledQuery.raw('rollback')
+  /** Runs a statement that changes nothing: at once, or in its turn. Never in a batch: those changes may be undone. */
+  read<R>(query: CompiledQuery): QueryResult<R> | Promise<QueryResult<R>> {
+    if (!this.#isOpen && this.#readers.size === 0 && !stretchIsOver()) return this.#statements.run(query)
+    return new Promise((resolve, reject) => {
+      this.#readers.add(whoseWork(), () => {
+        try {
+          resolve(this.#statements.run(query))
+        } catch (error) {
+          reject(error)
+        }
+      })
+      this.#serve()
+    })
+  }
 
-/**
- * libsql runs its statements in this thread, so a request's statements follow each other without yielding to the event
- * loop. This yields after a while, so that requests without database access can proceed.
- */
-function considerate(statements: Statements): DatabaseConnection {
-  return {
-    async executeQuery<R>(query: CompiledQuery) {
-      if (stretchIsOver()) await new Promise((resolve) => setImmediate(resolve))
-      return statements.run<R>(query)
-    },
-    streamQuery() {
-      throw new Error('Nothing here streams a query')
-    },
+  /** Runs a single statement that changes something. */
+  write<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const write = new StatementWrite<R>(this.#statements, query)
+    this.#add(write)
+    return write.done
+  }
+
+  #add(write: Write) {
+    this.#writers.add(whoseWork(), write)
+    this.#serve()
+  }
+
+  #serve() {
+    this.#round ??= nextRound().then(() => this.#serveAll())
+  }
+
+  async #serveAll() {
+    while (this.#writers.size + this.#readers.size > 0) {
+      if (this.#writers.size > 0) await this.#batch()
+      if (stretchIsOver()) await nextRound()
+      this.#serveReaders()
+      // Those who have got their results may have more to write.
+      await nextRound()
+    }
+    this.#round = undefined
+  }
+
+  #serveReaders() {
+    const began = performance.now()
+    while (performance.now() - began < LONGEST_STRETCH) {
+      const read = this.#readers.take()
+      if (!read) return
+      read()
+    }
+  }
+
+  /** Runs waiting writes in one transaction of the database, and settles them when it is on disk or has failed. */
+  async #batch() {
+    const began = performance.now()
+    const writes: Write[] = []
+    let failure: { error: unknown } | undefined
+    this.#isOpen = true
+    try {
+      this.#statements.run(BEGIN)
+      while (writes.length < this.#mostWrites && performance.now() - began < LONGEST_STRETCH) {
+        const write = this.#writers.take()
+        if (!write) break
+        writes.push(write)
+        await write.run()
+        // A full disk can end all of it, not only the statement.
+        if (!this.#file.inTransaction) throw write.error ?? new Error('The transaction of the database has ended')
+      }
+      this.#statements.run(COMMIT)
+    } catch (error) {
+      failure = { error }
+      if (this.#file.open && this.#file.inTransaction) this.#statements.run(ROLLBACK)
+    }
+    this.#isOpen = false
+    this.#mostWrites = failure ? 1 : Math.min(MOST_WRITES, 2 * this.#mostWrites)
+    // Without a write there was no beginning: then whoever is next learns why.
+    if (writes.length === 0 && failure) writes.push(...[this.#writers.take()].filter((write) => write !== undefined))
+    for (const write of writes) write.settle(failure)
   }
 }
+
+const BEGIN = CompiledQuery.raw('BEGIN')
+const COMMIT = CompiledQuery.raw('COMMIT')
+const ROLLBACK = CompiledQuery.raw('ROLLBACK')
+const SAVEPOINT = CompiledQuery.raw('SAVEPOINT own')
+const RELEASE = CompiledQuery.raw('RELEASE own')
+const UNDO = CompiledQuery.raw('ROLLBACK TO own')
+
+/** What kysely takes for a connection: the way to the only one. */
+class Lease implements DatabaseConnection {
+  readonly #driver: FairSqliteDriver
+  transaction: TransactionWrite | undefined
+
+  constructor(driver: FairSqliteDriver) {
+    this.#driver = driver
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.transaction) return this.transaction.execute(query)
+    return changesSomething(query) ? this.#driver.write(query) : this.#driver.read(query)
+  }
+
+  streamQuery(): never {
+    throw new Error('Results are small: nothing streams them')
+  }
+}
+
+function transactionOf(lease: DatabaseConnection): TransactionWrite {
+  const { transaction } = lease as Lease
+  if (!transaction) throw new Error('There is no transaction')
+  return transaction
+}
+
+const READS = /^\s*(select|explain|pragma)\b/i
+
+function changesSomething({ query: { kind }, sql }: CompiledQuery): boolean {
+  if (kind === 'SelectQueryNode') return false
+  return kind === 'InsertQueryNode' || kind === 'UpdateQueryNode' || kind === 'DeleteQueryNode' || !READS.test(sql)
+}
+
+/** A member of a batch. */
+interface Write {
+  /** Makes its changes; resolves when it has made or undone them. */
+  run(): Promise<void> | void
+  /** Why they failed. */
+  error: unknown
+  /** Tells who waits for it that the batch is on disk or has failed. */
+  settle(failure: { error: unknown } | undefined): void
+}
+
+/** A single statement, which is atomic by itself. */
+class StatementWrite<R> implements Write {
+  readonly #statements: Statements
+  readonly #query: CompiledQuery
+  readonly #outcome = deferred<QueryResult<R>>()
+  #result: QueryResult<R> | undefined
+  error: unknown
+
+  constructor(statements: Statements, query: CompiledQuery) {
+    this.#statements = statements
+    this.#query = query
+  }
+
+  get done() {
+    return this.#outcome.promise
+  }
+
+  run() {
+    try {
+      this.#result = this.#statements.run(this.#query)
+    } catch (error) {
+      this.error = error
+    }
+  }
+
+  settle(failure: { error: unknown } | undefined) {
+    if (failure) this.#outcome.reject(failure.error)
+    else if (this.#result) this.#outcome.resolve(this.#result)
+    else this.#outcome.reject(this.error)
+  }
+}
+
+/** A transaction of kysely's: a savepoint in the batch. */
+class TransactionWrite implements Write {
+  readonly #file: DatabaseFile
+  readonly #statements: Statements
+  readonly #begun = deferred<void>()
+  readonly #ended = deferred<void>()
+  readonly #settled = deferred<void>()
+  #hasEnded = false
+  error: unknown
+
+  constructor(file: DatabaseFile, statements: Statements) {
+    this.#file = file
+    this.#statements = statements
+    // Nobody waits for it if it never begins.
+    this.#settled.promise.catch(() => {})
+  }
+
+  get begun() {
+    return this.#begun.promise
+  }
+
+  run() {
+    this.#statements.run(SAVEPOINT)
+    this.#begun.resolve()
+    return this.#ended.promise
+  }
+
+  async execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (stretchIsOver()) await nextRound()
+    if (this.#hasEnded) throw new Error('The transaction has ended')
+    // Outside of it, the rest would be kept without what was undone.
+    if (!this.#file.inTransaction) throw this.error
+    try {
+      return this.#statements.run<R>(query)
+    } catch (error) {
+      this.error = error
+      throw error
+    }
+  }
+
+  /**
+   * Ends it, and waits until the batch is on disk, also after undoing its changes: it can have failed because of rows
+   * that were not on disk yet. Rejects with the error of the batch.
+   */
+  async end(how: 'commit' | 'rollback') {
+    if (!this.#hasEnded) {
+      try {
+        if (how === 'rollback') this.#statements.run(UNDO)
+        this.#statements.run(RELEASE)
+      } catch (error) {
+        // A full disk has ended the batch already: the error of that statement says more than that there is no savepoint.
+        this.error ??= error
+      }
+      this.#hasEnded = true
+      this.#ended.resolve()
+    }
+    await this.#settled.promise
+  }
+
+  settle(failure: { error: unknown } | undefined) {
+    if (!failure) return this.#settled.resolve()
+    this.#begun.reject(failure.error)
+    this.#settled.reject(failure.error)
+  }
+}
+
+function deferred<T>() {
+  let resolve: (value: T) => void = () => {}
+  let reject: (error: unknown) => void = () => {}
+  const promise = new Promise<T>((fulfil, refuse) => {
+    resolve = fulfil
+    reject = refuse
+  })
+  return { promise, resolve, reject }
+}
+
+const nextRound = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 /** When the event loop last ran before a statement; undefined if there was no statement since. */
 let stretchBegan: number | undefined
 
+/**
+ * libsql runs its statements in this thread, so a request's statements follow each other without yielding to the event
+ * loop. After a while they have to, so that requests without database access can proceed.
+ */
 function stretchIsOver(): boolean {
   const now = performance.now()
   if (stretchBegan === undefined) {

@@ -10,6 +10,7 @@ const KEEPS_SCHEMA = /^\s*(select|insert|update|delete|with|savepoint|release|ro
 /** What libsql's synchronous API is used for here. */
 export interface DatabaseFile {
   prepare(sql: string): Statement
+  readonly open: boolean
   readonly inTransaction: boolean
   close(): void
 }
