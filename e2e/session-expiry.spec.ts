@@ -92,7 +92,7 @@ test('a wrong key keeps the dialog open, and Leave this page leads to the sign-i
   const { user, secret } = await givenOwned()
   await asUser(page, user)
   await page.goto(addressOf(secret))
-  await expect(page.getByText('No repository of')).toBeVisible()
+  await expect(page.getByText('No repository')).toBeVisible()
   await endSession(page)
   await page.getByRole('link', { name: 'Settings' }).click()
   const dialog = page.getByRole('dialog', { name: 'Sign in again' })

@@ -1,11 +1,10 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { type Browser, devices, type Page } from '@playwright/test'
 import { admin, call, concordUrl, path, send, type User } from './concord.ts'
 import { asUser, expect, test } from './fixtures.ts'
 import { givenOrg, givenUser, unique } from './given.ts'
+import { onRealConcord } from './realConcord.ts'
 import { pickUser } from './steps.ts'
-import { isOurs, needsOurs } from './version.ts'
+import { needsOurs } from './version.ts'
 
 const LIST = '/profile/session'
 const TITLE = 'Where you are signed in'
@@ -208,35 +207,6 @@ test.describe('on our server', () => {
     await expect(alert).toContainText('Your user is disabled')
     await expect(page.getByRole('textbox', { name: 'Username' })).toBeVisible()
   })
-})
-
-/** Responds like a real Concord where ours has more; forwards everything else to the stories' server. */
-function asRealConcord(incoming: IncomingMessage, answer: ServerResponse) {
-  if (incoming.url === '/api/v1/server/version') {
-    answer.setHeader('Content-Type', 'application/json')
-    return answer.end(JSON.stringify({ ok: true, version: '2.44.0', commitId: '0123abc', env: 'n/a' }))
-  }
-  if (incoming.url?.startsWith('/api/x/')) return answer.writeHead(404).end()
-  const { method, headers, url } = incoming
-  const passedOn = request(new URL(url ?? '/', concordUrl()), { method, headers }, (response) => {
-    answer.writeHead(response.statusCode ?? 502, response.headers)
-    response.pipe(answer)
-  })
-  incoming.pipe(passedOn)
-}
-
-const onRealConcord = test.extend({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright wants to read the names of what is used.
-  consoleUrl: async ({}, use) => {
-    if (!(await isOurs())) return use(concordUrl())
-    const server = createServer(asRealConcord).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const address = server.address()
-    if (address === null || typeof address === 'string') throw new Error('No port was given')
-    await use(`http://127.0.0.1:${address.port}`)
-    server.closeAllConnections()
-    server.close()
-  },
 })
 
 onRealConcord(

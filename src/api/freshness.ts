@@ -2,9 +2,12 @@
  * What may be how old: docs/decisions/freshness.md.
  */
 
+/** How long what was read once counts, in milliseconds. */
+export const READ_ONCE = 5 * 60_000
+
 /** Options of queries about the caller and what is around a secret: read once per visit and shared by all pages. */
 export const readOnce = {
-  staleTime: 5 * 60_000,
+  staleTime: READ_ONCE,
   // queryClient.ts does it, also for those that no page shows at the moment.
   refetchOnWindowFocus: false,
   meta: { isReadOnce: true },

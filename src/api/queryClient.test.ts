@@ -2,7 +2,7 @@
 import { QueryObserver } from '@tanstack/react-query'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ApiError, kindOf } from './ApiError.ts'
-import { OLD_ON_RETURN, readOnce } from './freshness.ts'
+import { OLD_ON_RETURN, READ_ONCE, readOnce } from './freshness.ts'
 import { distrustSecrets, queryClient } from './queryClient.ts'
 
 let asked = 0
@@ -45,7 +45,7 @@ test('what is read once is shared by all pages, also after a change of a secret'
   await distrustSecrets()
   await visit(once)
   expect(asked).toBe(1)
-  vi.advanceTimersByTime(readOnce.staleTime)
+  vi.advanceTimersByTime(READ_ONCE)
   await visit(once)
   expect(asked).toBe(2)
 })
@@ -64,7 +64,7 @@ test.each([403, 404, 400])('a read that was refused with a %s is not sent again 
   await visit(once)
   expect(asked).toBe(1)
   await expect(queryClient.fetchQuery(once)).rejects.toMatchObject({ status: refusal })
-  vi.advanceTimersByTime(readOnce.staleTime)
+  vi.advanceTimersByTime(READ_ONCE)
   status = undefined
   expect(await queryClient.fetchQuery(once)).toBe(2)
 })

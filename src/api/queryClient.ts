@@ -26,6 +26,8 @@ type QueryMeta = {
   partOfChange?: true
   /** See freshness.ts. */
   isReadOnce?: true
+  /** So many requests that a change that does not touch it keeps it. */
+  isExpensive?: true
 }
 
 const isReadOnce = ({ meta }: Pick<Query, 'meta'>) => meta?.isReadOnce === true
@@ -104,7 +106,7 @@ globalThis.document?.addEventListener('visibilitychange', comeBack)
 
 /** After a change of a secret: all but what no such change can touch has to be read again. */
 export const distrustSecrets = (refetchType: 'none' | 'active' = 'none') =>
-  queryClient.invalidateQueries({ refetchType, predicate: (query) => !isReadOnce(query) })
+  queryClient.invalidateQueries({ refetchType, predicate: (query) => !isReadOnce(query) && !query.meta?.isExpensive })
 
 /**
  * Reads the current state past the cache, as a part of a change (see `partOfChange` in http.ts). The page and

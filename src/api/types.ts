@@ -198,3 +198,25 @@ export type PasswordState = {
   /** Why it cannot be changed. */
   reason?: string
 }
+
+/** Ours, of `/api/x/v1/org/{org}/secret/{name}/usage` (server/README.md). */
+export type SecretUsage = {
+  secretId: string
+  /** The secret's organization, and all others. */
+  here: UsagePart
+  elsewhere: UsagePart
+  /** False if there may be more. */
+  complete: boolean
+  /** Missing for those who may not read its audit log; empty if that has no use of it. */
+  lastUse?: { entry?: AuditEntry }
+}
+
+export type UsagePart = {
+  readable: number
+  /** The first of them. */
+  repositories: { id: string; name: string; projectName: string; orgName: string }[]
+  /** In projects that the caller cannot read. */
+  hidden: number
+  /** Those of these projects that the caller may know of. */
+  hiddenProjects: { projectName: string; orgName: string }[]
+}

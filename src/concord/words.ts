@@ -1,8 +1,8 @@
-import type { EntityOwner, Organization, ResourceAccess, Secret, Team } from '#api/types.ts'
+import type { AuditEntry, EntityOwner, Organization, ResourceAccess, Secret, Team } from '#api/types.ts'
 import { isUser, ownerName } from '#api/users.ts'
 import { count, listed } from '#ui/words.ts'
 import { levelWord } from './rights.ts'
-import type { Usage, Use } from './usage.ts'
+import type { Usage, UsageLookup, Use } from './usage.ts'
 
 /*
  * Sentences and lists about a secret: what an act affects, who can use it, what is different now.
@@ -11,15 +11,23 @@ import type { Usage, Use } from './usage.ts'
 /** One line of what an act affects. Names alone are not unique: every organization has a team `default`. */
 export type Item = { id: string; text: string }
 
-export const repositoryItems = (uses: Use[]): Item[] =>
-  uses.map(({ projectName, repository }) => ({ id: repository.id, text: `${projectName} › ${repository.name}` }))
+/** `shop › site`, and the organization if that is not `orgName`. */
+export const repositoryItems = (uses: Use[], orgName: string): Item[] =>
+  uses.map(({ id, name, ...project }) => ({ id, text: `${projectText(project, orgName)} › ${name}` }))
+
+/** Projects whose repositories cannot be read. */
+export const hiddenItems = ({ hiddenProjects }: Usage, orgName: string): Item[] =>
+  hiddenProjects.map((project) => {
+    const text = projectText(project, orgName)
+    return { id: text, text }
+  })
+
+const projectText = (project: { projectName: string; orgName: string }, orgName: string) =>
+  project.orgName === orgName ? project.projectName : `${project.orgName} / ${project.projectName}`
 
 /** Projects of one organization, by name. */
 export const projectItems = (projects: { id: string; name: string }[]): Item[] =>
   projects.map(({ id, name }) => ({ id, text: name })).sort(byText)
-
-/** Names that are unique where they come from. */
-export const nameItems = (names: string[]): Item[] => names.map((name) => ({ id: name, text: name }))
 
 /**
  * Grants to teams: `devs (Writer)`, and the organization if that is not `orgName`. A grant does not name it
@@ -51,14 +59,22 @@ export function grantsDo(access: unknown[] | undefined, { one, many }: { one: st
 const USE = { one: 'uses it now', many: 'use it now', unknown: 'repositories may use it' }
 
 /** For the rows: a number as soon as it is known, and what they do or what happens to them. */
-export function repositoriesUseIt(usage: Usage | undefined, fate = USE): string {
-  if (!usage?.complete) return fate.unknown
-  const { uses, unreadable } = usage
-  const hidden = unreadable.length
-    ? `, and ${count(unreadable.length, 'project')} ${unreadable.length === 1 ? "isn't" : "aren't"} visible to you`
-    : ''
-  if (uses.length === 0) return `no repository that you can see uses it${hidden}`
-  return `${count(uses.length, 'repository', 'repositories')} ${uses.length === 1 ? fate.one : fate.many}${hidden}`
+export function repositoriesUseIt({ data: usage, unchecked }: UsageLookup, fate = USE): string {
+  if (!usage) return unchecked === undefined ? fate.unknown : `${fate.unknown} (not checked yet)`
+  const seen = usage.total
+    ? `${repositoryCount(usage)} ${usage.total === 1 ? fate.one : fate.many}`
+    : 'no repository that you can see uses it'
+  return seen + hiddenWords(usage)
+}
+
+/** `3 repositories`, or `at least 3 repositories`. */
+export const repositoryCount = ({ total, more }: Pick<Usage, 'total' | 'more'>) =>
+  `${more ? 'at least ' : ''}${count(total, 'repository', 'repositories')}`
+
+function hiddenWords({ hidden, hiddenProjects: { length } }: Usage) {
+  if (hidden) return `, and ${count(hidden, 'repository', 'repositories')} that you cannot see`
+  if (hidden === 0 || length === 0) return ''
+  return `, and ${count(length, 'project')} ${length === 1 ? "isn't" : "aren't"} visible to you`
 }
 
 type Keepers = { org: Organization | undefined; access: ResourceAccess[]; teams: Team[] | undefined }
@@ -115,6 +131,12 @@ function differencesOf(before: Secret, now: Secret): string[] {
     )
   return found
 }
+
+/** In the audit log a user is named by what they sign in with: display names are not unique. */
+export const loginOf = ({ username, displayName, id }: EntityOwner) => username ?? displayName ?? id
+
+/** Who did what an entry of the audit log says. */
+export const actorOf = ({ user }: AuditEntry) => (user ? (loginOf(user) ?? 'somebody') : 'the system or a deleted user')
 
 const identity = (owner: EntityOwner | undefined) => owner?.id ?? owner?.username
 

@@ -2,10 +2,10 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import type { SecretRef } from '#api/secrets.ts'
 import { type Trace, traceSecret } from '#concord/trace.ts'
+import { actorOf } from '#concord/words.ts'
 import { paths } from '#paths.ts'
 import { ErrorPage } from '#ui/ErrorPage.tsx'
 import { RelativeTime } from '#ui/RelativeTime.tsx'
-import { actorOf } from './audit/sentences.ts'
 
 /** In place of a secret that does not exist: where it went, if the audit log says so. */
 export function SecretMissing({ orgName, secretName }: SecretRef) {

@@ -8,14 +8,17 @@ import { serverVersionQuery } from '#api/serverVersion.ts'
 import { userInfoQuery, whoamiQuery } from '#api/session.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
+import { useUsage } from '#concord/usage.ts'
 import { secretRef, useSecretRef } from '#params.ts'
 import { warn } from '#ui/StatusMessage.tsx'
+import { useOnScreen } from '#ui/useOnScreen.ts'
 import { ChangeOwner } from './settings/ChangeOwner.tsx'
 import { DeleteSecret } from './settings/DeleteSecret.tsx'
 import { LinkProjects } from './settings/LinkProjects.tsx'
 import { MoveSecret } from './settings/move/MoveSecret.tsx'
 import { RenameSecret } from './settings/RenameSecret.tsx'
 import { SetVisibility } from './settings/SetVisibility.tsx'
+import { UsageRow } from './settings/UsageRow.tsx'
 
 /** Loads the facts about the caller's rights too, so that no button changes after it is shown. */
 export const loader: LoaderFunction = async ({ params }) => {
@@ -37,6 +40,8 @@ export const loader: LoaderFunction = async ({ params }) => {
 export function SettingsTab() {
   const { data: secret } = useSuspenseQuery(secretQuery(useSecretRef()))
   useSayWhenReplaced(secret)
+  const [zone, isSeen] = useOnScreen<HTMLElement>()
+  const usage = useUsage(secret, { wanted: isSeen })
   // The inputs of a card start from this secret: another secret, or another name, resets them.
   const { id, name } = secret
   return (
@@ -49,11 +54,12 @@ export function SettingsTab() {
       <h2 className="danger" id="danger-zone">
         Danger zone
       </h2>
-      <section className="setting-rows danger" aria-labelledby="danger-zone">
-        <LinkProjects key={`projects ${id}`} secret={secret} />
+      <section className="setting-rows danger" aria-labelledby="danger-zone" ref={zone}>
+        <UsageRow usage={usage} orgName={secret.orgName} />
+        <LinkProjects key={`projects ${id}`} secret={secret} usage={usage} />
         <ChangeOwner key={`owner ${id}`} secret={secret} />
-        <MoveSecret key={`move ${id}`} secret={secret} />
-        <DeleteSecret key={`delete ${id}`} secret={secret} />
+        <MoveSecret key={`move ${id}`} secret={secret} usage={usage} />
+        <DeleteSecret key={`delete ${id}`} secret={secret} usage={usage} />
       </section>
     </>
   )

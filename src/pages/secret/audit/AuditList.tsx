@@ -7,12 +7,13 @@ import { refOf, secretAccessQuery } from '#api/secrets.ts'
 import { whoamiQuery } from '#api/session.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { AuditEntry, Secret } from '#api/types.ts'
+import { actorOf } from '#concord/words.ts'
 import { focusHeading } from '#ui/focusHeading.ts'
 import { Icon } from '#ui/Icon.tsx'
 import { Pagination } from '#ui/Pagination.tsx'
 import { RelativeTime } from '#ui/RelativeTime.tsx'
 import { exactTime } from '#ui/relativeTime.ts'
-import { actorOf, type Names, type Part, plain, sentencesOf, sourceOf, withoutSecrets } from './sentences.ts'
+import { type Names, type Part, plain, sentencesOf, sourceOf, withoutSecrets } from './sentences.ts'
 
 type Props = { secret: Secret; filter: AuditFilter; page: number }
 

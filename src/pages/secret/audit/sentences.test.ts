@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { AuditEntry } from '#api/types.ts'
-import { actorOf, type Names, plain, sentencesOf, sourceOf, withoutSecrets } from './sentences.ts'
+import { actorOf } from '#concord/words.ts'
+import { type Names, plain, sentencesOf, sourceOf, withoutSecrets } from './sentences.ts'
 
 const names: Names = {
   teams: new Map([['t1', 'ops']]),

@@ -1,5 +1,6 @@
-import type { AccessLevel, AuditEntry, EntityOwner } from '#api/types.ts'
+import type { AccessLevel, AuditEntry } from '#api/types.ts'
 import { levelWord } from '#concord/rights.ts'
+import { loginOf } from '#concord/words.ts'
 
 /** A piece of a sentence: words, or the name of something. */
 export type Part = string | { name: string }
@@ -15,8 +16,6 @@ const say = (words: TemplateStringsArray, ...names: string[]): Part[] =>
   })
 
 export const plain = (parts: Part[]) => parts.map((part) => (typeof part === 'string' ? part : part.name)).join('')
-
-export const actorOf = ({ user }: AuditEntry) => (user ? (loginOf(user) ?? 'somebody') : 'the system or a deleted user')
 
 const SOURCES: Record<string, string> = {
   UI: 'console',
@@ -132,9 +131,6 @@ function orgOf({ orgName, orgId }: Details, { orgs }: Names) {
 }
 
 const ownerOf = (owner: unknown) => loginOf(object(owner)) ?? 'nobody'
-
-/** In the log a user is named by what they sign in with: display names are not unique. */
-const loginOf = ({ username, displayName, id }: EntityOwner) => username ?? displayName ?? id
 
 /** 2.44 has an object of projects keyed by a hash; 2.11.1 a single id and name. */
 function projectsOf({ projects, projectId, projectName }: Details, names: Names): string[] {

@@ -1,9 +1,10 @@
 import { type ReactNode, useState } from 'react'
 import type { ResourceAccess, Team } from '#api/types.ts'
-import type { Usage } from '#concord/usage.ts'
-import { grantItems, type Item, nameItems, repositoryItems } from '#concord/words.ts'
+import type { Usage, UsageLookup, Use } from '#concord/usage.ts'
+import { grantItems, hiddenItems, type Item, repositoryCount, repositoryItems } from '#concord/words.ts'
 import { RetryButton } from '#ui/RetryButton.tsx'
 import { count } from '#ui/words.ts'
+import { CheckUsage } from './CheckUsage.tsx'
 
 const FIRST = 5
 
@@ -41,12 +42,9 @@ export function Affected({ title, items, mono = true }: Props) {
   )
 }
 
-/** What `useUsage` returns. */
-type UsageQuery = { data: Usage | undefined; error: Error | null; refetch: () => unknown }
-
 /** The `preview` of a dialog whose consequences are the repositories that use the secret. */
-export const previewOf = ({ data, error }: UsageQuery) =>
-  error ? 'failed' : data?.complete ? 'ready' : ('loading' as const)
+export const previewOf = ({ data, error, unchecked }: UsageLookup) =>
+  error || unchecked !== undefined ? 'failed' : data ? 'ready' : ('loading' as const)
 
 type GrantsProps = {
   grants: ResourceAccess[]
@@ -74,40 +72,47 @@ export const AffectedGrants = ({ grants, orgName, teams, fate }: GrantsProps) =>
 )
 
 type RepositoriesProps = {
-  usage: UsageQuery
+  usage: UsageLookup
+  /** Of the secret. */
+  orgName: string
   /** What happens to them, after the number: `lose their link`, or `loses its link` for a single one. */
   fate: { many: string; one: string }
   /** Which of them; without it: all. */
-  only?: (use: Usage['uses'][number]) => boolean
+  only?: (use: Use) => boolean
   /** Shown for an empty list. */
   none: string
 }
 
 /** The repositories that an act affects, as far as they are known, and what could not be read. */
-export function AffectedRepositories({ usage, fate, only = () => true, none }: RepositoriesProps) {
-  const { data, error, refetch } = usage
-  const uses = data?.uses.filter(only) ?? []
-  const unreadable = data?.unreadable ?? []
-  if (error) return <UsageFailed onRetry={refetch} />
+export function AffectedRepositories({ usage, orgName, fate, only, none }: RepositoriesProps) {
+  const { data, error, check } = usage
+  if (error) return <UsageFailed onRetry={check} />
+  if (!data)
+    return (
+      <>
+        <UsageProgress usage={usage} />
+        <CheckUsage usage={usage} />
+      </>
+    )
+  const uses = only ? data.uses.filter(only) : data.uses
+  const total = only ? uses.length : data.total
+  const more = data.more || (only !== undefined && data.uses.length < data.total)
   return (
     <>
       <Affected
         title={
-          data?.complete ? (
-            uses.length ? (
-              <>
-                <b>{count(uses.length, 'repository', 'repositories')}</b> {uses.length === 1 ? fate.one : fate.many}:
-              </>
-            ) : (
-              none
-            )
+          total ? (
+            <>
+              <b>{repositoryCount({ total, more })}</b> {total === 1 ? fate.one : fate.many}:
+            </>
           ) : (
-            <Progress usage={data} />
+            none
           )
         }
-        items={repositoryItems(uses)}
+        items={repositoryItems(uses, orgName)}
       />
-      <HiddenProjects names={unreadable} />
+      <HiddenUses usage={data} orgName={orgName} />
+      <CheckUsage usage={usage} />
     </>
   )
 }
@@ -121,24 +126,37 @@ export const UsageFailed = ({ onRetry }: { onRetry: () => void }) => (
   </>
 )
 
-/** Projects whose repositories the caller may not read. */
-export const HiddenProjects = ({ names }: { names: string[] }) =>
-  names.length > 0 && (
+/** Repositories in projects that the caller may not read, or these projects if the server does not say more. */
+export function HiddenUses({ usage, orgName }: { usage: Usage; orgName: string }) {
+  const { hidden } = usage
+  const items = hiddenItems(usage, orgName)
+  if ((hidden ?? items.length) === 0) return null
+  return (
     <Affected
       title={
-        <>
-          And <b>{count(names.length, 'project')}</b> you cannot read, which may use it as well:
-        </>
+        hidden === undefined ? (
+          <>
+            And <b>{count(items.length, 'project')}</b> you cannot read, which may use it as well:
+          </>
+        ) : (
+          <>
+            And <b>{count(hidden, 'repository', 'repositories')}</b> in projects you cannot read
+            {items.length > 0 ? ':' : '.'}
+          </>
+        )
       }
-      items={nameItems(names)}
+      items={items}
     />
   )
-
-function Progress({ usage }: { usage: Usage | undefined }) {
-  return (
-    <span role="status">
-      Looking for repositories that use it
-      {usage ? `: ${usage.projectsRead} of ${count(usage.projectsTotal, 'project')} read` : ''} …
-    </span>
-  )
 }
+
+/** While there is no answer: how far the look-up is, or that there was none. */
+export const UsageProgress = ({ usage: { progress, unchecked } }: { usage: UsageLookup }) => (
+  <p role="status">
+    {unchecked === undefined
+      ? `Looking for repositories that use it${
+          progress?.total === undefined ? '' : `: ${progress.read} of ${count(progress.total, 'project')} read`
+        } …`
+      : 'Repositories that use it were not checked.'}
+  </p>
+)

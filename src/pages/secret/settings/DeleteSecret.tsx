@@ -4,7 +4,7 @@ import { deleteSecret, refOf, secretAccessQuery } from '#api/secrets.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
 import { useRight } from '#concord/rights.ts'
-import { type Usage, useUsage } from '#concord/usage.ts'
+import { type UsageLookup, useUsage } from '#concord/usage.ts'
 import { grantsDo, projectItems, repositoriesUseIt } from '#concord/words.ts'
 import { paths } from '#paths.ts'
 import { DangerRow } from '#ui/SettingRow.tsx'
@@ -13,16 +13,15 @@ import { Affected, AffectedGrants, AffectedRepositories, previewOf } from '../pa
 import { ConfirmSecretChange } from '../parts/ConfirmSecretChange.tsx'
 import { useSecretChange } from './useSecretChange.ts'
 
-export function DeleteSecret({ secret }: { secret: Secret }) {
+export function DeleteSecret({ secret, usage }: { secret: Secret; usage: UsageLookup }) {
   const [asking, setAsking] = useState(false)
   const right = useRight('OWNER', secret)
-  const usage = useUsage(secret)
   const access = useQuery(secretAccessQuery(refOf(secret))).data
   return (
     <DangerRow
       id="delete"
       title="Delete"
-      consequence={consequence(secret, usage.data, access)}
+      consequence={consequence(secret, usage, access)}
       action="Delete this secret"
       blocked={right?.verdict === 'no' ? right.why : undefined}
       onAct={() => setAsking(true)}
@@ -32,7 +31,7 @@ export function DeleteSecret({ secret }: { secret: Secret }) {
   )
 }
 
-function consequence({ name, projects }: Secret, usage: Usage | undefined, access: unknown[] | undefined) {
+function consequence({ name, projects }: Secret, usage: UsageLookup, access: unknown[] | undefined) {
   const gone = [
     grantsDo(access, { one: 'goes with it', many: 'go with it' }),
     projects.length > 0 && `its limit to ${count(projects.length, 'project')} goes`,
@@ -78,6 +77,7 @@ function DeleteDialog({ secret, onClose }: { secret: Secret; onClose: () => void
         <>
           <AffectedRepositories
             usage={usage}
+            orgName={orgName}
             fate={{
               one: 'loses its link and fails at its next fetch',
               many: 'lose their link and fail at their next fetch',

@@ -6,7 +6,7 @@ import { linkProjects } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
 import { useRight } from '#concord/rights.ts'
 import { includes, type Scope, type ScopeChange, scopeChange, scopeOf } from '#concord/scope.ts'
-import { useUsage } from '#concord/usage.ts'
+import { type UsageLookup, useUsage } from '#concord/usage.ts'
 import { projectItems, repositoriesUseIt } from '#concord/words.ts'
 import { type ChosenProject, ProjectField } from '#fields/ProjectField.tsx'
 import { DangerRow } from '#ui/SettingRow.tsx'
@@ -15,12 +15,11 @@ import { Affected, AffectedRepositories, previewOf } from '../parts/Affected.tsx
 import { ConfirmSecretChange } from '../parts/ConfirmSecretChange.tsx'
 import { useSecretChange } from './useSecretChange.ts'
 
-export function LinkProjects({ secret }: { secret: Secret }) {
+export function LinkProjects({ secret, usage }: { secret: Secret; usage: UsageLookup }) {
   // Until the user chooses, it follows the secret, also when somebody else changes that.
   const [choice, setChoice] = useState<{ limited: boolean; chosen: ChosenProject[] }>()
   const [asking, setAsking] = useState(false)
   const right = useRight('WRITER', secret)
-  const usage = useUsage(secret)
   const name = useId()
   const { orgName } = secret
   const { limited, chosen } = choice ?? { limited: secret.projects.length > 0, chosen: secret.projects }
@@ -36,7 +35,7 @@ export function LinkProjects({ secret }: { secret: Secret }) {
   return (
     <DangerRow
       title="Projects"
-      consequence={`${whoMayUseIt(secret)} A project that can no longer use it fails at its next run; ${repositoriesUseIt(usage.data)}.`}
+      consequence={`${whoMayUseIt(secret)} A project that can no longer use it fails at its next run; ${repositoriesUseIt(usage)}.`}
       action="Change projects"
       blocked={whyNot()}
       onAct={() => setAsking(true)}
@@ -120,7 +119,7 @@ function ProjectsDialog({ secret, scope, onClose, onDone }: DialogProps) {
       happens={<Happens secret={secret} scope={scope} />}
       affected={
         <>
-          {narrower && <Losing scope={scope} change={change} losing={losing} usage={usage} />}
+          {narrower && <Losing orgName={orgName} scope={scope} change={change} losing={losing} usage={usage} />}
           <Gaining orgName={orgName} gained={change.gained} />
         </>
       }
@@ -135,14 +134,15 @@ function ProjectsDialog({ secret, scope, onClose, onDone }: DialogProps) {
 }
 
 type LosingProps = {
+  orgName: string
   scope: Scope
   change: ScopeChange
   /** The projects that lose it; undefined while they load. */
   losing: { id: string; name: string }[] | undefined
-  usage: ReturnType<typeof useUsage>
+  usage: UsageLookup
 }
 
-function Losing({ scope, change, losing, usage }: LosingProps) {
+function Losing({ orgName, scope, change, losing, usage }: LosingProps) {
   return (
     <>
       <Affected
@@ -151,7 +151,8 @@ function Losing({ scope, change, losing, usage }: LosingProps) {
       />
       <AffectedRepositories
         usage={usage}
-        only={({ projectName }) => !includes(scope, projectName)}
+        orgName={orgName}
+        only={(use) => use.orgName !== orgName || !includes(scope, use.projectName)}
         fate={{
           one: 'fails at its next run. Its link stays, so that adding the project again repairs it',
           many: 'fail at their next run. Their links stay, so that adding the projects again repairs them',

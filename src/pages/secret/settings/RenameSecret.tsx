@@ -18,7 +18,8 @@ export function RenameSecret({ secret }: { secret: Secret }) {
   const [name, setName] = useState(secret.name)
   const [asking, setAsking] = useState(false)
   const right = useRight('WRITER', secret)
-  const usage = useUsage(secret)
+  // What is known already: on a plain Concord only the danger zone below has it looked up.
+  const usage = useUsage(secret, { wanted: false })
   const newName = name.trim()
   const blocked = right?.verdict === 'no' ? right.why : newName === secret.name ? 'Type another name first.' : undefined
 
@@ -30,7 +31,7 @@ export function RenameSecret({ secret }: { secret: Secret }) {
   return (
     <SettingRow
       title="Name"
-      words={`Flows and API calls that use the name fail after a rename. Repositories keep their link, which goes by the id; ${repositoriesUseIt(usage.data)}.`}
+      words={`Flows and API calls that use the name fail after a rename. Repositories keep their link, which goes by the id; ${repositoriesUseIt(usage)}.`}
     >
       <form className="ui form" onSubmit={ask} onKeyDown={submitWithControlEnter}>
         <Field label="Secret name" patternMeaning={NAME_MEANING}>
@@ -100,6 +101,7 @@ function RenameDialog({ secret, newName, onClose }: { secret: Secret; newName: s
       affected={
         <AffectedRepositories
           usage={usage}
+          orgName={orgName}
           fate={{
             one: 'uses it and keeps its link, which goes by the id',
             many: 'use it and keep their link, which goes by the id',

@@ -1,6 +1,5 @@
 import { X } from 'lucide-react'
 import type { Secret } from '#api/types.ts'
-import { nameItems } from '#concord/words.ts'
 import { focusHeading } from '#ui/focusHeading.ts'
 import { Icon } from '#ui/Icon.tsx'
 import { count } from '#ui/words.ts'
@@ -55,10 +54,11 @@ export function MoveOutcome({ secret }: { secret: Secret }) {
 }
 
 /** The repositories that lost it, and those of which that is not known. */
-function LostLinks({ move: { from, repositories, complete, unreadable, projects } }: { move: Move }) {
+function LostLinks({ move }: { move: Move }) {
+  const { from, repositories, total, complete, hidden, hiddenProjects, projects } = move
   return (
     <>
-      {complete && repositories.length + unreadable.length + projects.length === 0 && (
+      {complete && total + (hidden ?? 0) + hiddenProjects.length + projects.length === 0 && (
         <p>No repository and no project lost it.</p>
       )}
       {!complete && (
@@ -67,25 +67,33 @@ function LostLinks({ move: { from, repositories, complete, unreadable, projects 
           look at those that fail at their next fetch.
         </p>
       )}
-      {repositories.length > 0 && (
+      {total > 0 && (
         <Affected
           title={
             <>
-              <b>{count(repositories.length, 'repository', 'repositories')}</b> of {from.orgName} lost the link and{' '}
-              {repositories.length === 1 ? 'needs' : 'need'} another secret before the next fetch:
+              <b>{count(total, 'repository', 'repositories')}</b> lost the link and {total === 1 ? 'needs' : 'need'}{' '}
+              another secret before the next fetch:
             </>
           }
           items={repositories}
         />
       )}
-      {unreadable.length > 0 && (
+      {(hidden ?? hiddenProjects.length) > 0 && (
         <Affected
           title={
-            <>
-              <b>{count(unreadable.length, 'project')}</b> you cannot read may have repositories that lost it as well:
-            </>
+            hidden === undefined ? (
+              <>
+                <b>{count(hiddenProjects.length, 'project')}</b> you cannot read may have repositories that lost it as
+                well:
+              </>
+            ) : (
+              <>
+                <b>{count(hidden, 'repository', 'repositories')}</b> in projects you cannot read lost it as well
+                {hiddenProjects.length > 0 ? ':' : '.'}
+              </>
+            )
           }
-          items={nameItems(unreadable)}
+          items={hiddenProjects}
         />
       )}
     </>

@@ -12,9 +12,10 @@ import {
   updateSecret,
 } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
+import { forgetRepositories } from '#concord/repositories.ts'
 import { useRight } from '#concord/rights.ts'
-import { type Usage, useUsage } from '#concord/usage.ts'
-import { grantsDo, projectItems, repositoriesUseIt, repositoryItems } from '#concord/words.ts'
+import type { Usage, UsageLookup } from '#concord/usage.ts'
+import { grantsDo, hiddenItems, projectItems, repositoriesUseIt, repositoryItems } from '#concord/words.ts'
 import { OrganizationField } from '#fields/OrganizationField.tsx'
 import { paths } from '#paths.ts'
 import { Field } from '#ui/Field.tsx'
@@ -27,11 +28,10 @@ import { PreflightList, usePreflight } from './Preflight.tsx'
 import { blockedBy, previewState } from './preflightLines.ts'
 
 /** The documented steps: pick the organization, *Move*, the dialog. */
-export function MoveSecret({ secret }: { secret: Secret }) {
+export function MoveSecret({ secret, usage }: { secret: Secret; usage: UsageLookup }) {
   const [target, setTarget] = useState('')
   const [asking, setAsking] = useState(false)
   const right = useRight('WRITER', secret)
-  const usage = useUsage(secret)
   const access = useQuery(secretAccessQuery(refOf(secret))).data
   const blocked =
     right?.verdict === 'no'
@@ -44,7 +44,7 @@ export function MoveSecret({ secret }: { secret: Secret }) {
   return (
     <DangerRow
       title="Move to another organization"
-      consequence={consequence(secret, usage.data, access)}
+      consequence={consequence(secret, usage, access)}
       action="Move"
       blocked={blocked}
       onAct={() => setAsking(true)}
@@ -55,7 +55,7 @@ export function MoveSecret({ secret }: { secret: Secret }) {
   )
 }
 
-function consequence({ name, orgName, projects }: Secret, usage: Usage | undefined, access: unknown[] | undefined) {
+function consequence({ name, orgName, projects }: Secret, usage: UsageLookup, access: unknown[] | undefined) {
   const effects = [
     repositoriesUseIt(usage, {
       one: 'loses its link',
@@ -73,7 +73,7 @@ type DialogProps = { secret: Secret; target: string; onClose: () => void }
 /** The documented dialog of a move: the pre-flight, the typed name, *Yes, move to …*. */
 function MoveDialog({ secret, target, onClose }: DialogProps) {
   const [newName, setNewName] = useState(secret.name)
-  const { facts, lines, retry } = usePreflight(secret, target, newName)
+  const { facts, usage, lines, retry } = usePreflight(secret, target, newName)
   // Once the name was taken the field stays, also while a free name is in it.
   const [wasTaken, setWasTaken] = useState(false)
   if (facts.nameTaken.data && !wasTaken) setWasTaken(true)
@@ -102,7 +102,7 @@ function MoveDialog({ secret, target, onClose }: DialogProps) {
       }
       affected={
         <>
-          <PreflightList lines={lines} onRetry={retry} />
+          <PreflightList lines={lines} usage={usage} onRetry={retry} />
           {wasTaken && (
             <NewNameField
               label={`Name in ${target}`}
@@ -140,16 +140,21 @@ function useMoveChange(secret: Secret, to: SecretRef, usage: Usage | undefined) 
       void queryClient.invalidateQueries(secretExistsQuery(to))
     },
     done: () => {
-      const { uses = [], unreadable = [], complete = false } = usage ?? {}
-      const lost = { repositories: repositoryItems(uses), projects: projectItems(projects) }
-      addMove({ secretId, from, to, ...lost, complete, unreadable })
+      forgetRepositories(from)
+      addMove({
+        ...{ secretId, from, to, complete: usage !== undefined, projects: projectItems(projects) },
+        repositories: usage ? repositoryItems(usage.uses, from.orgName) : [],
+        total: usage?.total ?? 0,
+        hidden: usage?.hidden,
+        hiddenProjects: usage ? hiddenItems(usage, from.orgName) : [],
+      })
     },
   })
 }
 
 /** Warns only of what there is to lose. */
 function forGood({ projects }: Secret, usage: Usage | undefined) {
-  const lost = [usage?.uses.length && 'the links of repositories', projects.length && 'the limit to projects']
+  const lost = [usage?.total && 'the links of repositories', projects.length && 'the limit to projects']
   const words = listed(lost.filter((what) => typeof what === 'string'))
   return words && `Moving it back does not restore ${words}: note them first.`
 }

@@ -5,11 +5,12 @@ import { refOf, secretAccessQuery, secretExistsQuery } from '#api/secrets.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
 import { useRight } from '#concord/rights.ts'
-import { useUsage } from '#concord/usage.ts'
+import { type UsageLookup, useUsage } from '#concord/usage.ts'
 import { Icon } from '#ui/Icon.tsx'
 import { RetryButton } from '#ui/RetryButton.tsx'
 import { useSettled } from '#ui/useSettled.ts'
 import { Affected } from '../../parts/Affected.tsx'
+import { CheckUsage } from '../../parts/CheckUsage.tsx'
 import { isMember, type Light, type Line, type MoveFacts, preflightLines } from './preflightLines.ts'
 
 /** The pre-flight: looks up everything that a move will meet. `retry` reads again what could not be read. */
@@ -21,12 +22,11 @@ export function usePreflight(secret: Secret, target: string, newName: string) {
     enabled: isMember({ canCreate }) && settledName !== '',
   })
   const targetOrg = useQuery(organizationQuery({ orgName: target }))
-  // The row below the dialog shows them too, so reading goes on when it closes.
   const usage = useUsage(secret)
   const access = useQuery(secretAccessQuery(refOf(secret)))
   const targetTeams = useQuery(teamListQuery({ orgName: target }))
   const ownTeams = useQuery(teamListQuery({ orgName: secret.orgName }))
-  const all = [canCreate, exists, targetOrg, usage, access, targetTeams, ownTeams]
+  const all = [canCreate, exists, targetOrg, access, targetTeams, ownTeams]
   const facts: MoveFacts = {
     secret,
     target,
@@ -43,8 +43,9 @@ export function usePreflight(secret: Secret, target: string, newName: string) {
   }
   function retry() {
     for (const { error, refetch } of all) if (error) void refetch()
+    if (usage.error) usage.check()
   }
-  return { facts, lines: preflightLines(facts), retry }
+  return { facts, usage, lines: preflightLines(facts), retry }
 }
 
 /** The lights, shown by shape and word as well as by colour. */
@@ -55,7 +56,9 @@ const LIGHTS: Record<Light, { icon: typeof CircleCheck; word: string }> = {
   pending: { icon: LoaderCircle, word: '' },
 }
 
-export function PreflightList({ lines, onRetry }: { lines: Line[]; onRetry: () => void }) {
+type ListProps = { lines: Line[]; usage: UsageLookup; onRetry: () => void }
+
+export function PreflightList({ lines, usage, onRetry }: ListProps) {
   return (
     <ul className="preflight" aria-label="What the move will meet">
       {lines.map(({ id, light, text, items = [], failed }) => (
@@ -72,7 +75,11 @@ export function PreflightList({ lines, onRetry }: { lines: Line[]; onRetry: () =
               items={items}
               mono={id !== 'readers'}
             />
-            {failed && <RetryButton onRetry={onRetry} />}
+            {id === 'repositories' && !usage.error ? (
+              <CheckUsage usage={usage} />
+            ) : (
+              failed && <RetryButton onRetry={onRetry} />
+            )}
           </div>
         </li>
       ))}

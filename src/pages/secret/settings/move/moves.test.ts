@@ -9,7 +9,9 @@ const move = (secretId: string) => ({
   to: { orgName: 'platform', secretName: 'git-key' },
   repositories: [{ id: 'r1', text: 'web › site' }],
   complete: true,
-  unreadable: ['hidden'],
+  total: 1,
+  hidden: undefined,
+  hiddenProjects: [{ id: 'hidden', text: 'hidden' }],
   projects: [],
 })
 

@@ -13,13 +13,18 @@ export type Move = {
   repositories: Item[]
   /** False when the repositories could not be read and somebody moved it without knowing: some may be missing. */
   complete: boolean
-  /** Names of projects that could not be read: their repositories may have lost it as well. */
-  unreadable: string[]
+  /** How many these are; not all have a name. */
+  total: number
+  /** How many others there are in projects that could not be read, if that is known. */
+  hidden: number | undefined
+  /** Projects that could not be read: they have the `hidden` ones, or may have some. */
+  hiddenProjects: Item[]
   /** The projects that it was limited to. */
   projects: Item[]
 }
 
-const KEY = 'moves'
+/** Renamed when what is remembered gets another shape. */
+const KEY = 'moves 2'
 
 /** More than a user repairs at a time. */
 const MOST = 20

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ApiError } from '#api/ApiError.ts'
 import { exampleSecret } from '#concord/examples.ts'
+import type { Usage } from '#concord/usage.ts'
 import {
   blockedBy,
   type Line,
@@ -17,6 +18,8 @@ const refused = (status: number) => ({
 })
 const waiting = { data: undefined, error: null }
 
+const NOTHING: Usage = { uses: [], total: 0, more: false, hidden: undefined, hiddenProjects: [] }
+
 const facts = (changes: Partial<MoveFacts> = {}): MoveFacts => ({
   secret: exampleSecret(),
   target: 'platform',
@@ -25,7 +28,7 @@ const facts = (changes: Partial<MoveFacts> = {}): MoveFacts => ({
   canCreate: answer(true),
   targetOrg: answer({ id: 'o2', name: 'platform', visibility: 'PUBLIC', owner: { username: 'petra' } }),
   nameTaken: answer(false),
-  usage: answer({ uses: [], unreadable: [], projectsRead: 2, projectsTotal: 2, complete: true }),
+  usage: answer(NOTHING),
   access: answer([]),
   targetTeams: answer([{ id: 't2', orgId: 'o2', orgName: 'platform', name: 'ops' }]),
   ownTeams: answer([{ id: 't1', orgId: 'o1', orgName: 'acme', name: 'devs' }]),
@@ -64,32 +67,38 @@ describe('what would be refused is red', () => {
 })
 
 describe('what stops working or stays behind is amber, with numbers', () => {
-  const repository = (name: string) => ({
-    projectName: 'web',
-    repository: { id: name, projectId: 'p', name, url: 'git@x', disabled: false, triggersDisabled: false },
-  })
+  const repository = (name: string) => ({ id: name, name, projectName: 'web', orgName: 'acme' })
+  const uses = [repository('api'), { ...repository('site'), orgName: 'research' }]
+  const hiddenProjects = [{ projectName: 'hidden', orgName: 'acme' }]
 
   test('repositories lose their link', () => {
-    const found = line('repositories', {
-      usage: answer({
-        uses: [repository('api'), repository('site')],
-        unreadable: ['hidden'],
-        projectsRead: 3,
-        projectsTotal: 3,
-        complete: true,
-      }),
-    })
+    const found = line('repositories', { usage: answer({ ...NOTHING, uses, total: 2, hiddenProjects }) })
     expect(found.light).toBe('amber')
     expect(found.text).toContain('2 repositories lose their link')
-    expect(found.text).toContain('1 project that you cannot read')
+    expect(found.text).toContain('1 project that you cannot read may have more')
     expect(found.text).toContain('Moving the project to platform too does not keep a link')
-    expect(texts(found)).toEqual(['web › api', 'web › site'])
+    expect(texts(found)).toEqual(['web › api', 'research / web › site'])
+  })
+
+  test('a server that knows says how many there are that the caller cannot read', () => {
+    const usage = answer({ ...NOTHING, hidden: 3, hiddenProjects })
+    expect(line('repositories', { usage })).toMatchObject({ light: 'amber' })
+    expect(line('repositories', { usage }).text).toContain('3 repositories in projects that you cannot read')
+    const none = line('repositories', { usage: answer({ ...NOTHING, hidden: 0 }) })
+    expect(none).toMatchObject({ light: 'green', text: 'No repository uses it.' })
   })
 
   test('a search that is not over is not an answer', () => {
-    const usage = answer({ uses: [], unreadable: [], projectsRead: 1, projectsTotal: 9, complete: false })
+    const usage = { data: undefined, error: null, progress: { read: 1, total: 9, found: 2 } }
     expect(line('repositories', { usage }).light).toBe('pending')
-    expect(line('repositories', { usage }).text).toContain('1 of 9')
+    expect(line('repositories', { usage }).text).toContain('1 of 9 projects read, 2 repositories found')
+  })
+
+  test('what was not checked is not taken for an answer either', () => {
+    const usage = { data: undefined, error: null, unchecked: 300 }
+    expect(line('repositories', { usage })).toMatchObject({ light: 'amber', failed: true })
+    expect(line('repositories', { usage }).text).toContain('were not checked')
+    expect(previewState(preflightLines(facts({ usage })))).toBe('failed')
   })
 
   test('the limit to projects ends, which makes the value downloadable', () => {

@@ -1,8 +1,8 @@
 import { isApiError } from '#api/ApiError.ts'
 import type { Organization, ResourceAccess, Secret, Team } from '#api/types.ts'
 import type { Right } from '#concord/rights.ts'
-import type { Usage } from '#concord/usage.ts'
-import { grantItems, type Item, keepers, projectItems, repositoryItems } from '#concord/words.ts'
+import type { UsageLookup } from '#concord/usage.ts'
+import { grantItems, type Item, keepers, projectItems, repositoryCount, repositoryItems } from '#concord/words.ts'
 import { count } from '#ui/words.ts'
 
 /** `amber`: it will work, but has an effect worth knowing. `red`: it would be refused. */
@@ -33,7 +33,7 @@ export type MoveFacts = {
   targetOrg: Answer<Organization>
   /** Whether the target has a secret of the new name; also false for those who are not members (concord-api §4.2). */
   nameTaken: Answer<boolean>
-  usage: Answer<Usage>
+  usage: Pick<UsageLookup, 'data' | 'error' | 'progress' | 'unchecked'>
   access: Answer<ResourceAccess[]>
   targetTeams: Answer<Team[]>
   /** Of the organization that it leaves. */
@@ -117,26 +117,35 @@ function policyLine({ canCreate: { data, error }, target }: MoveFacts): Line {
   return pending('policy', `Looking up the policies of ${target}`)
 }
 
-function repositoriesLine({ usage: { data, error }, secret, target }: MoveFacts): Line {
-  if (error) return failed('repositories', `The repositories of ${secret.orgName} could not be read.`)
-  if (!data?.complete) {
-    const { projectsRead = 0, projectsTotal, uses = [] } = data ?? {}
-    const progress = projectsTotal === undefined ? '' : `: ${projectsRead} of ${projectsTotal} projects read`
-    const soFar = uses.length > 0 ? `, ${count(uses.length, 'repository', 'repositories')} found` : ''
-    return pending('repositories', `Looking for repositories that use it${progress}${soFar}`)
+function repositoriesLine({
+  usage: { data, error, progress, unchecked },
+  secret: { orgName },
+  target,
+}: MoveFacts): Line {
+  if (error) return failed('repositories', `The repositories of ${orgName} could not be read.`)
+  if (unchecked !== undefined)
+    return failed('repositories', `Repositories of ${orgName} that use it, and lose their link, were not checked.`)
+  if (!data) {
+    const { read = 0, total, found = 0 } = progress ?? {}
+    const where = total === undefined ? '' : `: ${read} of ${count(total, 'project')} read`
+    const soFar = found > 0 ? `, ${count(found, 'repository', 'repositories')} found` : ''
+    return pending('repositories', `Looking for repositories that use it${where}${soFar}`)
   }
-  const { uses, unreadable } = data
-  const unseen = unreadable.length ? ` ${count(unreadable.length, 'project')} that you cannot read may have more.` : ''
-  if (uses.length === 0)
+  const { uses, total, hidden, hiddenProjects } = data
+  const unseen =
+    hidden === undefined
+      ? hiddenProjects.length > 0 && ` ${count(hiddenProjects.length, 'project')} that you cannot read may have more.`
+      : hidden > 0 && ` ${count(hidden, 'repository', 'repositories')} in projects that you cannot read as well.`
+  if (total === 0)
     return unseen
       ? amber('repositories', `No repository that you can see uses it.${unseen}`)
-      : green('repositories', `No repository of ${secret.orgName} uses it.`)
-  const verb = uses.length === 1 ? 'loses its link and fails at its' : 'lose their link and fail at their'
+      : green('repositories', hidden === undefined ? `No repository of ${orgName} uses it.` : 'No repository uses it.')
+  const verb = total === 1 ? 'loses its link and fails at its' : 'lose their link and fail at their'
   return amber(
     'repositories',
-    `${count(uses.length, 'repository', 'repositories')} ${verb} next fetch.${unseen} Moving the project to ${target} ` +
+    `${repositoryCount(data)} ${verb} next fetch.${unseen || ''} Moving the project to ${target} ` +
       'too does not keep a link, but you can make it again there.',
-    repositoryItems(uses),
+    repositoryItems(uses, orgName),
   )
 }
 

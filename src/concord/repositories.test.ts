@@ -1,13 +1,12 @@
 import { QueryObserver } from '@tanstack/react-query'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { queryClient } from '#api/queryClient.ts'
-import { type Usage, usageQuery } from './usage.ts'
+import { distrustSecrets, queryClient } from '#api/queryClient.ts'
+import { orgRepositoriesQuery } from './repositories.ts'
 
 /** With a long time-out: the machine may be busy. */
 const until = (check: () => void) => vi.waitFor(check, 15_000)
 vi.setConfig({ testTimeout: 30_000 })
 
-const secret = { id: 's1', orgName: 'acme' }
 const names = Array.from({ length: 9 }, (_, index) => `project-${index}`)
 
 type Answer = [body: unknown, status?: number]
@@ -40,7 +39,7 @@ const repositories = (project: string): Answer => [
 
 /** Observes the query as a page does: `seen` returns the current result, `leave` stops observing. */
 function look() {
-  const observer = new QueryObserver(queryClient, usageQuery(secret))
+  const observer = new QueryObserver(queryClient, orgRepositoriesQuery({ orgName: 'acme' }))
   const leave = observer.subscribe(() => {})
   return { leave, seen: () => observer.getCurrentResult() }
 }
@@ -56,7 +55,12 @@ test('a partial result is not served to the next observer', async () => {
   answerOf = repositories
   const next = look()
   await until(() => expect(next.seen().data).toMatchObject({ complete: true, projectsRead: 9 }))
-  expect(next.seen().data?.uses.map(({ projectName }) => projectName)).toEqual(['project-7'])
+  expect(
+    next
+      .seen()
+      .data?.linked.map(({ projectName }) => projectName)
+      .sort(),
+  ).toEqual(names)
 })
 
 test('a project that was deleted meanwhile has no repositories, one that may not be read is named', async () => {
@@ -68,9 +72,8 @@ test('a project that was deleted meanwhile has no repositories, one that may not
   answerOf = (project) => others[project] ?? repositories(project)
   const { seen } = look()
   await until(() => expect(seen().data?.complete).toBe(true))
-  const usage: Usage | undefined = seen().data
-  expect(usage?.unreadable).toEqual(['project-3'])
-  expect(usage?.uses).toHaveLength(1)
+  expect(seen().data?.unreadable).toEqual(['project-3'])
+  expect(seen().data?.linked).toHaveLength(6)
 })
 
 test('any other refusal leaves the number unknown', async () => {
@@ -78,4 +81,25 @@ test('any other refusal leaves the number unknown', async () => {
   const { seen } = look()
   await until(() => expect(seen().isError).toBe(true))
   expect(seen().data?.complete).not.toBe(true)
+})
+
+test('the next secret, and a change of one, find all repositories read', async () => {
+  answerOf = repositories
+  const first = look()
+  await until(() => expect(first.seen().data?.complete).toBe(true))
+  first.leave()
+  await distrustSecrets()
+  const next = look()
+  expect(next.seen()).toMatchObject({ isFetching: false, data: { complete: true } })
+  expect(asked).toHaveLength(names.length)
+})
+
+test('four projects are read at a time, and Stop keeps what was known', async () => {
+  answerOf = () => undefined
+  const { seen } = look()
+  await until(() => expect(asked).toHaveLength(4))
+  await queryClient.cancelQueries()
+  expect(asked.every((signal) => signal.aborted)).toBe(true)
+  expect(seen()).toMatchObject({ isFetching: false, data: undefined })
+  expect(asked).toHaveLength(4)
 })

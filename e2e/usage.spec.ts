@@ -1,0 +1,135 @@
+import type { Page } from '@playwright/test'
+import { call, path, send } from './concord.ts'
+import { asUser, expect, settled, test } from './fixtures.ts'
+import { givenOrg, givenProject, givenRepository, givenSecret, givenUser, type Org, type Ref } from './given.ts'
+import { hold, onRealConcord, release } from './realConcord.ts'
+import { addressOf, confirm, dangerZone, openSettings } from './steps.ts'
+import { needsOurs } from './version.ts'
+
+const usedBy = (page: Page) => page.getByRole('region', { name: 'Used by' })
+
+test('our server knows what uses a secret, also where the user may not look', async ({ page }) => {
+  await needsOurs('Concord has no look-up by secret')
+  const [org, other] = [await givenOrg(), await givenOrg()]
+  const user = await givenUser({ of: [org] })
+  const secret = await givenSecret(org, { by: user })
+  const readable = await givenRepository(await givenProject(org), secret)
+  const closed = await givenProject(org, { visibility: 'PRIVATE' })
+  await givenRepository(closed, secret)
+  await linkElsewhere(other, secret)
+  await send(path`/api/v1/org/${org.name}/secret/${secret.name}/data`, { as: user, form: {} })
+
+  await asUser(page, user)
+  await page.goto(addressOf(secret))
+  const used = usedBy(page)
+  await expect(used).toContainText('2 repositories')
+  await expect(used.getByText(`${readable.project} › ${readable.name}`)).toBeVisible()
+  await expect(used.getByText(`${other.name} / shared › site`)).toBeVisible()
+  await expect(used).toContainText(`And 1 repository in projects you cannot read:${closed.name}`)
+  await expect(used).toContainText(`by ${user.username}`)
+
+  await page.getByRole('link', { name: 'Settings' }).click()
+  await expect(dangerZone(page)).toContainText('2 repositories lose their link, and 1 repository that you cannot see')
+})
+
+/** A public project of another organization that uses the secret by its id. */
+async function linkElsewhere(org: Org, { id }: { id: string }) {
+  const { name } = await givenProject(org, { name: 'shared' })
+  const url = 'git@git.example.com:team/site.git'
+  const json = { name: 'site', url, branch: 'main', secretId: id, disabled: true }
+  await call(path`/api/v1/org/${org.name}/project/${name}/repository`, { json })
+}
+
+/** The projects whose repositories the page asks for. */
+function projectsAsked(page: Page) {
+  const asked: string[] = []
+  page.on('request', (request) => {
+    const project = /\/project\/([^/]+)\/repository$/.exec(new URL(request.url()).pathname)?.[1]
+    if (project) asked.push(project)
+  })
+  return asked
+}
+
+onRealConcord(
+  'a real Concord is asked for the repositories once for all secrets, when they come on the screen',
+  { tag: '@concord' },
+  async ({ page, expectErrors }) => {
+    expectErrors(404, '/api/x/v1/session')
+    const org = await givenOrg()
+    const user = await givenUser({ of: [org] })
+    const [first, second] = [await givenSecret(org, { by: user }), await givenSecret(org, { by: user })]
+    const [one, two] = [await givenProject(org), await givenProject(org)]
+    const repository = await givenRepository(one, first)
+    await givenRepository(two, second)
+    const asked = projectsAsked(page)
+
+    await asUser(page, user)
+    await page.setViewportSize({ width: 1280, height: 400 })
+    await page.goto(addressOf(first))
+    await expect(page.getByText(first.id)).toBeVisible()
+    await settled(page)
+    expect(asked).toEqual([])
+
+    await usedBy(page).scrollIntoViewIfNeeded()
+    await expect(usedBy(page).getByText(`${repository.project} › ${repository.name}`)).toBeVisible()
+    expect(asked.toSorted()).toEqual([one.name, two.name].toSorted())
+
+    await page.getByRole('link', { name: org.name }).first().click()
+    await page.getByRole('link', { name: second.name }).click()
+    await expect(usedBy(page)).toContainText(`${two.name} › `)
+    await page.getByRole('link', { name: 'Settings' }).click()
+    await expect(dangerZone(page)).toContainText('1 repository loses its link')
+    await settled(page)
+    expect(asked).toHaveLength(2)
+  },
+)
+
+onRealConcord(
+  'more than 50 projects are only read on request, and a dialog does not pretend to know',
+  async ({ page, expectErrors }) => {
+    expectErrors(404, '/api/x/v1/session')
+    await needsOurs('a real Concord cannot be held')
+    const org = await givenOrg()
+    const user = await givenUser({ of: [org] })
+    const secret = await givenSecret(org, { by: user })
+    const projects = await Promise.all(Array.from({ length: 51 }, () => givenProject(org)))
+    const [using] = projects
+    if (!using) throw new Error('No project')
+    const repository = await givenRepository(using, secret)
+    const asked = projectsAsked(page)
+
+    const zone = await openSettings(page, user, secret)
+    await zone.scrollIntoViewIfNeeded()
+    await expect(zone).toContainText('repositories that use it lose their link (not checked yet)')
+    await zone.getByRole('button', { name: 'Delete this secret' }).click()
+    const dialog = page.getByRole('dialog', { name: `Delete secret “${secret.name}”` })
+    await expect(dialog.getByText('Repositories that use it were not checked.')).toBeVisible()
+    await confirmIsOff(page, secret)
+    expect(asked).toEqual([])
+
+    hold(/\/repository$/)
+    await dialog.getByRole('button', { name: 'Check 51 projects' }).click()
+    await expect(dialog).toContainText('0 of 51 projects read')
+    const stop = dialog.getByRole('button', { name: 'Stop' })
+    await expect(stop).toBeFocused()
+    await expect.poll(() => asked.length, 'at a time').toBe(4)
+    await stop.click()
+    await expect(dialog.getByText('Repositories that use it were not checked.')).toBeVisible()
+
+    release()
+    await dialog.getByRole('button', { name: 'Check 51 projects' }).click()
+    await expect(dialog.getByText(`${using.name} › ${repository.name}`)).toBeVisible()
+    await expect(dialog).toContainText('1 repository loses its link and fails at its next fetch')
+    await confirm(dialog, secret, 'Yes, delete this secret')
+    await expect(page.getByText(`Deleted ${secret.name}.`)).toBeVisible()
+  },
+)
+
+/** Also after the name was typed. */
+async function confirmIsOff(page: Page, { name }: Ref) {
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel(`Type ${name} to confirm`).fill(name)
+  const button = dialog.getByRole('button', { name: 'Yes, delete this secret' })
+  await expect(button).toHaveAccessibleDescription('Tick the box to continue without the preview.')
+  await expect(button).toHaveAttribute('aria-disabled', 'true')
+}
