@@ -1,7 +1,9 @@
 import type { Page, Request } from '@playwright/test'
 import { path } from './concord.ts'
 import { asUser, expect, settled, test } from './fixtures.ts'
-import { givenOrg, givenSecret, givenUser } from './given.ts'
+import { givenOrg, givenProject, givenRepository, givenSecret, givenUser, unique } from './given.ts'
+import { addressOf, confirm, dangerZone, toStep } from './steps.ts'
+import { isOurs } from './version.ts'
 
 const KB = 1000
 
@@ -79,4 +81,88 @@ test('many secrets: at most 60 rows on the page, a filter responds within 50 ms'
     await expect.poll(async () => (await measured()).length).toBeGreaterThanOrEqual(6)
     expect(Math.min(...(await measured()))).toBeLessThan(50)
   }).toPass({ timeout: 60_000 })
+})
+
+/** The requests to Concord that are sent while `act` runs and until the page has its data: `GET /api/v1/org/acme`. */
+async function requested(page: Page, act: () => Promise<void>): Promise<string[]> {
+  const requests: string[] = []
+  const note = (request: Request) => {
+    const { pathname, search } = new URL(request.url())
+    if (/^\/api\/(?!service\/console\/cfg$)/.test(pathname)) requests.push(`${request.method()} ${pathname}${search}`)
+  }
+  page.on('request', note)
+  await act()
+  await settled(page)
+  page.off('request', note)
+  return requests
+}
+
+test('Info takes 4 requests, Settings 8, a rename 10, a creation 6', { tag: '@concord' }, async ({ page }) => {
+  // A plain Concord is asked for the projects and for the repositories of each: here there is one.
+  const more = (await isOurs()) ? 0 : 1
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const secret = await givenSecret(org, { by: user })
+  const repository = await givenRepository(await givenProject(org), secret)
+  await asUser(page, user)
+
+  const info = await requested(page, async () => {
+    await page.goto(addressOf(secret))
+    await expect(page.getByText(`${repository.project} › ${repository.name}`)).toBeVisible()
+  })
+  expect(info.length, info.join('\n')).toBeLessThanOrEqual(4 + more)
+
+  const settings = await requested(page, async () => {
+    await page.goto(addressOf(secret, 'settings'))
+    await expect(dangerZone(page)).toContainText('1 repository loses its link')
+  })
+  expect(settings.length, settings.join('\n')).toBeLessThanOrEqual(8 + more)
+
+  const name = unique('renamed')
+  const rename = await requested(page, async () => {
+    await page.getByLabel('Secret name').fill(name)
+    await page.getByRole('button', { name: 'Rename' }).click()
+    await confirm(page.getByRole('dialog'), secret, `Yes, rename to ${name}`)
+    await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
+  })
+  expect(rename.length, rename.join('\n')).toBeLessThanOrEqual(10)
+
+  const create = await requested(page, async () => {
+    await page.goto(path`/org/${org.name}/secret/new?name=${unique('new')}`)
+    await page.getByRole('radio', { name: /^Single value/ }).check()
+    await toStep(page, 'Value')
+    await page.getByRole('textbox', { name: 'Value' }).fill('a value of no interest')
+    await toStep(page, 'Protection and scope')
+    await toStep(page, 'Review')
+    await page.getByRole('button', { name: 'Create secret' }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Secret created' })).toBeVisible()
+  })
+  expect(create.length, create.join('\n')).toBeLessThanOrEqual(6)
+})
+
+test('whether an outsider may create secrets is asked once per page that is opened', { tag: '@concord' }, async ({
+  page,
+  expectErrors,
+}) => {
+  expectErrors(403, '/api/v1/SECRET/canCreate')
+  const org = await givenOrg()
+  const user = await givenUser()
+  await asUser(page, user)
+  const isCanCreate = (request: string) => request.includes('/canCreate')
+  const list = await requested(page, async () => {
+    await page.goto(path`/org/${org.name}/secret`)
+    await expect(page.getByText(/^You are not a member of/)).toBeVisible()
+  })
+  expect(list.filter(isCanCreate)).toHaveLength(1)
+  const again = await requested(page, async () => {
+    await page.getByRole('link', { name: 'Organizations' }).click()
+    await page.goBack()
+    await expect(page.getByText(/^You are not a member of/)).toBeVisible()
+  })
+  expect(again.filter(isCanCreate)).toEqual([])
+  const wizard = await requested(page, async () => {
+    await page.goto(path`/org/${org.name}/secret/new`)
+    await expect(page.getByText(/^You are not a member of/)).toBeVisible()
+  })
+  expect(wizard.filter(isCanCreate)).toHaveLength(1)
 })
