@@ -10,8 +10,17 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias },
-        // A DOM costs a file half a second: those that need one say so in their first line.
-        test: { name: 'src', environment: 'node', include: ['src/**/*.test.{ts,tsx}'] },
+        test: {
+          name: 'src',
+          // A DOM costs a file half a second: those that need one say so in their first line.
+          environment: 'node',
+          include: ['src/**/*.test.{ts,tsx}'],
+          // A process costs a file as much: they share one, but not the modules of `src`.
+          isolate: false,
+          setupFiles: ['tests/support/freshModules.ts'],
+          restoreMocks: true,
+          unstubGlobals: true,
+        },
       },
       {
         resolve: { alias },
