@@ -1,72 +1,31 @@
-import type { Page, Route } from '@playwright/test'
-import { call, path, type User } from './concord.ts'
-import { asUser, expect, test } from './fixtures.ts'
-import { givenOrg, givenUser, type Org, unique } from './given.ts'
+import { path, type User } from './concord.ts'
+import { asUser, expect } from './fixtures.ts'
+import { givenSecret, type Org, unique } from './given.ts'
+import { test as base, head, holdBack, layout, links, keyName as name } from './longLists.ts'
+import { withRealConcord } from './realConcord.ts'
 import { confirm } from './steps.ts'
 
 /** More than one slice of 2,000, and the start of the next one. */
 const COUNT = 2_100
-const name = (number: number) => `key-${String(number).padStart(4, '0')}`
+/** More than are read. */
+const MANY = 20_001
 
-// One worker creates the long list once for all of them.
+// In front of a real Concord: our own server finds and counts them itself (longest-list.spec.ts).
+const test = base.extend({
+  consoleUrl: async ({ lists: _ }, use) => withRealConcord(use),
+})
+// One worker fills the server once for all of them.
+test.use({ lengths: [COUNT, MANY] })
 test.describe.configure({ mode: 'default' })
+
 let org: Org
 let user: User
-
-test.beforeAll(async () => {
-  test.setTimeout(300_000)
-  org = await givenOrg()
-  user = await givenUser({ of: [org] })
-  const numbers = Array.from({ length: COUNT }, (_, number) => number)
-  const inTurn = async () => {
-    for (let number = numbers.pop(); number !== undefined; number = numbers.pop()) await create(name(number))
-  }
-  await Promise.all([inTurn(), inTurn(), inTurn(), inTurn()])
+test.beforeEach(({ lists: [first], expectErrors }) => {
+  expectErrors(404, '/api/x/v1/session')
+  if (first) ({ org, user } = first)
 })
 
-/** Every tenth one is public. */
-const create = (secretName: string) =>
-  call(path`/api/v1/org/${org.name}/secret`, {
-    as: user,
-    form: {
-      name: secretName,
-      type: 'DATA',
-      visibility: secretName.endsWith('0') ? 'PUBLIC' : 'PRIVATE',
-      data: new Blob(['a value of no interest']),
-    },
-  })
-
 const list = (search = '') => path`/org/${org.name}/secret` + search
-const links = (page: Page) => page.getByRole('table').getByRole('link')
-const head = (page: Page) => page.locator('.page-title .facts')
-
-/** Holds the browser's requests with these parameters until they are released. */
-async function holdBack(page: Page, parameters: RegExp) {
-  let release = () => {}
-  const released = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  await page.route(
-    (url) => url.pathname.startsWith('/api/v2/') && parameters.test(url.search),
-    async (route: Route) => {
-      await released
-      // A request cancelled in the meantime is not sent.
-      await route.continue().catch(() => {})
-    },
-  )
-  return release
-}
-
-/** The positions of the rows. */
-const layout = (page: Page) =>
-  page
-    .locator('main :is(h1, tr, td.primary a, select:not(.narrow-only), .table-footer)')
-    .evaluateAll((elements) =>
-      elements.map((element) => [
-        element.matches('td a') ? element.textContent : element.tagName,
-        element.getBoundingClientRect().top + window.scrollY,
-      ]),
-    )
 
 test('shows the first rows before the rest is read, and keeps them in place when it arrives', async ({ page }) => {
   const first = await holdBack(page, /offset=0&limit=2000/)
@@ -106,12 +65,12 @@ test('a filter finds rows that are not read yet, and a URL opens its page', asyn
   await filter.pressSequentially('99')
   await expect(links(page)).toHaveCount(39)
   await expect(page.getByText('1–39 of 39 secrets')).toBeVisible()
-  await filter.fill('key-20')
+  await filter.fill('key-020')
   await expect(page.getByText('1–50 of at least 51 secrets')).toBeVisible()
   await page.getByRole('link', { name: 'Next' }).click()
   await expect(page.getByText('51–100 of 100 secrets')).toBeVisible()
   await expect(links(page).first()).toHaveText(name(2050))
-  await expect(page).toHaveURL(list('?filter=key-20&page=2'))
+  await expect(page).toHaveURL(list('?filter=key-020&page=2'))
   await page.reload()
   await expect(links(page).first()).toHaveText(name(2050))
   await filter.fill('no-such-key')
@@ -167,7 +126,7 @@ test('leaving stops reading, and returning restores the position', async ({ page
 
 test('the list is correct after a change', async ({ page }) => {
   const secretName = `a-${unique('secret')}`
-  await create(secretName)
+  await givenSecret(org, { by: user, name: secretName })
   await asUser(page, user)
   await page.goto(list())
   await expect(head(page)).toContainText('2,101 secrets')
@@ -196,4 +155,26 @@ test('a slow list is read to its end, and shows progress', async ({ page }) => {
   }
   await expect(head(page)).toContainText('2,100 secrets')
   await expect(page.getByText('The server is not responding.')).toBeHidden()
+})
+
+test('above 20,000 secrets, the server pages and filters', async ({ page, lists }) => {
+  const many = lists[1]
+  test.skip(!many, 'By HTTP, so many take minutes')
+  if (!many) return
+  const address = path`/org/${many.org.name}/secret`
+  await asUser(page, many.user)
+  await page.goto(address)
+  await expect(head(page)).toContainText('More than 20,000 secrets: filter by name to search them all')
+  await page.goto(`${address}?page=400`)
+  await expect(page.getByText('19951–20000 of at least 20,001 secrets')).toBeVisible()
+  await page.getByRole('link', { name: 'Next' }).click()
+  await expect(links(page)).toHaveText([name(20_000)])
+  await expect(page.getByText('20001–20001 of 20,001 secrets')).toBeVisible()
+
+  await page.getByRole('searchbox').fill('key-19')
+  await expect(page.getByText('1–50 of 1,000 secrets')).toBeVisible()
+  await page.getByRole('button', { name: 'Name' }).click()
+  await expect(links(page).first()).toHaveText(name(19_999))
+  await page.getByLabel('Visibility', { exact: true }).selectOption({ label: 'Public (100)' })
+  await expect(page.getByText('1–50 of 100 secrets')).toBeVisible()
 })

@@ -36,18 +36,21 @@ async function asRealConcord(incoming: IncomingMessage, answer: ServerResponse) 
   incoming.pipe(passedOn)
 }
 
-/** Stories about a Concord without `/api/x`: a real one, or ours as one. */
+/** Calls `use` with the address of a Concord without `/api/x`: the real one, or ours as one. */
+export async function withRealConcord(use: (url: string) => Promise<void>) {
+  if (!(await isOurs())) return use(concordUrl())
+  const server = createServer(asRealConcord).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('No port was given')
+  await use(`http://127.0.0.1:${address.port}`)
+  release()
+  server.closeAllConnections()
+  server.close()
+}
+
+/** Stories about a Concord without `/api/x`. */
 export const onRealConcord = test.extend({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright wants to read the names of what is used.
-  consoleUrl: async ({}, use) => {
-    if (!(await isOurs())) return use(concordUrl())
-    const server = createServer(asRealConcord).listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const address = server.address()
-    if (address === null || typeof address === 'string') throw new Error('No port was given')
-    await use(`http://127.0.0.1:${address.port}`)
-    release()
-    server.closeAllConnections()
-    server.close()
-  },
+  consoleUrl: async ({}, use) => withRealConcord(use),
 })

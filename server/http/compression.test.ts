@@ -94,6 +94,7 @@ const COMPRESSED = [
   'GET /api/v2/org/:orgName/secret',
   'GET /api/v2/user',
   'GET /api/x/v1/org/:orgName/secrets',
+  'GET /api/x/v1/session',
 ]
 
 test('of all operations, only these are compressed', () => {

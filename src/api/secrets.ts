@@ -3,11 +3,16 @@ import { createStore } from '../store.ts'
 import { form, http, query, url } from './http.ts'
 import type { OrgRef } from './orgs.ts'
 import type {
+  FoundSecrets,
+  ListedSecret,
   OperationResult,
   PublicKey,
   ResourceAccess,
   Secret,
   SecretCreated,
+  SecretEncryptedBy,
+  SecretScope,
+  SecretType,
   SecretUpdate,
   Visibility,
 } from './types.ts'
@@ -77,6 +82,53 @@ export const allSecretsQuery = (org: OrgRef) =>
     refetchOnWindowFocus: false,
     // Comparing thousands of secrets with those before takes longer than rendering fifty.
     structuralSharing: false,
+  })
+
+/** What is asked for of the secrets of an organization. */
+export type SecretQuestion = {
+  filter?: string | undefined
+  type?: SecretType
+  visibility?: Visibility
+  scope?: SecretScope
+  protection?: SecretEncryptedBy
+}
+
+type FoundPart = { sort: `${'' | '-'}${'name' | 'type' | 'age'}`; offset: number; limit: number }
+
+const searchPath = ({ orgName }: OrgRef, search: SecretQuestion & Partial<FoundPart> & { counts?: true }) =>
+  url`/api/x/v1/org/${orgName}/secrets` + query(search)
+
+/** Our own server only: a part of the secrets that match, in any order. */
+export const foundSecretsQuery = (org: OrgRef, question: SecretQuestion, part: FoundPart) =>
+  queryOptions({
+    queryKey: ['foundSecrets', org.orgName, question, part],
+    queryFn: async ({ signal }) => {
+      const { secrets, hasMore } = await http.get<FoundSecrets>(searchPath(org, { ...question, ...part }), { signal })
+      const listed = secrets.map(
+        ({ projects, ...secret }): ListedSecret => ({
+          ...org,
+          ...secret,
+          projects: projects.map((name) => ({ name })),
+        }),
+      )
+      return { ...org, question, secrets: listed, hasMore, offset: part.offset, limit: part.limit }
+    },
+  })
+
+/** Our own server only: how many secrets match, and would with other choices. */
+export const secretCountsQuery = (org: OrgRef, question: SecretQuestion) =>
+  queryOptions({
+    queryKey: ['secretCounts', org.orgName, question],
+    queryFn: async ({ signal }) => {
+      const { counts } = await http.get<FoundSecrets>(searchPath(org, { ...question, limit: 0, counts: true }), {
+        signal,
+      })
+      if (!counts) throw new Error('The server counted nothing')
+      return { ...org, question, ...counts }
+    },
+    // The server looks at every secret for it.
+    staleTime: 60_000,
+    refetchOnWindowFocus: false,
   })
 
 export const secretQuery = ({ orgName, secretName }: SecretRef) =>

@@ -114,6 +114,29 @@ export type Secret = {
   lastUpdatedAt?: string
 }
 
+/** What a list shows of a secret. */
+export type ListedSecret = Omit<Secret, 'orgId' | 'storeType' | 'projects'> & { projects: { name: string }[] }
+
+/** Ours, of `/api/x/v1/org/{org}/secrets` (server/README.md): Concord's lists have neither facets nor totals. */
+export type FoundSecrets = {
+  secrets: (Omit<ListedSecret, 'orgName' | 'projects'> & { projects: string[] })[]
+  hasMore: boolean
+  counts?: SecretCounts
+}
+
+export type SecretCounts = {
+  /** Of the organization, whatever was asked for. */
+  total: number
+  matching: number
+  type: Record<SecretType, number>
+  visibility: Record<Visibility, number>
+  scope: Record<SecretScope, number>
+  protection: Record<SecretEncryptedBy, number>
+}
+
+/** Whether every project may use it, or some. */
+export type SecretScope = 'all' | 'some'
+
 /** com.walmartlabs.concord.server.org.secret.SecretUpdateRequest (v1, JSON) */
 export type SecretUpdate = {
   name?: string

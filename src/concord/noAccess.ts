@@ -5,7 +5,7 @@ import { organizationQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { type SecretRef, secretQuery } from '#api/secrets.ts'
 import { userInfoQuery, whoamiQuery } from '#api/session.ts'
-import type { Organization, Secret, UserInfo, Whoami } from '#api/types.ts'
+import type { ListedSecret, Organization, UserInfo, Whoami } from '#api/types.ts'
 import { isUser } from '#api/users.ts'
 import { belongsEverywhere } from '#concord/rights.ts'
 import { useSettled } from '#ui/useSettled.ts'
@@ -16,7 +16,7 @@ type Reader = { whoami: Whoami; userInfo: UserInfo | null | undefined; org: Orga
  * Whether only the server knows if the reader may open it (concord-api §9.3): a PRIVATE secret of somebody else,
  * listed for every member of the organization, that a team of the reader's may or may not have a grant to.
  */
-export function isUncertain({ visibility, owner }: Secret, { whoami, userInfo, org }: Reader): boolean {
+export function isUncertain({ visibility, owner }: ListedSecret, { whoami, userInfo, org }: Reader): boolean {
   if (visibility === 'PUBLIC') return false
   if (belongsEverywhere(userInfo)) return false
   return !isUser(owner, whoami) && !isUser(org.owner, whoami)
@@ -26,7 +26,7 @@ export function isUncertain({ visibility, owner }: Secret, { whoami, userInfo, o
  * The ids of those among the shown secrets that may not be opened. The list does not say (concord-api §14, Q5), so each
  * uncertain one is asked for once: few at a time, and remembered for a minute.
  */
-export function useNoAccess(shown: Secret[], orgName: string): Set<string> {
+export function useNoAccess(shown: ListedSecret[], orgName: string): Set<string> {
   const { data: whoami } = useSuspenseQuery(whoamiQuery)
   const { data: org } = useSuspenseQuery(organizationQuery({ orgName }))
   const { data: userInfo, isPending } = useQuery(userInfoQuery)

@@ -115,14 +115,17 @@ export function SecretListPage() {
       {shown.length > 0 ? (
         <SecretTable secrets={shown} sort={state.sort} onSort={(by) => show(sortBy(state, by))} noAccess={noAccess} />
       ) : (
-        <NothingToShow
-          isSearching={list.isSearching}
-          org={org}
-          state={state}
-          page={view.page}
-          onClear={clearAll}
-          mayCreate={!whyNotCreate}
-        />
+        // An error says nothing about what is there.
+        !list.error && (
+          <NothingToShow
+            isSearching={list.isSearching}
+            org={org}
+            state={state}
+            page={view.page}
+            onClear={clearAll}
+            mayCreate={!whyNotCreate}
+          />
+        )
       )}
       <div className="table-footer">
         <span className="muted" role="status">

@@ -1,7 +1,7 @@
 import { ArrowDown, ArrowUp, Copy, Settings, Trash2 } from 'lucide-react'
 import { memo } from 'react'
 import { Link } from 'react-router'
-import type { Secret } from '#api/types.ts'
+import type { ListedSecret } from '#api/types.ts'
 import { ownerName } from '#api/users.ts'
 import { NoAccessFact, ProtectionFact, TypeFact, typeWord, VisibilityFact } from '#concord/facts.tsx'
 import { paths } from '#paths.ts'
@@ -14,7 +14,7 @@ import type { Sort, SortKey } from './listState.ts'
 import { valueSince } from './rows.ts'
 
 type Props = {
-  secrets: Secret[]
+  secrets: ListedSecret[]
   sort: Sort
   onSort: (by: SortKey) => void
   /** Ids of those that may not be opened. */
@@ -78,12 +78,13 @@ function SortHeader({ by, sort, onSort, className, children }: HeaderProps) {
   )
 }
 
-type RowProps = { secret: Secret; isClosed: boolean }
+type RowProps = { secret: ListedSecret; isClosed: boolean }
 
 const isSameRow = (a: RowProps, b: RowProps) => a.isClosed === b.isClosed && isSame(a.secret, b.secret)
 
 /** Also when it was read again. */
-const isSame = (a: Secret, b: Secret) => a === b || (a.id === b.id && JSON.stringify(a) === JSON.stringify(b))
+const isSame = (a: ListedSecret, b: ListedSecret) =>
+  a === b || (a.id === b.id && JSON.stringify(a) === JSON.stringify(b))
 
 /** Memoized: most rows stay when the rest of the list arrives. On a phone, what is as usual is left out. */
 const SecretRow = memo(function SecretRow({ secret, isClosed }: RowProps) {
@@ -142,7 +143,7 @@ async function copy(what: string, text: string) {
 }
 
 /** The first two, and how many more; without any, every project may use it. */
-function Projects({ projects }: Pick<Secret, 'projects'>) {
+function Projects({ projects }: Pick<ListedSecret, 'projects'>) {
   if (projects.length === 0) return <span className="muted">All projects</span>
   const names = projects.map(({ name }) => name).sort()
   const more = names.slice(2)

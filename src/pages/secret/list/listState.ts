@@ -1,4 +1,4 @@
-import type { Secret, SecretEncryptedBy, SecretType, Visibility } from '#api/types.ts'
+import type { Secret, SecretEncryptedBy, SecretScope, SecretType, Visibility } from '#api/types.ts'
 import { pageIn } from '#ui/pageIn.ts'
 
 /** By which a list is narrowed, each with the value that one secret has. */
@@ -6,7 +6,7 @@ export const FACETS = {
   type: ({ type }: Secret): SecretType => type,
   visibility: ({ visibility }: Secret): Visibility => visibility,
   /** No linked project means: every project may use it. */
-  scope: ({ projects }: Secret): 'all' | 'some' => (projects.length ? 'some' : 'all'),
+  scope: ({ projects }: Secret): SecretScope => (projects.length ? 'some' : 'all'),
   protection: ({ encryptedBy }: Secret): SecretEncryptedBy => encryptedBy,
 }
 

@@ -1,4 +1,4 @@
-import type { Secret } from '#api/types.ts'
+import type { ListedSecret, Secret } from '#api/types.ts'
 import { timeOf } from '#ui/relativeTime.ts'
 import {
   FACET_NAMES,
@@ -11,7 +11,7 @@ import {
 } from './listState.ts'
 
 /** How old the value is: it is new when it was last changed, or created. */
-export const valueSince = ({ lastUpdatedAt, createdAt }: Secret) => lastUpdatedAt ?? createdAt
+export const valueSince = ({ lastUpdatedAt, createdAt }: ListedSecret) => lastUpdatedAt ?? createdAt
 
 /** A secret with what filtering and sorting thousands of them would otherwise compute at each key. */
 export type Row = { secret: Secret; lowerName: string; since: number }
@@ -55,7 +55,7 @@ export type Counts = { [F in Facet]: Partial<Record<FacetValues[F], number>> }
 
 export type Listing = {
   /** Those of the asked page. */
-  shown: Secret[]
+  shown: ListedSecret[]
   /** How many match on all pages. */
   matching: number
   /** The page that is shown: the last one where the address asks for more than there are. */

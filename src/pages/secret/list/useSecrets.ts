@@ -7,11 +7,14 @@ import type { Secret } from '#api/types.ts'
 import { useSettled } from '#ui/useSettled.ts'
 import { isByNameOnly, type ListState, readState, SIZES, writeState } from './listState.ts'
 import { inPeoplesOrder, joined, type Listing, listing, type Row } from './rows.ts'
+import { isKnownAsOurs, readIsOurs, readSearch, useSearch } from './useSearch.ts'
 
 /*
  * The first page is there at once; the rest is read slice by slice while the user stays. Names are in the server's
  * order all the time, so that what arrives later comes after what is shown, and a page is the same whether the server
  * cut it out or we did. Only a list that the first answer holds whole is sorted as people do.
+ *
+ * On our own server a long list is not read: see useSearch.ts.
  */
 
 /** One more than the largest page has: Concord returns no totals. */
@@ -26,10 +29,13 @@ function pageQuery(org: OrgRef, { filter, page, size }: ListState) {
 
 /** Reads what the list shows first; what the cache has of it is enough. */
 export async function readFirst(org: OrgRef, state: ListState) {
-  const [first] = await Promise.all([
+  const [first, isOurs] = await Promise.all([
     queryClient.ensureQueryData(firstQuery(org)),
-    isByNameOnly(state) && !isAllRead(org) && queryClient.ensureQueryData(pageQuery(org, state)),
+    !isAllRead(org) && readIsOurs(),
+    // Every Concord can find it. Our own, once known, is asked in its own way.
+    isByNameOnly(state) && !isAllRead(org) && !isKnownAsOurs() && queryClient.ensureQueryData(pageQuery(org, state)),
   ])
+  if (first.length === FIRST && isOurs && (await readSearch(org, state))) return
   // The first fifty are no answer to "the oldest": it waits a moment for a list that is not too long.
   if (first.length === FIRST && !isByNameOnly(state))
     await Promise.race([queryClient.prefetchInfiniteQuery(allSecretsQuery(org)), pause(1_000)])
@@ -64,9 +70,10 @@ export type View = Omit<Listing, 'pages' | 'counts'> & {
 export type SecretList = ReturnType<typeof useSecrets>
 
 export function useSecrets(org: OrgRef, state: ListState) {
-  const { data: first } = useSuspenseQuery(firstQuery(org))
+  const { data: first, dataUpdatedAt } = useSuspenseQuery(firstQuery(org))
   const isSmall = first.length < FIRST
-  const all = useAllSecrets(org, !isSmall)
+  const search = useSearch(org, state, isSmall ? undefined : { secrets: first, readAt: dataUpdatedAt })
+  const all = useAllSecrets(org, !isSmall && search.isRead)
   const { slices, isTooLong } = all
   const everything: Known = useMemo(
     () =>
@@ -92,9 +99,17 @@ export function useSecrets(org: OrgRef, state: ListState) {
   const listed = sorted.listing
   // Of a part that is in the server's order, a full page and one row more are what the server would send.
   const needsServer = !known.isWhole && isByNameOnly(state) && listed.matching <= state.page * state.size
-  const page = useQuery({ ...pageQuery(org, state), enabled: needsServer && isSettled })
+  const page = useQuery({ ...pageQuery(org, state), enabled: needsServer && isSettled && search.isRead })
 
-  const isLoading = !known.isWhole && all.isLoading
+  const isLoading = !known.isWhole && (all.isLoading || !search.isRead)
+  if (search.list) {
+    const { view, counts, isSearching, total, error } = search.list
+    return {
+      ...{ view, counts: counts ?? listed.counts, isCounted: counts !== undefined, isSearching, error },
+      ...{ loaded: total, isLoaded: true, isTooLong: false, restError: null, readRest: all.readOn },
+      covered: { ...sorted, wasPart: false },
+    }
+  }
   return {
     view: needsServer ? fromServer(page.data, listed, state) : fromMemory(listed, state, known.isWhole, isLoading),
     counts: listed.counts,
