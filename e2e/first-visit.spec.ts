@@ -11,9 +11,10 @@ const SCRIPT = '**/assets/base-*.js'
 
 /**
  * Opens an address, but holds back the script and the user until what must not wait for them was asked for. Nothing of
- * it may be asked for again afterwards.
+ * it may be asked for again afterwards, and of the rest only `later`: what the page reads first belongs into
+ * src/early/firstPage.ts.
  */
-async function openBeforeScript(page: Page, address: string, expected: string[]) {
+async function openBeforeScript(page: Page, address: string, expected: string[], later?: string[]) {
   const asked: string[] = []
   const note = (request: Request) => {
     const { pathname, search } = new URL(request.url())
@@ -38,6 +39,8 @@ async function openBeforeScript(page: Page, address: string, expected: string[])
   await settled(page)
   const again = before.filter((each) => asked.filter((one) => one === each).length > 1)
   expect(again, 'asked twice').toEqual([])
+  const after = asked.filter((each) => each.startsWith('/api/') && !before.includes(each))
+  if (later) expect(after, 'asked after the script').toEqual(later)
   await page.unrouteAll()
   page.off('request', note)
 }
@@ -66,8 +69,9 @@ test('settings, user and the first read start together, before the script has co
   // Not expected to have a session: who that is comes first.
   await openBeforeScript(page, list, [CFG, '/api/x/v1/session', ...readsOfList, '/assets/SecretListPage-'])
 
-  await openBeforeScript(page, list, [CFG, WHOAMI, ...readsOfList, '/assets/SecretListPage-'])
-  await openBeforeScript(page, '/', [CFG, WHOAMI, '/api/v1/org?', '/assets/OrganizationListPage-'])
+  const userInfo = '/api/service/console/userInfo'
+  await openBeforeScript(page, list, [CFG, WHOAMI, ...readsOfList, '/assets/SecretListPage-'], [userInfo])
+  await openBeforeScript(page, '/', [CFG, WHOAMI, '/api/v1/org?', '/assets/OrganizationListPage-'], [])
   await openBeforeScript(page, addressOf(secret), [WHOAMI, path`/api/v2/org/${org.name}/secret/${secret.name}`])
   await openBeforeScript(page, `${list}/new`, [WHOAMI, ...readsOfList.slice(0, 2), '/assets/SecretCreatePage-'])
 })

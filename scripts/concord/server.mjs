@@ -42,7 +42,7 @@ export async function startConcord(folder, release, database, directory) {
   const url = `http://127.0.0.1:${port}`
   await java.until(async () => (await fetch(`${url}/api/v1/server/ping`)).ok, 'Concord')
   const { version } = await (await fetch(`${url}/api/v1/server/version`)).json()
-  return { url, adminKey, version }
+  return { url, adminKey, version, stop: java.stop }
 }
 
 /** @param {{ port: number, adminKey: string, database: Database, directory: Directory }} parts */

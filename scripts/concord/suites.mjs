@@ -16,7 +16,7 @@ import { checkJava, startConcord } from './server.mjs'
 export const PROGRAMS = ['java', 'mvn', 'psql', 'initdb', 'slapd', 'ldapadd']
 
 /** Starts it, to be stopped when this process ends. Throws an UnavailableError where a program cannot be installed. */
-export async function prepareConcord() {
+export async function startRealConcord() {
   const folder = mkdtempSync(join(tmpdir(), 'concord-real-'))
   atEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }))
   await step('programs', async () => {
@@ -28,6 +28,12 @@ export async function prepareConcord() {
   const database = await step('database', makeDatabase)
   const directory = await step('directory', () => startDirectory(folder))
   const concord = await step('server', () => startConcord(folder, release, database, directory))
+  return { folder, directory, concord }
+}
+
+/** The same, behind our gateway. */
+export async function prepareConcord() {
+  const { folder, directory, concord } = await startRealConcord()
   await step('build', () => ensureBuilt(['server', 'client']))
   const gateway = await step('gateway', () => startGateway(folder, concord.url))
   return { concord, directory, gateway }
