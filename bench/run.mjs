@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `npm run bench`: measures everything side by side in one run, so that ratios are comparable on any machine, and writes
-// bench/results/DATE.md. `-- --concord` adds a real Concord, `-- --rounds 5` measures everything five times instead of
-// three times, `-- --quick` once and on two networks, and writes dist/bench/quick.md.
+// it to bench/results, by date. `-- --concord` adds a real Concord, `-- --rounds 5` measures everything five times instead
+// of three times, `-- --quick` once and on two networks, and writes to dist/bench instead.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
