@@ -11,8 +11,7 @@ import { projectsOf } from './store.ts'
 
 /*
  * One page of the secrets of an organization, filtered and sorted, and how many there are: what our console shows.
- * Nothing else runs during a statement, so each reads only a slice of the index `secretsListed`, and other requests run
- * between two slices. Secrets that are created or deleted meanwhile may be missing, as between two pages.
+ * Nothing else runs during a statement, so each reads only a slice of an index, and other requests run between two slices. Secrets that are created or deleted meanwhile may be missing, as between two pages.
  */
 
 /** The values of each facet, in the order of a sort by it. */
@@ -47,10 +46,21 @@ type Condition = RawBuilder<SqlBool>
 /** A function, because only a long search asks, and it makes Node's adapter build a whole Request. */
 type SignalOf = () => AbortSignal
 
-const INDEX = sql`${sql.table('secrets')} INDEXED BY ${sql.ref('secretsListed')}`
 const LINKED = sql<SqlBool>`EXISTS (SELECT 1 FROM ${sql.table('secretProjects')} WHERE ${sql.ref('secretId')} = secrets.id)`
-/** Since when its value is as it is. */
-const SINCE = sql<string>`coalesce(${sql.ref('lastUpdatedAt')}, ${sql.ref('createdAt')})`
+
+/** What the slices are in the order of, with the index for it: the name, or since when the value is as it is. */
+const KEYS = {
+  name: { value: sql<string>`name`, from: from('secretsListed') },
+  since: {
+    value: sql<string>`coalesce(${sql.ref('lastUpdatedAt')}, ${sql.ref('createdAt')})`,
+    from: from('secretsByAge'),
+  },
+}
+type Key = (typeof KEYS)[keyof typeof KEYS]
+
+function from(index: string) {
+  return sql`FROM ${sql.table('secrets')} INDEXED BY ${sql.ref(index)}`
+}
 
 const WORDS = { ASC: sql`ASC`, DESC: sql`DESC` }
 type Order = keyof typeof WORDS
@@ -70,25 +80,26 @@ const visible = (org: OrgRow, who: Principal): Condition => sql`${listedIn(org, 
 const named = (filter: string | undefined): Condition => (filter ? contains('name', filter) : sql`true`)
 
 /**
- * The slices of an organization's secrets in the order of their names, each as a condition. Ends early for a client that
- * has disconnected.
+ * The slices of an organization's secrets in an order, each as a condition. Those of the same age are in one slice. Ends
+ * early for a client that has disconnected.
  */
 async function* slicesOf(
   db: Reader,
   org: OrgRow,
+  { value, from }: Key,
   order: Order,
   signalOf: SignalOf | undefined,
 ): AsyncGenerator<Condition> {
   const [beyond, upTo] = order === 'ASC' ? [sql`>`, sql`<=`] : [sql`<`, sql`>=`]
   let rest: Condition = sql`${sql.ref('orgId')} = ${org.id}`
   for (let size = FIRST_SLICE; ; size = Math.min(size * 2, MOST_SLICE)) {
-    const { rows } = await sql<{ name: string }>`
-      SELECT name FROM ${INDEX} WHERE ${rest} ORDER BY name ${WORDS[order]} LIMIT 1 OFFSET ${size - 1}
+    const { rows } = await sql<{ last: string }>`
+      SELECT ${value} AS last ${from} WHERE ${rest} ORDER BY ${value} ${WORDS[order]} LIMIT 1 OFFSET ${size - 1}
     `.execute(db)
-    const last = rows[0]?.name
+    const last = rows[0]?.last
     if (last === undefined) return yield rest
-    yield all(rest, sql`name ${upTo} ${last}`)
-    rest = sql`${sql.ref('orgId')} = ${org.id} AND name ${beyond} ${last}`
+    yield all(rest, sql`${value} ${upTo} ${last}`)
+    rest = sql`${sql.ref('orgId')} = ${org.id} AND ${value} ${beyond} ${last}`
     await breath()
     if (signalOf?.().aborted) return
   }
@@ -102,35 +113,35 @@ export async function searchSecrets(
   search: SecretSearch,
   signalOf?: SignalOf,
 ) {
-  const { filter, sort, offset, limit } = search
+  const { filter, limit } = search
   if (limit === 0) return { secrets: [], hasMore: false }
   const chosen = FACET_NAMES.flatMap((facet) => (search[facet] ? [CONDITIONS[facet](search[facet])] : []))
   const fits = all(visible(org, who), named(filter), ...chosen)
-  const page = { fits, offset, limit: limit + 1 }
-  const ids = sort.endsWith('age')
-    ? await byAge(db, org, page, sort === 'age' ? 'DESC' : 'ASC', signalOf)
-    : await byName(db, org, page, sort, signalOf)
+  const ids = await idsOf(db, org, fits, search, signalOf)
   return { secrets: await summaries(db, ids.slice(0, limit)), hasMore: ids.length > limit }
 }
 
-interface Page {
-  fits: Condition
-  offset: number
-  limit: number
-}
-
-/** By type is by name too, one type after the other. */
-async function byName(db: Reader, org: OrgRow, { fits, offset, limit }: Page, sort: SecretSort, signalOf?: SignalOf) {
+/** One more than the limit, if there are more. By type is by name too, one type after the other. */
+async function idsOf(
+  db: Reader,
+  org: OrgRow,
+  fits: Condition,
+  { sort, offset, limit }: SecretSearch,
+  signalOf: SignalOf | undefined,
+) {
   const types = sort === 'type' ? FACETS.type : sort === '-type' ? FACETS.type.toReversed() : [undefined]
-  const order = sort === '-name' ? 'DESC' : 'ASC'
+  const key = sort.endsWith('age') ? KEYS.since : KEYS.name
+  // The newest value has the smallest age.
+  const order = sort === '-name' || sort === 'age' ? 'DESC' : 'ASC'
+  const ordered = key === KEYS.since ? sql`${key.value} ${WORDS[order]}, name` : sql`name ${WORDS[order]}`
   const ids: string[] = []
   let skip = offset
   for (const type of types) {
     const ofType = type === undefined ? fits : all(fits, CONDITIONS.type(type))
-    for await (const slice of slicesOf(db, org, order, signalOf)) {
+    for await (const slice of slicesOf(db, org, key, order, signalOf)) {
       const where = all(slice, ofType)
       if (skip > 0) {
-        const count = await sql<{ n: number }>`SELECT count(*) AS n FROM ${INDEX} WHERE ${where}`.execute(db)
+        const count = await sql<{ n: number }>`SELECT count(*) AS n ${key.from} WHERE ${where}`.execute(db)
         const n = count.rows[0]?.n ?? 0
         if (n <= skip) {
           skip -= n
@@ -138,43 +149,14 @@ async function byName(db: Reader, org: OrgRow, { fits, offset, limit }: Page, so
         }
       }
       const { rows } = await sql<{ id: string }>`
-        SELECT id FROM ${INDEX} WHERE ${where} ORDER BY name ${WORDS[order]}
-        LIMIT ${limit - ids.length} OFFSET ${skip}
+        SELECT id ${key.from} WHERE ${where} ORDER BY ${ordered} LIMIT ${limit + 1 - ids.length} OFFSET ${skip}
       `.execute(db)
       skip = 0
       ids.push(...rows.map(({ id }) => id))
-      if (ids.length >= limit) return ids
+      if (ids.length > limit) return ids
     }
   }
   return ids
-}
-
-interface Aged {
-  id: string
-  name: string
-  since: string
-}
-
-/** Each slice may have some of the first: keeps as many of them as the page ends at. */
-async function byAge(db: Reader, org: OrgRow, { fits, offset, limit }: Page, order: Order, signalOf?: SignalOf) {
-  const sign = order === 'ASC' ? 1 : -1
-  const compare = (a: Aged, b: Aged) =>
-    a.since === b.since ? (a.name < b.name ? -1 : 1) : a.since < b.since ? -sign : sign
-  const most = offset + limit
-  let best: Aged[] = []
-  for await (const slice of slicesOf(db, org, 'ASC', signalOf)) {
-    const worst = best.length === most ? best.at(-1) : undefined
-    // Of the same age, those of a later slice come later.
-    const better = worst
-      ? sql<SqlBool>`${SINCE} ${order === 'DESC' ? sql`>` : sql`<`} ${worst.since}`
-      : sql<SqlBool>`true`
-    const { rows } = await sql<Aged>`
-      SELECT id, name, ${SINCE} AS since FROM ${INDEX} WHERE ${all(slice, fits, better)}
-      ORDER BY since ${WORDS[order]}, name LIMIT ${most}
-    `.execute(db)
-    if (rows.length > 0) best = [...best, ...rows].sort(compare).slice(0, most)
-  }
-  return best.slice(offset).map(({ id }) => id)
 }
 
 /** What a row of a list shows, in the order of the ids. Without the organization, which all have in common. */
@@ -231,10 +213,10 @@ export async function countSecrets(
 ) {
   let total = 0
   const found = new Map<string, number>()
-  for await (const slice of slicesOf(db, org, 'ASC', signalOf)) {
+  for await (const slice of slicesOf(db, org, KEYS.name, 'ASC', signalOf)) {
     const { rows } = await sql<{ total: number; letters: string | null }>`
       SELECT count(*) AS total, group_concat(${LETTER}, '') FILTER (WHERE ${named(filter)}) AS letters
-      FROM ${INDEX} WHERE ${all(slice, visible(org, who))}
+      ${KEYS.name.from} WHERE ${all(slice, visible(org, who))}
     `.execute(db)
     total += rows[0]?.total ?? 0
     for (const letter of rows[0]?.letters ?? '') found.set(letter, (found.get(letter) ?? 0) + 1)
