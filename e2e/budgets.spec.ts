@@ -108,12 +108,14 @@ test('Info takes 4 requests, Settings 8, a rename 10, a creation 6', { tag: '@co
 
   const info = await requested(page, async () => {
     await page.goto(addressOf(secret))
+    await page.getByRole('region', { name: 'Used by' }).scrollIntoViewIfNeeded()
     await expect(page.getByText(`${repository.project} › ${repository.name}`)).toBeVisible()
   })
   expect(info.length, info.join('\n')).toBeLessThanOrEqual(4 + more)
 
   const settings = await requested(page, async () => {
     await page.goto(addressOf(secret, 'settings'))
+    await dangerZone(page).scrollIntoViewIfNeeded()
     await expect(dangerZone(page)).toContainText('1 repository loses its link')
   })
   expect(settings.length, settings.join('\n')).toBeLessThanOrEqual(8 + more)
@@ -156,6 +158,7 @@ test('whether an outsider may create secrets is asked once per page that is open
   expect(list.filter(isCanCreate)).toHaveLength(1)
   const again = await requested(page, async () => {
     await page.getByRole('link', { name: 'Organizations' }).click()
+    await expect(page.getByRole('heading', { level: 1, name: 'Organizations' })).toBeVisible()
     await page.goBack()
     await expect(page.getByText(/^You are not a member of/)).toBeVisible()
   })

@@ -114,6 +114,7 @@ test('lists the repositories and projects that lose it', { tag: '@concord' }, as
   const losers = [`${pipeline.name} › ${first.name}`, `${website.name} › ${second.name}`]
 
   const zone = await openSettings(page, user, secret)
+  await zone.scrollIntoViewIfNeeded()
   await expect(zone).toContainText('2 repositories lose their link')
   const dialog = await askToMove(page, secret, to)
   for (const loser of losers) await expect(dialog.getByText(loser)).toBeVisible()

@@ -76,8 +76,10 @@ onRealConcord(
 
     await page.getByRole('link', { name: org.name }).first().click()
     await page.getByRole('link', { name: second.name }).click()
+    await usedBy(page).scrollIntoViewIfNeeded()
     await expect(usedBy(page)).toContainText(`${two.name} › `)
     await page.getByRole('link', { name: 'Settings' }).click()
+    await dangerZone(page).scrollIntoViewIfNeeded()
     await expect(dangerZone(page)).toContainText('1 repository loses its link')
     await settled(page)
     expect(asked).toHaveLength(2)

@@ -5,6 +5,7 @@ import { createRoot, type Root } from 'react-dom/client'
 import { createMemoryRouter, RouterProvider } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ApiError } from './ApiError.ts'
+import { readOnce } from './freshness.ts'
 import { queryClient } from './queryClient.ts'
 import { session } from './sessionOver.ts'
 import { type Change, useChange } from './useChange.ts'
@@ -133,4 +134,20 @@ test('a lost answer that turns out to be a good one goes on like one', async () 
   await change.lostAnswer?.check()
   expect(done).toHaveBeenCalledExactlyOnceWith('found', true)
   expect(pathname()).toBe('/result/found')
+})
+
+test('a refused change has the rights of the user read again, and any other failure does not', async () => {
+  const read = vi.fn(async () => 'member')
+  const rights = { queryKey: ['rights'], queryFn: read, ...readOnce }
+  await queryClient.fetchQuery(rights)
+  await ask()
+  fail(new ApiError(400, 'rejected', 'no'))
+  await until(() => expect(failed).toHaveBeenCalledTimes(1))
+  await queryClient.fetchQuery(rights)
+  expect(read).toHaveBeenCalledTimes(1)
+  await ask()
+  fail(new ApiError(403, 'forbidden', 'no'))
+  await until(() => expect(failed).toHaveBeenCalledTimes(2))
+  await queryClient.fetchQuery(rights)
+  expect(read).toHaveBeenCalledTimes(2)
 })
