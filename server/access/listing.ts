@@ -1,6 +1,7 @@
 import { type Expression, expressionBuilder, type SqlBool } from 'kysely'
 import type { Database, OrgRow } from '../db/schema.ts'
 import type { Principal } from '../principal.ts'
+import { inOrg } from './membership.ts'
 import { seesEverything } from './rules.ts'
 
 /*
@@ -14,13 +15,9 @@ import { seesEverything } from './rules.ts'
  */
 export function listedIn(org: OrgRow, who: Principal): Expression<SqlBool> {
   const userId = who.user?.id ?? ''
-  const { or, eb, exists, lit, selectFrom } = expressionBuilder<Database, 'secrets' | 'projects'>()
+  const { or, eb, lit } = expressionBuilder<Database, 'secrets' | 'projects'>()
   if (seesEverything(who) || org.ownerId === userId) return lit(true)
-  return or([
-    eb('visibility', '=', 'PUBLIC'),
-    eb('ownerId', '=', userId),
-    exists(selectFrom('userTeams').select('teamId').where('userId', '=', userId).where('userTeams.orgId', '=', org.id)),
-  ])
+  return or([eb('visibility', '=', 'PUBLIC'), eb('ownerId', '=', userId), inOrg(org.id, userId)])
 }
 
 /**

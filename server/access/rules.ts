@@ -3,6 +3,7 @@ import type { Reader } from '../db/open.ts'
 import type { AccessLevel, OrgRow, ProjectRow, SecretRow, TeamRole } from '../db/schema.ts'
 import { denial, forbidden, javaError } from '../errors.ts'
 import { isAdmin, isSystemReader, isSystemWriter, type Principal, userOf } from '../principal.ts'
+import { isInOrg, levelsOf, tiesTo } from './membership.ts'
 
 /*
  * Permissions: concord-api §1.1 and §9.3, Concord's OrganizationManager, SecretManager, ProjectAccessManager and
@@ -87,7 +88,7 @@ export async function secretGuard(
 ): Promise<(secret: SecretRow) => void> {
   userOf(who)
   if (secrets.length === 0) return () => undefined
-  const factsOf = await factsReader(db, who, secrets, await secretTeamLevels(db, who, secrets))
+  const factsOf = await factsReader(db, who, 'secrets', secrets)
   return (secret) => {
     if (granted(SECRET_RULES, factsOf(secret), level, mode)) return
     throw forbidden(`The current user doesn't have the necessary access level (${level}) to the secret: ${secret.name}`)
@@ -96,7 +97,7 @@ export async function secretGuard(
 
 /** The same as a question, for what is left out without it. */
 export async function isSecretGranted(db: Reader, who: Principal, secret: SecretRow, level: AccessLevel, mode: Mode) {
-  const factsOf = await factsReader(db, who, [secret], await secretTeamLevels(db, who, [secret]))
+  const factsOf = await factsReader(db, who, 'secrets', [secret])
   return granted(SECRET_RULES, factsOf(secret), level, mode)
 }
 
@@ -152,7 +153,7 @@ export async function projectGuard(
 ): Promise<(project: ProjectRow) => void> {
   userOf(who)
   if (projects.length === 0) return () => undefined
-  const factsOf = await factsReader(db, who, projects, await projectTeamLevels(db, who, projects))
+  const factsOf = await factsReader(db, who, 'projects', projects)
   return (project) => {
     if (granted(PROJECT_RULES, factsOf(project), level, mode)) return
     throw forbidden(
@@ -176,26 +177,8 @@ export async function belongsTo(db: Reader, who: Principal, org: OrgRow): Promis
   return isOrgOwner(who, org) || isOrgMember(db, who, org.id)
 }
 
-export async function isOrgMember(db: Reader, who: Principal, orgId: string): Promise<boolean> {
-  return (await orgsWithMember(db, who, [orgId])).has(orgId)
-}
-
-/** Those of the organizations in which a user belongs to a team. */
-async function orgsWithMember(
-  db: Reader,
-  { user }: Principal,
-  orgIds: readonly string[],
-): Promise<ReadonlySet<string>> {
-  if (!user) return new Set()
-  const rows = await db
-    .selectFrom('userTeams')
-    .select('orgId')
-    .distinct()
-    .where('userId', '=', user.id)
-    .where('orgId', 'in', orgIds)
-    .execute()
-  return new Set(rows.map((row) => row.orgId))
-}
+export const isOrgMember = async (db: Reader, { user }: Principal, orgId: string): Promise<boolean> =>
+  user !== undefined && (await isInOrg(db, orgId, user.id))
 
 export const isOrgOwner = ({ user }: Principal, org: OrgRow) => user !== undefined && org.ownerId === user.id
 
@@ -309,61 +292,32 @@ export async function requireTeamRole(db: Reader, who: Principal, org: OrgRow, r
 async function factsReader<E extends SecretRow | ProjectRow>(
   db: Reader,
   who: Principal,
+  table: keyof typeof tiesTo,
   entities: readonly E[],
-  levels: ReadonlyMap<string, AccessLevel>,
 ): Promise<(entity: E) => Facts> {
-  const orgIds = [...new Set(entities.map((entity) => entity.orgId))]
-  const rows = await db.selectFrom('orgs').selectAll().where('id', 'in', orgIds).execute()
-  const orgs = new Map(rows.map((org) => [org.id, org]))
-  const memberOf = await orgsWithMember(db, who, orgIds)
+  const wanted = entities.map(({ id, orgId }) => ({ id, orgId }))
+  const rows = await tiesTo[table](db, { entities: JSON.stringify(wanted), userId: who.user?.id ?? '' })
+  const ties = new Map(rows.map((row) => [row.id, row]))
   return (entity) => {
-    const org = orgs.get(entity.orgId)
-    if (!org) throw new Error('The guard was made for other entities')
+    const found = ties.get(entity.id)
+    if (!found) throw new Error('The guard was made for other entities')
     return {
       admin: isAdmin(who),
       systemReader: isSystemReader(who),
       systemWriter: isSystemWriter(who),
       owner: who.user !== undefined && entity.ownerId === who.user.id,
-      orgOwner: isOrgOwner(who, org),
-      orgMember: memberOf.has(org.id),
+      orgOwner: who.user !== undefined && found.orgOwnerId === who.user.id,
+      orgMember: Boolean(found.orgMember),
       public: entity.visibility === 'PUBLIC',
-      team: levels.get(entity.id),
+      team: highestOf(levelsOf(found)),
     }
   }
 }
 
-async function secretTeamLevels(db: Reader, { user }: Principal, secrets: readonly { id: string }[]) {
-  const rows = await db
-    .selectFrom('secretTeamAccess as access')
-    .innerJoin('userTeams', 'userTeams.teamId', 'access.teamId')
-    .select(['access.secretId as id', 'access.level'])
-    .where('access.secretId', 'in', idsOf(secrets))
-    .where('userTeams.userId', '=', user?.id ?? '')
-    .execute()
-  return highestOf(rows)
-}
-
-async function projectTeamLevels(db: Reader, { user }: Principal, projects: readonly { id: string }[]) {
-  const rows = await db
-    .selectFrom('projectTeamAccess as access')
-    .innerJoin('userTeams', 'userTeams.teamId', 'access.teamId')
-    .select(['access.projectId as id', 'access.level'])
-    .where('access.projectId', 'in', idsOf(projects))
-    .where('userTeams.userId', '=', user?.id ?? '')
-    .execute()
-  return highestOf(rows)
-}
-
-const idsOf = (entities: readonly { id: string }[]) => entities.map(({ id }) => id)
-
-/** The highest level for each id. */
-function highestOf(rows: readonly { id: string; level: AccessLevel }[]): ReadonlyMap<string, AccessLevel> {
-  const highest = new Map<string, AccessLevel>()
-  for (const { id, level } of rows) {
-    const known = highest.get(id)
-    if (known === undefined || RANK[level] > RANK[known]) highest.set(id, level)
-  }
-  return highest
-}
+const highestOf = (levels: readonly AccessLevel[]) =>
+  levels.reduce<AccessLevel | undefined>(
+    (highest, level) => (highest === undefined || RANK[level] > RANK[highest] ? level : highest),
+    undefined,
+  )
 
 const nameOf = (who: Principal) => userOf(who).username

@@ -1,5 +1,7 @@
 import type { Actor } from '../actor.ts'
+import { compiled } from '../db/compiled.ts'
 import type { Db, Trx } from '../db/open.ts'
+import type { AuditRow } from '../db/schema.ts'
 
 export const AUDIT_OBJECTS = [
   'API_KEY',
@@ -42,18 +44,22 @@ export const recordAccess = (db: Db, actor: Actor, event: Omit<AuditEvent, 'acti
   insert(db, actor, { ...event, action: 'ACCESS' })
 
 async function insert(db: Db | Trx, actor: Actor, { object, action, details, userId }: AuditEvent) {
-  await db
-    .insertInto('auditLog')
-    .values({
-      entryDate: new Date().toISOString(),
-      userId: actor.who?.user?.id ?? userId ?? null,
-      object,
-      action,
-      details: JSON.stringify({ ...details, ...sourceOf(actor) }),
-      event: eventOf(object, details),
-    })
-    .execute()
+  await insertRow(db, {
+    entryDate: new Date().toISOString(),
+    userId: actor.who?.user?.id ?? userId ?? null,
+    object,
+    action,
+    details: JSON.stringify({ ...details, ...sourceOf(actor) }),
+    event: eventOf(object, details),
+  })
 }
+
+const insertRow = compiled<Omit<AuditRow, 'seq'>>()((db, arg) =>
+  db.insertInto('auditLog').values({
+    ...{ entryDate: arg('entryDate'), userId: arg('userId'), object: arg('object'), action: arg('action') },
+    ...{ details: arg('details'), event: arg('event') },
+  }),
+)
 
 /** The name of our own event, which Concord does not log (audit/events.ts). */
 const eventOf = (object: AuditObject, { event }: Record<string, unknown>) =>

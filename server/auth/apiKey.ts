@@ -1,4 +1,5 @@
 import { roleNames } from '../access/roles.ts'
+import { compiledRow } from '../db/compiled.ts'
 import { readListColumn } from '../db/json.ts'
 import type { Reader } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
@@ -23,13 +24,7 @@ export async function apiKeyPrincipal(
     refuse({ reason: 'malformed' })
     return undefined
   }
-  const found = await db
-    .selectFrom('apiKeys')
-    .leftJoin('users', 'users.id', 'apiKeys.userId')
-    .where('apiKeys.hash', '=', hash)
-    .selectAll('users')
-    .select(['apiKeys.id as apiKeyId', 'apiKeys.userId', 'apiKeys.expiredAt', roleNames.as('roleNames')])
-    .executeTakeFirst()
+  const found = await keyWithUser(db, { hash })
   if (!found) return undefined
   const { apiKeyId, userId, expiredAt, roleNames: names, ...user } = found
   if (isPast(expiredAt)) {
@@ -44,3 +39,12 @@ export async function apiKeyPrincipal(
   // A user's key always has a user: the join found one.
   return { realm: 'apikey', user: user as UserRow, roles: new Set(readListColumn(names)), apiKeyId }
 }
+
+const keyWithUser = compiledRow<{ hash: string }>()((db, arg) =>
+  db
+    .selectFrom('apiKeys')
+    .leftJoin('users', 'users.id', 'apiKeys.userId')
+    .where('apiKeys.hash', '=', arg('hash'))
+    .selectAll('users')
+    .select(['apiKeys.id as apiKeyId', 'apiKeys.userId', 'apiKeys.expiredAt', roleNames.as('roleNames')]),
+)

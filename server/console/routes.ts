@@ -6,12 +6,13 @@ import { cookieOf, forgetRememberMe, REMEMBER_ME_COOKIE, SESSION_COOKIE, sendSes
 import { SESSION } from '../auth/filter.ts'
 import type { Reader } from '../db/open.ts'
 import type { OrgRow, UserRow } from '../db/schema.ts'
-import { forbidden, textError, violations } from '../errors.ts'
+import { textError, violations } from '../errors.ts'
 import { type Call, type Env, principalOf, senderOf } from '../http/call.ts'
 import { plainText } from '../http/input.ts'
 import { operation, resource } from '../http/operation.ts'
 import { textParameter } from '../http/parameters.ts'
 import { nonEmpty } from '../json/omit.ts'
+import { RawJson } from '../json/write.ts'
 import { requireMember, requireOrg } from '../orgs/store.ts'
 import { type Principal, userOf } from '../principal.ts'
 import { findProjectByName, findRepository } from '../projects/store.ts'
@@ -20,7 +21,7 @@ import type { Services } from '../services.ts'
 import { endSession } from '../sessions/end.ts'
 import { endRememberMe } from '../sessions/rememberMe.ts'
 import { findTeam } from '../teams/store.ts'
-import { findUserById, orgsOf } from '../users/store.ts'
+import { orgsJsonOf } from '../users/store.ts'
 import { checkStorePassword } from '../vault/storePassword.ts'
 import { newSessionId } from '../vault/tokens.ts'
 
@@ -85,18 +86,15 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
 }
 
 async function whoami(c: Call, db: Reader) {
+  // Every way to sign in has just read the user, and refused one who is disabled.
   const { id, username, domain, displayName } = currentUser(c)
-  // Sessions of disabled users are refused earlier (sessions/session.ts), with the same message; this is the rest of
-  // Concord's check.
-  const user = await findUserById(db, id)
-  if (!user) throw textError(500, `Unknown user: ${id}`)
-  if (user.disabled) throw forbidden(`User is disabled: ${id}`)
+  const orgs = await orgsJsonOf(db, id)
   return nonEmpty({
     realm: principalOf(c).realm,
     username,
     userDomain: domain,
     displayName: displayName ?? username,
-    orgs: await orgsOf(db, id),
+    orgs: orgs === '[]' ? undefined : new RawJson(orgs),
   })
 }
 

@@ -57,7 +57,7 @@ export class FairSqliteDriver implements Driver {
   }
 
   /** Runs a statement that changes nothing: at once, or in its turn. Never in a batch: those changes may be undone. */
-  read<R>(query: CompiledQuery): QueryResult<R> | Promise<QueryResult<R>> {
+  read<R>(query: CompiledQuery & { isSingle?: boolean }): QueryResult<R> | Promise<QueryResult<R>> {
     if (!this.#isOpen && this.#readers.size === 0 && !stretchIsOver()) return this.#statements.run(query)
     return new Promise((resolve, reject) => {
       this.#readers.add(whoseWork(), () => {
@@ -170,7 +170,7 @@ function transactionOf(lease: DatabaseConnection): TransactionWrite {
 
 const READS = /^\s*(select|explain|pragma)\b/i
 
-function changesSomething({ query: { kind }, sql }: CompiledQuery): boolean {
+export function changesSomething({ query: { kind }, sql }: Pick<CompiledQuery, 'query' | 'sql'>): boolean {
   if (kind === 'SelectQueryNode') return false
   return kind === 'InsertQueryNode' || kind === 'UpdateQueryNode' || kind === 'DeleteQueryNode' || !READS.test(sql)
 }

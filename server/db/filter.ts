@@ -23,8 +23,13 @@ export const pageByName =
  * case for ASCII only, so every other letter becomes a character class, such as `[öÖ]`, which GLOB reads by code point.
  */
 export function contains(column: string, filter: string) {
+  // LIKE takes half the time, and ignores the case of ASCII as it is.
+  if (ASCII.test(filter))
+    return sql<SqlBool>`${sql.ref(column)} LIKE ${`%${filter.replace(/[\\%_]/g, '\\$&')}%`} ESCAPE '\\'`
   return sql<SqlBool>`lower(${sql.ref(column)}) GLOB ${`*${[...filter].map(inAnyCase).join('')}*`}`
 }
+
+const ASCII = /^\p{ASCII}*$/u
 
 function inAnyCase(character: string): string {
   if (character <= '\x7f') return /[*?[]/.test(character) ? `[${character}]` : character.toLowerCase()

@@ -12,6 +12,7 @@ import {
   type Transaction,
 } from 'kysely'
 import LibSql from 'libsql'
+import { readDirectly } from './compiled.ts'
 import { FairSqliteDriver } from './driver.ts'
 import { DataFolderError, inWords } from './folderErrors.ts'
 import * as initial from './migrations/001_initial.ts'
@@ -93,20 +94,24 @@ export function lockDatabase(dataDir: string): Db {
     }
     throw inWords(error, dataDir)
   }
-  // libsql's synchronous API is better-sqlite3's, which is what kysely's dialect expects. The type says what it is not.
-  return new Kysely<Database>({ dialect: new Dialect(file) }) as Db
+  const driver = new FairSqliteDriver(file)
+  // The type says what it is not.
+  const db = new Kysely<Database>({ dialect: new Dialect(file, driver) }) as Db
+  readDirectly(db, driver)
+  return db
 }
 
 class Dialect extends SqliteDialect {
-  readonly #file: LibSql.Database
+  readonly #driver: FairSqliteDriver
 
-  constructor(file: LibSql.Database) {
+  /** libsql's synchronous API is better-sqlite3's, which is what kysely's dialect expects. */
+  constructor(file: LibSql.Database, driver: FairSqliteDriver) {
     super({ database: file as never })
-    this.#file = file
+    this.#driver = driver
   }
 
   override createDriver() {
-    return new FairSqliteDriver(this.#file)
+    return this.#driver
   }
 
   /** In SQLite, schema changes can be part of a transaction, which kysely does not use by itself. */

@@ -31,6 +31,14 @@ test('reports what a change has done', () => {
   expect(run('INSERT INTO t (b) VALUES (?) RETURNING a', 'z').rows).toEqual([{ a: 2 }])
 })
 
+test('reads one row of several, and leaves none behind', () => {
+  for (const name of ['x', 'y']) run(INSERT, name)
+  const first = () => statements.run({ sql: 'SELECT b FROM t ORDER BY a', parameters: [], isSingle: true }).rows
+  expect(first()).toEqual([{ b: 'x' }])
+  run('DROP TABLE t')
+  expect(() => first()).toThrow('no such table')
+})
+
 test('works with the columns of a changed schema', () => {
   run(INSERT, 'x')
   expect(run(ALL).rows).toEqual([{ a: 1, b: 'x' }])

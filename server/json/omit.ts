@@ -1,7 +1,6 @@
 /** Removes null and undefined fields: Jackson's NON_NULL. */
 export function nonNull<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], null> } {
-  // The remaining entries are not null.
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== null && field !== undefined)) as never
+  return only(value, (field) => field !== null && field !== undefined)
 }
 
 /** Removes null, undefined, '', [] and {}: Jackson's NON_EMPTY. */
@@ -12,5 +11,12 @@ export function nonEmpty<T extends object>(value: T): Partial<T> {
     field === '' ||
     (Array.isArray(field) && field.length === 0) ||
     (typeof field === 'object' && Object.keys(field).length === 0)
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => !empty(field))) as Partial<T>
+  return only(value, (field) => !empty(field))
+}
+
+/** Every entry of a list goes through here, so without lists of its fields. */
+function only(value: object, keeps: (field: unknown) => boolean): never {
+  const kept: Record<string, unknown> = {}
+  for (const [name, field] of Object.entries(value)) if (keeps(field)) kept[name] = field
+  return kept as never
 }

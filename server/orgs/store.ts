@@ -1,5 +1,6 @@
 import { listedOrgs } from '../access/listing.ts'
 import { assertMember } from '../access/rules.ts'
+import { compiledRow } from '../db/compiled.ts'
 import { type ListPage, pageByName } from '../db/filter.ts'
 import { rawJsonColumn, writeJsonColumn } from '../db/json.ts'
 import type { Reader, Trx } from '../db/open.ts'
@@ -11,8 +12,11 @@ import { nonNull } from '../json/omit.ts'
 import type { Principal } from '../principal.ts'
 import { ownersOf } from '../users/owner.ts'
 
-export const findOrg = (db: Reader, name: string) =>
-  db.selectFrom('orgs').selectAll().where('name', '=', name).executeTakeFirst()
+export const findOrg = (db: Reader, name: string): Promise<OrgRow | undefined> => byName(db, { name })
+
+const byName = compiledRow<{ name: string }>()((db, arg) =>
+  db.selectFrom('orgs').selectAll().where('name', '=', arg('name')),
+)
 
 /** `ORG(any)`: the organization must exist, nothing else. */
 export async function requireOrg(db: Reader, orgName: string): Promise<OrgRow> {

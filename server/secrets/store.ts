@@ -1,4 +1,5 @@
 import { listedIn } from '../access/listing.ts'
+import { compiled, compiledRow, eachOf } from '../db/compiled.ts'
 import { type ListPage, pageByName } from '../db/filter.ts'
 import type { Reader, Trx } from '../db/open.ts'
 import type { AccessLevel, OrgRow, SecretRow } from '../db/schema.ts'
@@ -12,8 +13,12 @@ import type { SealedValue } from '../vault/sealed.ts'
  * The rows of secrets. Every function takes the connection to use, so that a request's statements share a transaction.
  */
 
-export const findSecret = (db: Reader, orgId: string, name: string) =>
-  db.selectFrom('secrets').selectAll().where('orgId', '=', orgId).where('name', '=', name).executeTakeFirst()
+export const findSecret = (db: Reader, orgId: string, name: string): Promise<SecretRow | undefined> =>
+  byName(db, { orgId, name })
+
+const byName = compiledRow<{ orgId: string; name: string }>()((db, arg) =>
+  db.selectFrom('secrets').selectAll().where('orgId', '=', arg('orgId')).where('name', '=', arg('name')),
+)
 
 /** A secret by name; missing → 404 without a body, before any other decision (concord-api §9.3, row 0). */
 export async function requireSecretRow(db: Reader, orgId: string, secretName: string): Promise<SecretRow> {
@@ -79,21 +84,22 @@ const projectEntry = ({ id, name }: { id: string; name: string }) => ({
 /** The projects that each secret is linked to. */
 export async function projectsOf(db: Reader, secretIds: readonly string[]) {
   const found = new Map<string, { id: string; name: string }[]>()
-  // SQLite takes 32,766 parameters; an organization can have more secrets.
-  for (let i = 0; i < secretIds.length; i += 1000) {
-    const links = await db
-      .selectFrom('secretProjects as link')
-      .innerJoin('projects', 'projects.id', 'link.projectId')
-      .select(['link.secretId', 'projects.id', 'projects.name'])
-      .where('link.secretId', 'in', secretIds.slice(i, i + 1000))
-      .orderBy('projects.name')
-      .execute()
-    for (const { secretId, id, name } of links) {
-      found.set(secretId, [...(found.get(secretId) ?? []), { id, name }])
-    }
+  for (const { secretId, id, name } of await linksOf(db, { secretIds: JSON.stringify(secretIds) })) {
+    const links = found.get(secretId)
+    if (links) links.push({ id, name })
+    else found.set(secretId, [{ id, name }])
   }
   return found
 }
+
+const linksOf = compiled<{ secretIds: string }>()((db, arg) =>
+  db
+    .selectFrom('secretProjects as link')
+    .innerJoin('projects', 'projects.id', 'link.projectId')
+    .select(['link.secretId', 'projects.id', 'projects.name'])
+    .where('link.secretId', 'in', eachOf(arg('secretIds')))
+    .orderBy('projects.name'),
+)
 
 export async function linkedProjectIds(db: Reader, secretId: string): Promise<string[]> {
   const rows = await db.selectFrom('secretProjects').select('projectId').where('secretId', '=', secretId).execute()

@@ -7,7 +7,6 @@ import { givenSecret } from '../../tests/support/secrets.ts'
 import {
   basic,
   cookieOf,
-  countQueries,
   expectRefusal,
   LOGOUT,
   PASSWORD,
@@ -15,6 +14,7 @@ import {
   SESSION,
   WHOAMI,
 } from '../../tests/support/signIn.ts'
+import { statementsOf } from '../../tests/support/statements.ts'
 import {
   CHEAP,
   givenOrg,
@@ -83,12 +83,14 @@ describe('a session', () => {
 
   test('is read with its user and their roles in one query', async () => {
     const cookie = await signIn()
-    const counted = countQueries(server.services.db)
-    const principal = await findSession({ ...server.services, db: counted.db }, cookie.slice('JSESSIONID='.length))
-    expect(principal?.user?.id).toBe(user.id)
-    expect(counted.queries).toHaveLength(1)
+    let id: string | undefined
+    const statements = await statementsOf(async () => {
+      id = (await findSession(server.services, cookie.slice('JSESSIONID='.length)))?.user?.id
+    })
+    expect(id).toBe(user.id)
+    expect(statements).toHaveLength(1)
     // Without a full scan of any table.
-    const text = counted.queries.map((query) => counted.sqlOf(query).sql.replaceAll('?', "'x'")).join()
+    const text = statements.join().replaceAll('?', "'x'")
     const plan = await sql<{ detail: string }>`EXPLAIN QUERY PLAN ${sql.raw(text)}`.execute(server.services.db)
     expect(plan.rows.map(({ detail }) => detail).filter((detail) => detail.startsWith('SCAN'))).toEqual([])
   })

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { roleNames } from '../access/roles.ts'
 import type { Sender } from '../actor.ts'
 import type { Config } from '../config.ts'
+import { compiledRow } from '../db/compiled.ts'
 import { readListColumn } from '../db/json.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { codeOf } from '../db/storageTrouble.ts'
@@ -73,15 +74,7 @@ export async function stillSignsIn(trx: Trx, { realm, user, apiKeyId }: Principa
  */
 export async function findSession({ db, config, log }: Services, secret: string): Promise<Principal | undefined> {
   const idHash = hashSessionId(secret)
-  const found = await db
-    .selectFrom('sessions')
-    .innerJoin('users', 'users.id', 'sessions.userId')
-    .leftJoin('apiKeys', 'apiKeys.id', 'sessions.apiKeyId')
-    .where('sessions.idHash', '=', idHash)
-    .selectAll('users')
-    .select(['sessions.id as sessionId', 'sessions.realm', 'sessions.apiKeyId', 'apiKeys.expiredAt as keyExpiredAt'])
-    .select(['sessions.createdAt', 'sessions.lastUsedAt', 'sessions.endedAt', roleNames.as('roleNames')])
-    .executeTakeFirst()
+  const found = await sessionWithUser(db, { idHash })
   if (!found) return undefined
   const { sessionId, realm, apiKeyId, keyExpiredAt, createdAt, lastUsedAt, endedAt, roleNames: names, ...user } = found
   if (Date.now() > endOfSession({ createdAt, lastUsedAt }, config) || isPast(keyExpiredAt)) {
@@ -103,6 +96,17 @@ export async function findSession({ db, config, log }: Services, secret: string)
     sessionId,
   }
 }
+
+const sessionWithUser = compiledRow<{ idHash: string }>()((db, arg) =>
+  db
+    .selectFrom('sessions')
+    .innerJoin('users', 'users.id', 'sessions.userId')
+    .leftJoin('apiKeys', 'apiKeys.id', 'sessions.apiKeyId')
+    .where('sessions.idHash', '=', arg('idHash'))
+    .selectAll('users')
+    .select(['sessions.id as sessionId', 'sessions.realm', 'sessions.apiKeyId', 'apiKeys.expiredAt as keyExpiredAt'])
+    .select(['sessions.createdAt', 'sessions.lastUsedAt', 'sessions.endedAt', roleNames.as('roleNames')]),
+)
 
 /** When a session ends, in milliseconds: after its idle timeout or its maximum lifetime. */
 export function endOfSession(session: { createdAt: string; lastUsedAt: string }, config: Config): number {

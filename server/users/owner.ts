@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { compiled, eachOf } from '../db/compiled.ts'
 import type { Reader } from '../db/open.ts'
 import type { UserRow, UserType } from '../db/schema.ts'
 import { textError, validationError } from '../errors.ts'
@@ -31,18 +32,17 @@ export function ownerEntry(user: UserRow | undefined) {
 /** Looks up owners by id for a list: one query instead of one per entry. Returns undefined for null or unknown ids. */
 export async function ownersOf(db: Reader, entities: readonly { ownerId: string | null }[]) {
   const ids = [...new Set(entities.map(({ ownerId }) => ownerId).filter((id) => id !== null))]
-  const users = new Map<string, UserRow>()
-  // SQLite allows 32,766 parameters; a list of organizations or secrets can be longer.
-  for (let i = 0; i < ids.length; i += 1000) {
-    const rows = await db
-      .selectFrom('users')
-      .selectAll()
-      .where('id', 'in', ids.slice(i, i + 1000))
-      .execute()
-    for (const row of rows) users.set(row.id, row)
-  }
-  return (entity: { ownerId: string | null }) => ownerEntry(users.get(entity.ownerId ?? ''))
+  const rows = ids.length === 0 ? [] : await usersById(db, { ids: JSON.stringify(ids) })
+  const entries = new Map(rows.map((user) => [user.id, ownerEntry(user)]))
+  return ({ ownerId }: { ownerId: string | null }) => entries.get(ownerId ?? '')
 }
+
+const usersById = compiled<{ ids: string }>()((db, arg) =>
+  db
+    .selectFrom('users')
+    .selectAll()
+    .where('id', 'in', eachOf(arg('ids'))),
+)
 
 /**
  * Resolves an EntityOwner to a user; undefined if it is empty (`{}`). An unknown id is a validation error, an unknown

@@ -1,3 +1,5 @@
+import { sql } from 'kysely'
+import { compiledRow } from '../db/compiled.ts'
 import { contains } from '../db/filter.ts'
 import { readListColumn } from '../db/json.ts'
 import type { Reader, Trx } from '../db/open.ts'
@@ -74,17 +76,24 @@ export function briefUserEntry(user: UserRow) {
 
 /**
  * The organizations in which a user belongs to a team, directly or through an LDAP group; not those that they only own.
+ * As JSON, because whoami is asked with every page, and some users belong to hundreds.
  */
-export async function orgsOf(db: Reader, userId: string): Promise<{ id: string; name: string }[]> {
-  return db
-    .selectFrom('userTeams')
-    .innerJoin('orgs', 'orgs.id', 'userTeams.orgId')
-    .select(['orgs.id', 'orgs.name'])
-    .distinct()
-    .where('userId', '=', userId)
-    .orderBy('orgs.name')
-    .execute()
+export async function orgsJsonOf(db: Reader, userId: string): Promise<string> {
+  const found = await orgsOfUser(db, { userId })
+  return found?.orgs ?? '[]'
 }
+
+export const orgsOf = async (db: Reader, userId: string): Promise<{ id: string; name: string }[]> =>
+  JSON.parse(await orgsJsonOf(db, userId))
+
+const orgsOfUser = compiledRow<{ userId: string }>()(
+  (_, arg) => sql<{ orgs: string }>`
+    SELECT json_group_array(json_object('id', id, 'name', name) ORDER BY name) AS orgs FROM orgs WHERE id IN (
+      SELECT t."orgId" FROM "teamUsers" m JOIN teams t ON t.id = m."teamId" WHERE m."userId" = ${arg('userId')}
+      UNION ALL
+      SELECT t."orgId" FROM "userLdapGroups" u JOIN "teamLdapGroups" g ON g."ldapGroup" = u."ldapGroup"
+        JOIN teams t ON t.id = g."teamId" WHERE u."userId" = ${arg('userId')})`,
+)
 
 async function roleEntriesOf(db: Reader, userId: string) {
   const rows = await db

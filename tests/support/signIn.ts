@@ -1,7 +1,5 @@
 import { createHook } from 'node:async_hooks'
-import { createQueryId, type RootOperationNode } from 'kysely'
 import { expect } from 'vitest'
-import type { Db } from '../../server/db/open.ts'
 import { hashPassword } from '../../server/vault/password.ts'
 import { CHEAP, givenUser, type TestServer } from './testServer.ts'
 
@@ -54,17 +52,4 @@ export async function expectRefusal(answer: Response) {
   expect(answer.status).toBe(401)
   expect(answer.headers.get('Content-Type')).toBe('application/json')
   expect(await answer.text()).toBe('')
-}
-
-/** The same database, with a list of the queries made through this handle. */
-export function countQueries(of: Db) {
-  const queries: RootOperationNode[] = []
-  const db = of.withPlugin({
-    transformQuery: ({ node }) => {
-      queries.push(node)
-      return node
-    },
-    transformResult: async ({ result }) => result,
-  })
-  return { db, queries, sqlOf: (node: RootOperationNode) => of.getExecutor().compileQuery(node, createQueryId()) }
 }
