@@ -22,6 +22,8 @@ beforeAll(async () => {
   await givenProject(server, org, 'storefront')
   const stored = await server.request(`${PROJECT}/cfg`, { method: 'PUT', json: { nested: { token: LONG } } })
   expect(stored.status).toBe(200)
+  const configured = await server.request('/api/v1/org', { json: { name: 'configured', cfg: { token: LONG } } })
+  expect(configured.status).toBe(200)
   const value = Buffer.from(LONG)
   for (let i = 0; i < 5; i++) await givenSecret(server, org, `key-${i}`, { value })
   const small = await givenOrg(server, 'small')
@@ -116,6 +118,8 @@ test.each<[string, TestRequest, string]>([
   ['a configuration, which may contain values', {}, `${PROJECT}/cfg`],
   ['a part of it', {}, `${PROJECT}/cfg/nested`],
   ['a project with its configuration', {}, PROJECT],
+  ['a list of organizations with a configuration', {}, '/api/v1/org'],
+  ['an organization with its configuration', {}, '/api/v1/org/configured'],
 ])('%s is not compressed', async (_, request, path) => {
   const response = await asking('br, gzip', path, request)
   expect([response.status, response.headers.get('Content-Encoding'), response.headers.get('Vary')]).toEqual([

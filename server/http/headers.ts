@@ -67,7 +67,8 @@ export function addApiHeaders(c: Call) {
 
 /** Adds the cookies of a response, and what every response has. */
 export function addCookiesAndPolicy(c: Call) {
-  if (complete.has(c.res)) return
+  // One that was set after the response was made is added all the same.
+  if (complete.has(c.res) && c.get('cookies').length === 0) return
   for (const cookie of c.get('cookies')) c.res.headers.append('Set-Cookie', cookie)
   for (const [name, value] of Object.entries(NO_PAGE)) c.res.headers.set(name, value)
 }

@@ -25,9 +25,9 @@ export interface About<P = Schemas, Q = Schemas, B = z.ZodType, F = Schemas> ext
   answers?: number[]
   /**
    * Its JSON may be compressed: it has no value of a secret, password, key or token, nor anything that may contain one,
-   * such as the configuration of a project. Default: never.
+   * such as the configuration of a project. A function says so of one result. Default: never.
    */
-  compresses?: true
+  compresses?: true | ((result: unknown) => boolean)
 }
 
 /** An operation of a path with these parameters. */
@@ -98,7 +98,8 @@ export function resource<const Path extends string>(app: Hono<Env>, path: Path, 
     const result = await (freesSpace(c.req.method, c.req.path) ? c.get('reserve').run(run) : run())
     if (result instanceof Response) return result
     if (result === undefined || result === null) return c.body(null, 204)
-    if (operation.compresses) return compressedJson(c, writeJson(result))
+    const { compresses } = operation
+    if (compresses === true || compresses?.(result)) return compressedJson(c, writeJson(result))
     return jsonResponse(c, writeJson(result))
   })
 }

@@ -51,7 +51,13 @@ const entityType = z.enum([
 export function orgRoutes(app: Hono<Env>, { db }: Services) {
   resource(app, '/api/v1/org', {
     GET: operation(
-      { summary: 'List organizations', query: { ...listQuery, onlyCurrent: flagParameter }, compresses: true },
+      {
+        summary: 'List organizations',
+        query: { ...listQuery, onlyCurrent: flagParameter },
+        // A configuration can contain anything, such as a token of a partner.
+        compresses: (orgs) =>
+          Array.isArray(orgs) && orgs.every((org) => org.cfg === undefined && org.meta === undefined),
+      },
       (c, { query: { filter, onlyCurrent = false, ...page } }) => {
         userOf(principalOf(c))
         return listOrgs(db, principalOf(c), { ...pageOf(page), onlyCurrent, filter })
