@@ -54,7 +54,9 @@ test('the first visit prints no error, at the front door and behind it', { tag: 
   await settled(page)
 })
 
-test('settings, user and the first read start together, before the script has come', async ({ page }) => {
+test('settings, user and the first read start together, before the script has come', { tag: '@concord' }, async ({
+  page,
+}) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
   const secret = await givenSecret(org, { by: user })
