@@ -1,12 +1,13 @@
+import { sql } from 'kysely'
 import { listedIn } from '../access/listing.ts'
 import { compiled, compiledRow, eachOf } from '../db/compiled.ts'
 import { type ListPage, pageByName } from '../db/filter.ts'
 import type { Reader, Trx } from '../db/open.ts'
-import type { AccessLevel, OrgRow, SecretRow } from '../db/schema.ts'
+import type { AccessLevel, OrgRow, SecretRow, UserRow } from '../db/schema.ts'
 import { emptyError, validationError } from '../errors.ts'
 import { nonNull } from '../json/omit.ts'
 import type { Principal } from '../principal.ts'
-import { ownersOf } from '../users/owner.ts'
+import { ownerEntry, ownersOf } from '../users/owner.ts'
 import type { SealedValue } from '../vault/sealed.ts'
 
 /**
@@ -44,36 +45,53 @@ export async function secretEntries(db: Reader, org: OrgRow, rows: readonly Secr
     db,
     rows.map((row) => row.id),
   )
-  return rows.map((row) =>
-    nonNull({
-      id: row.id,
-      name: row.name,
-      orgId: row.orgId,
-      orgName: org.name,
-      projects: (projects.get(row.id) ?? []).map(projectEntry),
-      type: row.type,
-      encryptedBy: row.encryptedBy,
-      storeType: row.storeType,
-      visibility: row.visibility,
-      owner: ownerOf(row),
-      createdAt: row.createdAt,
-      lastUpdatedAt: row.lastUpdatedAt,
-    }),
-  )
+  return rows.map((row) => entryOf(org, row, ownerOf(row), projects.get(row.id) ?? []))
 }
 
-export type SecretEntry = Awaited<ReturnType<typeof secretEntries>>[number]
+export type SecretEntry = ReturnType<typeof entryOf>
 
+/** The same for one row, with one query. */
 export async function secretEntry(db: Reader, org: OrgRow, row: SecretRow): Promise<SecretEntry> {
-  const [entry] = await secretEntries(db, org, [row])
-  if (!entry) throw new Error('One row makes one entry')
-  return entry
+  const { id: secretId, ownerId } = row
+  const { projects = '[]', ...owner } = (await around(db, { secretId, ownerId })) ?? {}
+  return entryOf(org, row, isUser(owner) ? ownerEntry(owner) : undefined, JSON.parse(projects))
+}
+
+/** The owner, all null without one, and the linked projects as JSON. */
+const around = compiledRow<{ secretId: string; ownerId: string | null }>()(
+  (_, arg) => sql<{ projects: string } & (UserRow | { id: null })>`
+    SELECT users.*, (
+      SELECT json_group_array(json_object('id', projects.id, 'name', projects.name) ORDER BY projects.name)
+      FROM "secretProjects" link JOIN projects ON projects.id = link."projectId"
+      WHERE link."secretId" = ${arg('secretId')}) AS projects
+    FROM (SELECT 1) LEFT JOIN users ON users.id = ${arg('ownerId')}`,
+)
+
+const isUser = (row: object): row is UserRow => 'id' in row && row.id !== null
+
+type Link = { id: string; name: string }
+
+function entryOf(org: OrgRow, row: SecretRow, owner: ReturnType<typeof ownerEntry>, projects: readonly Link[]) {
+  return nonNull({
+    id: row.id,
+    name: row.name,
+    orgId: row.orgId,
+    orgName: org.name,
+    projects: projects.map(projectEntry),
+    type: row.type,
+    encryptedBy: row.encryptedBy,
+    storeType: row.storeType,
+    visibility: row.visibility,
+    owner,
+    createdAt: row.createdAt,
+    lastUpdatedAt: row.lastUpdatedAt,
+  })
 }
 
 /**
  * The modes are always ProjectEntry's defaults: Concord does not read the project's own here (concord-api §14, Q28).
  */
-const projectEntry = ({ id, name }: { id: string; name: string }) => ({
+const projectEntry = ({ id, name }: Link) => ({
   id,
   name,
   rawPayloadMode: 'DISABLED',
@@ -83,7 +101,7 @@ const projectEntry = ({ id, name }: { id: string; name: string }) => ({
 
 /** The projects that each secret is linked to. */
 export async function projectsOf(db: Reader, secretIds: readonly string[]) {
-  const found = new Map<string, { id: string; name: string }[]>()
+  const found = new Map<string, Link[]>()
   for (const { secretId, id, name } of await linksOf(db, { secretIds: JSON.stringify(secretIds) })) {
     const links = found.get(secretId)
     if (links) links.push({ id, name })
