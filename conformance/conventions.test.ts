@@ -323,7 +323,7 @@ describe('headers of every response', () => {
     }
   })
 
-  onlyOnOurs('noPage')('no response can load or run anything as a page, or be framed', async () => {
+  onlyOnOurs('apiPolicy')('no response can load or run anything as a page, or be framed', async () => {
     for (const answer of [await admin.get(org.v1), await anonymous.get(org.v1), await anonymous.options(org.v1)]) {
       expect(answer.headers).toMatchObject({
         'content-security-policy': ["default-src 'none'; frame-ancestors 'none'"],

@@ -26,7 +26,7 @@ export const differences = {
     'A remember-me cookie is valid once: the response has the next one. Reuse of an old one ends all of its user’s sessions. Concord’s is valid for two weeks.',
   shortApiKey: 'A chosen API key has at least 8 bytes (otherwise a 400); Concord accepts a single byte.',
   noSniffing: 'Responses have nosniff, because a value can be anything; Concord’s do not.',
-  noPage:
+  apiPolicy:
     'Responses have headers against use as a page (Content-Security-Policy, Referrer-Policy), for the same reason; Concord’s do not.',
   relativeRedirect:
     'The redirect to the console’s settings is a path; Concord’s contains the request’s Host, which anybody can forge.',

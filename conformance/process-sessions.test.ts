@@ -20,7 +20,7 @@ import { made, newWorld, UNKNOWN_ID, UUID } from './lib/world.ts'
 const SESSIONS = '/api/x/v1/process-session'
 const WHOAMI = '/api/service/console/whoami'
 const BINARY = 'application/octet-stream'
-const MOST = 102_400
+const MAX_BYTES = 102_400
 
 describe.runIf(server.processSessions)('a process session', async () => {
   if (!server.processSessions) return
@@ -167,7 +167,7 @@ describe.runIf(server.processSessions)('a process session', async () => {
     })
     test('nothing larger than 102400 bytes', async () => {
       const { id, caller } = await opened()
-      expectText(await decrypt(id, caller, Buffer.alloc(MOST + 1)), 400, `Value too big, limit: ${MOST}`)
+      expectText(await decrypt(id, caller, Buffer.alloc(MAX_BYTES + 1)), 400, `Value too big, limit: ${MAX_BYTES}`)
     })
     test('nothing for a process that does not exist', async () => {
       const { caller } = await opened()

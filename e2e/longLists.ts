@@ -17,7 +17,7 @@ export const keyName = (number: number) => `key-${String(number).padStart(5, '0'
 type Filled = { url: string; lists: LongList[] }
 
 /** More are only inserted: by HTTP they would take minutes. */
-const MOST_CREATED = 2_100
+const MAX_CREATED = 2_100
 
 async function givenList(count: number): Promise<LongList> {
   const org = await givenOrg()
@@ -48,7 +48,7 @@ export const test = base.extend<{ lists: LongList[] }, { lengths: number[]; fill
   filled: [
     async ({ lengths }, use) => {
       if (!process.env.E2E_DATA_DIR) {
-        const lists = await Promise.all(lengths.filter((count) => count <= MOST_CREATED).map(givenList))
+        const lists = await Promise.all(lengths.filter((count) => count <= MAX_CREATED).map(givenList))
         for (const list of lists) await create(list)
         return use({ url: concordUrl(), lists })
       }

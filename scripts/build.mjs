@@ -20,7 +20,7 @@ const SERVER_ENTRIES = {
   'master-key': 'server/process/cli/masterKey.ts',
 }
 /** Smaller files don't gain enough for a second copy. */
-const LEAST_TO_COMPRESS = 1024
+const MIN_TO_COMPRESS = 1024
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' } } })
 try {
@@ -99,7 +99,7 @@ async function compressAll(folder) {
   await Promise.all(
     files.map(async (file) => {
       const clear = readFileSync(file)
-      if (clear.length < LEAST_TO_COMPRESS) return
+      if (clear.length < MIN_TO_COMPRESS) return
       const brotli = await promisify(brotliCompress)(clear, {
         params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: clear.length },
       })

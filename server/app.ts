@@ -45,7 +45,7 @@ import { BusyError } from './waiting/limit.ts'
 import { workFor } from './waiting/person.ts'
 
 /** A secret's value has at most 1 MiB (concord-api §9.5); the rest is for the multipart envelope and the public key. */
-export const MOST_BODY_BYTES = 2 * 1024 * 1024
+export const MAX_BODY_BYTES = 2 * 1024 * 1024
 
 /** The API as one object that takes and returns fetch objects: the same for production, development and tests. */
 export function createApp(services: Services): Hono<Env> {
@@ -88,7 +88,7 @@ export function createApp(services: Services): Hono<Env> {
   app.use('/api/*', refuseSingleSignOn)
   const guessing = new Guessing()
   app.use('/api/*', authentication(services, guessing))
-  app.use('/api/*', limitBody(MOST_BODY_BYTES))
+  app.use('/api/*', limitBody(MAX_BODY_BYTES))
 
   healthRoutes(app, services)
   consoleRoutes(app, services)

@@ -20,9 +20,9 @@ import {
   type TestServer,
 } from '../../tests/support/testServer.ts'
 import { newId } from '../ids.ts'
-import { keepHouse } from '../process/housekeeping.ts'
-import { MOST_PROCESS_SESSIONS } from '../processes/routes.ts'
-import { MOST_SESSIONS } from '../sessions/session.ts'
+import { runHousekeeping } from '../process/housekeeping.ts'
+import { MAX_PROCESS_SESSIONS } from '../processes/routes.ts'
+import { MAX_SESSIONS } from '../sessions/session.ts'
 import { hashPassword } from '../vault/password.ts'
 
 const SESSIONS = '/api/x/v1/sessions'
@@ -210,22 +210,22 @@ describe('ending sessions', () => {
 })
 
 describe('the maximum per user', () => {
-  test(`is ${MOST_SESSIONS} sessions: the least recently used one ends`, async () => {
+  test(`is ${MAX_SESSIONS} sessions: the least recently used one ends`, async () => {
     const first = await session()
     const { db } = server.services
     const row = await db.selectFrom('sessions').selectAll().where('userId', '=', user.id).executeTakeFirstOrThrow()
     const old = { ...row, lastUsedAt: new Date(Date.now() - 60_000).toISOString() }
-    const others = Array.from({ length: MOST_SESSIONS - 2 }, () => ({ ...row, id: newId(), idHash: newId() }))
+    const others = Array.from({ length: MAX_SESSIONS - 2 }, () => ({ ...row, id: newId(), idHash: newId() }))
     await db
       .insertInto('sessions')
       .values([{ ...old, id: newId(), idHash: newId() }, ...others])
       .execute()
     const second = await session()
-    expect(await list()).toHaveLength(MOST_SESSIONS)
+    expect(await list()).toHaveLength(MAX_SESSIONS)
     expect([await status(first), await status(second)]).toEqual([200, 200])
   })
 
-  test(`is ${MOST_PROCESS_SESSIONS} process sessions: the next one is refused`, async () => {
+  test(`is ${MAX_PROCESS_SESSIONS} process sessions: the next one is refused`, async () => {
     const open = await processSessions()
     await open()
     const { db } = server.services
@@ -234,7 +234,7 @@ describe('the maximum per user', () => {
       .selectAll()
       .where('userId', '=', user.id)
       .executeTakeFirstOrThrow()
-    for (let i = 1; i < MOST_PROCESS_SESSIONS; i++) {
+    for (let i = 1; i < MAX_PROCESS_SESSIONS; i++) {
       await db
         .insertInto('processSessions')
         .values({ ...row, instanceId: newId() })
@@ -273,7 +273,7 @@ describe('a session ends', () => {
     const { db } = server.services
     const createdAt = new Date(Date.now() - 12 * 3_600_000 - 1000).toISOString()
     await db.updateTable('sessions').set({ createdAt }).where('userId', '=', user.id).execute()
-    await keepHouse(server.services)
+    await runHousekeeping(server.services)
     expect(await db.selectFrom('sessions').selectAll().where('userId', '=', user.id).execute()).toEqual([])
   })
 })
@@ -361,7 +361,7 @@ describe('everything opened with an API key ends with the key', () => {
     expect(await status(made.remembered)).toBe(401)
     expect(await status(others)).toBe(200)
     expect(await list()).toHaveLength(1)
-    await keepHouse(server.services)
+    await runHousekeeping(server.services)
     const left = await server.services.db.selectFrom('rememberMe').selectAll().where('userId', '=', user.id).execute()
     expect(left).toEqual([])
   })

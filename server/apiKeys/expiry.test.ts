@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { seen } from '../../tests/support/secrets.ts'
 import { ORG } from '../../tests/support/signIn.ts'
 import { ADMIN_KEY, givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
-import { keepHouse } from '../process/housekeeping.ts'
+import { runHousekeeping } from '../process/housekeeping.ts'
 
 const DAY = 86_400_000
 let server: TestServer
@@ -48,7 +48,7 @@ test('an expired key gives no access, is listed until it is removed, and no othe
   }
   const expired = { expiredAt: new Date(Date.now() - 1000).toISOString() }
   await server.services.db.updateTable('apiKeys').set(expired).where('expiredAt', 'is not', null).execute()
-  await keepHouse(server.services)
+  await runHousekeeping(server.services)
   expect((await list()).map(({ name }: { name: string }) => name)).toEqual(['main'])
   expect((await server.request(ORG, { as: ADMIN_KEY })).status).toBe(200)
 })

@@ -21,7 +21,7 @@ import { userOf } from '../principal.ts'
 import type { Services } from '../services.ts'
 import { endSessionsOfKey } from '../sessions/end.ts'
 import { resolveOwner } from '../users/owner.ts'
-import { generateApiKey, hashApiKey, isLongEnough, LEAST_API_KEY_BYTES } from '../vault/tokens.ts'
+import { generateApiKey, hashApiKey, isLongEnough, MIN_API_KEY_BYTES } from '../vault/tokens.ts'
 import { checkNames, NAME_PATTERN } from '../violations.ts'
 import { findKey } from './store.ts'
 
@@ -183,7 +183,7 @@ function hashOf(key: string): string {
   if (hash !== undefined) {
     // Our own limit: Concord accepts a single byte, which is easy to guess.
     if (isLongEnough(key)) return hash
-    throw validationError(`The API key is too short: it must be base64 of at least ${LEAST_API_KEY_BYTES} bytes`)
+    throw validationError(`The API key is too short: it must be base64 of at least ${MIN_API_KEY_BYTES} bytes`)
   }
   const stranger = /[^0-9A-Za-z+/=]/.exec(key)?.[0]
   throw javaError(

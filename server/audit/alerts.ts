@@ -3,7 +3,7 @@ import type { Log } from '../log.ts'
 
 const HOUR = 3_600_000
 /** Bounds the memory that forged addresses can use. */
-const MOST_SOURCES = 10_000
+const MAX_SOURCES = 10_000
 
 /**
  * Detects unusual behaviour that suggests a stolen account: reading many secrets, and many refused requests. It blocks
@@ -65,7 +65,7 @@ class Hours {
     this.#sources.delete(who)
     this.#sources.set(who, hour)
     const [longestQuiet] = this.#sources.keys()
-    if (this.#sources.size > MOST_SOURCES && longestQuiet !== undefined) this.#sources.delete(longestQuiet)
+    if (this.#sources.size > MAX_SOURCES && longestQuiet !== undefined) this.#sources.delete(longestQuiet)
     // Items after the limit are not stored, because nothing depends on them.
     if (hour.seen.size >= limit || hour.seen.has(what)) return false
     return hour.seen.add(what).size === limit

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../../tests/support/testServer.ts'
-import { keepHouse } from '../process/housekeeping.ts'
+import { runHousekeeping } from '../process/housekeeping.ts'
 import { archive } from './archive.ts'
 import { removeOldEntries } from './retention.ts'
 
@@ -40,7 +40,7 @@ const removeOld = () => removeOldEntries(server.services.db, server.services.con
 
 test('archives removed entries: each once, unchanged, readable by the owner only', async () => {
   const entries = await givenOldEntries(700)
-  await keepHouse(server.services)
+  await runHousekeeping(server.services)
   expect(files()).toEqual([`audit-archive-${new Date().toISOString().slice(0, 10)}.jsonl.gz`])
   const [file = ''] = files()
   expect(linesOf(file)).toEqual(entries.map((entry) => ({ ...entry, details: JSON.parse(entry.details) })))

@@ -11,7 +11,7 @@ export interface Asked {
 /** Only parameters that are names or ids: a key or a password pasted into a path must not be logged. */
 const NAMES = ['orgName', 'projectName', 'secretName', 'teamName', 'roleName', 'repositoryName', 'policyName']
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const MOST_NAME = 128
+const MAX_NAME = 128
 
 /** Records a 403, or Concord's equivalent: who tried to do what, and on what. */
 export const noteDenial = (refusals: Refusals, sender: Sender, asked: Asked) =>
@@ -33,7 +33,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TR
 
 function namesIn(params: Record<string, string>) {
   const names = Object.entries(params).filter(
-    ([key, value]) => UUID.test(value) || (NAMES.includes(key) && value.length <= MOST_NAME),
+    ([key, value]) => UUID.test(value) || (NAMES.includes(key) && value.length <= MAX_NAME),
   )
   return names.length === 0 ? {} : { params: Object.fromEntries(names) }
 }

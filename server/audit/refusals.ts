@@ -14,9 +14,9 @@ const OF_ADDRESS = { burst: 10, perMinute: 1 }
 const OF_STRANGERS = { burst: 100, perMinute: 10 }
 const OF_USER = { burst: 60, perMinute: 6 }
 /** Bounds the memory that forged addresses can use. */
-const MOST_SOURCES = 1_000
+const MAX_SOURCES = 1_000
 /** The maximum number of rows that wait for a full disk. */
-const MOST_WAITING = 1_000
+const MAX_WAITING = 1_000
 const FLUSH_AFTER = 200
 
 type Row = { entryDate: string; userId: string | null; object: string; action: string; event: string; details: string }
@@ -117,7 +117,7 @@ export class Refusals {
 
   #count(sum: Sum) {
     const key = `${sum.event} ${sum.userId ?? sum.requestIp}`
-    if (this.#sums.has(key) || this.#sums.size < MOST_SOURCES) this.#sums.set(key, plus(this.#sums.get(key), sum))
+    if (this.#sums.has(key) || this.#sums.size < MAX_SOURCES) this.#sums.set(key, plus(this.#sums.get(key), sum))
     else this.#sums.set(sum.event, plus(this.#sums.get(sum.event), { ...sum, userId: null, requestIp: undefined }))
     this.#sumTimer ??= setTimeout(() => {
       this.summarize()
@@ -151,8 +151,8 @@ export class Refusals {
   /** For instance on a full disk: the rows wait for the next minute. Those that exceed the queue are still counted. */
   #keep(rows: Row[], { name, code }: Error & { code?: string }) {
     const all = [...rows, ...this.#waiting]
-    this.#waiting = all.slice(0, MOST_WAITING)
-    for (const row of all.slice(MOST_WAITING)) {
+    this.#waiting = all.slice(0, MAX_WAITING)
+    for (const row of all.slice(MAX_WAITING)) {
       const { count = 1, since = row.entryDate, requestIp } = JSON.parse(row.details)
       this.#count({ event: row.event as OwnEvent, userId: row.userId, requestIp, count, since })
     }
@@ -169,7 +169,7 @@ function budgetOf(budgets: Map<string, Budget>, source: string, rate: Rate, now:
   budgets.delete(source)
   budgets.set(source, budget)
   const [longestQuiet] = budgets.keys()
-  if (budgets.size > MOST_SOURCES && longestQuiet !== undefined) budgets.delete(longestQuiet)
+  if (budgets.size > MAX_SOURCES && longestQuiet !== undefined) budgets.delete(longestQuiet)
   return budget
 }
 

@@ -2,7 +2,7 @@ import type { KyselyPlugin } from 'kysely'
 import { expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { readConfig } from '../config.ts'
-import { keepHouse } from '../process/housekeeping.ts'
+import { runHousekeeping } from '../process/housekeeping.ts'
 import { BATCH, removeOldEntries } from './retention.ts'
 
 const DAY = 86_400_000
@@ -34,7 +34,7 @@ test('removes all older entries and nothing else', async () => {
     .insertInto('auditLog')
     .values([entry(7 * DAY - 60_000, 'UPDATE'), entry(0, 'CREATE')])
     .execute()
-  await keepHouse(server.services)
+  await runHousekeeping(server.services)
   const left = await db.selectFrom('auditLog').selectAll().orderBy('seq').execute()
   expect(left.map(({ action, event }) => event ?? action)).toEqual(['UPDATE', 'CREATE', 'audit-archived'])
   expect(JSON.parse(left[2]?.details ?? '')).toMatchObject({ entries: 1500, files: [expect.any(String)] })

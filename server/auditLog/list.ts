@@ -23,7 +23,7 @@ export interface AuditFilter {
 }
 
 /** The maximum number of entries in a response; use `offset` for the rest. */
-export const MOST_ENTRIES = 10_000
+export const MAX_ENTRIES = 10_000
 
 /*
  * Nothing else runs during a statement, so each reads only a slice of the log: the next entries of an index, or of the
@@ -31,12 +31,12 @@ export const MOST_ENTRIES = 10_000
  */
 export const ENTRIES_PER_SLICE = 1_000
 /** The maximum size of the details in memory at once; a single row can be larger. */
-const MOST_BYTES = 256 * 1024
+const MAX_BYTES = 256 * 1024
 
 /** The matching entries, newest first, in pages of a few hundred. A snapshot of the moment of the first page. */
 export async function* readAudit(db: Reader, filter: AuditFilter, signal?: AbortSignal) {
   const slices = slicesOf(filter)
-  let left = Math.min(filter.limit, MOST_ENTRIES)
+  let left = Math.min(filter.limit, MAX_ENTRIES)
   let skip = filter.offset
   let newest = await newestOf(db)
   while (left > 0 && newest > 0 && !signal?.aborted) {
@@ -132,7 +132,7 @@ function* byBytes(found: readonly Found[]): Generator<number[]> {
   let seqs: number[] = []
   let sum = 0
   for (const { seq, bytes } of found) {
-    if (seqs.length > 0 && sum + bytes > MOST_BYTES) {
+    if (seqs.length > 0 && sum + bytes > MAX_BYTES) {
       yield seqs
       seqs = []
       sum = 0

@@ -4,7 +4,7 @@ import { seen } from '../../tests/support/secrets.ts'
 import { longestStandstill } from '../../tests/support/standstill.ts'
 import { startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { newId } from '../ids.ts'
-import { type AuditFilter, ENTRIES_PER_SLICE, MOST_ENTRIES, readAudit } from './list.ts'
+import { type AuditFilter, ENTRIES_PER_SLICE, MAX_ENTRIES, readAudit } from './list.ts'
 
 const ENTRIES = 25_000
 const ORG = newId()
@@ -33,7 +33,7 @@ const numbers = (entries: { details?: { i?: number } }[]) => entries.map(({ deta
 const audit = (query: string) => seen(server.request(`/api/v1/audit?object=SECRET&${query}`))
 
 test('a response has at most 10,000 entries, and offset returns the rest', async () => {
-  const downFrom = (i: number) => Array.from({ length: MOST_ENTRIES }, (_, index) => i - index)
+  const downFrom = (i: number) => Array.from({ length: MAX_ENTRIES }, (_, index) => i - index)
   const { status, body } = await audit('limit=2000000000')
   expect(status).toBe(200)
   expect(numbers(body)).toEqual(downFrom(ENTRIES))
@@ -55,7 +55,7 @@ test('pages and offsets count the entries that match all filters', async () => {
 
 test('excludes entries that are added while the response is being read', async () => {
   const { db } = server.services
-  const pages = readAudit(db, { ...EVERYTHING, limit: MOST_ENTRIES })
+  const pages = readAudit(db, { ...EVERYTHING, limit: MAX_ENTRIES })
   const first = await pages.next()
   const row = { entryDate: '2026-06-01T00:00:00.000Z', userId: null, object: 'ROLE', action: 'CREATE', details: '{}' }
   const { seq } = await db.insertInto('auditLog').values(row).returning('seq').executeTakeFirstOrThrow()
@@ -63,7 +63,7 @@ test('excludes entries that are added while the response is being read', async (
   for await (const page of pages) entries.push(...page)
   await db.deleteFrom('auditLog').where('seq', '=', seq).execute()
   expect(entries.map(({ object }) => object)).not.toContain('ROLE')
-  expect(entries).toHaveLength(MOST_ENTRIES)
+  expect(entries).toHaveLength(MAX_ENTRIES)
 })
 
 describe('does not block others', () => {

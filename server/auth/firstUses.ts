@@ -4,7 +4,7 @@ import { type Call, senderOf } from '../http/call.ts'
 import type { Principal } from '../principal.ts'
 import type { Services } from '../services.ts'
 
-const MOST_REMEMBERED = 10_000
+const MAX_REMEMBERED = 10_000
 
 /**
  * Records only the first use of each session token as a sign-in, because a row for each of its requests would be
@@ -17,7 +17,7 @@ export class FirstUses {
     const { process } = principal
     if (!process || this.#used.has(process.instanceId)) return
     const [oldest] = this.#used
-    if (this.#used.size >= MOST_REMEMBERED && oldest !== undefined) this.#used.delete(oldest)
+    if (this.#used.size >= MAX_REMEMBERED && oldest !== undefined) this.#used.delete(oldest)
     this.#used.add(process.instanceId)
     const details = { way: 'session-token', process }
     await db

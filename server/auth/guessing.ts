@@ -3,8 +3,8 @@ import { tooManyRequests } from '../errors.ts'
 import { SlowLimit } from '../waiting/slowLimit.ts'
 import { sinceStart, Throttle } from '../waiting/throttle.ts'
 
-const MOST_FAILURES_OF_NAME = 20
-const MOST_FAILURES_OF_NETWORK = 200
+const MAX_FAILURES_OF_NAME = 20
+const MAX_FAILURES_OF_NETWORK = 200
 /** A site has 65,536 IPv6 networks, which may all belong to the same person. */
 const TIMES_FOR_SITE = 3
 
@@ -21,8 +21,8 @@ export class Guessing {
   readonly #slow: SlowLimit
 
   constructor(now = sinceStart) {
-    this.#ofName = new ByNetwork(MOST_FAILURES_OF_NAME, now)
-    this.#ofNetwork = new ByNetwork(MOST_FAILURES_OF_NETWORK, now)
+    this.#ofName = new ByNetwork(MAX_FAILURES_OF_NAME, now)
+    this.#ofNetwork = new ByNetwork(MAX_FAILURES_OF_NETWORK, now)
     this.#slow = new SlowLimit(now)
   }
 

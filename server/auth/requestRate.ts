@@ -1,7 +1,7 @@
 import { HttpError, tooManyRequests } from '../errors.ts'
 
 /** The maximum number of concurrent requests per person. */
-const MOST_AT_ONCE = 64
+const MAX_AT_ONCE = 64
 /** The burst size, in seconds of requests. */
 const SAVED_SECONDS = 10
 /** After this many persons, inactive ones are evicted. */
@@ -59,8 +59,8 @@ export class RequestRate {
   async within<T>(who: string, work: () => Promise<T>, sent?: Promise<void>): Promise<T> {
     if (this.#perSecond === undefined) return work()
     const person = this.#personOf(who)
-    if (person.inProgress >= MOST_AT_ONCE) {
-      throw new RateError(`Too many requests at once: at most ${MOST_AT_ONCE} are allowed. Try again in 1 s.`, 1)
+    if (person.inProgress >= MAX_AT_ONCE) {
+      throw new RateError(`Too many requests at once: at most ${MAX_AT_ONCE} are allowed. Try again in 1 s.`, 1)
     }
     person.inProgress++
     try {

@@ -59,12 +59,12 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
   })
 
   resource(app, `${CONSOLE}/logout`, {
-    POST: operation({ summary: 'Sign out', answers: [204] }, (c) => logout(c, services)),
+    POST: operation({ summary: 'Sign out', statuses: [204] }, (c) => logout(c, services)),
   })
 
   resource(app, `${CONSOLE}/cfg`, {
     // Concord's is absolute, built from a Host that anybody can forge, and a cache would store it for others.
-    GET: operation({ summary: 'Get the settings of the console', answers: [303], produces: 'text/plain' }, (c) =>
+    GET: operation({ summary: 'Get the settings of the console', statuses: [303], produces: 'text/plain' }, (c) =>
       c.body(null, 303, { Location: '/cfg.js', 'Content-Length': '0' }),
     ),
   })

@@ -1,12 +1,12 @@
 import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely'
-import { whoseWork } from '../waiting/person.ts'
+import { currentPersonId } from '../waiting/person.ts'
 import { Turns } from '../waiting/turns.ts'
 import { type DatabaseFile, Statements } from './statements.ts'
 
 /** The driver yields to the event loop after this many milliseconds of statements, and a batch takes no more writes. */
-const LONGEST_STRETCH = 20
+const MAX_STRETCH = 20
 /** The number of writes in a batch. */
-const MOST_WRITES = 128
+const MAX_WRITES = 128
 
 /**
  * Kysely's driver for the one connection. Writes that arrive together share a transaction of the database and its
@@ -19,7 +19,7 @@ export class FairSqliteDriver implements Driver {
   readonly #readers = new Turns<() => void>()
   readonly #writers = new Turns<Write>()
   /** After a batch that failed the next one is a single write, so that the others don't fail with it again. */
-  #mostWrites = MOST_WRITES
+  #mostWrites = MAX_WRITES
   /** Whether a batch has begun, so that its changes are visible but not on disk. */
   #isOpen = false
   /** Serves those who wait; undefined if nobody does. */
@@ -60,7 +60,7 @@ export class FairSqliteDriver implements Driver {
   read<R>(query: CompiledQuery & { isSingle?: boolean }): QueryResult<R> | Promise<QueryResult<R>> {
     if (!this.#isOpen && this.#readers.size === 0 && !stretchIsOver()) return this.#statements.run(query)
     return new Promise((resolve, reject) => {
-      this.#readers.add(whoseWork(), () => {
+      this.#readers.add(currentPersonId(), () => {
         try {
           resolve(this.#statements.run(query))
         } catch (error) {
@@ -79,7 +79,7 @@ export class FairSqliteDriver implements Driver {
   }
 
   #add(write: Write) {
-    this.#writers.add(whoseWork(), write)
+    this.#writers.add(currentPersonId(), write)
     this.#serve()
   }
 
@@ -100,7 +100,7 @@ export class FairSqliteDriver implements Driver {
 
   #serveReaders() {
     const began = performance.now()
-    while (performance.now() - began < LONGEST_STRETCH) {
+    while (performance.now() - began < MAX_STRETCH) {
       const read = this.#readers.take()
       if (!read) return
       read()
@@ -115,7 +115,7 @@ export class FairSqliteDriver implements Driver {
     this.#isOpen = true
     try {
       this.#statements.run(BEGIN)
-      while (writes.length < this.#mostWrites && performance.now() - began < LONGEST_STRETCH) {
+      while (writes.length < this.#mostWrites && performance.now() - began < MAX_STRETCH) {
         const write = this.#writers.take()
         if (!write) break
         writes.push(write)
@@ -129,7 +129,7 @@ export class FairSqliteDriver implements Driver {
       if (this.#file.open && this.#file.inTransaction) this.#statements.run(ROLLBACK)
     }
     this.#isOpen = false
-    this.#mostWrites = failure ? 1 : Math.min(MOST_WRITES, 2 * this.#mostWrites)
+    this.#mostWrites = failure ? 1 : Math.min(MAX_WRITES, 2 * this.#mostWrites)
     // Without a write there was no beginning: then whoever is next learns why.
     if (writes.length === 0 && failure) writes.push(...[this.#writers.take()].filter((write) => write !== undefined))
     for (const write of writes) write.settle(failure)
@@ -311,5 +311,5 @@ function stretchIsOver(): boolean {
     })
     return false
   }
-  return now - stretchBegan > LONGEST_STRETCH
+  return now - stretchBegan > MAX_STRETCH
 }

@@ -5,7 +5,7 @@ import { type Kysely, type Migration, sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { givenSecret } from '../../tests/support/secrets.ts'
 import { givenOrg, startTestServer } from '../../tests/support/testServer.ts'
-import { keepHouse } from '../process/housekeeping.ts'
+import { runHousekeeping } from '../process/housekeeping.ts'
 import { DataFolderError } from './folderErrors.ts'
 import { hasTable, lockDatabase, migrate } from './open.ts'
 import { closeDatabase } from './writeAheadLog.ts'
@@ -96,7 +96,7 @@ test('no part of a deleted value stays in the files', async () => {
   for (const name of ['small', 'large']) {
     expect((await server.request(`/api/v1/org/acme/secret/${name}`, { method: 'DELETE' })).status).toBe(200)
   }
-  await keepHouse(server.services)
+  await runHousekeeping(server.services)
   for (const part of parts) expect(files().includes(part)).toBe(false)
   await server.close()
 })

@@ -15,7 +15,7 @@ const FILE = 'reserve'
  * Room for the last checkpoint, by which the database file grows (twice the automatic checkpoint, and the last write),
  * and for the pages that deleting overwrites.
  */
-const MOST_BYTES = 16 * 1024 * 1024
+const MAX_BYTES = 16 * 1024 * 1024
 /** On a small disk it is smaller, and so is the automatic checkpoint. */
 const SHARE_OF_DISK = 1 / 4
 /** The share of the reserve for the log between two automatic checkpoints. */
@@ -102,7 +102,7 @@ export class Reserve {
   }
 
   #bytes(): number {
-    return Math.min(MOST_BYTES, Math.floor(totalBytes(this.#dataDir) * SHARE_OF_DISK))
+    return Math.min(MAX_BYTES, Math.floor(totalBytes(this.#dataDir) * SHARE_OF_DISK))
   }
 
   async #keep(): Promise<void> {

@@ -1,9 +1,9 @@
 import type { CompiledQuery, QueryResult } from 'kysely'
 
 /** More than the server has; only lists of ids make others. */
-const MOST_KEPT = 300
+const MAX_KEPT = 300
 /** In characters: a longer one is a list of ids that does not come again. */
-const LONGEST_KEPT = 4_000
+const MAX_KEPT_LENGTH = 4_000
 /** Statements that change neither the schema nor a setting of the connection. */
 const KEEPS_SCHEMA = /^\s*(select|insert|update|delete|with|savepoint|release|rollback|begin|commit)\b/i
 
@@ -90,9 +90,9 @@ export class Statements {
       : { statement, columns: undefined }
     if (!KEEPS_SCHEMA.test(sql)) {
       this.clear()
-    } else if (sql.length <= LONGEST_KEPT) {
+    } else if (sql.length <= MAX_KEPT_LENGTH) {
       const [oldest] = this.#kept.keys()
-      if (this.#kept.size >= MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest)
+      if (this.#kept.size >= MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest)
       this.#kept.set(sql, prepared)
     }
     return prepared

@@ -14,7 +14,7 @@ import {
 } from '../../tests/support/testServer.ts'
 
 /** What every request costs the database. A number may go down; if it has to go up, say why in the commit. */
-const MOST: [what: string, statements: number, path: string, request?: TestRequest][] = [
+const LIMITS: [what: string, statements: number, path: string, request?: TestRequest][] = [
   ['ping', 1, '/api/v1/server/ping'],
   ['whoami', 2, '/api/service/console/whoami'],
   ['get a secret', 5, '/api/v1/org/wide/secret/key-1'],
@@ -66,7 +66,7 @@ afterAll(() => server.close())
 const send = (path: string, request: TestRequest = {}) =>
   server.request(path, { as: '', headers: request.as ? {} : { Cookie: cookie }, ...request })
 
-test.each(MOST)('%s: at most %i statements', async (_, most, path, request) => {
+test.each(LIMITS)('%s: at most %i statements', async (_, most, path, request) => {
   let status = 0
   const statements = await statementsOf(async () => {
     status = (await send(path, request)).status
@@ -92,7 +92,7 @@ describe('no query of these requests looks through a table', () => {
   ]
 
   /** PUBLIC organizations are in everybody's list, so that looks at all of them. */
-  const others = MOST.filter(([what]) => what !== 'list organizations')
+  const others = LIMITS.filter(([what]) => what !== 'list organizations')
 
   test.each(others)('%s', async (_, __, path, request) => {
     const statements = await statementsOf(() => send(path.replace('key-2', 'key-3'), request))

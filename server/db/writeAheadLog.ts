@@ -26,18 +26,18 @@ const identityOf = (db: Db) => db.getExecutor().adapter
 export const isBeingCopied = (db: Db) => copies.has(identityOf(db))
 
 /** SQLite's default. */
-const MOST_PAGES = 1000
+const MAX_PAGES = 1000
 const PAGE_BYTES = 4096
 const pagesOf = new WeakMap<object, number>()
 
 /** Sets the size of the log in bytes at which SQLite checkpoints automatically, at most the default. */
 export async function foldLogEvery(db: Db, bytes: number): Promise<void> {
-  pagesOf.set(identityOf(db), Math.max(1, Math.min(MOST_PAGES, Math.floor(bytes / PAGE_BYTES))))
+  pagesOf.set(identityOf(db), Math.max(1, Math.min(MAX_PAGES, Math.floor(bytes / PAGE_BYTES))))
   if (!isBeingCopied(db)) await foldByItself(db)
 }
 
 const foldByItself = (db: Db) =>
-  sql`PRAGMA wal_autocheckpoint = ${sql.lit(pagesOf.get(identityOf(db)) ?? MOST_PAGES)}`.execute(db)
+  sql`PRAGMA wal_autocheckpoint = ${sql.lit(pagesOf.get(identityOf(db)) ?? MAX_PAGES)}`.execute(db)
 
 /** Checkpoints the log, unless the file is being copied: then the log keeps growing until the next time. */
 export async function foldLog(db: Db): Promise<void> {

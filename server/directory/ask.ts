@@ -37,11 +37,11 @@ export async function askDirectory(
 
 /** Without the user name: people type passwords into that field, and others read the log. */
 export function logTrouble(log: Log, error: unknown): undefined {
-  log.error('the directory failed during a login', troubleOf(error))
+  log.error('the directory failed during a login', loggableError(error))
 }
 
 /** Only the name of an error: an LDAP server's message could quote the input. */
-export function troubleOf(error: unknown) {
+export function loggableError(error: unknown) {
   const { name, message, code } = error as Error & { code?: unknown }
   return { error: name, code, reason: name === 'DirectoryError' ? message : undefined }
 }

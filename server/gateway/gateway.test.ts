@@ -19,7 +19,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test, vi } from 'vitest'
 import { readNetworks } from '../addresses.ts'
-import { NO_PAGE } from '../http/noPage.ts'
+import { API_POLICY } from '../http/apiPolicy.ts'
 import { createLog } from '../log.ts'
 import { createGateway, keepListening, type Patience } from './gateway.ts'
 
@@ -204,12 +204,12 @@ test('forwards those of a trusted proxy', async () => {
 })
 
 test.each([
-  ['/api/v1/org', [], Object.entries(NO_PAGE)],
+  ['/api/v1/org', [], Object.entries(API_POLICY)],
   [
     '/api/service/console/whoami',
     ['Referrer-Policy', 'origin'],
     [
-      ['Content-Security-Policy', NO_PAGE['Content-Security-Policy']],
+      ['Content-Security-Policy', API_POLICY['Content-Security-Policy']],
       ['Referrer-Policy', 'origin'],
     ],
   ],
@@ -220,7 +220,7 @@ test.each([
   async (path, own, expected) => {
     const { url } = await inFrontOf((_, response) => response.writeHead(200, own).end())
     const { raw } = await ask(url, { path })
-    expect(new Map(raw.filter(([name]) => name in NO_PAGE))).toEqual(new Map(expected as [string, string][]))
+    expect(new Map(raw.filter(([name]) => name in API_POLICY))).toEqual(new Map(expected as [string, string][]))
   },
 )
 
@@ -239,7 +239,7 @@ test('returns the response unchanged: status, reason, cookies, both challenges; 
   })
   const answer = await ask(url)
   expect(answer).toMatchObject({ status: 401, message: 'Who Is This', body: 'nope' })
-  const added = Object.entries(NO_PAGE)
+  const added = Object.entries(API_POLICY)
   expect(answer.raw.filter(([name]) => !/^(connection|keep-alive)$/i.test(name))).toEqual([...headers, ...added])
 })
 

@@ -10,7 +10,7 @@ import https from 'node:https'
 import type { BlockList, Socket } from 'node:net'
 import { pipeline } from 'node:stream'
 import { isTrustedProxy } from '../addresses.ts'
-import { NO_PAGE } from '../http/noPage.ts'
+import { API_POLICY } from '../http/apiPolicy.ts'
 import { comesFromAnotherPage, FOREIGN_PAGE } from '../http/origin.ts'
 import type { Log } from '../log.ts'
 import { gatewayHealth } from './health.ts'
@@ -76,7 +76,7 @@ export function createGateway(
     response.sendDate = false
     if (leavesApi(request.url)) {
       // Concord's own response to dots in a path.
-      response.writeHead(404, { 'Content-Length': 0, ...NO_PAGE }).end()
+      response.writeHead(404, { 'Content-Length': 0, ...API_POLICY }).end()
       return
     }
     if (answersHealth(request, response)) return
@@ -189,13 +189,13 @@ function passAnswer(answer: IncomingMessage, request: IncomingMessage, response:
   if (isMissing(answer) && request.method === 'GET' && pathOf(request) === CONSOLE_SETTINGS) {
     // Concord before 2.17 has no such script; without this the page would start with an error.
     answer.resume()
-    response.writeHead(303, { Location: '/cfg.js', 'Content-Length': 0, ...NO_PAGE }).end()
+    response.writeHead(303, { Location: '/cfg.js', 'Content-Length': 0, ...API_POLICY }).end()
     return
   }
   if (answer.statusCode === 401 && asksForSession(request) && !request.headers.authorization) {
     // Without the error that the browser would print on each first visit.
     const cookies = answer.headers['set-cookie'] ?? []
-    const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...NO_PAGE }
+    const headers = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...API_POLICY }
     answer.resume()
     response.writeHead(200, { ...headers, 'Content-Length': 2, 'Set-Cookie': cookies }).end('{}')
     return
@@ -248,7 +248,7 @@ function framing({ headers, method = '' }: IncomingMessage): [string, string][] 
 function answerHeaders(answer: IncomingMessage, request: IncomingMessage, concord: URL): string[] {
   const headers = endToEnd(answer)
   const isPage = CONCORDS_PAGES.test(pathOf(request) ?? '')
-  const missing = Object.entries(isPage ? {} : NO_PAGE).filter(([name]) => !answer.headers[name.toLowerCase()])
+  const missing = Object.entries(isPage ? {} : API_POLICY).filter(([name]) => !answer.headers[name.toLowerCase()])
   return [...headers, ...missing].flatMap(([name, value]) => {
     if (name.toLowerCase() !== 'location' || !URL.canParse(value)) return [name, value]
     // Compare the host, not the scheme: behind a TLS proxy, Concord itself thinks that it uses http.
@@ -286,7 +286,7 @@ function giveUp(response: ServerResponse, status: number, words: string) {
     'Content-Type': 'text/plain;charset=UTF-8',
     'Content-Length': Buffer.byteLength(words),
     'Cache-Control': 'no-store',
-    ...NO_PAGE,
+    ...API_POLICY,
   }
   response.writeHead(status, STATUS_CODES[status], headers).end(words)
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { NO_PAGE } from '../http/noPage.ts'
+import { API_POLICY } from '../http/apiPolicy.ts'
 import { onceASecond } from '../waiting/onceASecond.ts'
 
 const PING = '/api/v1/server/ping'
@@ -41,7 +41,7 @@ function send(response: ServerResponse, status: number, body: object) {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(text),
     'Cache-Control': 'no-store',
-    ...NO_PAGE,
+    ...API_POLICY,
   }
   response.writeHead(status, headers).end(text)
 }

@@ -11,7 +11,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { earlyScript } from '../../scripts/earlyScript.mjs'
 import { freePort } from '../../scripts/freePort.mjs'
-import { NO_PAGE } from '../http/noPage.ts'
+import { API_POLICY } from '../http/apiPolicy.ts'
 import { createSite } from '../site.ts'
 
 /*
@@ -33,7 +33,9 @@ function whyNoNginx(): string | undefined {
   }
 }
 
-const NO_PAGE_RECEIVED = Object.fromEntries(Object.entries(NO_PAGE).map(([name, value]) => [name.toLowerCase(), value]))
+const API_POLICY_RECEIVED = Object.fromEntries(
+  Object.entries(API_POLICY).map(([name, value]) => [name.toLowerCase(), value]),
+)
 const PAGE = `<!doctype html><title>console</title><script>${await earlyScript()}</script>${' '.repeat(2000)}`
 const SCRIPT = `console.log(1)${' '.repeat(2000)}`
 
@@ -210,7 +212,7 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
       const { status, body, headers } = await ask(path)
       expect(status).toBe(expected)
       if (expected === 200) expect(body).toBe(`GET ${path}`)
-      if (expected === 200) expect(headers).toMatchObject(NO_PAGE_RECEIVED)
+      if (expected === 200) expect(headers).toMatchObject(API_POLICY_RECEIVED)
     },
   )
 
@@ -298,7 +300,7 @@ describe.skipIf(missing && !process.env.CI)('docs/nginx.conf', () => {
     expect(await asked({ Cookie: 'JSESSIONID=x' })).toEqual([200, '{"username":"ann"}'])
     expect(await asked({})).toEqual([200, '{}'])
     const { headers } = await ask('/api/x/v1/session')
-    expect(headers).toMatchObject({ ...NO_PAGE_RECEIVED, 'content-type': 'application/json' })
+    expect(headers).toMatchObject({ ...API_POLICY_RECEIVED, 'content-type': 'application/json' })
   })
 
   test('Concord unreachable is a 502', async () => {

@@ -8,7 +8,7 @@ import { onceASecond } from '../waiting/onceASecond.ts'
 const WRITE_AGAIN_AFTER = 10_000
 const PATIENCE = 2_000
 /** Room for a value and its envelope. */
-const LEAST_FREE = 1024 * 1024
+const MIN_FREE = 1024 * 1024
 
 interface Readiness {
   ready: boolean
@@ -36,7 +36,7 @@ class Probe {
 
   async reasons(): Promise<string[]> {
     const { config, reserve } = this.#services
-    const short = reserve.isGiven || freeBytes(config.dataDir) < LEAST_FREE ? ['the disk is full'] : []
+    const short = reserve.isGiven || freeBytes(config.dataDir) < MIN_FREE ? ['the disk is full'] : []
     this.#pending ??= this.#askDatabase().finally(() => {
       this.#pending = undefined
     })

@@ -29,7 +29,7 @@ export function healthRoutes(app: Hono<Env>, services: Services) {
     GET: operation({ summary: 'Check whether the process responds' }, () => ({ live: true })),
   })
   resource(app, '/api/x/ready', {
-    GET: operation({ summary: 'Check whether the server is ready', answers: [200, 503] }, async () => {
+    GET: operation({ summary: 'Check whether the server is ready', statuses: [200, 503] }, async () => {
       const { ready, reasons } = await readiness()
       const headers = { 'Content-Type': 'application/json' }
       return new Response(JSON.stringify({ ready, reasons }), { status: ready ? 200 : 503, headers })

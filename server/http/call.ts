@@ -43,14 +43,14 @@ export const callerOf = (c: Call): Caller => ({ who: principalOf(c), request: or
 /** The sender of a request, signed in or not. During a sign-in, `who` is the user being signed in. */
 export const senderOf = (c: Call, who = c.get('principal')): Sender => ({ who, request: originOf(c) })
 
-const MOST_USER_AGENT = 256
+const MAX_USER_AGENT = 256
 
 const originOf = (c: Call): Sender['request'] => ({
   id: c.get('requestId'),
   address: c.get('clientAddress'),
   channel: c.req.header('X-Concord-UI-Request') ? 'UI' : 'API_REQUEST',
   get userAgent() {
-    return c.req.header('User-Agent')?.slice(0, MOST_USER_AGENT) ?? null
+    return c.req.header('User-Agent')?.slice(0, MAX_USER_AGENT) ?? null
   },
   // Lazily, because this makes Node's adapter build a whole Request.
   get signal() {

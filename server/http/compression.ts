@@ -5,13 +5,13 @@ import type { Call } from './call.ts'
 import { jsonHeaders, jsonResponse } from './headers.ts'
 
 /** A shorter text fits into one packet anyway. */
-const LEAST_BYTES = 1024
+const MIN_BYTES = 1024
 
 /**
  * Compression runs in the thread pool, which also hashes passwords: more than this many responses at once are sent as
  * they are, so that nobody waits for a thread because others read long lists.
  */
-const MOST_AT_ONCE = 2
+const MAX_AT_ONCE = 2
 
 /** In order of preference. Both at their quickest: 2,000 secrets take 1 and 3 ms, and are a fifteenth of the size. */
 const ENCODERS = {
@@ -38,7 +38,7 @@ let running = 0
 export async function compressedJson(c: Call, text: string): Promise<Response> {
   const accepted = acceptedEncodings(c.req.header('Accept-Encoding'))
   const encoding = (['br', 'gzip'] as const).find((name) => accepted.includes(name))
-  if (!encoding || running >= MOST_AT_ONCE || text.length < LEAST_BYTES) return jsonResponse(c, text, UNCOMPRESSED)
+  if (!encoding || running >= MAX_AT_ONCE || text.length < MIN_BYTES) return jsonResponse(c, text, UNCOMPRESSED)
   running++
   try {
     const body = await ENCODERS[encoding](Buffer.from(text))

@@ -1,5 +1,5 @@
+import { API_POLICY } from './apiPolicy.ts'
 import type { Call } from './call.ts'
-import { NO_PAGE } from './noPage.ts'
 
 /*
  * The headers of every response below /api. Most responses are JSON, and always have the same ones: those are complete
@@ -38,7 +38,7 @@ export interface JsonHeaders {
 /** Call it once for a kind of response, not for each of them. */
 export function jsonHeaders(more: Record<string, string> = {}): JsonHeaders {
   const own = { 'Content-Type': JSON_TYPE, ...more }
-  const all = { ...CORS, ...NO_CACHE, ...NO_SNIFFING, ...NO_PAGE, ...downloadOf(JSON_TYPE), ...own }
+  const all = { ...CORS, ...NO_CACHE, ...NO_SNIFFING, ...API_POLICY, ...downloadOf(JSON_TYPE), ...own }
   const inLowerCase = Object.entries(all).map(([name, value]): [string, string] => [name.toLowerCase(), value])
   return { own, all: Object.fromEntries(inLowerCase.sort(([a], [b]) => (a < b ? -1 : 1))) }
 }
@@ -70,5 +70,5 @@ export function addCookiesAndPolicy(c: Call) {
   // One that was set after the response was made is added all the same.
   if (complete.has(c.res) && c.get('cookies').length === 0) return
   for (const cookie of c.get('cookies')) c.res.headers.append('Set-Cookie', cookie)
-  for (const [name, value] of Object.entries(NO_PAGE)) c.res.headers.set(name, value)
+  for (const [name, value] of Object.entries(API_POLICY)) c.res.headers.set(name, value)
 }

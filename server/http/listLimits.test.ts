@@ -14,7 +14,7 @@ import {
 import { newId } from '../ids.ts'
 import type { Env } from './call.ts'
 import { map, text } from './jackson.ts'
-import { listOf, MOST_ENTRIES, MOST_LINKS, mapOf } from './listLimits.ts'
+import { listOf, MAX_ENTRIES, MAX_LINKS, mapOf } from './listLimits.ts'
 import { operation, resource } from './operation.ts'
 
 let server: TestServer
@@ -29,7 +29,7 @@ beforeAll(async () => {
   member = await givenUser(server, 'member')
   org = await givenOrg(server, 'acme', member)
   team = await givenTeam(server, org, 'team', [member], 'OWNER')
-  projects = await Promise.all(Array.from({ length: MOST_LINKS }, (_, i) => givenProject(server, org, `project-${i}`)))
+  projects = await Promise.all(Array.from({ length: MAX_LINKS }, (_, i) => givenProject(server, org, `project-${i}`)))
   users = await Promise.all(Array.from({ length: 30 }, (_, i) => givenUser(server, `user-${i}`)))
 })
 afterAll(() => server.close())
@@ -66,12 +66,12 @@ describe('attacks with a single request', () => {
   }
 
   test('200 kB of the same project name', () =>
-    expectRefusal(() => newSecret('attack', { projects: 'a,'.repeat(100_000) }), tooMany('projects', MOST_LINKS)))
+    expectRefusal(() => newSecret('attack', { projects: 'a,'.repeat(100_000) }), tooMany('projects', MAX_LINKS)))
 
   test('55,000 times the same project id, on creation and on update', async () => {
     await givenSecret(server, org, 'updated', { ownerId: member.id })
     const projectIds = times(55_000, () => projects[0]?.id).join()
-    const refusal = tooMany('projectIds', MOST_LINKS)
+    const refusal = tooMany('projectIds', MAX_LINKS)
     await expectRefusal(() => newSecret('attack', { projectIds }), refusal)
     await expectRefusal(() => form('/api/v2/org/acme/secret/updated', { projectIds }), refusal)
   })
@@ -84,21 +84,21 @@ describe('attacks with a single request', () => {
           times(500_000, () => 'a'),
           'DELETE',
         ),
-      tooMany('', MOST_ENTRIES),
+      tooMany('', MAX_ENTRIES),
     ))
 
   test('28,000 grants, which would be 28,000 violations', async () => {
     await givenSecret(server, org, 'granted', { ownerId: member.id })
     const entries = times(28_000, () => ({ teamId: team.id, level: 'READER' }))
     for (const path of [`${SECRET}/granted/access/bulk`, '/api/v1/org/acme/project/project-0/access/bulk']) {
-      await expectRefusal(() => send(path, entries), tooMany('', MOST_ENTRIES))
+      await expectRefusal(() => send(path, entries), tooMany('', MAX_ENTRIES))
       await expectRefusal(
         () =>
           send(
             path,
             times(90_000, () => ({})),
           ),
-        tooMany('', MOST_ENTRIES),
+        tooMany('', MAX_ENTRIES),
       )
     }
   })
@@ -107,7 +107,7 @@ describe('attacks with a single request', () => {
     const repositories = Object.fromEntries(times(20_000, (i) => [`repo-${i}`, { url: 'https://git.invalid/x' }]))
     return expectRefusal(
       () => send('/api/v1/org/acme/project', { name: 'attack', repositories }),
-      tooMany('repositories', MOST_ENTRIES),
+      tooMany('repositories', MAX_ENTRIES),
     )
   })
 })
@@ -126,7 +126,7 @@ describe('a list of maximum length takes', () => {
       expect(many.statements).toBe(few.statements)
     }
     const links = await server.services.db.selectFrom('secretProjects').select('projectId').execute()
-    expect(links).toHaveLength(2 * (3 + MOST_LINKS))
+    expect(links).toHaveLength(2 * (3 + MAX_LINKS))
   })
 
   test('nor when its projects change', async () => {

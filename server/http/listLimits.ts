@@ -8,28 +8,28 @@ import { validationError } from '../errors.ts'
  */
 
 /** Links of one secret: each is checked, and appears in every list of secrets. */
-export const MOST_LINKS = 100
+export const MAX_LINKS = 100
 /** Users, groups, repositories and team grants: as many as a large organization has. Each is one row. */
-export const MOST_ENTRIES = 1000
+export const MAX_ENTRIES = 1000
 
 /**
  * Free-form JSON that is part of each list entry, such as the `meta` of repositories. Concord has no limit. JSON that
  * only its own entity contains, such as the `cfg` of a project, is limited by the size of a request.
  */
-const MOST_LISTED_BYTES = 64 * 1024
+const MAX_LISTED_BYTES = 64 * 1024
 
 /** Returns the text for a JSON column that is part of lists; throws a 400 if it is too large. */
 export function requireSmall(column: string | null, name: string): string | null {
   const bytes = Buffer.byteLength(column ?? '')
-  if (bytes <= MOST_LISTED_BYTES) return column
-  throw validationError(`'${name}' has ${bytes} bytes, at most ${MOST_LISTED_BYTES} are allowed`)
+  if (bytes <= MAX_LISTED_BYTES) return column
+  throw validationError(`'${name}' has ${bytes} bytes, at most ${MAX_LISTED_BYTES} are allowed`)
 }
 
 /** A JSON array with a maximum number of items. */
-export const listOf = <T extends z.ZodType>(item: T, most = MOST_ENTRIES) => z.array(item).meta({ maxItems: most })
+export const listOf = <T extends z.ZodType>(item: T, most = MAX_ENTRIES) => z.array(item).meta({ maxItems: most })
 
 /** A JSON object that is a list by name, with a maximum number of entries. */
-export const mapOf = <T extends z.ZodType>(entry: T, most = MOST_ENTRIES) =>
+export const mapOf = <T extends z.ZodType>(entry: T, most = MAX_ENTRIES) =>
   z.record(z.string(), entry).meta({ maxProperties: most })
 
 /** Throws if a schema has a list without a limit, or a type that `refuseLongLists` doesn't support. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { emptyError, javaError, textError } from '../errors.ts'
 import type { Call } from './call.ts'
-import { MOST_LINKS, refuseMore } from './listLimits.ts'
+import { MAX_LINKS, refuseMore } from './listLimits.ts'
 import { flagParameter, uuidParameter } from './parameters.ts'
 import { decodeTransfer } from './transferEncoding.ts'
 
@@ -23,8 +23,8 @@ export async function readForm(c: Call): Promise<Form<Fields>> {
   const [, quoted, plain] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(c.req.header('Content-Type') ?? '') ?? []
   const boundary = quoted ?? plain
   if (!boundary) throw javaError('java.io.IOException', 'RESTEASY007550: Unable to get boundary for multipart')
-  if (boundary.length > LONGEST_BOUNDARY) {
-    throw textError(400, `The boundary of the form is longer than ${LONGEST_BOUNDARY} characters`)
+  if (boundary.length > MAX_BOUNDARY) {
+    throw textError(400, `The boundary of the form is longer than ${MAX_BOUNDARY} characters`)
   }
   return new Form(parseParts(Buffer.from(await c.req.arrayBuffer()), boundary))
 }
@@ -35,11 +35,11 @@ type Fields = Record<string, z.ZodType>
 export const fileField = z.string().meta({ contentMediaType: 'application/octet-stream' }).brand<'file'>()
 export const listField = z
   .string()
-  .meta({ description: `Separated by commas, at most ${MOST_LINKS}` })
+  .meta({ description: `Separated by commas, at most ${MAX_LINKS}` })
   .brand<'list'>()
 export const uuidListField = z
   .string()
-  .meta({ description: `UUIDs, separated by commas, at most ${MOST_LINKS}` })
+  .meta({ description: `UUIDs, separated by commas, at most ${MAX_LINKS}` })
   .brand<'uuids'>()
 
 /** The names of the fields of a kind. */
@@ -103,8 +103,8 @@ export class Form<F> {
     while (end > 0 && text[end - 1] === ',') end--
     if (end === 0) return []
     // Splits no more items than allowed.
-    const items = text.slice(0, end).split(',', MOST_LINKS + 1)
-    refuseMore(items.length, MOST_LINKS, name)
+    const items = text.slice(0, end).split(',', MAX_LINKS + 1)
+    refuseMore(items.length, MAX_LINKS, name)
     return items.map(javaTrim)
   }
 }
@@ -120,11 +120,11 @@ function uuidOf(text: string): string {
 }
 
 /** More than any client sends, so that a request can't keep the server busy with a million tiny parts. */
-const MOST_PARTS = 1000
+const MAX_PARTS = 1000
 /** The same limit as Node's for a request's own headers. */
-const LONGEST_HEAD = 16 * 1024
+const MAX_HEAD = 16 * 1024
 /** RFC 2046 §5.1.1. Searching for a boundary of thousands of characters takes seconds if the body nearly matches it. */
-const LONGEST_BOUNDARY = 70
+const MAX_BOUNDARY = 70
 
 /**
  * Splits a body into parts. As in RESTEasy, the last part may lack its closing boundary, and line breaks may be bare
@@ -140,7 +140,7 @@ export function parseParts(body: Buffer, boundary: string): Part[] {
     const part = parsePart(body.subarray(current.end, next?.start ?? body.length))
     if (part) parts.push(part)
     // Parts without an empty line count too, because they cost as much.
-    if (++delimiters > MOST_PARTS) throw emptyError(413)
+    if (++delimiters > MAX_PARTS) throw emptyError(413)
     current = next
   }
   return parts
@@ -194,7 +194,7 @@ function parsePart(part: Buffer): Part | undefined {
 function findBlankLine(part: Buffer): { start: number; end: number } | undefined {
   for (let start = 0; start < part.length; ) {
     const lf = part.indexOf(LF, start)
-    if ((lf < 0 ? part.length : lf) > LONGEST_HEAD) throw emptyError(413)
+    if ((lf < 0 ? part.length : lf) > MAX_HEAD) throw emptyError(413)
     if (lf < 0) return undefined
     if (lf === start || (lf === start + 1 && part[start] === CR)) return { start, end: lf + 1 }
     start = lf + 1

@@ -22,7 +22,7 @@ export interface About<P = Schemas, Q = Schemas, B = z.ZodType, F = Schemas> ext
   /** The response's media type; an `Accept` that does not admit it is a 406. Default: JSON. */
   produces?: string
   /** The success statuses. Default: 200. */
-  answers?: number[]
+  statuses?: number[]
   /**
    * Its JSON may be compressed: it has no value of a secret, password, key or token, nor anything that may contain one,
    * such as the configuration of a project. A function says so of one result. Default: never.

@@ -3,7 +3,7 @@ import type { Log } from '../log.ts'
 import type { Call } from './call.ts'
 
 /** The size of the buffer: a smaller response is sent as a whole, with its length. */
-const MOST_WHOLE_BYTES = 64 * 1024
+const MAX_WHOLE_BYTES = 64 * 1024
 
 /**
  * A JSON response of any size, generated while the client reads it: the next piece waits until the last one is sent,
@@ -17,7 +17,7 @@ export async function jsonInPieces(
 ): Promise<Response> {
   const first: Uint8Array[] = []
   let bytes = 0
-  while (bytes <= MOST_WHOLE_BYTES) {
+  while (bytes <= MAX_WHOLE_BYTES) {
     const { done, value } = await pieces.next()
     if (done) return c.body(Buffer.concat(first), 200, JSON_TYPE)
     first.push(value)

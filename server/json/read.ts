@@ -7,13 +7,13 @@ import { ExactNumber } from './numbers.ts'
  */
 
 /** Jackson's StreamReadConstraints. */
-export const MOST_LEVELS = 1000
-const MOST_DIGITS = 1000
+export const MAX_LEVELS = 1000
+const MAX_DIGITS = 1000
 
 const constraint = (message: string) => javaError('com.fasterxml.jackson.core.exc.StreamConstraintsException', message)
 
 export const tooDeep = () =>
-  constraint(`Document nesting depth (${MOST_LEVELS + 1}) exceeds the maximum allowed (${MOST_LEVELS})`)
+  constraint(`Document nesting depth (${MAX_LEVELS + 1}) exceeds the maximum allowed (${MAX_LEVELS})`)
 
 const invalid = (message: string) => javaError('com.fasterxml.jackson.core.JsonParseException', message)
 
@@ -42,7 +42,7 @@ export function parseJson(text: string): unknown {
 
 /** A number with a fraction or an exponent, a long one, or minus zero; sometimes also a string that contains one. */
 const UNUSUAL = /(?:^|[[:,])\s*(?:-?\d+[.eE]|-?\d{16}|-0)/
-const LONGEST_SHORT = 15
+const MAX_SHORT = 15
 
 /** Parses text that is valid JSON, no deeper than Jackson allows, which the stack can handle. */
 class ExactReader {
@@ -57,7 +57,7 @@ class ExactReader {
     const first = this.#next()
     if (first === '"') return this.#string()
     if (first === '[' || first === '{') {
-      if (level > MOST_LEVELS) throw tooDeep()
+      if (level > MAX_LEVELS) throw tooDeep()
       this.#at++
       return first === '[' ? this.#list(level) : this.#object(level)
     }
@@ -116,8 +116,8 @@ class ExactReader {
       plain = false
     }
     const text = this.#text.slice(start, this.#at)
-    if (plain && text.length <= LONGEST_SHORT && text !== '-0') return Number(text)
-    if (text.length > MOST_DIGITS) checkLength(text)
+    if (plain && text.length <= MAX_SHORT && text !== '-0') return Number(text)
+    if (text.length > MAX_DIGITS) checkLength(text)
     return new ExactNumber(text)
   }
 
@@ -130,13 +130,13 @@ class ExactReader {
 
 /** The reader's checks, for text that it need not read. */
 function checkDepth(text: string) {
-  if (text.length <= MOST_LEVELS) return
+  if (text.length <= MAX_LEVELS) return
   let depth = 0
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === QUOTE) at = endOfString(text, at)
     else if (code === 0x5b || code === 0x7b) {
-      if (++depth > MOST_LEVELS) throw tooDeep()
+      if (++depth > MAX_LEVELS) throw tooDeep()
     } else if (code === 0x5d || code === 0x7d) depth--
   }
 }
@@ -145,19 +145,19 @@ const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
 /** Our own limit: 2 MiB have room for a million lists, each of which costs more than a long string. */
-const MOST_LISTS_AND_OBJECTS = 100_000
+const MAX_LISTS_AND_OBJECTS = 100_000
 
 /** Call this before the text is parsed, so it may not be JSON. */
 function refuseTooMany(text: string) {
-  if (text.length <= MOST_LISTS_AND_OBJECTS) return
+  if (text.length <= MAX_LISTS_AND_OBJECTS) return
   let found = 0
   let quoted = false
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (quoted && code === BACKSLASH) at++
     else if (code === QUOTE) quoted = !quoted
-    else if (!quoted && (code === 0x5b || code === 0x7b) && ++found > MOST_LISTS_AND_OBJECTS) {
-      throw validationError(`The body has too many lists and objects: at most ${MOST_LISTS_AND_OBJECTS} are allowed.`)
+    else if (!quoted && (code === 0x5b || code === 0x7b) && ++found > MAX_LISTS_AND_OBJECTS) {
+      throw validationError(`The body has too many lists and objects: at most ${MAX_LISTS_AND_OBJECTS} are allowed.`)
     }
   }
 }
@@ -184,7 +184,7 @@ function isEscaped(text: string, at: number): boolean {
 
 function checkLength(number: string) {
   const digits = number.replace(/[eE].*/, '').replace(/\D/g, '').length
-  if (digits > MOST_DIGITS) {
-    throw constraint(`Number value length (${digits}) exceeds the maximum allowed (${MOST_DIGITS})`)
+  if (digits > MAX_DIGITS) {
+    throw constraint(`Number value length (${digits}) exceeds the maximum allowed (${MAX_DIGITS})`)
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { INTEGER, isNumber } from './numbers.ts'
-import { MOST_LEVELS, tooDeep } from './read.ts'
+import { MAX_LEVELS, tooDeep } from './read.ts'
 
 /**
  * Writes JSON as Concord returns it after storing it: its `jsonb` columns sort the keys by length and bytes and keep
@@ -10,7 +10,7 @@ export function jsonText(value: unknown, level = 1): string {
   if (typeof value === 'string') return JSON.stringify(storable(value))
   if (isNumber(value)) return numberText(String(value))
   if (typeof value !== 'object' || value === null) return value === true ? 'true' : value === false ? 'false' : 'null'
-  if (level > MOST_LEVELS) throw tooDeep()
+  if (level > MAX_LEVELS) throw tooDeep()
   let text = ''
   if (Array.isArray(value)) {
     for (const each of value) text += `${text === '' ? '' : ','}${jsonText(each, level + 1)}`

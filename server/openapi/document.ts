@@ -143,10 +143,10 @@ function requestBodyOf({ body, form }: Endpoint, consumes: string) {
 const bareBody = (consumes: string): Schema =>
   consumes === 'text/plain' ? { type: 'string' } : consumes === 'application/json' ? {} : { contentMediaType: consumes }
 
-function responsesOf({ answers = [200], consumes, produces = 'application/json' }: Endpoint, path: string) {
-  const successes = answers.map((status) => {
+function responsesOf({ statuses = [200], consumes, produces = 'application/json' }: Endpoint, path: string) {
+  const successes = statuses.map((status) => {
     if (status === 303) return [status, { description: 'Elsewhere', headers: LOCATION }]
-    if (status === 204) return [status, { description: answers.length > 1 ? 'There is none' : 'Done' }]
+    if (status === 204) return [status, { description: statuses.length > 1 ? 'There is none' : 'Done' }]
     return [status, { description: 'Done', content: { [produces]: { schema: schemaOfAnswer(produces) } } }]
   })
   const anonymous = ANONYMOUS.has(path)

@@ -71,7 +71,7 @@ export function orgRoutes(app: Hono<Env>, { db }: Services) {
 
   resource(app, '/api/v1/org/:orgName', {
     // Concord checks nothing here: everybody can read even PRIVATE ones (concord-api §14 Q20).
-    GET: operation({ summary: 'Get an organization', answers: [200, 204] }, async (_, { path }) => {
+    GET: operation({ summary: 'Get an organization', statuses: [200, 204] }, async (_, { path }) => {
       const org = await findOrg(db, path.orgName)
       return org && orgEntry(db, org)
     }),

@@ -3,10 +3,10 @@ import { validationError } from '../errors.ts'
 import { isNumber } from '../json/numbers.ts'
 
 /** All patterns of a policy are compiled for the first request that it applies to: 150 ms for the maximum. */
-const MOST_PATTERNS = 1_000
-const MOST_SIZE = 10_000
+const MAX_PATTERNS = 1_000
+const MAX_SIZE = 10_000
 /** The depth of nested conditions. */
-const MOST_DEPTH = 100
+const MAX_DEPTH = 100
 
 /**
  * Rejects entity rules that could not be applied, before they are stored: patterns that RE2 does not support, or too
@@ -30,7 +30,7 @@ class Patterns {
   #size = 0
 
   look(value: unknown, path: string, depth = 0) {
-    if (depth > MOST_DEPTH) throw refused(path, `the conditions are nested deeper than ${MOST_DEPTH} levels`)
+    if (depth > MAX_DEPTH) throw refused(path, `the conditions are nested deeper than ${MAX_DEPTH} levels`)
     if (typeof value === 'string') this.#pattern(value, path)
     else if (Array.isArray(value)) {
       for (const [index, each] of value.entries()) this.look(each, `${path}[${index}]`, depth + 1)
@@ -46,15 +46,15 @@ class Patterns {
       if (!(error instanceof PatternError)) throw error
       throw refused(path, `the pattern ${error.message}`)
     }
-    if (++this.#count > MOST_PATTERNS) throw refused(path, `there are more than ${MOST_PATTERNS} patterns`)
-    if (this.#size > MOST_SIZE) throw refused(path, 'the patterns are too large together')
+    if (++this.#count > MAX_PATTERNS) throw refused(path, `there are more than ${MAX_PATTERNS} patterns`)
+    if (this.#size > MAX_SIZE) throw refused(path, 'the patterns are too large together')
   }
 }
 
-const MOST_PATH = 200
+const MAX_PATH = 200
 
 const refused = (path: string, why: string) =>
-  validationError(`Invalid rules: ${path.slice(0, MOST_PATH)}: ${why}. Change it and save the policy again.`)
+  validationError(`Invalid rules: ${path.slice(0, MAX_PATH)}: ${why}. Change it and save the policy again.`)
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !isNumber(value)

@@ -9,7 +9,7 @@ import { givenOrg, startTestServer, type TestServer } from '../../tests/support/
 import { type Db, lockDatabase, openDatabase } from '../db/open.ts'
 import { closeDatabase, foldLog } from '../db/writeAheadLog.ts'
 import { backUp } from './backup.ts'
-import { keepHouse } from './housekeeping.ts'
+import { runHousekeeping } from './housekeeping.ts'
 
 let server: TestServer
 let db: Db
@@ -127,7 +127,7 @@ test('a backup contains no part of a deleted value', async () => {
   const org = await givenOrg(server, 'acme')
   const { id } = await givenSecret(server, org, 'deleted', { value: Buffer.alloc(50_000, 'x') })
   const row = await db.selectFrom('secretValues').selectAll().where('secretId', '=', id).executeTakeFirstOrThrow()
-  await keepHouse(server.services)
+  await runHousekeeping(server.services)
   expect((await server.request('/api/v1/org/acme/secret/deleted', { method: 'DELETE' })).status).toBe(200)
   await backUp(db, { file })
   const copy = readFileSync(file)

@@ -6,7 +6,7 @@ import { startServer, temporaryFolder } from '../../tests/support/serverProcess.
 import { startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { createLog } from '../log.ts'
 import { Clock } from './clock.ts'
-import { keepHouse } from './housekeeping.ts'
+import { runHousekeeping } from './housekeeping.ts'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -133,7 +133,7 @@ test('an untrusted clock removes nothing that has expired', async () => {
   const before = await all()
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 400 * DAY })
   try {
-    await keepHouse(server.services)
+    await runHousekeeping(server.services)
     expect(await all()).toEqual(before)
   } finally {
     vi.useRealTimers()

@@ -6,7 +6,7 @@ import type { Log } from '../log.ts'
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 /** A server that is off over a weekend, or runs for some hours a day, continues its trial. */
-const LONGEST_BREAK = 7 * DAY
+const MAX_BREAK = 7 * DAY
 
 /** Milliseconds since 1970, by the computer's clock. */
 interface State {
@@ -101,7 +101,7 @@ function nextState({ known, trial }: State, wall: number, passed: number | undef
 /** Whether a clock on trial was not set again. */
 function goesOn(last: number, wall: number, passed: number | undefined): boolean {
   if (passed !== undefined) return Math.abs(wall - last - passed) <= DAY
-  return wall - last > -HOUR && wall - last <= LONGEST_BREAK
+  return wall - last > -HOUR && wall - last <= MAX_BREAK
 }
 
 function isoOf(time: number): string {

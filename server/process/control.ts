@@ -26,7 +26,7 @@ import { BackupError, backUp } from './backup.ts'
 
 const SOCKET = 'control.sock'
 /** The limit of sockaddr_un on macOS; Linux has four more. */
-const MOST_SOCKET_PATH_BYTES = 103
+const MAX_SOCKET_PATH_BYTES = 103
 
 /** An error with a message for the user of the command line. */
 export class CommandError extends Error {}
@@ -170,4 +170,4 @@ function post(socketPath: string, path: string, body: string) {
 }
 
 const socketOf = (dataDir: string) => join(dataDir, SOCKET)
-const fits = (path: string) => process.platform !== 'win32' && Buffer.byteLength(path) <= MOST_SOCKET_PATH_BYTES
+const fits = (path: string) => process.platform !== 'win32' && Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES

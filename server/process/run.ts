@@ -12,15 +12,15 @@ import type { Services } from '../services.ts'
 import { MasterKeyError } from '../vault/masterKey.ts'
 import { listenForCommands } from './control.ts'
 import { keepMemoryPrivate } from './hardening.ts'
-import { keepHouse } from './housekeeping.ts'
-import { endOnUnhandledErrors } from './lastResort.ts'
+import { runHousekeeping } from './housekeeping.ts'
 import { addressOf, ListenError, listen, stop } from './listen.ts'
 import { setUp } from './setUp.ts'
+import { endOnUnhandledErrors } from './unhandledErrors.ts'
 import { warningsOf } from './warnings.ts'
 
 const HOUR = 3_600_000
 /** How long a stopping server waits for its housekeeping. */
-const MOST_CLEANING = 1_000
+const MAX_CLEANING = 1_000
 /** npm forwards a Ctrl+C that the terminal has already sent to us: two at once count as one. */
 const SAME_SIGNAL = 500
 /** For a year, for this host name only; subdomains are up to the operator. */
@@ -87,17 +87,17 @@ async function startServer(
   }
   // Once now, because a server that is restarted every day would never get to it. Nothing waits for it.
   const stopping = new AbortController()
-  let cleaning = keepHouse(services, stopping.signal)
+  let cleaning = runHousekeeping(services, stopping.signal)
   const hourly = setInterval(() => {
     // One after the other: removing a year of the log can take longer than an hour.
-    cleaning = cleaning.then(() => keepHouse(services, stopping.signal))
+    cleaning = cleaning.then(() => runHousekeeping(services, stopping.signal))
   }, HOUR)
   return async () => {
     clearInterval(hourly)
     stopping.abort()
     await stop(control ? [server, control] : [server], log)
     // The directory may be slow; the database work is done by then.
-    await Promise.race([cleaning, pause(MOST_CLEANING)])
+    await Promise.race([cleaning, pause(MAX_CLEANING)])
     await services.refusals.close()
     await services.reserve.close()
     await services.clock.check()

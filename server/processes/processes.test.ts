@@ -10,7 +10,7 @@ import {
   startTestServer,
   type TestServer,
 } from '../../tests/support/testServer.ts'
-import { keepHouse } from '../process/housekeeping.ts'
+import { runHousekeeping } from '../process/housekeeping.ts'
 import { disableUser, enableUser } from '../users/builtIn.ts'
 
 const SESSION = '/api/x/v1/process-session'
@@ -146,7 +146,7 @@ describe('a session token', () => {
       const headers = { [TOKEN]: session.sessionToken, 'Content-Type': 'application/octet-stream' }
       const decrypt = `/api/v1/process/${session.instanceId}/decrypt`
       expect((await server.request(decrypt, { as: '', text: 'x', headers })).status).toBe(401)
-      await keepHouse(server.services)
+      await runHousekeeping(server.services)
       const left = await server.services.db.selectFrom('processSessions').selectAll().execute()
       expect(left.map(({ instanceId }) => instanceId)).not.toContain(session.instanceId)
     } finally {

@@ -25,7 +25,7 @@ import { clientOf } from '../sessions/session.ts'
 import { readTtl, TTL_HELP } from './ttl.ts'
 
 /** Per user. */
-export const MOST_PROCESS_SESSIONS = 1000
+export const MAX_PROCESS_SESSIONS = 1000
 
 const BINARY = 'application/octet-stream'
 
@@ -141,9 +141,9 @@ async function requireRoom(trx: Trx, userId: string) {
     .where('userId', '=', userId)
     .where('expiresAt', '>', new Date().toISOString())
     .executeTakeFirstOrThrow()
-  if (count < MOST_PROCESS_SESSIONS) return
+  if (count < MAX_PROCESS_SESSIONS) return
   throw validationError(
-    `You have ${MOST_PROCESS_SESSIONS} process sessions open, the most there can be. End some, or open them for a shorter time.`,
+    `You have ${MAX_PROCESS_SESSIONS} process sessions open, the most there can be. End some, or open them for a shorter time.`,
   )
 }
 

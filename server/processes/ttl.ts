@@ -1,5 +1,5 @@
 export const DEFAULT_TTL = 3600
-export const MOST_TTL = 24 * 3600
+export const MAX_TTL = 24 * 3600
 
 export const TTL_HELP =
   '\'ttl\' must be a number of seconds or an ISO-8601 duration such as "PT30M", from 1 second to 24 hours'
@@ -10,7 +10,7 @@ const ISO_DURATION = /^P(?=.)(?:(\d{1,6})D)?(?:T(?=.)(?:(\d{1,6})H)?(?:(\d{1,6})
 export function readTtl(ttl: unknown): number | undefined {
   if (ttl === undefined || ttl === null) return DEFAULT_TTL
   const seconds = typeof ttl === 'string' ? secondsOf(ttl.trim()) : ttl
-  return typeof seconds === 'number' && Number.isInteger(seconds) && seconds >= 1 && seconds <= MOST_TTL
+  return typeof seconds === 'number' && Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_TTL
     ? seconds
     : undefined
 }

@@ -7,7 +7,7 @@ import {
   startTestServer,
   type TestServer,
 } from '../../tests/support/testServer.ts'
-import { decryptForProject, MOST_ENCRYPTED_BYTES } from './encryptedStrings.ts'
+import { decryptForProject, MAX_ENCRYPTED_BYTES } from './encryptedStrings.ts'
 
 let server: TestServer
 let member: { id: string; key: string }
@@ -51,8 +51,8 @@ test("does not decrypt other projects' strings, changed ones, other data, or too
   expect(await refusal(Buffer.from('plain'))).toBe(
     '400 Decrypt error: Invalid encrypted value, please verify that the value is a correct encrypted string',
   )
-  expect(await refusal(Buffer.alloc(MOST_ENCRYPTED_BYTES + 1, 1))).toBe('400 Value too big, limit: 102400')
-  expect(await refusal(Buffer.alloc(MOST_ENCRYPTED_BYTES, 1))).toBe(wrong)
+  expect(await refusal(Buffer.alloc(MAX_ENCRYPTED_BYTES + 1, 1))).toBe('400 Value too big, limit: 102400')
+  expect(await refusal(Buffer.alloc(MAX_ENCRYPTED_BYTES, 1))).toBe(wrong)
 })
 
 test('the key is deleted with its project', async () => {

@@ -4,7 +4,7 @@ import type { Services } from '../services.ts'
 import { decryptString, encryptString, isEncryptedString, newProjectKey } from '../vault/projectKey.ts'
 
 /** Concord's default of `secretStore.maxEncryptedStringLength`, in bytes; applies to decryption only. */
-export const MOST_ENCRYPTED_BYTES = 102_400
+export const MAX_ENCRYPTED_BYTES = 102_400
 
 /** EncryptedProjectValueManager#encrypt. Concord's flows take the result as `crypto.decryptString`. */
 export async function encryptForProject({ db, masterKey }: Services, projectId: string, clear: Buffer) {
@@ -20,7 +20,7 @@ export async function encryptForProject({ db, masterKey }: Services, projectId: 
 
 /** EncryptedProjectValueManager#decrypt, with its two errors for text that is not a string of this project. */
 export async function decryptForProject({ db, masterKey }: Services, projectId: string, bytes: Buffer) {
-  if (bytes.length > MOST_ENCRYPTED_BYTES) throw textError(400, `Value too big, limit: ${MOST_ENCRYPTED_BYTES}`)
+  if (bytes.length > MAX_ENCRYPTED_BYTES) throw textError(400, `Value too big, limit: ${MAX_ENCRYPTED_BYTES}`)
   if (!isEncryptedString(bytes)) {
     throw refusal('Invalid encrypted value, please verify that the value is a correct encrypted string')
   }

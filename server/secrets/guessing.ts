@@ -7,8 +7,8 @@ import { WrongPasswordError } from '../vault/vaultErrors.ts'
 import { SlowLimit } from '../waiting/slowLimit.ts'
 import { Throttle } from '../waiting/throttle.ts'
 
-const MOST_FAILURES = 20
-const throttle = new Throttle(MOST_FAILURES)
+const MAX_FAILURES = 20
+const throttle = new Throttle(MAX_FAILURES)
 const slow = new SlowLimit()
 
 /**

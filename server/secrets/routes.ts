@@ -24,7 +24,7 @@ import { updateSecret } from './update.ts'
 import { changeOfForm, changeOfJson, updateForm, updateRequest } from './updateRequest.ts'
 
 /** How many secrets one search returns, at most and by default. */
-const MOST_FOUND = 100
+const MAX_FOUND = 100
 const DEFAULT_FOUND = 50
 
 const searchQuery = {
@@ -195,7 +195,7 @@ async function search(
   signalOf: () => AbortSignal,
 ) {
   if (offset < 0) throw validationError("'offset' must not be negative")
-  if (limit < 0 || limit > MOST_FOUND) throw validationError(`'limit' must be between 0 and ${MOST_FOUND}`)
+  if (limit < 0 || limit > MAX_FOUND) throw validationError(`'limit' must be between 0 and ${MAX_FOUND}`)
   const org = await listableOrg(db, who, orgName)
   const page = await searchSecrets(db, who, org, { ...asked, sort, offset, limit }, signalOf)
   return counts ? { ...page, counts: await countSecrets(db, who, org, asked, signalOf) } : page

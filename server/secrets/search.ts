@@ -40,7 +40,7 @@ export interface SecretSearch extends Chosen {
 
 /** The number of index entries that one statement reads. The first slice is small: it often has the whole page. */
 const FIRST_SLICE = 500
-const MOST_SLICE = 4_000
+const MAX_SLICE = 4_000
 
 type Condition = RawBuilder<SqlBool>
 /** A function, because only a long search asks, and it makes Node's adapter build a whole Request. */
@@ -92,7 +92,7 @@ async function* slicesOf(
 ): AsyncGenerator<Condition> {
   const [beyond, upTo] = order === 'ASC' ? [sql`>`, sql`<=`] : [sql`<`, sql`>=`]
   let rest: Condition = sql`${sql.ref('orgId')} = ${org.id}`
-  for (let size = FIRST_SLICE; ; size = Math.min(size * 2, MOST_SLICE)) {
+  for (let size = FIRST_SLICE; ; size = Math.min(size * 2, MAX_SLICE)) {
     const { rows } = await sql<{ last: string }>`
       SELECT ${value} AS last ${from} WHERE ${rest} ORDER BY ${value} ${WORDS[order]} LIMIT 1 OFFSET ${size - 1}
     `.execute(db)

@@ -28,7 +28,7 @@ export const REMEMBER_ME_SECONDS = 14 * 24 * 3600
 
 const PURPOSE = 'rememberMe'
 /** After sign-in, even if it is in use. */
-const LONGEST_LIFE = 30 * 24 * 3600 * 1000
+const MAX_LIFE = 30 * 24 * 3600 * 1000
 /**
  * How long the previous cookie stays valid. A browser that starts with several tabs sends the same cookie with all
  * their requests, and a connection can break before the new cookie arrives: neither is a theft. Such a request gets the
@@ -36,7 +36,7 @@ const LONGEST_LIFE = 30 * 24 * 3600 * 1000
  * cookie, and after the next use the other copy is detected.
  */
 const GRACE = 60_000
-const MOST_REMEMBERED = 100
+const MAX_REMEMBERED = 100
 
 /** Stores a remembered sign-in, and returns the row's id and the cookie's value. */
 export async function startRememberMe(
@@ -47,7 +47,7 @@ export async function startRememberMe(
 ) {
   if (!user) throw new Error('Only users are remembered')
   const [id, secret, now] = [newId(), newSessionId(), new Date().toISOString()]
-  await keepNewest(trx, 'rememberMe', user.id, MOST_REMEMBERED - 1)
+  await keepNewest(trx, 'rememberMe', user.id, MAX_REMEMBERED - 1)
   await trx
     .insertInto('rememberMe')
     .values({
@@ -102,7 +102,7 @@ export async function findRememberMe(db: Reader, masterKey: KeyObject, value: st
 
 /** When a remembered sign-in ends, in milliseconds. */
 export const endOfRememberMe = ({ createdAt, lastUsedAt }: { createdAt: string; lastUsedAt: string }) =>
-  Math.min(Date.parse(lastUsedAt) + REMEMBER_ME_SECONDS * 1000, Date.parse(createdAt) + LONGEST_LIFE)
+  Math.min(Date.parse(lastUsedAt) + REMEMBER_ME_SECONDS * 1000, Date.parse(createdAt) + MAX_LIFE)
 
 /**
  * Uses up a cookie and returns the value of the next one. `spent` means it was used before: then all of its user's
@@ -155,7 +155,7 @@ export async function removeDeadRememberMe(db: Db): Promise<void> {
   await db
     .deleteFrom('rememberMe')
     .where(({ or, eb }) =>
-      or([eb('lastUsedAt', '<', ago(REMEMBER_ME_SECONDS * 1000)), eb('createdAt', '<', ago(LONGEST_LIFE))]),
+      or([eb('lastUsedAt', '<', ago(REMEMBER_ME_SECONDS * 1000)), eb('createdAt', '<', ago(MAX_LIFE))]),
     )
     .execute()
 }

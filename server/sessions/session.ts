@@ -16,14 +16,14 @@ import { hashSessionId, newSessionId } from '../vault/tokens.ts'
 /** The maximum age of `lastUsedAt` before a request updates it: a write per request would mean an fsync each. */
 const TOUCH_AFTER = 60_000
 /** A script that signs in with each request opens a session each time. */
-export const MOST_SESSIONS = 100
+export const MAX_SESSIONS = 100
 
 /** Where a session was opened from, for the list in which its user looks for strangers. */
 export const clientOf = ({ request: { address, userAgent } }: Sender) => ({ address, userAgent })
 
 /**
  * Starts a session, which survives a restart of the server, and returns its secret: the cookie's value. Beyond
- * `MOST_SESSIONS`, the user's least recently used session ends.
+ * `MAX_SESSIONS`, the user's least recently used session ends.
  */
 export async function startSession(
   trx: Trx,
@@ -35,7 +35,7 @@ export async function startSession(
   if (!user) throw new Error('A session needs a user')
   const secret = newSessionId()
   const now = new Date().toISOString()
-  await keepNewest(trx, 'sessions', user.id, MOST_SESSIONS - 1)
+  await keepNewest(trx, 'sessions', user.id, MAX_SESSIONS - 1)
   await trx
     .insertInto('sessions')
     .values({

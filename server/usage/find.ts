@@ -12,9 +12,9 @@ import type { Principal } from '../principal.ts'
  */
 
 /** More repositories of one secret are not looked at: nothing else runs during a statement. */
-export const MOST_COUNTED = 10_000
+export const MAX_COUNTED = 10_000
 /** At most so many repositories, and so many projects, have a name in a response. */
-export const MOST_NAMED = 1_000
+export const MAX_NAMED = 1_000
 
 interface RepositoryName {
   id: string
@@ -24,7 +24,7 @@ interface RepositoryName {
 }
 
 interface Part {
-  /** How many repositories the caller can read. `repositories` has the first `MOST_NAMED` of them. */
+  /** How many repositories the caller can read. `repositories` has the first `MAX_NAMED` of them. */
   readable: number
   repositories: RepositoryName[]
   /** How many more there are. `hiddenProjects` has those of their projects that the caller may know of. */
@@ -52,7 +52,7 @@ export async function findUsage(db: Reader, who: Principal, org: OrgRow, secret:
     here: part(true),
     elsewhere: part(false),
     /** False if there may be more. */
-    complete: counts.reduce((sum, row) => sum + row.repositories, 0) < MOST_COUNTED,
+    complete: counts.reduce((sum, row) => sum + row.repositories, 0) < MAX_COUNTED,
   }
 }
 
@@ -74,7 +74,7 @@ export const repositoryQuery = (db: Reader, who: Principal, org: OrgRow, secret:
     .orderBy('orgs.name')
     .orderBy('projects.name')
     .orderBy('used.name')
-    .limit(MOST_NAMED)
+    .limit(MAX_NAMED)
 
 /** Projects that the caller cannot read, but that the list of their organization shows to its members. */
 export const hiddenProjectQuery = (db: Reader, who: Principal, org: OrgRow, secret: SecretRow) =>
@@ -85,7 +85,7 @@ export const hiddenProjectQuery = (db: Reader, who: Principal, org: OrgRow, secr
     .where(memberOfOrg(who))
     .orderBy('orgName')
     .orderBy('projectName')
-    .limit(MOST_NAMED)
+    .limit(MAX_NAMED)
 
 /** Projects that the caller can read. One of another organization would name that, which they may not know of. */
 const visible = (who: Principal, org: OrgRow) =>
@@ -98,7 +98,7 @@ const using = (db: Reader, secret: SecretRow) =>
         .selectFrom('repositories')
         .select(['id', 'name', 'projectId'])
         .where('secretId', '=', secret.id)
-        .limit(MOST_COUNTED)
+        .limit(MAX_COUNTED)
         .as('used'),
     )
     .innerJoin('projects', 'projects.id', 'used.projectId')

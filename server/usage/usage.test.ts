@@ -14,7 +14,7 @@ import { projectGuard } from '../access/rules.ts'
 import type { OrgRow, ProjectRow, SecretRow } from '../db/schema.ts'
 import { newId } from '../ids.ts'
 import type { Principal } from '../principal.ts'
-import { countQuery, findUsage, hiddenProjectQuery, MOST_COUNTED, MOST_NAMED, repositoryQuery } from './find.ts'
+import { countQuery, findUsage, hiddenProjectQuery, MAX_COUNTED, MAX_NAMED, repositoryQuery } from './find.ts'
 
 let server: TestServer
 let org: OrgRow
@@ -134,13 +134,13 @@ test('counts and names are limited, and the response says so', async () => {
   const { db } = server.services
   const admin = everybody.find(({ user }) => user?.username === 'concordAdmin') as Principal
   const many = await givenSecret(server, org, 'many')
-  await repositories([project], MOST_NAMED + 1, many.id)
+  await repositories([project], MAX_NAMED + 1, many.id)
   const usage = await findUsage(db, admin, org, many)
-  expect(usage).toMatchObject({ complete: true, here: { readable: MOST_NAMED + 1 } })
-  expect(usage.here.repositories).toHaveLength(MOST_NAMED)
-  await repositories([project], MOST_COUNTED, many.id)
+  expect(usage).toMatchObject({ complete: true, here: { readable: MAX_NAMED + 1 } })
+  expect(usage.here.repositories).toHaveLength(MAX_NAMED)
+  await repositories([project], MAX_COUNTED, many.id)
   const more = await findUsage(db, admin, org, many)
-  expect(more).toMatchObject({ complete: false, here: { readable: MOST_COUNTED } })
+  expect(more).toMatchObject({ complete: false, here: { readable: MAX_COUNTED } })
 })
 
 function doesNotThrow(act: () => void): boolean {

@@ -2,7 +2,7 @@ import type { Hono } from 'hono'
 import { z } from 'zod'
 import { requireAdmin } from '../access/rules.ts'
 import type { UserRow } from '../db/schema.ts'
-import { troubleOf } from '../directory/ask.ts'
+import { loggableError } from '../directory/ask.ts'
 import { findEntry, UnclearEntryError } from '../directory/ldap.ts'
 import { textError } from '../errors.ts'
 import { type Env, principalOf } from '../http/call.ts'
@@ -46,7 +46,7 @@ async function groupsOf({ config: { ldap }, log }: Services, user: UserRow): Pro
     return entry && isEntryOf(user, entry) ? entry.groups : undefined
   } catch (error) {
     if (error instanceof UnclearEntryError) return undefined
-    log.error('the directory failed while a user was looked up', troubleOf(error))
+    log.error('the directory failed while a user was looked up', loggableError(error))
     throw textError(500, `Failed to update groups for user '${user.username}'`)
   }
 }

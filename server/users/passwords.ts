@@ -2,19 +2,19 @@
  * The password rules of the built-in directory. docs/security.md explains them.
  */
 
-const LEAST_LENGTH = 12
-const MOST_LENGTH = 128
+const MIN_LENGTH = 12
+const MAX_LENGTH = 128
 
 export const PASSWORD_RULE =
-  `${LEAST_LENGTH} to ${MOST_LENGTH} characters, without the username. ` +
+  `${MIN_LENGTH} to ${MAX_LENGTH} characters, without the username. ` +
   'No common password, not even repeated or with digits around it.'
 
 /** Returns a sentence saying why a password is not allowed, or undefined if it is. */
 export async function passwordProblem(username: string, password: string): Promise<string | undefined> {
   // Repeated spaces count as one: they make nothing harder to guess.
-  if (lengthOf(password.replace(/\s+/g, ' ')) < LEAST_LENGTH)
-    return `It is too short: it must have at least ${LEAST_LENGTH} characters.`
-  if (lengthOf(password) > MOST_LENGTH) return `It is too long: it can have at most ${MOST_LENGTH} characters.`
+  if (lengthOf(password.replace(/\s+/g, ' ')) < MIN_LENGTH)
+    return `It is too short: it must have at least ${MIN_LENGTH} characters.`
+  if (lengthOf(password) > MAX_LENGTH) return `It is too long: it can have at most ${MAX_LENGTH} characters.`
   if (password.toLowerCase().includes(username.toLowerCase())) return 'It contains the username.'
   if (await isCommon(password)) {
     return 'It is too common: one of the passwords that are tried first, maybe repeated or with digits or signs around it.'
@@ -34,14 +34,14 @@ async function isCommon(password: string): Promise<boolean> {
   const written = password.toLowerCase().replace(/\s/g, '')
   const word = withoutPadding(written)
   // Around `x`, digits are not padding but the password itself.
-  const forms = word.length < LEAST_WORD ? [written] : [written, word]
+  const forms = word.length < MIN_WORD ? [written] : [written, word]
   return forms.some((form) => {
     const unit = unitOf(form)
-    return common.has(form) || common.has(withoutPadding(unit)) || (unit.length < LEAST_WORD && unit !== form)
+    return common.has(form) || common.has(withoutPadding(unit)) || (unit.length < MIN_WORD && unit !== form)
   })
 }
 
-const LEAST_WORD = 4
+const MIN_WORD = 4
 
 /** Removes digits and signs at both ends; unchanged if there is nothing else. */
 const withoutPadding = (text: string) => text.replace(/^[\P{L}]+|[\P{L}]+$/gu, '') || text

@@ -25,7 +25,7 @@ import { createDirectoryUser, userOfEntry } from './ldapUser.ts'
 import { roleRoutes } from './roleRoutes.ts'
 import { briefUserEntry, findUser, findUserById, replaceRoles, searchUsers, userEntry } from './store.ts'
 
-const MOST_USERNAME = 128
+const MAX_USERNAME = 128
 
 const userRequest = z.object({
   username: text.nullish(),
@@ -58,7 +58,7 @@ export function userRoutes(app: Hono<Env>, services: Services) {
   })
   resource(app, '/api/v2/user/:id', {
     GET: operation(
-      { summary: 'Get a user by id', path: { id: uuidParameter }, answers: [200, 204] },
+      { summary: 'Get a user by id', path: { id: uuidParameter }, statuses: [200, 204] },
       async (c, { path: { id } }) => {
         requireUserRead(principalOf(c), id)
         const user = await findUserById(db, id)
@@ -78,7 +78,7 @@ function administration(app: Hono<Env>, services: Services) {
       const field = 'CreateUserRequest.createOrUpdate.arg0'
       reject([
         ...missing(`${field}.username`, body.username),
-        ...tooLong(`${field}.username`, body.username, MOST_USERNAME),
+        ...tooLong(`${field}.username`, body.username, MAX_USERNAME),
         ...tooLong(`${field}.userDomain`, body.userDomain, 512),
         ...tooLong(`${field}.displayName`, body.displayName, 1024),
         ...tooLong(`${field}.email`, body.email, 512),
@@ -92,7 +92,7 @@ function administration(app: Hono<Env>, services: Services) {
 
   resource(app, '/api/v1/user/:user', {
     GET: operation({ summary: 'Get a user by name' }, async (c, { path: { user: username } }) => {
-      reject(tooLong('UserResource.findByUsername.arg0', username, MOST_USERNAME))
+      reject(tooLong('UserResource.findByUsername.arg0', username, MAX_USERNAME))
       requireAdmin(principalOf(c))
       const user = await findUser(db, username)
       if (!user) throw textError(404, `User not found: ${username}`)
@@ -132,7 +132,7 @@ function administration(app: Hono<Env>, services: Services) {
     POST: operation(
       { summary: 'Replace the roles of a user', body: rolesRequest },
       (c, { path: { username }, body }) => {
-        reject(tooLong('UserResource.updateUserRoles.arg0', username, MOST_USERNAME))
+        reject(tooLong('UserResource.updateUserRoles.arg0', username, MAX_USERNAME))
         const caller = callerOf(c)
         requireAdmin(caller.who)
         return db.transaction().execute(async (trx) => {

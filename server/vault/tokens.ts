@@ -27,10 +27,10 @@ export function hashApiKey(key: string): string | undefined {
 }
 
 /** The minimum length of a key chosen by an admin. */
-export const LEAST_API_KEY_BYTES = 8
+export const MIN_API_KEY_BYTES = 8
 
 /** Whether a base64 key is too long to be found by brute force. */
-export const isLongEnough = (key: string) => decodeBase64(key).length >= LEAST_API_KEY_BYTES
+export const isLongEnough = (key: string) => decodeBase64(key).length >= MIN_API_KEY_BYTES
 
 /** Generates a value for the `JSESSIONID` cookie: 32 random bytes in base64url, 43 characters. */
 export function newSessionId(): string {

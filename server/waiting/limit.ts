@@ -38,8 +38,8 @@ interface Limits {
 }
 
 /** A task takes up to a second, and users don't wait for a page longer than half a minute. */
-const MOST_WAITING = 128
-const MOST_WAITING_OF_ONE = 32
+const MAX_WAITING = 128
+const MAX_WAITING_OF_ONE = 32
 
 /**
  * The number of tasks of one kind that run at once. Signing in, the passwords of known users and key generation each
@@ -66,8 +66,8 @@ interface Waiting {
  */
 export function createLimiter({
   atOnce,
-  waiting: most = MOST_WAITING,
-  waitingOfOne = MOST_WAITING_OF_ONE,
+  waiting: most = MAX_WAITING,
+  waitingOfOne = MAX_WAITING_OF_ONE,
 }: Limits): Limiter {
   if (!Number.isInteger(atOnce) || atOnce < 1) throw new RangeError(`A limiter needs at least one slot, not ${atOnce}`)
   let free = atOnce

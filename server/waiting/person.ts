@@ -19,4 +19,4 @@ export function nowFor(id: string) {
 }
 
 /** On whose behalf the current work runs; '' is the server itself. */
-export const whoseWork = (): string => current.getStore()?.id ?? ''
+export const currentPersonId = (): string => current.getStore()?.id ?? ''

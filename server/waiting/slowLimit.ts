@@ -1,16 +1,16 @@
 import { type Clock, sinceStart, Throttle } from './throttle.ts'
 
 const HOUR = 3_600_000
-const MOST_FAILURES = 100
+const MAX_FAILURES = 100
 /** One try per hourly share of the failures. */
-const BETWEEN_TRIES = HOUR / MOST_FAILURES
+const BETWEEN_TRIES = HOUR / MAX_FAILURES
 /** How long a turn stays open. */
 const PATIENCE = 5 * 60_000
-const MOST_QUEUES = 1_000
-const MOST_IN_QUEUE = 100
+const MAX_QUEUES = 1_000
+const MAX_IN_QUEUE = 100
 const KNOWN_FOR = 30 * 24 * HOUR
-const MOST_KEYS = 10_000
-const MOST_KNOWN = 20
+const MAX_KEYS = 10_000
+const MAX_KNOWN = 20
 
 /**
  * Throttles distributed guessing of one password, a user's or a secret's. After 100 failures within an hour, callers
@@ -27,7 +27,7 @@ export class SlowLimit {
 
   constructor(now = sinceStart) {
     this.#now = now
-    this.#failures = new Throttle(MOST_FAILURES, now, HOUR)
+    this.#failures = new Throttle(MAX_FAILURES, now, HOUR)
   }
 
   /** Whether there were too many failures. */
@@ -49,7 +49,7 @@ export class SlowLimit {
     }
     if (this.knows(key, who)) return 0
     const queue = this.#queues.get(key) ?? new Queue()
-    keepLast(this.#queues, key, queue, MOST_QUEUES)
+    keepLast(this.#queues, key, queue, MAX_QUEUES)
     return Math.ceil(queue.wait(who, this.#now()) / 1000)
   }
 
@@ -60,8 +60,8 @@ export class SlowLimit {
   /** The failures of others stay, because they go on guessing. */
   succeeded(key: string, who: string) {
     const known = this.#known.get(key) ?? new Map<string, number>()
-    keepLast(known, who, this.#now(), MOST_KNOWN)
-    keepLast(this.#known, key, known, MOST_KEYS)
+    keepLast(known, who, this.#now(), MAX_KNOWN)
+    keepLast(this.#known, key, known, MAX_KEYS)
   }
 }
 
@@ -81,7 +81,7 @@ class Queue {
   }
 
   #add(who: string, now: number): number | undefined {
-    if (this.#turns.size >= MOST_IN_QUEUE) return undefined
+    if (this.#turns.size >= MAX_IN_QUEUE) return undefined
     const turn = Math.max(now, this.#next)
     this.#next = turn + BETWEEN_TRIES
     this.#turns.set(who, turn)

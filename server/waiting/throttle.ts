@@ -4,7 +4,7 @@ export type Clock = () => number
 export const sinceStart: Clock = () => performance.now()
 
 /** Bounds the memory that made-up names can use. */
-const MOST_ENTRIES = 10_000
+const MAX_ENTRIES = 10_000
 
 /**
  * Throttles guessing: after too many failures of a key within a minute, the key must wait until the oldest one is a
@@ -37,7 +37,7 @@ export class Throttle {
     // Delete first to move the entry to the end: the map stays ordered by the last failure.
     this.#failures.delete(written)
     this.#failures.set(written, recent)
-    if (this.#failures.size > MOST_ENTRIES) {
+    if (this.#failures.size > MAX_ENTRIES) {
       for (const [oldest] of this.#failures) {
         this.#failures.delete(oldest)
         break

@@ -41,7 +41,7 @@ export const secretListQuery = (org: OrgRef, part: Part = {}) =>
 /** Secrets are read in slices of this many. */
 export const SLICE = 2_000
 /** An organization with more secrets is not read to the end. */
-export const MOST = 20_000
+export const MAX_READ = 20_000
 
 /** How many kB of the slice that is being read have arrived: a number that moves shows that a slow server is not stuck. */
 export const sliceProgress = createStore(0)
@@ -50,7 +50,7 @@ export type Slice = {
   secrets: Secret[]
   /** The offset of the next slice, if there is one to read. */
   next: number | undefined
-  /** There are more than `MOST`. */
+  /** There are more than `MAX_READ`. */
   isTooLong: boolean
 }
 
@@ -66,11 +66,11 @@ export const allSecretsQuery = (org: OrgRef) =>
         // Concord returns no totals. One row beyond the limit is all there is to know before the second slice.
         const beyond =
           isFull && offset === 0
-            ? await http.get<Secret[]>(secretsPath(org, { offset: MOST, limit: 1 }), { signal })
+            ? await http.get<Secret[]>(secretsPath(org, { offset: MAX_READ, limit: 1 }), { signal })
             : []
         const isTooLong = beyond.length > 0
         const next = offset + SLICE
-        return { secrets, next: isFull && !isTooLong && next < MOST ? next : undefined, isTooLong }
+        return { secrets, next: isFull && !isTooLong && next < MAX_READ ? next : undefined, isTooLong }
       } finally {
         sliceProgress.set(0)
       }

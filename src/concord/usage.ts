@@ -48,7 +48,7 @@ export type UsageLookup = {
 }
 
 /** A larger organization is only read when somebody asks for it. */
-export const MOST_UNASKED = 50
+export const MAX_UNASKED = 50
 
 /**
  * Which repositories use a secret. Our server knows; on a plain Concord the projects of the organization are read, once
@@ -88,7 +88,7 @@ function useRepositories({ id, orgName }: Secret, wanted: boolean): UsageLookup 
   const isStopped = useStore(stopped).includes(orgName)
   // Not those of the organization that was shown before.
   const total = projects.isPlaceholderData ? undefined : projects.data?.length
-  const mayStart = wanted && total !== undefined && total <= MOST_UNASKED && !isStopped
+  const mayStart = wanted && total !== undefined && total <= MAX_UNASKED && !isStopped
   const query = useQuery({ ...orgRepositoriesQuery({ orgName }), enabled: mayStart })
   const { data, isFetching } = query
   const error = isFetching ? null : (projects.error ?? query.error)

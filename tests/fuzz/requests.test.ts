@@ -14,7 +14,7 @@ import {
   type TestServer,
 } from '../support/testServer.ts'
 import { type FuzzedRequest, requestsTo, type World } from './requests.ts'
-import { LONGEST_MS, RUNS, SEED } from './settings.ts'
+import { MAX_MS, RUNS, SEED } from './settings.ts'
 import { givenWitnesses } from './witnesses.ts'
 
 /** One server for strangers and members, with secrets they have no access to, and one for admins. */
@@ -127,7 +127,7 @@ async function answerTo({ app }: TestServer, { method, address, headers, body }:
   }))
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer within ${LONGEST_MS} ms`)), LONGEST_MS)
+    timer = setTimeout(() => reject(new Error(`No answer within ${MAX_MS} ms`)), MAX_MS)
   })
   return Promise.race([answer, late]).finally(() => clearTimeout(timer))
 }

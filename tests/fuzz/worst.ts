@@ -1,4 +1,4 @@
-import { MOST_BODY_BYTES } from '../../server/app.ts'
+import { MAX_BODY_BYTES } from '../../server/app.ts'
 import { newId } from '../../server/ids.ts'
 import type { DocumentedOperation, OpenApiDocument, Schema } from '../../server/openapi/document.ts'
 import { RUNS, SEED } from './settings.ts'
@@ -22,7 +22,7 @@ export interface WorstRequest {
 export type Words = Record<string, string>
 
 /** Leave room for the rest of the body, and of the headers, which Node limits to 16 KiB. */
-const ROOM = MOST_BODY_BYTES - 4096
+const ROOM = MAX_BODY_BYTES - 4096
 const HEAD_ROOM = 12_000
 
 /** As many as fit. */

@@ -6,7 +6,7 @@ import { CodePointSet, type CodePoints } from './codePoints.ts'
  * all of Unicode. Rejects what RE2 does not support or would interpret differently.
  */
 export function translate(pattern: string): Translated {
-  if (pattern.length > MOST_LENGTH) throw new PatternError(`is longer than ${MOST_LENGTH} characters`)
+  if (pattern.length > MAX_LENGTH) throw new PatternError(`is longer than ${MAX_LENGTH} characters`)
   const parser = new Parser([...pattern])
   const { text, size } = parser.all()
   return { text, size }
@@ -21,12 +21,12 @@ export interface Translated {
 /** The pattern is rejected; the message continues "the pattern …". */
 export class PatternError extends Error {}
 
-export const MOST_LENGTH = 4_096
+export const MAX_LENGTH = 4_096
 /** RE2's own limit, for the product of nested repetitions. */
-const MOST_REPETITIONS = 1_000
-const MOST_SIZE = 5_000
+const MAX_REPETITIONS = 1_000
+const MAX_SIZE = 5_000
 /** The depth of groups and classes: each is a recursive call. */
-const MOST_DEPTH = 200
+const MAX_DEPTH = 200
 
 interface Flags {
   /** CASE_INSENSITIVE. */
@@ -80,7 +80,7 @@ class Parser {
   }
 
   #alternatives(): Part {
-    if (++this.#depth > MOST_DEPTH) throw new PatternError(`is nested deeper than ${MOST_DEPTH} groups`)
+    if (++this.#depth > MAX_DEPTH) throw new PatternError(`is nested deeper than ${MAX_DEPTH} groups`)
     const parts = [this.#sequence()]
     while (this.#take('|')) parts.push(this.#sequence())
     this.#depth--
@@ -102,7 +102,7 @@ class Parser {
       if (atEnd && part.size > 0) throw new PatternError('has a $ that is not at its end, which RE2 does not have')
       atEnd ||= part.atEnd
       parts.push(part)
-      if (sum(parts) > MOST_SIZE) throw new PatternError('is too large')
+      if (sum(parts) > MAX_SIZE) throw new PatternError('is too large')
     }
     return { text: parts.map(({ text }) => text).join(''), size: sum(parts), times: mostTimes(parts), atEnd }
   }
@@ -201,13 +201,13 @@ class Parser {
     if (part.atEnd) throw new PatternError('repeats a $, which RE2 does not have')
     const count = most === Number.POSITIVE_INFINITY ? Math.max(least, 1) : most
     const times = count * part.times
-    if (times > MOST_REPETITIONS) {
+    if (times > MAX_REPETITIONS) {
       throw new PatternError(
-        `repeats something more than ${MOST_REPETITIONS} times; repetitions in repetitions multiply`,
+        `repeats something more than ${MAX_REPETITIONS} times; repetitions in repetitions multiply`,
       )
     }
     const size = count * (part.size + 1)
-    if (size > MOST_SIZE) throw new PatternError('is too large')
+    if (size > MAX_SIZE) throw new PatternError('is too large')
     // RE2 repeats no anchor; once is enough.
     if (part.size === 0) return least === 0 ? NOTHING : part
     const quantifier = most === Number.POSITIVE_INFINITY ? `{${least},}` : `{${least},${most}}`
@@ -294,7 +294,7 @@ class Parser {
 
   /** After the [. An && intersects everything on its left with everything on its right, up to the next &&. */
   #class(): CodePointSet {
-    if (++this.#depth > MOST_DEPTH) throw new PatternError(`is nested deeper than ${MOST_DEPTH} groups`)
+    if (++this.#depth > MAX_DEPTH) throw new PatternError(`is nested deeper than ${MAX_DEPTH} groups`)
     const negated = this.#take('^')
     let result: CodePointSet | undefined
     let operand: CodePointSet | undefined

@@ -6,13 +6,13 @@ import { translate } from './javaPattern.ts'
  * The maximum cost of one policy check: characters times the size of the pattern that they are compared with. This
  * takes 150 ms with the slowest patterns that we know, and usually a hundredth of that.
  */
-const MOST_STEPS = 1_000_000
+const MAX_STEPS = 1_000_000
 /** The minimum cost of a value. */
 const STEPS_PER_LOOK = 10
 
 /** Counts the cost of a check: the data can be as large as a request, with very many values. */
 export class Work {
-  #left = MOST_STEPS
+  #left = MAX_STEPS
 
   spend(steps = STEPS_PER_LOOK) {
     this.#left -= steps
@@ -31,7 +31,7 @@ interface Compiled {
 
 /** The most recently used patterns. Compiling takes much longer than matching a name. */
 const compiled = new Map<string, Compiled>()
-const MOST_COMPILED = 1_000
+const MAX_COMPILED = 1_000
 
 /** Whether a Java pattern matches a whole text, ignoring case. Throws a PatternError. */
 export function fitsPattern(text: string, pattern: string, work: Work): boolean {
@@ -46,7 +46,7 @@ function compile(pattern: string): Compiled {
   compiled.delete(pattern)
   const entry = known ?? compileNow(pattern)
   compiled.set(pattern, entry)
-  const [oldest] = compiled.size > MOST_COMPILED ? compiled.keys() : []
+  const [oldest] = compiled.size > MAX_COMPILED ? compiled.keys() : []
   if (oldest !== undefined) compiled.delete(oldest)
   return entry
 }

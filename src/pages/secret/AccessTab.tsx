@@ -38,7 +38,7 @@ export function AccessTab() {
 }
 
 /** Enough for a user; an administrator's list of organizations could be long. */
-const MOST = 20
+const MAX_OTHERS = 20
 
 /**
  * Teams of the user's other organizations. A grant that survived a move names its team but not the organization
@@ -51,7 +51,7 @@ function useTeamsElsewhere(
   userInfo: UserInfo | null | undefined,
 ): Team[] {
   const mine = [...(whoami.orgs ?? []).map(({ name }) => name), ...(userInfo?.teams ?? []).map((team) => team.orgName)]
-  const others = foreign.length ? [...new Set(mine)].filter((name) => name !== orgName).slice(0, MOST) : []
+  const others = foreign.length ? [...new Set(mine)].filter((name) => name !== orgName).slice(0, MAX_OTHERS) : []
   return useQueries({
     queries: others.map((name) => teamListQuery({ orgName: name })),
     combine: (results) => results.flatMap(({ data }) => data ?? []),

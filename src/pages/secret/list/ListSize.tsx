@@ -1,4 +1,4 @@
-import { MOST, sliceProgress } from '#api/secrets.ts'
+import { MAX_READ, sliceProgress } from '#api/secrets.ts'
 import { count } from '#ui/words.ts'
 import { useStore } from '../../../store.ts'
 import type { SecretList } from './useSecrets.ts'
@@ -6,7 +6,7 @@ import type { SecretList } from './useSecrets.ts'
 /** How many secrets the organization has, as far as is known. */
 export function ListSize({ loaded, isLoaded, isTooLong, restError }: SecretList) {
   if (isLoaded) return <span>{count(loaded, 'secret')}</span>
-  if (isTooLong) return <span>More than {count(MOST, 'secret')}: filter by name to search them all</span>
+  if (isTooLong) return <span>More than {count(MAX_READ, 'secret')}: filter by name to search them all</span>
   return (
     <span>
       First {loaded.toLocaleString('en')} loaded

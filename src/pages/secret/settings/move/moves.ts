@@ -27,13 +27,13 @@ export type Move = {
 const KEY = 'moves 2'
 
 /** More than a user repairs at a time. */
-const MOST = 20
+const MAX_KEPT = 20
 
 /** The moves that were made in this tab and not dismissed yet, the last one last. */
 const moves = createStore<Move[]>(recall(KEY) ?? [])
 
 export function addMove(move: Move) {
-  set([...moves.get().filter(({ secretId }) => secretId !== move.secretId), move].slice(-MOST))
+  set([...moves.get().filter(({ secretId }) => secretId !== move.secretId), move].slice(-MAX_KEPT))
 }
 
 export const dismissMove = (secretId: string) => set(moves.get().filter((move) => move.secretId !== secretId))

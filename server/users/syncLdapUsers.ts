@@ -1,6 +1,6 @@
 import type { Reader } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
-import { troubleOf } from '../directory/ask.ts'
+import { loggableError } from '../directory/ask.ts'
 import { findEntry, UnclearEntryError } from '../directory/ldap.ts'
 import type { LdapConfig } from '../directory/ldapConfig.ts'
 import type { Log } from '../log.ts'
@@ -9,20 +9,20 @@ import { disableUser, UserError } from './builtIn.ts'
 import { isEntryOf, loginOf, replaceGroups } from './ldapUser.ts'
 
 /** How many other users are looked up, to check whether the directory finds anybody at all. */
-const MOST_OTHERS = 100
+const MAX_OTHERS = 100
 
 /**
  * Looks up all LDAP users who have a key or a session, like Concord's UserLdapGroupSynchronizer: updates their groups,
  * and disables users that are no longer found. Disables nobody if the directory is unreachable, or if more users are
  * missing than found: then the settings are probably wrong.
  */
-export async function followDirectory({ db, config: { ldap }, log }: Services): Promise<void> {
+export async function syncLdapUsers({ db, config: { ldap }, log }: Services): Promise<void> {
   if (!ldap) return
   const gone: UserRow[] = []
   let found = 0
   let others = 0
   for (const user of await enabledUsers(db)) {
-    if (!user.hasAccess && (found >= gone.length || ++others > MOST_OTHERS)) break
+    if (!user.hasAccess && (found >= gone.length || ++others > MAX_OTHERS)) break
     const answer = await ask(ldap, log, user)
     if (answer === 'away') return
     if (typeof answer === 'object') found++
@@ -55,7 +55,7 @@ async function ask(ldap: LdapConfig, log: Log, user: UserRow) {
     return isEntryOf(user, entry) ? entry : 'unclear'
   } catch (error) {
     if (error instanceof UnclearEntryError) return 'unclear'
-    log.error('the directory failed while its users were checked', troubleOf(error))
+    log.error('the directory failed while its users were checked', loggableError(error))
     return 'away'
   }
 }

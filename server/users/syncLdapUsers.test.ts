@@ -17,7 +17,7 @@ import {
 import { startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 import { readConfig } from '../config.ts'
 import { createLog } from '../log.ts'
-import { keepHouse } from '../process/housekeeping.ts'
+import { runHousekeeping } from '../process/housekeeping.ts'
 import { generateApiKey } from '../vault/tokens.ts'
 import { insertApiKey } from './builtIn.ts'
 
@@ -74,14 +74,14 @@ describe.skipIf(missing)('the hourly check of users with a key or a session', ()
   test('disables missing users until an admin enables them', async () => {
     const [stays, leaves] = [await givenMember(), await givenMember()]
     await leave(leaves)
-    await keepHouse(server.services)
+    await runHousekeeping(server.services)
     expect([await access(stays), await access(leaves)]).toEqual([IN, OUT])
     expect(lines.at(-1)).toContain(`disabled a user who is no longer in the directory {"userId":"${leaves.id}"}`)
     const audit = await server.request('/api/v1/audit?object=USER&action=UPDATE')
     const [{ details }] = await audit.json()
     expect(details).toMatchObject({ userId: leaves.id, disabled: true, actionSource: { type: 'SYSTEM' } })
     await slapd.asAdmin((client) => addPerson(client, leaves.name))
-    await keepHouse(server.services)
+    await runHousekeeping(server.services)
     expect(await access(leaves)).toEqual(OUT)
     expect((await server.request(WHOAMI, { as: basic(leaves.name, passwordOf(leaves.name)) })).status).toBe(401)
   })
@@ -91,13 +91,13 @@ describe.skipIf(missing)('the hourly check of users with a key or a session', ()
     const group = `group-${member.name}`
     expect(await groupsOf(member)).toEqual([])
     await slapd.asAdmin((client) => addGroup(client, group, [member.name]))
-    await keepHouse(server.services)
+    await runHousekeeping(server.services)
     expect(await groupsOf(member)).toEqual([groupDn(group)])
     const members = new Attribute({ type: 'member', values: [ADMIN.dn] })
     await slapd.asAdmin((client) =>
       client.modify(groupDn(group), new Change({ operation: 'replace', modification: members })),
     )
-    await keepHouse(server.services)
+    await runHousekeeping(server.services)
     expect(await groupsOf(member)).toEqual([])
     expect(await access(member)).toEqual(IN)
   })
@@ -107,13 +107,13 @@ describe.skipIf(missing)('the hourly check of users with a key or a session', ()
     const config = readConfig({
       ...{ DATA_DIR: server.dataDir, ...ldapSettings(slapd), LDAP_SEARCH_BASE: `ou=old,${BASE}` },
     })
-    await keepHouse({ ...server.services, config })
+    await runHousekeeping({ ...server.services, config })
     expect(await access(member)).toEqual(IN)
     expect(lines.at(-1)).toMatch(
       /more users are missing from the directory than found, so nobody was disabled {"found":0,"missed":\d+}/,
     )
     await slapd.stop()
-    await keepHouse(server.services)
+    await runHousekeeping(server.services)
     await slapd.restart()
     expect(await access(member)).toEqual(IN)
     expect(lines.at(-1)).toContain('the directory failed while its users were checked')
@@ -123,7 +123,7 @@ describe.skipIf(missing)('the hourly check of users with a key or a session', ()
   test('does not disable a user with two entries', async () => {
     const member = await givenMember()
     await slapd.asAdmin((client) => addPerson(client, member.name, {}, `ou=old,${BASE}`))
-    await keepHouse(server.services)
+    await runHousekeeping(server.services)
     expect(await access(member)).toEqual(IN)
   })
 
@@ -139,13 +139,13 @@ describe.skipIf(missing)('the hourly check of users with a key or a session', ()
     await db.deleteFrom('userRoles').execute()
     await db.insertInto('userRoles').values({ userId: admin.id, roleId }).execute()
     await leave(admin)
-    await keepHouse(server.services)
+    await runHousekeeping(server.services)
     expect([await access(admin), await access(other)]).toEqual([IN, IN])
     expect(lines.at(-1)).toContain(
       `the last admin is no longer in the directory, and was not disabled {"userId":"${admin.id}"}`,
     )
     await db.insertInto('userRoles').values(admins).execute()
-    await keepHouse(server.services)
+    await runHousekeeping(server.services)
     expect(await access(admin)).toEqual(OUT)
   })
 
@@ -157,7 +157,7 @@ describe.skipIf(missing)('the hourly check of users with a key or a session', ()
       await db.deleteFrom(table).where('userId', 'in', others).execute()
     }
     await leave(alone)
-    await keepHouse(server.services)
+    await runHousekeeping(server.services)
     expect(await access(alone)).toEqual(OUT)
     const { disabled } = await db
       .selectFrom('users')
