@@ -111,7 +111,7 @@ const base = new RegExp(
     'lucide-react/dist/esm/icons/(eye|eye-off)\\.mjs$',
     'src/early/knownSession\\.ts$',
     'src/(store|paths|params|routes|firstAddress)\\.tsx?$',
-    'src/api/(http|early|freshness|ApiError|session|sessionOver|otherTabs|unreachable)\\.ts$',
+    'src/api/(http|early|freshness|ApiError|session|sessionOver|settings|otherTabs|unreachable)\\.ts$',
     'src/pages/(Root|RouteError|LoginPage|session/(UnreachableBanner|SignInForm))\\.tsx$',
     'src/ui/(Icon|Field|Page|Skeleton|ProgressLine|ErrorMessage|ErrorPage|Message|RevealInput|phrase|submitWithControlEnter)\\.tsx?$',
   ].join('|'),

@@ -90,3 +90,26 @@ test('after signing out, nothing is asked for until somebody has signed in', asy
   await expect(page).toHaveURL('/login?from=%2Forg')
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
 })
+
+test('the sign-in page waits for the settings, other pages do not', async ({ page }) => {
+  let release = () => {}
+  const isHeld = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  await page.route(`**${CFG}`, async (route) => {
+    await isHeld
+    await route.fulfill({ contentType: 'text/javascript', body: "window.concord = { loginUrl: '/sso' }" })
+  })
+  const user = await givenUser()
+  await asUser(page, user)
+  await page.goto('/org', { waitUntil: 'commit' })
+  await page.getByRole('button', { name: `Account of ${user.displayName}` }).click()
+  const isOut = page.waitForResponse('**/api/service/console/logout')
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await isOut
+  await expect(page.locator('.progress-line')).toBeVisible()
+  await expect(page).toHaveURL('/org')
+  release()
+  await expect(page).toHaveURL('/login')
+  await expect(page.getByRole('link', { name: 'Single sign-on' })).toBeVisible()
+})

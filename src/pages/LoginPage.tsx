@@ -2,6 +2,8 @@ import { useState } from 'react'
 import { useLoaderData, useNavigate, useRevalidator, useSearchParams } from 'react-router'
 import { type Credentials, liveSession, login, logout } from '#api/session.ts'
 import { disabledUser, session } from '#api/sessionOver.ts'
+
+import { settingsRead } from '#api/settings.ts'
 import type { Whoami } from '#api/types.ts'
 import { returnAddress } from '#paths.ts'
 import { ErrorMessage } from '#ui/ErrorMessage.tsx'
@@ -11,7 +13,10 @@ import { useStore } from '../store.ts'
 import { SignInForm } from './session/SignInForm.tsx'
 
 /** Concord ignores new credentials while a session lives (concord-api §2.2), so the page must know of one. */
-export const loader = async () => ({ live: await liveSession() })
+export async function loader() {
+  const [live] = await Promise.all([liveSession(), settingsRead()])
+  return { live }
+}
 
 export function LoginPage() {
   const { live } = useLoaderData<typeof loader>()
