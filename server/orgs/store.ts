@@ -24,9 +24,12 @@ export async function requireOrg(db: Reader, orgName: string): Promise<OrgRow> {
 }
 
 export async function requireOrgById(db: Reader, orgId: string): Promise<OrgRow> {
-  const org = await db.selectFrom('orgs').selectAll().where('id', '=', orgId).executeTakeFirst()
-  return org ?? orgNotFound(orgId)
+  return (await byId(db, { orgId })) ?? orgNotFound(orgId)
 }
+
+const byId = compiledRow<{ orgId: string }>()((db, arg) =>
+  db.selectFrom('orgs').selectAll().where('id', '=', arg('orgId')),
+)
 
 /** `ORG(member)`: it exists and the caller belongs to it. */
 export async function requireMember(db: Reader, who: Principal, orgName: string): Promise<OrgRow> {

@@ -3,7 +3,7 @@ import { listedIn } from '../access/listing.ts'
 import { compiled, compiledRow, eachOf } from '../db/compiled.ts'
 import { type ListPage, pageByName } from '../db/filter.ts'
 import type { Reader, Trx } from '../db/open.ts'
-import type { AccessLevel, OrgRow, SecretRow, UserRow } from '../db/schema.ts'
+import type { AccessLevel, Database, OrgRow, SecretRow, UserRow } from '../db/schema.ts'
 import { emptyError, validationError } from '../errors.ts'
 import { nonNull } from '../json/omit.ts'
 import type { Principal } from '../principal.ts'
@@ -140,13 +140,27 @@ export async function linkProjects(trx: Trx, secretId: string, projectIds: reado
 
 /** Inserts a secret with its value, sealed for this row's id. */
 export async function insertSecret(trx: Trx, row: SecretRow, value: SealedValue, projectIds: readonly string[]) {
-  await trx.insertInto('secrets').values(row).execute()
-  await trx
-    .insertInto('secretValues')
-    .values({ secretId: row.id, ...value })
-    .execute()
-  await linkProjects(trx, row.id, projectIds)
+  await insertRow(trx, row)
+  await insertValue(trx, { secretId: row.id, ...value })
+  if (projectIds.length > 0) await linkProjects(trx, row.id, projectIds)
 }
+
+const insertRow = compiled<Columns<SecretRow>>()((db, arg) =>
+  db.insertInto('secrets').values({
+    ...{ id: arg('id'), orgId: arg('orgId'), name: arg('name'), ownerId: arg('ownerId'), type: arg('type') },
+    ...{ storeType: arg('storeType'), encryptedBy: arg('encryptedBy'), visibility: arg('visibility') },
+    ...{ createdAt: arg('createdAt'), lastUpdatedAt: arg('lastUpdatedAt') },
+  }),
+)
+
+const insertValue = compiled<Columns<Database['secretValues']>>()((db, arg) =>
+  db
+    .insertInto('secretValues')
+    .values({ secretId: arg('secretId'), wrappedKey: arg('wrappedKey'), salt: arg('salt'), data: arg('data') }),
+)
+
+/** A row as the arguments of a compiled query. */
+type Columns<Row> = { [Name in keyof Row]: Row[Name] }
 
 export async function readValue(db: Reader, secretId: string): Promise<SealedValue> {
   const row = await db
