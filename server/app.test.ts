@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { givenSecret } from '../tests/support/secrets.ts'
 import { ADMIN_KEY, givenOrg, startTestServer, type TestServer } from '../tests/support/testServer.ts'
 import { createApp } from './app.ts'
+import { Statements } from './db/statements.ts'
 import { createLog } from './log.ts'
 
 let server: TestServer
@@ -24,7 +25,7 @@ test('a response is a download with a fixed name, whatever the URL ends with', a
 test('logs where an unexpected error happened, without its message', async () => {
   const lines: string[] = []
   const app = createApp({ ...server.services, log: createLog('error', (line) => lines.push(line)) })
-  const failing = vi.spyOn(server.services.db, 'selectFrom').mockImplementation(() => {
+  const failing = vi.spyOn(Statements.prototype, 'run').mockImplementation(() => {
     throw new Error('first line\nsecond line\n  third of the value')
   })
   const answer = await app.request('/api/v1/server/ping')
@@ -36,9 +37,8 @@ test('logs where an unexpected error happened, without its message', async () =>
 })
 
 test('does not claim that a write failed if the disk may have kept it', async () => {
-  const { db } = server.services
   const app = createApp({ ...server.services, log: createLog('silent') })
-  const failing = vi.spyOn(db, 'selectFrom').mockImplementation(() => {
+  const failing = vi.spyOn(Statements.prototype, 'run').mockImplementation(() => {
     throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_FSYNC' })
   })
   const headers = { Authorization: ADMIN_KEY, 'Content-Type': 'application/json' }
