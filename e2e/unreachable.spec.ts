@@ -65,7 +65,7 @@ test('a change without a server sends nothing, keeps the input, and can be retri
   expectErrors,
 }) => {
   // The page is reloaded as soon as the server is back, under the old name, during the rename.
-  expectErrors(404, '/api/v2/org/*/secret/*', '/api/v1/org/*/secret/*/access')
+  expectErrors(404, '/api/v2/org/*/secret/*', '/api/v1/org/*/secret/*/access', '/api/x/v1/org/*/secret/*/usage')
   const { org, user, secret } = await givenOwned()
   const newName = `${secret.name}-new`
   await openSettings(page, user, secret)
