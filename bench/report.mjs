@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { arch, cpus, loadavg, release, totalmem, type } from 'node:os'
+import { arch, cpus, release, totalmem, type } from 'node:os'
 import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ROOT } from '../scripts/ensure.mjs'
 import { NETWORKS, SCENARIOS } from './browser.mjs'
 import { CASES, CONNECTIONS } from './requests.mjs'
@@ -18,16 +19,32 @@ import { median, number, ratio, spread, table } from './table.mjs'
  * }} Run
  */
 
-/** What the numbers depend on. Ask before the first measurement: `load` is what the machine does besides. */
-export function describeMachine(/** @type {string} */ tool) {
+const LOOK_MS = 3_000
+/** From this share of the processor on, the results are marked. */
+const BUSY = 0.1
+
+/** The share that is in use now: the load average of the last minute would still show what has ended. */
+async function cpuInUse() {
+  const times = () =>
+    cpus().map(({ times }) => ({ idle: times.idle, all: Object.values(times).reduce((a, b) => a + b) }))
+  const before = times()
+  await sleep(LOOK_MS)
+  const after = times()
+  const sum = (/** @type {'idle' | 'all'} */ what) =>
+    after.reduce((total, now, i) => total + now[what] - (before[i]?.[what] ?? 0), 0)
+  return 1 - sum('idle') / sum('all')
+}
+
+/** What the numbers depend on. Ask before the first measurement: it looks at what the machine does besides. */
+export async function describeMachine(/** @type {string} */ tool) {
   const [cpu] = cpus()
-  const load = loadavg()[0] ?? 0
+  const inUse = await cpuInUse()
   const git = (/** @type {string[]} */ ...args) =>
     spawnSync('git', args, { cwd: ROOT, encoding: 'utf8' }).stdout?.trim() ?? ''
   const changed = git('status', '--porcelain') ? ', with changes' : ''
   return [
     `${cpus().length} × ${cpu?.model.trim()}, ${number(totalmem() / 1e9)} GB, ${type()} ${release()} ${arch()}`,
-    `Load before the run: ${number(load)}${load > 0.5 ? '. **Another program was running: do not compare.**' : ''}`,
+    `${Math.round(100 * inUse)} % of the processor in use before the run${inUse > BUSY ? '. **Another program was running: do not compare.**' : ''}`,
     `Commit ${git('rev-parse', '--short', 'HEAD') || '–'}${changed}, Node ${process.versions.node}, ${tool}`,
   ]
 }

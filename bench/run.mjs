@@ -33,7 +33,7 @@ const began = performance.now()
 const folder = mkdtempSync(join(tmpdir(), 'concord-bench-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }))
 
-const machine = describeMachine(TOOL)
+const machine = await describeMachine(TOOL)
 for (const line of machine) console.log(line)
 const concord = values.concord ? await step('Concord', givenConcord) : undefined
 const starts = await step('starts', measureStarts)

