@@ -11,7 +11,8 @@ import { projectsOf } from './store.ts'
 
 /*
  * One page of the secrets of an organization, filtered and sorted, and how many there are: what our console shows.
- * Nothing else runs during a statement, so each reads only a slice of an index, and other requests run between two slices. Secrets that are created or deleted meanwhile may be missing, as between two pages.
+ * Nothing else runs during a statement, so each reads only a slice of an index, and other requests run between two
+ * slices. Secrets that are created or deleted meanwhile may be missing, as between two pages.
  */
 
 /** The values of each facet, in the order of a sort by it. */

@@ -50,8 +50,8 @@ export type Change<Data, Variables> = {
 
 /**
  * What every change does after it was sent: nothing cached about secrets is trusted any more (see freshness.ts), and the
- * page, or the one to go to, reads its data again. What was sent is never kept: it may be a secret value. A second call while the first runs does
- * nothing.
+ * page, or the one to go to, reads its data again. What was sent is never kept: it may be a secret value. A second call
+ * while the first runs does nothing.
  *
  *     const move = useChange(() => updateSecret(ref, { orgName: target }), { to: () => paths.secret({ … }) })
  */
