@@ -117,6 +117,12 @@ test('records a refused sign-in with the reason, without any input', async () =>
   const { key, id } = await givenUser(server, 'disabled')
   await disableUser(db, { username: 'disabled' })
   expect(await refused({ Authorization: key })).toMatchObject({ reason: 'disabled', userId: id })
+  // With the right password.
+  await addUser(db, { username: 'leaver', password: PASSWORD, admin: false, apiKey: false })
+  await disableUser(db, { username: 'leaver' })
+  expect(await refused({ Authorization: basic('leaver', PASSWORD) })).toMatchObject({
+    ...{ way: 'password', reason: 'disabled', userId: expect.any(String) },
+  })
 })
 
 test('does not record a request without credentials as a refused sign-in', async () => {
