@@ -3,11 +3,12 @@
 // slower: it then is the limit of the fastest servers.
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
+import { npm, ROOT } from '../scripts/ensure.mjs'
 import { find } from '../scripts/install.mjs'
 
 /**
@@ -18,14 +19,30 @@ import { find } from '../scripts/install.mjs'
 
 export const TOOL = find('wrk') ? 'wrk' : 'autocannon'
 
+const VERSION = '9.0.0'
+/** Not a package of the project: its 62 dependencies would make everybody's first start slower. */
+const AUTOCANNON = join(ROOT, 'dist', `autocannon-${VERSION}`)
+
+/** Downloads the tool if it is missing. */
+export async function ensureTool() {
+  if (TOOL === 'wrk' || existsSync(join(AUTOCANNON, 'node_modules', 'autocannon'))) return
+  console.log(`Downloading autocannon ${VERSION}; wrk would be more exact …`)
+  mkdirSync(AUTOCANNON, { recursive: true })
+  const options = ['--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+  await npm(
+    ['install', '--prefix', AUTOCANNON, ...options, `autocannon@${VERSION}`],
+    'autocannon could not be downloaded. Install wrk, then run the same command again.',
+  )
+}
+
 /** @type {(load: Load) => Promise<Loaded>} */
 const measure = TOOL === 'wrk' ? withWrk : withAutocannon
 
 /** @param {Load} load */
 async function withAutocannon({ url, method = 'GET', headers, body, connections, seconds }) {
-  // It has no types.
-  // @ts-expect-error
-  const { default: autocannon } = await import('autocannon')
+  const { default: autocannon } = await import(
+    pathToFileURL(join(AUTOCANNON, 'node_modules', 'autocannon', 'autocannon.js')).href
+  )
   let n = 0
   const prefix = unique()
   const setupRequest = (/** @type {object} */ request) => ({

@@ -21,7 +21,7 @@ if (!(rounds >= 1 && rounds <= 20)) throw new Error('--rounds must be a number f
 await ensureInstalled()
 await ensureBuilt(['server', 'client'])
 // What is imported only now may need packages.
-const { TOOL } = await import('./load.mjs')
+const { ensureTool, TOOL } = await import('./load.mjs')
 const { measureBrowser, NETWORKS } = await import('./browser.mjs')
 const { syncsPerSecond } = await import('./disk.mjs')
 const { createSecrets, givenUser, insertSecrets, LISTS } = await import('./given.mjs')
@@ -33,6 +33,7 @@ const began = performance.now()
 const folder = mkdtempSync(join(tmpdir(), 'concord-bench-'))
 process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }))
 
+await ensureTool()
 const machine = await describeMachine(TOOL)
 for (const line of machine) console.log(line)
 const concord = values.concord ? await step('Concord', givenConcord) : undefined
