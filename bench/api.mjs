@@ -1,5 +1,5 @@
 /**
- * Requests to Concord's API, as whoever has the key. They throw unless the response is a success.
+ * Requests to Concord's API with a user's API key. They throw unless the response is a success.
  * @param {string} url
  * @param {string} key
  */

@@ -25,6 +25,7 @@ async function openBeforeScript(page: Page, address: string, expected: string[],
   const isHeld = new Promise<void>((resolve) => {
     release = resolve
   })
+  // Real requests, held back: only then can it be seen what is asked before them.
   for (const held of [SCRIPT, `**${WHOAMI}`])
     await page.route(held, async (route) => {
       await isHeld
@@ -96,6 +97,7 @@ test('the sign-in page waits for the settings, other pages do not', async ({ pag
   const isHeld = new Promise<void>((resolve) => {
     release = resolve
   })
+  // Our server has no single sign-on, and no setting to slow down this one response.
   await page.route(`**${CFG}`, async (route) => {
     await isHeld
     await route.fulfill({ contentType: 'text/javascript', body: "window.concord = { loginUrl: '/sso' }" })

@@ -33,7 +33,7 @@ type Parameters<A> = <N extends keyof A & string>(name: N) => A[N]
 type Build<A, Row> = (db: Kysely<Database>, arg: Parameters<A>) => Compilable<Row>
 
 /**
- * A query that is built and compiled once, for what every request asks: otherwise kysely builds it anew each time, which
+ * A query that is built and compiled once, for what every request asks: otherwise kysely builds it again each time, which
  * takes longer than running it. `build` puts `arg('name')` where a value belongs, and must not look at it.
  */
 export const compiled =

@@ -130,7 +130,7 @@ export class FairSqliteDriver implements Driver {
     }
     this.#isOpen = false
     this.#mostWrites = failure ? 1 : Math.min(MAX_WRITES, 2 * this.#mostWrites)
-    // Without a write there was no beginning: then whoever is next learns why.
+    // BEGIN failed before the first write: the next one in the queue gets the error.
     if (writes.length === 0 && failure) writes.push(...[this.#writers.take()].filter((write) => write !== undefined))
     for (const write of writes) write.settle(failure)
   }
