@@ -113,7 +113,7 @@ const base = new RegExp(
     'src/(store|paths|params|routes|firstAddress)\\.tsx?$',
     'src/api/(http|early|freshness|ApiError|session|sessionOver|settings|otherTabs|unreachable)\\.ts$',
     'src/pages/(Root|RouteError|LoginPage|session/(UnreachableBanner|SignInForm))\\.tsx$',
-    'src/ui/(Icon|Field|Page|Skeleton|ProgressLine|ErrorMessage|ErrorPage|Message|RevealInput|phrase|submitWithControlEnter)\\.tsx?$',
+    'src/ui/(Icon|Field|Page|Skeleton|ProgressLine|ErrorMessage|ErrorPage|Message|RevealInput|lostLines|phrase|submitWithControlEnter)\\.tsx?$',
   ].join('|'),
 )
 

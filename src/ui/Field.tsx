@@ -1,6 +1,7 @@
 import { CircleAlert } from 'lucide-react'
-import { type FormEvent, type InputHTMLAttributes, type ReactNode, useId, useState } from 'react'
+import { type ClipboardEvent, type FormEvent, type InputHTMLAttributes, type ReactNode, useId, useState } from 'react'
 import { Icon } from './Icon.tsx'
+import { lostLines } from './lostLines.ts'
 
 /** What a control needs to belong to its label, help and error. */
 export type ControlProps = {
@@ -10,6 +11,7 @@ export type ControlProps = {
   onInvalid: (event: FormEvent<Verifiable>) => void
   onBlur: (event: FormEvent<Verifiable>) => void
   onInput: (event: FormEvent<Verifiable>) => void
+  onPaste: (event: ClipboardEvent<Verifiable>) => void
 }
 type Verifiable = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 
@@ -17,16 +19,17 @@ type Props = Omit<InputHTMLAttributes<HTMLInputElement>, 'children'> & {
   label: ReactNode
   help?: ReactNode
   /** The server's answer, or ours. The browser's verdict (`required`, `pattern` …) shows by itself. */
-  error?: string | undefined
+  error?: ReactNode
   /** What `pattern` means, in words: shown when it does not match. */
   patternMeaning?: string
   /** For anything but a plain input: <Field label="Key">{(control) => <textarea name="key" {...control} />}</Field> */
   children?: (control: ControlProps) => ReactNode
 }
 
-/** A label, a control, and below it the help or, in its place, the error. */
+/** A label, a control, and below it the help or, in its place, the error. Says when a one-line input joins lines. */
 export function Field({ label, help, error, patternMeaning, children, className, ...input }: Props) {
   const [verdict, setVerdict] = useState('')
+  const [lost, setLost] = useState<string>()
   const id = useId()
   const shown = error || verdict
 
@@ -47,7 +50,14 @@ export function Field({ label, help, error, patternMeaning, children, className,
     },
     // An empty field that was only passed through is not wrong yet.
     onBlur: (event) => event.currentTarget.value !== '' && judge(event.currentTarget),
-    onInput: (event) => verdict !== '' && judge(event.currentTarget),
+    onInput: ({ currentTarget }) => {
+      if (verdict !== '') judge(currentTarget)
+      // Another text.
+      if (currentTarget.value.length < 2) setLost(undefined)
+    },
+    onPaste: ({ currentTarget, clipboardData }) => {
+      if (currentTarget.tagName === 'INPUT') setLost(lostLines(clipboardData.getData('text')))
+    },
   }
 
   return (
@@ -64,6 +74,11 @@ export function Field({ label, help, error, patternMeaning, children, className,
             {help}
           </p>
         )
+      )}
+      {lost && (
+        <p className="note warning" role="status">
+          {lost}
+        </p>
       )}
     </div>
   )
