@@ -1,13 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { expectNamedTests, ROOT } from './namedTests.ts'
 
 /*
  * Checks the last chapter of docs/security.md against the standard and the repository: it has every requirement once,
  * and every test that it names exists. Whether a claim is true is for people to review.
  */
-
-const ROOT = join(import.meta.dirname, '../..')
 
 /** The requirements of level 2 in OWASP ASVS 4.0.3, including level 1: section, and the last number of each. */
 const LEVEL_2: Record<string, string> = {
@@ -137,17 +136,7 @@ test('the summary has the counts of the tables, and explains every no', () => {
 })
 
 test('every test named in a line exists', () => {
-  const named = [...chapter.matchAll(/`([^`]+\.(?:test|spec)\.tsx?)` › \*([^*]+)\*/g)]
-  expect(named.length).toBeGreaterThan(100)
-  for (const [, file = '', name = ''] of named) {
-    expect(existsSync(join(ROOT, file)), file).toBe(true)
-    const source = readFileSync(join(ROOT, file), 'utf8')
-    const quoted = ["'", '"', '`'].some((quote) => source.includes(`${quote}${name}${quote}`))
-    expect(quoted, `${file} › ${name}`).toBe(true)
-  }
-  // A test file is always named with one of its tests.
-  const files = [...chapter.matchAll(/`[^`]+\.(?:test|spec)\.tsx?`/g)]
-  expect(files).toHaveLength(named.length)
+  expect(expectNamedTests(chapter)).toBeGreaterThan(100)
 })
 
 test('every file named in a line exists', () => {
