@@ -3,6 +3,8 @@ import { PurgeCSS } from 'purgecss'
 import { defineConfig, type Plugin, type Rolldown } from 'vite'
 import { earlyScript } from './scripts/earlyScript.mjs'
 
+type Source = { input: { file?: string } } | undefined
+
 const isSemantic = (file: string | undefined) => file?.includes('semantic-ui-css') ?? false
 
 /**
@@ -28,13 +30,28 @@ const semanticWithoutFonts = {
     prop: string
     value: string
     important?: boolean | undefined
-    source?: { input: { file?: string } }
+    source?: Source
     remove(): void
   }) => {
     if (!isSemantic(declaration.source?.input.file)) return
     if (declaration.value.includes('data:') || /^-(webkit|ms|moz)-/.test(declaration.prop)) declaration.remove()
     else if (!declaration.source?.input.file?.match(/(transition|dropdown)\.css$/)) declaration.important = false
     else if (!['display', 'visibility'].includes(declaration.prop)) declaration.important = false
+  },
+}
+
+const COLOUR = /#[\da-f]{3,8}\b|\brgba?\([^)]*\)|\b(white|black|gr[ae]y|red|blue|green)\b/gi
+
+/**
+ * Removes Semantic's colours, which would be wrong in one of the themes: what our own styles say nothing about takes the
+ * colour of its text. Borders keep their width.
+ */
+const semanticWithoutColours = {
+  postcssPlugin: 'semantic-without-colours',
+  Declaration: (declaration: { prop: string; value: string; source?: Source; remove(): void }) => {
+    if (!isSemantic(declaration.source?.input.file) || !declaration.value.match(COLOUR)) return
+    if (declaration.prop.startsWith('border')) declaration.value = declaration.value.replace(COLOUR, 'var(--line)')
+    else declaration.remove()
   },
 }
 
@@ -145,7 +162,9 @@ export default defineConfig(({ command }) => ({
     ],
   },
   css: {
-    postcss: { plugins: [semanticWithoutFonts, ...(command === 'build' ? [semanticWithoutUnused] : [])] },
+    postcss: {
+      plugins: [semanticWithoutFonts, semanticWithoutColours, ...(command === 'build' ? [semanticWithoutUnused] : [])],
+    },
     // Semantic has declarations that no parser accepts; the minifier skips them, as browsers do.
     lightningcss: { errorRecovery: true },
   },
@@ -155,6 +174,8 @@ export default defineConfig(({ command }) => ({
     // Every browser that runs this console has it.
     modulePreload: { polyfill: false },
     target: 'es2023',
+    // The first with light-dark() and popovers (docs/decisions/dark-theme.md).
+    cssTarget: ['chrome123', 'firefox125', 'safari17.5'],
     assetsInlineLimit: 0,
     rolldownOptions: {
       output: {
