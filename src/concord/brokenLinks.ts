@@ -1,0 +1,46 @@
+import type { Secret } from '#api/types.ts'
+import { includes, scopeOf } from './scope.ts'
+import type { Usage, Use } from './usage.ts'
+
+type Linked = Pick<Secret, 'encryptedBy' | 'projects' | 'orgName'>
+
+/**
+ * Why a repository cannot fetch with the secret that it is linked to; undefined if it can. Nobody types a store password
+ * for a repository (concord-api §9.9), and a limit to projects holds for repositories too.
+ */
+export function whyBroken(secret: Linked, { orgName, projectName }: Pick<Use, 'orgName' | 'projectName'>) {
+  if (secret.encryptedBy === 'PASSWORD') return 'A repository cannot use a secret with a store password.'
+  const scope = scopeOf(secret)
+  if (scope && (orgName !== secret.orgName || !includes(scope, projectName)))
+    return 'The secret is limited to other projects.'
+  return undefined
+}
+
+export type Links = {
+  /** Those that can fetch with it, as far as they have a name, and how many these are. */
+  working: Use[]
+  workingTotal: number
+  /** Those that cannot, whatever happens to the secret. */
+  broken: (Use & { why: string })[]
+  brokenTotal: number
+  /** How many of projects that the caller cannot read may fetch with it; undefined if the server does not say. */
+  hidden: number | undefined
+}
+
+/** The repositories that are linked to a secret: only those that can fetch with it stop working when it goes. */
+export function linksOf(secret: Linked, { uses, total, hidden }: Usage): Links {
+  const broken = uses.flatMap((use) => {
+    const why = whyBroken(secret, use)
+    return why ? [{ ...use, why }] : []
+  })
+  const working = uses.filter((use) => !whyBroken(secret, use))
+  const unnamed = total - uses.length
+  const allBroken = secret.encryptedBy === 'PASSWORD'
+  return {
+    working,
+    workingTotal: working.length + (allBroken ? 0 : unnamed),
+    broken,
+    brokenTotal: broken.length + (allBroken ? unnamed + (hidden ?? 0) : 0),
+    hidden: allBroken ? 0 : hidden,
+  }
+}
