@@ -6,7 +6,9 @@ import { admin, call, path, type User } from './concord.ts'
  * run in parallel, in any order, and against a Concord that is in use.
  */
 
-export const unique = (what: string) => `${what}-${randomBytes(4).toString('hex')}`
+let numbered = 0
+/** Numbered in pictures, which so stay the same: they are taken by one worker on a new server. */
+export const unique = (what: string) => `${what}-${process.env.SCREENS ? ++numbered : randomBytes(4).toString('hex')}`
 
 export type Org = { id: string; name: string }
 export type Project = { id: string; name: string; orgName: string }

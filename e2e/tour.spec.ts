@@ -1,11 +1,9 @@
 import type { Page } from '@playwright/test'
 import { startServer, temporaryFolder } from '../tests/support/serverProcess.ts'
 import { test as base, expect } from './fixtures.ts'
+import { picture } from './screens.ts'
 
-/*
- * The tour of README.md, step by step, on a first start with sample data. SCREENSHOTS=on regenerates the pictures in
- * docs/screenshots.
- */
+/* The tour of README.md, step by step, on a first start with sample data. `npm run screens` takes its pictures. */
 
 type Credentials = Record<string, { password: string; apiKey: string }>
 type Console = { url: string; credentials: Credentials }
@@ -40,10 +38,6 @@ async function signIn(page: Page, { credentials }: Console, name: string) {
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 }
 
-async function picture(page: Page, name: string) {
-  if (process.env.SCREENSHOTS) await page.screenshot({ path: `docs/screenshots/${name}.png` })
-}
-
 test('carol has fewer rights in acme', async ({ page, firstStart, expectErrors }) => {
   // The list checks which of its secrets can be opened.
   expectErrors(403, '/api/v2/org/*/secret/*', '/api/v1/org/*/project/*/repository')
@@ -60,16 +54,16 @@ test('the tour of the README', async ({ page, firstStart, expectErrors }) => {
   // The list checks which of its secrets can be opened.
   expectErrors(403, '/api/v2/org/*/secret/*', '/api/v1/org/*/project/*/repository')
   await page.goto('/')
-  await picture(page, 'sign-in')
+  await picture(page, 'tour-sign-in')
   await signIn(page, firstStart, 'alice')
 
   await expect(page.getByRole('heading', { level: 1, name: 'Organizations' })).toBeVisible()
   await expect(page.getByRole('link', { name: 'research' })).toHaveCount(0)
-  await picture(page, 'organizations')
+  await picture(page, 'tour-organizations')
   await page.getByRole('link', { name: 'acme' }).click()
 
   await expect(page.getByRole('heading', { level: 1, name: 'acme' })).toBeVisible()
-  await picture(page, 'secrets')
+  await picture(page, 'tour-secrets')
   await page.getByLabel('Filter by name').fill('git')
   await expect(page.getByRole('row')).toHaveCount(3)
   await expect(page).toHaveURL(/[?&]\w+=git/)
@@ -77,13 +71,13 @@ test('the tour of the README', async ({ page, firstStart, expectErrors }) => {
 
   await expect(page.getByRole('heading', { level: 1, name: 'git-key' })).toBeVisible()
   await expect(page.getByText('flows')).toBeVisible()
-  await picture(page, 'info')
+  await picture(page, 'tour-info')
   await page.getByRole('link', { name: 'Settings' }).click()
   const zone = page.getByRole('region', { name: 'Danger zone' })
   await zone.getByLabel('New organization').fill('plat')
   await zone.getByRole('option', { name: 'platform' }).click()
   await zone.scrollIntoViewIfNeeded()
-  await picture(page, 'danger-zone')
+  await picture(page, 'tour-danger-zone')
   await zone.getByRole('button', { name: 'Move', exact: true }).click()
 
   const dialog = page.getByRole('dialog', { name: 'Move secret “git-key” to platform' })
@@ -93,18 +87,18 @@ test('the tour of the README', async ({ page, firstStart, expectErrors }) => {
   const name = dialog.getByLabel('Type git-key to confirm')
   await name.fill('git-key')
   await expect(dialog.getByRole('button', { name: 'Yes, move to platform' })).toBeEnabled()
-  await picture(page, 'move')
+  await picture(page, 'tour-move')
   await dialog.getByRole('button', { name: 'Yes, move to platform' }).click()
 
   await expect(page).toHaveURL(/\/org\/platform\/secret\/git-key/)
   await expect(page.getByRole('heading', { level: 1, name: 'git-key' })).toBeFocused()
   await expect(page.getByRole('region', { name: /Moved from acme/ })).toContainText('storefront › web')
-  await picture(page, 'moved')
+  await picture(page, 'tour-moved')
 
   await page.goto('/org/acme/secret')
   await page.getByRole('link', { name: 'Create secret' }).click()
   await expect(page.getByRole('radio')).toHaveCount(5)
-  await picture(page, 'create')
+  await picture(page, 'tour-create')
 
   await page.getByRole('button', { name: /^Account of/ }).click()
   await page.getByRole('menuitem', { name: 'Where you are signed in' }).click()

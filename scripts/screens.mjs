@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+// `npm run screens`: takes the pictures in docs/screens again, while the stories of accessibility and tour pass through
+// every state of the console. Fails if a story fails or a picture is too large.
+import { readdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { ensureBuilt, ensureInstalled, ROOT } from './ensure.mjs'
+import { finish, MINUTE, playwright, stage } from './stages.mjs'
+
+const FOLDER = join(ROOT, 'docs/screens')
+const MAX_BYTES = 60_000
+
+await ensureInstalled()
+await ensureBuilt(['server', 'client'])
+rmSync(FOLDER, { recursive: true, force: true })
+// One worker: the names in the pictures are numbered, and stay the same from run to run.
+await stage('stories', () =>
+  playwright(30 * MINUTE, { args: ['--workers=1', 'accessibility', 'tour'], environment: { SCREENS: 'on' } }),
+)
+await stage('pictures', () => {
+  const pictures = readdirSync(FOLDER).map((name) => ({ name, bytes: statSync(join(FOLDER, name)).size }))
+  const tooLarge = pictures.filter(({ bytes }) => bytes > MAX_BYTES)
+  for (const { name, bytes } of tooLarge) console.log(`${name} has ${bytes} bytes, over ${MAX_BYTES}`)
+  return { passed: pictures.length - tooLarge.length, failed: tooLarge.length }
+})
+finish()
