@@ -58,7 +58,8 @@ test('rejects names that Concord would refuse or could not handle', async ({ pag
   await expect(field).toHaveAccessibleDescription(/3 to 128 letters, digits/)
   await expect(page.getByRole('dialog')).toBeHidden()
 
-  await field.fill(taken.name)
+  await field.fill(` ${taken.name}\u200b`)
+  await expect(field).toHaveAccessibleDescription(`Blanks around the name are left out: ${taken.name}`)
   await rename.click()
   const dialog = page.getByRole('dialog')
   await nameField(dialog, secret).fill(secret.name)

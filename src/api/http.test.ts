@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { ApiError } from './ApiError.ts'
 import { form, http, query, url } from './http.ts'
 import { disabledUser, session } from './sessionOver.ts'
 import { markReachable, unreachable } from './unreachable.ts'
@@ -98,4 +99,29 @@ test('while the server is unreachable a read waits for it, but none that is part
   vi.stubGlobal('fetch', async () => Response.json([]))
   unreachable.set(undefined)
   await expect(read).resolves.toEqual([])
+})
+
+test('what cannot be sent, and an error in our own code, say nothing about the server', async () => {
+  const sent = vi.fn(async () => Response.json([]))
+  vi.stubGlobal('fetch', sent)
+  await expect(http.get('/api/v1/org', { headers: { Authorization: 'Zm9v\u2013' } })).rejects.not.toBeInstanceOf(
+    ApiError,
+  )
+  const circle: Record<string, unknown> = {}
+  circle.self = circle
+  expect(() => http.post('/api/v1/org', circle)).toThrow()
+  expect(() => url`/api/v1/org/${'\ud800'}`).toThrow()
+  expect(sent).not.toHaveBeenCalled()
+  expect(unreachable.get()).toBeUndefined()
+})
+
+test('an error in the progress of a read does not lose its answer', async () => {
+  vi.stubGlobal('fetch', async () => Response.json([1]))
+  const reported = new Promise((resolve) => process.once('uncaughtException', resolve))
+  const onProgress = () => {
+    throw new TypeError('a bug')
+  }
+  await expect(http.get('/api/v1/org', { onProgress })).resolves.toEqual([1])
+  await expect(reported).resolves.toMatchObject({ message: 'a bug' })
+  expect(unreachable.get()).toBeUndefined()
 })

@@ -128,37 +128,42 @@ async function patiently(path: string, request: Request) {
 }
 
 async function attempt(path: string, request: Request) {
-  const { method, body, headers, signal, onProgress } = request
+  const { method, body, signal, onProgress } = request
   const sentUnder = session.get()
+  // What cannot be sent throws here: it is no sign of an unreachable server.
+  // `Accept` must admit Concord's own type of validation errors, or they come without a body (concord-api §3).
+  const headers = new Headers({ Accept: '*/*', 'X-Concord-UI-Request': 'true', ...request.headers })
   const silence = method === 'GET' ? silenceLimit(READ_SILENCE) : undefined
   const timeout = silence?.signal ?? AbortSignal.timeout(WRITE_TIMEOUT)
   const cancel = signal ? AbortSignal.any([signal, timeout]) : timeout
+  let answer: Response
   try {
-    const isPlainRead = method === 'GET' && !headers && !request.partOfChange
-    const answer = await ((isPlainRead && takeEarly(path, cancel)) ||
+    const isPlainRead = method === 'GET' && !request.headers && !request.partOfChange
+    answer = await ((isPlainRead && takeEarly(path, cancel)) ||
       fetch(path, {
         method,
         ...(body === undefined ? {} : { body }),
         credentials: 'same-origin',
-        // `Accept` must admit Concord's own type of validation errors, or they come without a body (concord-api §3).
-        headers: { Accept: '*/*', 'X-Concord-UI-Request': 'true', ...headers },
+        headers,
         signal: cancel,
       }))
-    const response = silence ? watched(answer, silence, onProgress) : answer
-    if (kindOf(response.status) === 'unreachable') throw await errorOf(response)
-    markReachable()
-    return { response, sentUnder }
   } catch (error) {
     silence?.end()
     if (signal?.aborted) throw error
-    // An error with a readable reason: the server is reachable.
-    if (isApiError(error) && error.kind !== 'unreachable') {
-      markReachable()
-      throw error
-    }
     markUnreachable()
-    throw isApiError(error) ? error : new ApiError(0, 'unreachable', '')
+    throw new ApiError(0, 'unreachable', '')
   }
+  const response = silence ? watched(answer, silence, onProgress) : answer
+  if (kindOf(response.status) === 'unreachable') {
+    const error = await errorOf(response)
+    silence?.end()
+    // With a readable reason of its own the server is reachable.
+    if (error.kind === 'unreachable' && !signal?.aborted) markUnreachable()
+    if (error.kind !== 'unreachable') markReachable()
+    throw error
+  }
+  markReachable()
+  return { response, sentUnder }
 }
 
 type SilenceLimit = { signal: AbortSignal; heard: () => void; end: () => void }
@@ -188,7 +193,8 @@ function watched(response: Response, silence: SilenceLimit, onProgress?: (bytes:
     transform(piece, controller) {
       silence.heard()
       bytes += piece.byteLength
-      onProgress?.(bytes)
+      // Apart from the body: an error in the caller is no lost answer.
+      queueMicrotask(() => onProgress?.(bytes))
       controller.enqueue(piece)
     },
     flush: silence.end,

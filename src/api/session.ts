@@ -111,8 +111,8 @@ export async function login(credentials: Credentials, rememberMe: boolean): Prom
 }
 
 function authorization(credentials: Credentials): Record<string, string> {
-  if ('apiKey' in credentials) return { Authorization: credentials.apiKey.trim(), 'X-Concord-EnableSession': 'true' }
-  return { Authorization: `Basic ${base64(`${credentials.username.trim()}:${credentials.password}`)}` }
+  if ('apiKey' in credentials) return { Authorization: credentials.apiKey, 'X-Concord-EnableSession': 'true' }
+  return { Authorization: `Basic ${base64(`${credentials.username}:${credentials.password}`)}` }
 }
 
 /** btoa takes Latin-1 only; Concord reads the credentials as UTF-8. */

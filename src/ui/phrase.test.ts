@@ -9,6 +9,7 @@ test('the name must be typed exactly', () => {
   expect(matchesPhrase('', 'git-key')).toBe(false)
 })
 
-test('blanks around it, as a paste brings them, do not count', () => {
+test('blanks and invisible characters around it, as a paste brings them, do not count', () => {
   expect(matchesPhrase('  git-key\n', 'git-key')).toBe(true)
+  expect(matchesPhrase('\u200bgit-key\ufeff', 'git-key')).toBe(true)
 })

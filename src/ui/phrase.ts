@@ -1,4 +1,7 @@
+import { trimmed } from './typed.ts'
+
 /**
- * Exact and case-sensitive; blanks around it, as a paste brings them, do not count (docs/decisions/confirmations.md).
+ * Exact and case-sensitive; blanks and invisible characters around it, as a paste brings them, do not count
+ * (docs/decisions/confirmations.md).
  */
-export const matchesPhrase = (typed: string, phrase: string) => typed.trim() === phrase
+export const matchesPhrase = (typed: string, phrase: string) => trimmed(typed) === phrase

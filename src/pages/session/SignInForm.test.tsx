@@ -44,10 +44,49 @@ test.each([
 test('password managers may fill in both, and nothing keeps anybody from pasting', () => {
   expect(input('username')?.autocomplete).toBe('username')
   expect(input('password')?.autocomplete).toBe('current-password')
-  for (const name of ['username', 'password']) {
-    const paste = new Event('paste', { bubbles: true, cancelable: true })
-    expect(input(name)?.dispatchEvent(paste)).toBe(true)
-  }
+  for (const name of ['username', 'password']) expect(paste(name, 'pasted')).toBe(true)
+  expect(place.querySelector('[role=alert]')).toBeNull()
+})
+
+/** Returns whether the browser goes on to insert the text. */
+function paste(name: string, text: string) {
+  const event = new Event('paste', { bubbles: true, cancelable: true })
+  Object.assign(event, { clipboardData: { getData: () => text } })
+  return input(name)?.dispatchEvent(event)
+}
+const said = (role: string) =>
+  [...place.querySelectorAll(`[role=${role}]`)].map(({ textContent }) => textContent?.trim())
+
+test.each(['username', 'password'])('two lines pasted as %s: says that they became one', async (name) => {
+  await act(async () => paste(name, 'ann\nsesame'))
+  expect(said('status')).toEqual(['The 2 lines that you pasted became one.'])
+})
+
+async function submitKey(apiKey: string) {
+  await chooseKey()
+  ;(input('apiKey') as HTMLInputElement).value = apiKey
+  await act(async () => place.querySelector('form')?.requestSubmit())
+}
+
+test.each([
+  ['\u200b', 'an invisible character'],
+  ['\u2013', '“\u2013”'],
+  ['\u00e9', '“\u00e9”'],
+])('an API key with a character no header takes (%j) is not sent, and the field says why', async (character, named) => {
+  await submitKey(` Zm9v${character}YmFy`)
+  expect(said('alert')).toEqual([`An API key can’t contain ${named} (character 5). Copy the key again.`])
+  expect(signIn).not.toHaveBeenCalled()
+  expect(document.activeElement).toBe(input('apiKey'))
+})
+
+test('blanks and invisible characters around an API key or a username are taken off, none around a password', async () => {
+  await submitKey('\ufeff Zm9v\u200b')
+  expect(signIn).toHaveBeenCalledWith({ apiKey: 'Zm9v' }, false)
+  await act(async () => place.querySelector<HTMLElement>('input[value=password]')?.click())
+  ;(input('username') as HTMLInputElement).value = '\u200bann '
+  ;(input('password') as HTMLInputElement).value = ' se\u200b '
+  await act(async () => place.querySelector('form')?.requestSubmit())
+  expect(signIn).toHaveBeenLastCalledWith({ username: 'ann', password: ' se\u200b ' }, false)
 })
 
 test('what was refused is selected, so that typing replaces it', async () => {

@@ -4,6 +4,7 @@ import type { Credentials } from '#api/session.ts'
 import { Field } from '#ui/Field.tsx'
 import { RevealInput } from '#ui/RevealInput.tsx'
 import { submitWithControlEnter } from '#ui/submitWithControlEnter.ts'
+import { trimmed } from '#ui/typed.ts'
 
 type Way = 'password' | 'apiKey'
 
@@ -26,22 +27,29 @@ export function SignInForm({ id, username, way: firstWay = 'password', onSignIn,
   const secret = useRef<HTMLInputElement>(null)
   const [busy, setBusy] = useState(false)
 
+  function reject(why: string) {
+    setProblem(why)
+    // What was wrong is most likely this: selected, so that typing replaces it.
+    secret.current?.focus()
+    secret.current?.select()
+  }
+
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
     if (busy) return
     const form = new FormData(event.currentTarget)
     const text = (name: string) => String(form.get(name) ?? '')
+    const apiKey = trimmed(text('apiKey'))
     const credentials: Credentials =
-      way === 'apiKey' ? { apiKey: text('apiKey') } : { username: text('username'), password: text('password') }
+      way === 'apiKey' ? { apiKey } : { username: trimmed(text('username')), password: text('password') }
+    const unfit = unfitForKey(apiKey)
+    if (unfit) return reject(unfit)
     setBusy(true)
     setProblem(undefined)
     try {
       await onSignIn(credentials, form.has('rememberMe'))
     } catch (error) {
-      setProblem(sentence(error, way))
-      // What was wrong is most likely this: selected, so that typing replaces it.
-      secret.current?.focus()
-      secret.current?.select()
+      reject(sentence(error, way))
     } finally {
       setBusy(false)
     }
@@ -92,6 +100,14 @@ export function SignInForm({ id, username, way: firstWay = 'password', onSignIn,
       {children?.(busy)}
     </form>
   )
+}
+
+/** A header takes no such character: the request could not even be sent. */
+function unfitForKey(apiKey: string): string | undefined {
+  const found = /[^ -~]/u.exec(apiKey)
+  if (!found) return undefined
+  const what = trimmed(found[0]) ? `“${found[0]}”` : 'an invisible character'
+  return `An API key can’t contain ${what} (character ${found.index + 1}). Copy the key again.`
 }
 
 function sentence(error: unknown, way: Way): string {

@@ -10,6 +10,7 @@ import { paths } from '#paths.ts'
 import { Field } from '#ui/Field.tsx'
 import { ActButton, SettingRow } from '#ui/SettingRow.tsx'
 import { submitWithControlEnter } from '#ui/submitWithControlEnter.ts'
+import { trimmed, UNSEEN } from '#ui/typed.ts'
 import { AffectedRepositories, previewOf } from '../parts/Affected.tsx'
 import { ConfirmSecretChange } from '../parts/ConfirmSecretChange.tsx'
 import { useSecretChange } from './useSecretChange.ts'
@@ -20,7 +21,7 @@ export function RenameSecret({ secret }: { secret: Secret }) {
   const right = useRight('WRITER', secret)
   // What is known already: on a plain Concord only the danger zone below has it looked up.
   const usage = useUsage(secret, { wanted: false })
-  const newName = name.trim()
+  const newName = trimmed(name)
   const blocked = right?.verdict === 'no' ? right.why : newName === secret.name ? 'Type another name first.' : undefined
 
   function ask(event: FormEvent) {
@@ -34,7 +35,11 @@ export function RenameSecret({ secret }: { secret: Secret }) {
       words={`Flows and API calls that use the name fail after a rename. Repositories keep their link, which goes by the id; ${repositoriesUseIt(usage)}.`}
     >
       <form className="ui form" onSubmit={ask} onKeyDown={submitWithControlEnter}>
-        <Field label="Secret name" patternMeaning={NAME_MEANING}>
+        <Field
+          label="Secret name"
+          patternMeaning={NAME_MEANING}
+          help={newName !== name && newName !== '' && `Blanks around the name are left out: ${newName}`}
+        >
           {(control) => (
             <input
               {...control}
@@ -42,7 +47,7 @@ export function RenameSecret({ secret }: { secret: Secret }) {
               className="mono"
               required
               // A paste may bring blanks around it.
-              pattern={`\\s*${NAME_PATTERN}\\s*`}
+              pattern={`${UNSEEN}*${NAME_PATTERN}${UNSEEN}*`}
               value={name}
               onChange={(event) => setName(event.target.value)}
               autoComplete="off"
