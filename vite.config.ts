@@ -129,8 +129,8 @@ const base = new RegExp(
     'src/early/knownSession\\.ts$',
     'src/(store|paths|params|routes|firstAddress)\\.tsx?$',
     'src/api/(http|early|freshness|ApiError|session|sessionOver|settings|otherTabs|unreachable)\\.ts$',
-    'src/pages/(Root|RouteError|LoginPage|session/(UnreachableBanner|SignInForm))\\.tsx$',
-    'src/ui/(Icon|Field|Page|Skeleton|ProgressLine|ErrorMessage|ErrorPage|Message|RevealInput|lostLines|phrase|submitWithControlEnter)\\.tsx?$',
+    'src/pages/(Root|LoginPage|session/(UnreachableBanner|SignInForm))\\.tsx$',
+    'src/ui/(Icon|Field|Page|Skeleton|ProgressLine|Message|RevealInput|lostLines|phrase|submitWithControlEnter|typed)\\.tsx?$',
   ].join('|'),
 )
 

@@ -6,7 +6,6 @@ import { disabledUser, session } from '#api/sessionOver.ts'
 import { settingsRead } from '#api/settings.ts'
 import type { Whoami } from '#api/types.ts'
 import { returnAddress } from '#paths.ts'
-import { ErrorMessage } from '#ui/ErrorMessage.tsx'
 import { Message } from '#ui/Message.tsx'
 import { Page } from '#ui/Page.tsx'
 import { useStore } from '../store.ts'
@@ -87,7 +86,11 @@ function LiveSession({ live, from }: { live: Whoami; from: string }) {
         {live.displayName !== live.username && <span className="mono"> ({live.username})</span>}. To sign in as somebody
         else, sign out first: other credentials are ignored until then.
       </p>
-      <ErrorMessage error={error} title="You could not be signed out." />
+      {error && (
+        <Message tone="negative" header="You are still signed in. Try again." alert>
+          <p className="words muted">{error.message}</p>
+        </Message>
+      )}
       <div className="actions">
         <button type="button" className="ui primary button" onClick={() => navigate(from, { replace: true })}>
           Continue as {live.displayName}

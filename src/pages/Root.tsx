@@ -1,11 +1,11 @@
 import { useEffect, useRef } from 'react'
-import { Navigate, Outlet, ScrollRestoration, useLocation, useRevalidator } from 'react-router'
+import { Navigate, Outlet, ScrollRestoration, useLocation, useRevalidator, useRouteError } from 'react-router'
 import { unreachable } from '#api/unreachable.ts'
 import { fromConcordConsole } from '#paths.ts'
+import { Page } from '#ui/Page.tsx'
 import { ProgressLine } from '#ui/ProgressLine.tsx'
 import { Skeleton } from '#ui/Skeleton.tsx'
 import { useStore } from '../store.ts'
-import { RouteError } from './RouteError.tsx'
 import { UnreachableBanner } from './session/UnreachableBanner.tsx'
 
 /** Around every page, the sign-in page included. */
@@ -49,11 +49,21 @@ export function FirstSkeleton() {
   )
 }
 
-/** Where there is no frame around an error. */
+/** Where there is no frame around an error: the console could not find out who is signed in. Says little, to be small. */
 export function FirstError() {
+  const error = useRouteError()
+  const { revalidate } = useRevalidator()
   return (
     <main id="content">
-      <RouteError />
+      <Page title="The console could not start">
+        <p>Try again. If that does not help, ask an administrator of this server.</p>
+        <p className="words muted">{error instanceof Error && error.message}</p>
+        <div className="actions">
+          <button type="button" className="ui primary button" onClick={revalidate}>
+            Try again
+          </button>
+        </div>
+      </Page>
     </main>
   )
 }
