@@ -42,10 +42,29 @@ export async function resize(page: Page, size: { width: number; height: number }
   )
 }
 
-/** Expects no axe findings and nothing wider than the screen, on a phone and on a desktop. */
+/** Changes the theme and waits until no colour is on its way to another: contrast cannot be measured in between. */
+export async function showIn(page: Page, colorScheme: 'light' | 'dark') {
+  await page.emulateMedia({ colorScheme })
+  await page.evaluate(async () => {
+    const frame = () => new Promise(requestAnimationFrame)
+    const changing = () => document.getAnimations().filter((animation) => animation instanceof CSSTransition)
+    await frame()
+    while (changing().length > 0)
+      await Promise.race([Promise.allSettled(changing().map((each) => each.finished)), frame()])
+  })
+}
+
+/**
+ * Expects no axe findings and nothing wider than the screen, on a phone in light and on a desktop in dark: colours do
+ * not depend on the size, so that two looks see as much as four.
+ */
 export async function expectAccessible(page: Page) {
-  for (const size of [PHONE, DESK]) {
+  for (const [size, colorScheme] of [
+    [PHONE, 'light'],
+    [DESK, 'dark'],
+  ] as const) {
     await resize(page, size)
+    await showIn(page, colorScheme)
     const problems = await accessibilityProblems(page)
     expect.soft(problems, `${size.width} px, ${new URL(page.url()).pathname}`).toEqual([])
     await expectNoSidewaysScroll(page)

@@ -1,8 +1,9 @@
 import { firstPage } from './firstPage.ts'
 import { expectsSession, SESSION, WHOAMI } from './knownSession.ts'
+import { applyTheme } from './theme.ts'
 
 /*
- * Inline in index.html, ahead of everything else: asks who is signed in, and for what the page shows first, while the
+ * Inline in index.html, ahead of everything else: applies the theme, and asks who is signed in, and for what the page shows first, while the
  * scripts are still on their way. src/api/early.ts hands the answers to the requests of the app. It is a script and no
  * `<link rel="preload">`, because Concord answers a request without `X-Concord-UI-Request` with a Basic challenge.
  *
@@ -15,6 +16,9 @@ export type EarlyAnswer = { response: Promise<Response>; controller: AbortContro
 declare global {
   var early: { answers: Map<string, EarlyAnswer>; tabs: BroadcastChannel } | undefined
 }
+
+// Before anything is painted: light would flash on a dark screen.
+applyTheme()
 
 const answers = new Map<string, EarlyAnswer>()
 const tabs = new BroadcastChannel('session')

@@ -39,11 +39,11 @@ export function Frame() {
         Skip to the content
       </a>
       <Bar displayName={whoami.displayName} username={whoami.username} />
+      <StatusRegion />
       <main id="content" tabIndex={-1}>
         {/* When another user signs in over the page, nothing of the previous one may stay. */}
         <Outlet key={whoami.username} />
       </main>
-      <StatusRegion />
       {over && <SignInAgainDialog over={over} />}
     </QueryClientProvider>
   )
