@@ -184,7 +184,8 @@ function silenceLimit(limit: number): SilenceLimit {
 /** The same response, with each piece of its body reported to the limit and to the caller. */
 function watched(response: Response, silence: SilenceLimit, onProgress?: (bytes: number) => void): Response {
   silence.heard()
-  if (!response.body) {
+  // Chromium gives a 204 a body, if an empty one, but takes none for it.
+  if (!response.body || response.status === 204) {
     silence.end()
     return response
   }
