@@ -15,6 +15,8 @@ export const paths = {
     url`/org/${orgName}/secret/new` + (step ? url`?step=${step}` : name ? url`?name=${name}` : ''),
   secret: ({ orgName, secretName }: SecretRef, tab: SecretTab = 'info') =>
     url`/org/${orgName}/secret/${secretName}/` + tab,
+  /** The settings, with the dialog that deletes it. */
+  deleteSecret: (ref: SecretRef) => `${paths.secret(ref, 'settings')}?delete`,
   sessions: ({ userId }: { userId?: string } = {}) => `/profile/session${userId ? url`?user=${userId}` : ''}`,
   password: () => '/profile/password',
 }

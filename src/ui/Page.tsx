@@ -21,7 +21,7 @@ let lastPathname: string | undefined
 
 /** A page: document title, heading with facts and action, content. On a change of address the heading has the focus. */
 export function Page({ title, mono, documentTitle = title, facts, action, takesFocus = true, children }: Props) {
-  const { pathname, hash } = useLocation()
+  const { pathname } = useLocation()
   const heading = useRef<HTMLHeadingElement>(null)
 
   useEffect(() => {
@@ -33,10 +33,8 @@ export function Page({ title, mono, documentTitle = title, facts, action, takesF
     const moved = lastPathname !== pathname
     lastPathname = pathname
     if (!moved || isFirstPage || !takesFocus) return
-    // A link to a part of the page, such as `…/settings#delete`, leads to the first thing to do there.
-    const part = document.getElementById(hash.slice(1))?.querySelector<HTMLElement>('button, input, select, textarea')
-    ;(part ?? heading.current)?.focus({ preventScroll: true })
-  }, [pathname, hash, takesFocus])
+    heading.current?.focus({ preventScroll: true })
+  }, [pathname, takesFocus])
 
   return (
     <>

@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { deleteSecret, refOf, secretAccessQuery } from '#api/secrets.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
@@ -8,14 +7,16 @@ import { type UsageLookup, useUsage } from '#concord/usage.ts'
 import { grantsDo, projectItems, repositoriesUseIt } from '#concord/words.ts'
 import { paths } from '#paths.ts'
 import { DangerRow } from '#ui/SettingRow.tsx'
+import { useOpenedByAddress } from '#ui/useOpenedByAddress.ts'
 import { count } from '#ui/words.ts'
 import { Affected, AffectedGrants, AffectedRepositories, previewOf } from '../parts/Affected.tsx'
 import { ConfirmSecretChange } from '../parts/ConfirmSecretChange.tsx'
 import { useSecretChange } from './useSecretChange.ts'
 
 export function DeleteSecret({ secret, usage }: { secret: Secret; usage: UsageLookup }) {
-  const [asking, setAsking] = useState(false)
+  const [asking, setAsking] = useOpenedByAddress('delete')
   const right = useRight('OWNER', secret)
+  const blocked = right?.verdict === 'no' ? right.why : undefined
   const access = useQuery(secretAccessQuery(refOf(secret))).data
   return (
     <DangerRow
@@ -23,10 +24,10 @@ export function DeleteSecret({ secret, usage }: { secret: Secret; usage: UsageLo
       title="Delete"
       consequence={consequence(secret, usage, access)}
       action="Delete this secret"
-      blocked={right?.verdict === 'no' ? right.why : undefined}
+      blocked={blocked}
       onAct={() => setAsking(true)}
     >
-      {asking && <DeleteDialog secret={secret} onClose={() => setAsking(false)} />}
+      {asking && !blocked && <DeleteDialog secret={secret} onClose={() => setAsking(false)} />}
     </DangerRow>
   )
 }
