@@ -1,9 +1,16 @@
 import { Link, useSearchParams } from 'react-router'
+import { pageNumbers } from './pageNumbers.ts'
 
-type Props = { page: number; hasNext: boolean; label?: string }
+type Props = {
+  page: number
+  hasNext: boolean
+  /** How many there are, once that is known: Concord returns no totals. */
+  pages?: number | undefined
+  label?: string
+}
 
-/** Previous and next page, in the address as `page`. Concord returns no totals. Renders nothing for a single page. */
-export function Pagination({ page, hasNext, label = 'Pages' }: Props) {
+/** All pages to choose from, in the address as `page`. Renders nothing for a single page. */
+export function Pagination({ page, hasNext, pages, label = 'Pages' }: Props) {
   const [params] = useSearchParams()
   if (page === 1 && !hasNext) return null
   const to = (target: number) => {
@@ -12,23 +19,32 @@ export function Pagination({ page, hasNext, label = 'Pages' }: Props) {
     else search.set('page', String(target))
     return { search: search.toString() }
   }
+  const last = pages ?? page + (hasNext ? 1 : 0)
   return (
     <nav className="pagination" aria-label={label}>
-      {page > 1 ? (
+      {page > 1 && (
         <Link className="ui button" to={to(page - 1)} rel="prev">
           Previous
         </Link>
-      ) : (
-        <span />
       )}
-      <span className="muted">Page {page}</span>
-      {hasNext ? (
-        <Link className="ui button" to={to(page + 1)} rel="next">
-          Next
-        </Link>
-      ) : (
-        <span />
-      )}
+      <ol>
+        {pageNumbers(page, last).map((each, index) => (
+          <li key={each === 'gap' ? `gap ${index}` : each}>
+            {each === 'gap' ? (
+              '…'
+            ) : (
+              <Link to={to(each)} aria-label={`Page ${each}`} aria-current={each === page ? 'page' : undefined}>
+                {each}
+              </Link>
+            )}
+          </li>
+        ))}
+        {pages === undefined && hasNext && <li>…</li>}
+      </ol>
+      {/* Kept on the last page, so that nothing moves under the pointer. */}
+      <Link className="ui button" to={to(page + 1)} rel="next" hidden={!hasNext}>
+        Next
+      </Link>
     </nav>
   )
 }
