@@ -103,10 +103,31 @@ test('filters, narrows and sorts the list in the URL', async ({ page }) => {
 
   await page.goBack()
   await expect(names).toHaveText(['gamma-login', 'beta-login'])
+  // On a phone one button stands for all of them, and says how many there are.
+  await resize(page, { width: 375, height: 700 })
+  await expect(page.getByLabel('Type', { exact: true })).toBeHidden()
+  await page.getByRole('button', { name: 'Filters (1)' }).click()
+  await page.getByLabel('Visibility', { exact: true }).selectOption({ label: 'Public (1)' })
+  await expect(names).toHaveText(['beta-login'])
+  await page.getByRole('button', { name: 'Filters (2)' }).press('Enter')
+  await expect(page.getByLabel('Type', { exact: true })).toBeHidden()
+  await resize(page, { width: 1280, height: 800 })
   await page.getByRole('button', { name: 'Clear all' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+  // Neither a pill nor the first letter moves anything.
+  const rows = await page
+    .getByRole('table')
+    .getByRole('row')
+    .evaluateAll((all) => all.map((row) => row.clientHeight))
+  expect(new Set(rows.slice(2)).size).toBe(1)
+  const tools = () =>
+    page
+      .locator('.tools :is(.filter, select)')
+      .evaluateAll((all) => all.map((tool) => [tool.getBoundingClientRect().left, tool.clientWidth]))
+  const before = await tools()
   await page.getByRole('searchbox').fill('lta')
   await expect(names).toHaveText(['delta-value'])
+  expect(await tools()).toEqual(before)
   await expect(page.getByRole('row', { name: /delta-value/ })).toContainText('Store password')
   await page.getByRole('searchbox').press('Escape')
   await expect(names).toHaveCount(4)
@@ -149,7 +170,45 @@ test('an empty list offers to create a secret, an empty search offers its name',
   await expect(page).toHaveURL(new RegExp(`^.*${address}/new\\?.*name=git-key`))
 })
 
-test('a row’s menu copies the name, and leads to the settings and the danger zone', async ({ page, context }) => {
+test('a whole row is its link, and its text can be selected', async ({ page, context }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const secret = await givenSecret(org, { by: user, name: 'wide-key' })
+  await asUser(page, user)
+  const address = path`/org/${org.name}/secret`
+  await page.goto(address)
+  const type = page.getByRole('cell', { name: 'Single value or file' })
+  await expect(page.getByRole('row', { name: /wide-key/ })).toContainText('PrivateServer keyAll projects')
+
+  for (const open of [
+    () => type.click({ button: 'middle' }),
+    () => type.click({ modifiers: ['ControlOrMeta'] }),
+    () => page.getByRole('link', { name: secret.name }).click({ modifiers: ['ControlOrMeta'] }),
+  ]) {
+    const [tab] = await Promise.all([context.waitForEvent('page'), open()])
+    await expect(tab).toHaveURL(addressOf(secret))
+    await tab.close()
+  }
+  const { x = 0, y = 0, width = 0, height = 0 } = (await type.boundingBox()) ?? {}
+  await page.mouse.move(x + 30, y + height / 2)
+  await page.mouse.down()
+  await page.mouse.move(x + width - 20, y + height / 2, { steps: 4 })
+  await page.mouse.up()
+  expect(await page.evaluate(() => getSelection()?.toString())).toContain('value or')
+  await expect(page).toHaveURL(address)
+
+  await page.getByRole('link', { name: secret.name }).focus()
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('button', { name: `Actions for ${secret.name}` })).toBeFocused()
+  await page.keyboard.press('Shift+Tab')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(addressOf(secret))
+  await page.goBack()
+  await type.click()
+  await expect(page).toHaveURL(addressOf(secret))
+})
+
+test('a row’s menu copies the name, and opens the dialog that deletes it', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
@@ -168,9 +227,18 @@ test('a row’s menu copies the name, and leads to the settings and the danger z
 
   await menu.click()
   await page.getByRole('menuitem', { name: 'Delete…' }).click()
-  await expect(page).toHaveURL(new RegExp(`${addressOf(secret, 'settings')}#`))
-  await expect(page.getByRole('button', { name: 'Delete this secret' })).toBeInViewport()
-  await expect(page.getByRole('button', { name: 'Delete this secret' })).toBeFocused()
+  const dialog = page.getByRole('dialog', { name: `Delete secret “${secret.name}” from ${org.name}` })
+  await expect(dialog.getByLabel(`Type ${secret.name} to confirm`)).toBeFocused()
+  await expect(page).toHaveURL(addressOf(secret, 'settings'))
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await page.reload()
+  await expect(page.getByRole('button', { name: 'Delete this secret' })).toBeVisible()
+  await page.goBack()
+  await expect(menu).toBeVisible()
+  await page.goForward()
+  await expect(page.getByRole('button', { name: 'Delete this secret' })).toBeVisible()
+  await expect(dialog).toBeHidden()
 })
 
 test('a row’s menu closes when its row becomes that of another secret', async ({ page }) => {
@@ -232,6 +300,9 @@ test('a private secret of others is listed with “No access”, and its page sa
       await row.locator('td:is(.visibility, .protection, .number) > :not(.visually-hidden)').evaluateAll(cut),
     ).toEqual([])
   }
+  await page.getByRole('button', { name: `Actions for ${secret.name}` }).click()
+  await expect(page.getByRole('menuitem')).toHaveText(['Copy name', 'Copy id'])
+  await page.keyboard.press('Escape')
   await page.getByRole('link', { name: secret.name }).click()
 
   await expect(page.getByRole('heading', { level: 1, name: `You may not open “${secret.name}”` })).toBeVisible()
@@ -270,9 +341,13 @@ test('a non-member sees the public secrets, and why they cannot create any', { t
   expectErrors(403, '/api/v1/SECRET/canCreate', '/api/v2/org/*/secret/*')
   const org = await givenOrg()
   const stranger = await givenUser()
-  const [seen, hidden] = await Promise.all([givenSecret(org, { visibility: 'PUBLIC' }), givenSecret(org)])
+  const hidden = await givenSecret(org)
   await asUser(page, stranger)
   await page.goto(path`/org/${org.name}/secret`)
+  await expect(page.locator('.page-title .facts')).toContainText('No secrets you can see')
+  const seen = await givenSecret(org, { visibility: 'PUBLIC' })
+  await page.reload()
+  await expect(page.locator('.page-title .facts')).toContainText('1 secret you can see')
   await expect(page.getByRole('link', { name: seen.name })).toBeVisible()
   await expect(page.getByRole('link', { name: hidden.name })).toBeHidden()
   const create = page.getByRole('button', { name: 'Create secret' })
@@ -293,7 +368,7 @@ test('the list fits every width from a phone to a wide screen', async ({ page })
   await asUser(page, user)
   await page.goto(path`/org/${org.name}/secret`)
   await expect(page.getByRole('link', { name: 'kubeconfig-of-production' })).toBeVisible()
-  for (const width of [639, 640, 720, 859, 860, 1024, 1059, 1060, 1280]) {
+  for (const width of [639, 640, 720, 859, 860, 1024, 1059, 1060, 1280, 1920]) {
     await resize(page, { width, height: 800 })
     const tooWide = await page.evaluate(
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

@@ -2,6 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { isApiError } from '#api/ApiError.ts'
 import { canCreateQuery, type OrgRef } from '#api/orgs.ts'
 
+/** Whether the caller sees all secrets of the organization, or only the public ones; only a refusal says so. */
+export const useIsMember = (org: OrgRef) => !isApiError(useQuery(canCreateQuery('SECRET', org)).error, 'forbidden')
+
 /** Why the caller may not create secrets here, as far as the console can know (concord-api §12). */
 export function useWhyNotCreate(org: OrgRef): string | undefined {
   const { data, error } = useQuery(canCreateQuery('SECRET', org))

@@ -1,6 +1,6 @@
 import '../signedIn.css'
 import { QueryClientProvider, useQuery } from '@tanstack/react-query'
-import { ChevronDown, KeyRound, LogOut, MonitorSmartphone, UserRound } from 'lucide-react'
+import { KeyRound, LogOut, MonitorSmartphone, UserRound } from 'lucide-react'
 import { Suspense, useEffect, useState } from 'react'
 import { Link, Outlet, redirect, replace, useLocation, useNavigate, useNavigation, useParams } from 'react-router'
 import { queryClient } from '#api/queryClient.ts'
@@ -10,7 +10,8 @@ import { disabledUser, onUserChange, session, sessionOver } from '#api/sessionOv
 import { unreachable } from '#api/unreachable.ts'
 import { paths } from '#paths.ts'
 import { Icon } from '#ui/Icon.tsx'
-import { Menu, type MenuItem } from '#ui/Menu.tsx'
+import { Menu } from '#ui/Menu.tsx'
+import type { MenuItem } from '#ui/MenuList.tsx'
 import { Skeleton } from '#ui/Skeleton.tsx'
 import { forgetMessages, StatusRegion, warn } from '#ui/StatusMessage.tsx'
 import { useStore } from '../store.ts'
@@ -122,7 +123,6 @@ function Bar({ displayName, username }: BarProps) {
         <span className="account-sign">
           <Icon of={UserRound} />
         </span>
-        <Icon of={ChevronDown} />
       </Menu>
     </header>
   )

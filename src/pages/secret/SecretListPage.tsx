@@ -7,7 +7,7 @@ import { queryClient } from '#api/queryClient.ts'
 import { userInfoQuery } from '#api/session.ts'
 import { ownerName } from '#api/users.ts'
 import { QuietVisibilityFact } from '#concord/facts.tsx'
-import { useWhyNotCreate } from '#concord/mayCreate.ts'
+import { useIsMember, useWhyNotCreate } from '#concord/mayCreate.ts'
 import { useNoAccess } from '#concord/noAccess.ts'
 import { orgRef, useOrgRef } from '#params.ts'
 import { paths } from '#paths.ts'
@@ -63,6 +63,7 @@ export function SecretListPage() {
   const org = useOrgRef()
   const { data: organization } = useSuspenseQuery(organizationQuery(org))
   const whyNotCreate = useWhyNotCreate(org)
+  const isMember = useIsMember(org)
   const { state, show, type, settle, clear } = useListState()
   // The letter appears at once, the rows a moment later.
   const filter = useDeferredValue(state.filter)
@@ -85,7 +86,7 @@ export function SecretListPage() {
       facts={
         <>
           <QuietVisibilityFact visibility={organization.visibility} />
-          <ListSize {...list} />
+          <ListSize {...list} isMember={isMember} />
           {organization.owner && <span>Owner: {ownerName(organization.owner)}</span>}
         </>
       }
@@ -132,10 +133,15 @@ export function SecretListPage() {
           {shown.length > 0 &&
             `${from + 1}–${from + shown.length} of ${view.isExact ? '' : 'at least '}${count(view.matching, 'secret')}`}
         </span>
-        <Pagination page={view.page} hasNext={view.hasNext} />
+        {shown.length > 0 && <span className="muted legend">Blank: private, server key, all projects</span>}
         {view.matching > Math.min(...SIZES) && (
           <RowsPerPage size={state.size} sizes={SIZES} onChange={(size) => show(changed(state, { size }))} />
         )}
+        <Pagination
+          page={view.page}
+          hasNext={view.hasNext}
+          pages={view.isExact ? Math.ceil(view.matching / state.size) : undefined}
+        />
       </div>
     </Page>
   )

@@ -3,9 +3,15 @@ import { count } from '#ui/words.ts'
 import { useStore } from '../../../store.ts'
 import type { SecretList } from './useSecrets.ts'
 
-/** How many secrets the organization has, as far as is known. */
-export function ListSize({ loaded, isLoaded, isTooLong, restError }: SecretList) {
-  if (isLoaded) return <span>{count(loaded, 'secret')}</span>
+type Props = SecretList & {
+  /** Only a member sees the private ones, too. */
+  isMember: boolean
+}
+
+/** How many secrets the organization has, as far as is known; says nothing about those that the user may not see. */
+export function ListSize({ loaded, isLoaded, isTooLong, restError, isMember }: Props) {
+  if (isLoaded && isMember) return <span>{count(loaded, 'secret')}</span>
+  if (isLoaded) return <span>{loaded === 0 ? 'No secrets you can see' : `${count(loaded, 'secret')} you can see`}</span>
   if (isTooLong) return <span>More than {count(MAX_READ, 'secret')}: filter by name to search them all</span>
   return (
     <span>

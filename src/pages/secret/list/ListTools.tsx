@@ -1,3 +1,4 @@
+import { useId, useState } from 'react'
 import { protectionWord, typeWord } from '#concord/facts.tsx'
 import { FilterInput } from '#ui/FilterInput.tsx'
 import {
@@ -37,18 +38,34 @@ type Props = {
 
 type ToolProps = Props & { onType: (filter: string) => void; onSettle: () => void; onClear: () => void }
 
-/** What narrows and orders the list. `onSettle`: the focus leaves the tools. */
+/**
+ * What narrows and orders the list; on a phone all but the name is behind one button. `onSettle`: the focus leaves the
+ * tools.
+ */
 export function ListTools({ state, counts, isCounted, onShow, onType, onSettle, onClear }: ToolProps) {
+  const [isOpen, setIsOpen] = useState(false)
+  const id = useId()
+  const active = Object.keys(state.chosen).length
   return (
     <search className="tools" onBlur={onSettle}>
       <FilterInput label="Filter by name" value={state.filter} onChange={onType} />
-      <Facets state={state} onShow={onShow} counts={counts} isCounted={isCounted} />
-      <SortSelect state={state} onShow={onShow} />
-      {isNarrowed(state) && (
-        <button type="button" className="ui basic button" onClick={onClear}>
+      <button
+        type="button"
+        className="ui button narrow-only"
+        aria-expanded={isOpen}
+        aria-controls={id}
+        onClick={() => setIsOpen(!isOpen)}
+      >
+        Filters{active > 0 && ` (${active})`}
+      </button>
+      <div className={isOpen ? 'facets open' : 'facets'} id={id}>
+        <Facets state={state} onShow={onShow} counts={counts} isCounted={isCounted} />
+        <SortSelect state={state} onShow={onShow} />
+        {/* Its place is kept: nothing moves when the first letter is typed. */}
+        <button type="button" className="ui basic button clear" onClick={onClear} hidden={!isNarrowed(state)}>
           Clear all
         </button>
-      )}
+      </div>
     </search>
   )
 }
@@ -65,7 +82,7 @@ function FacetSelect<F extends Facet>({ facet, state, onShow, counts, isCounted 
   const chosen = state.chosen[facet]
   return (
     <select
-      className={`facet ${chosen ? 'chosen' : ''}`}
+      className={`facet ${facet} ${chosen ? 'chosen' : ''}`}
       aria-label={label}
       value={chosen ?? ''}
       onChange={({ target }) =>

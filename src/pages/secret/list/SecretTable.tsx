@@ -1,16 +1,14 @@
-import { ArrowDown, ArrowUp, Copy, Settings, Trash2 } from 'lucide-react'
+import { ArrowDown, ArrowUp, Ellipsis } from 'lucide-react'
 import { memo } from 'react'
-import { Link } from 'react-router'
 import type { ListedSecret } from '#api/types.ts'
 import { ownerName } from '#api/users.ts'
-import { NoAccessFact, ProtectionFact, TypeFact, typeWord, VisibilityFact } from '#concord/facts.tsx'
+import { NoAccessFact, ProtectionFact, protectionWord, TypeFact, typeWord, VisibilityFact } from '#concord/facts.tsx'
 import { paths } from '#paths.ts'
-import { copyText } from '#ui/CopyButton.tsx'
 import { Icon } from '#ui/Icon.tsx'
-import { Menu } from '#ui/Menu.tsx'
-import { RelativeTime } from '#ui/RelativeTime.tsx'
-import { announce, warn } from '#ui/StatusMessage.tsx'
+import { exactTime, relativeTime } from '#ui/relativeTime.ts'
+import { useRowLinks } from '#ui/rowLinks.ts'
 import type { Sort, SortKey } from './listState.ts'
+import { menuLabel, useRowMenu } from './rowMenu.tsx'
 import { valueSince } from './rows.ts'
 
 type Props = {
@@ -23,43 +21,53 @@ type Props = {
 
 export function SecretTable({ secrets, sort, onSort, noAccess }: Props) {
   const sortable = { sort, onSort }
+  const links = useRowLinks()
+  const rowMenu = useRowMenu(secrets, noAccess)
   return (
-    <table className="ui unstackable table secrets">
-      <thead>
-        <tr>
-          <SortHeader by="name" {...sortable}>
-            Name
-          </SortHeader>
-          <SortHeader by="type" {...sortable} className="type">
-            Type
-          </SortHeader>
-          <th scope="col" className="visibility">
-            Visibility
-          </th>
-          <th scope="col" className="protection">
-            Protection
-          </th>
-          <th scope="col" className="projects">
-            Projects
-          </th>
-          <th scope="col" className="owner">
-            Owner
-          </th>
-          <SortHeader by="age" {...sortable} className="number">
-            Value age
-          </SortHeader>
-          <th scope="col" className="row-menu">
-            <span className="visually-hidden">Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {secrets.map((secret, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: to write another name into a row is much quicker than a new row.
-          <SecretRow key={index} secret={secret} isClosed={noAccess.has(secret.id)} />
-        ))}
-      </tbody>
-    </table>
+    <>
+      <table className="ui unstackable table linked secrets">
+        <thead>
+          <tr>
+            <SortHeader by="name" {...sortable}>
+              Name
+            </SortHeader>
+            <SortHeader by="type" {...sortable} className="type">
+              Type
+            </SortHeader>
+            <th scope="col" className="visibility">
+              Visibility
+            </th>
+            <th scope="col" className="protection">
+              Protection
+            </th>
+            <th scope="col" className="projects">
+              Projects
+            </th>
+            <th scope="col" className="owner">
+              Owner
+            </th>
+            <SortHeader by="age" {...sortable} className="number">
+              Value set
+            </SortHeader>
+            <th scope="col" className="row-menu">
+              <span className="visually-hidden">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody {...links} onClickCapture={rowMenu.onClick} onKeyDown={rowMenu.onKeyDown}>
+          {secrets.map((secret, index) => (
+            <SecretRow
+              // biome-ignore lint/suspicious/noArrayIndexKey: to write another name into a row is much quicker than a new row.
+              key={index}
+              secret={secret}
+              isClosed={noAccess.has(secret.id)}
+              isMenuOpen={rowMenu.openRow === index}
+            />
+          ))}
+        </tbody>
+      </table>
+      {rowMenu.list}
+    </>
   )
 }
 
@@ -78,79 +86,86 @@ function SortHeader({ by, sort, onSort, className, children }: HeaderProps) {
   )
 }
 
-type RowProps = { secret: ListedSecret; isClosed: boolean }
+type RowProps = { secret: ListedSecret; isClosed: boolean; isMenuOpen: boolean }
 
-const isSameRow = (a: RowProps, b: RowProps) => a.isClosed === b.isClosed && isSame(a.secret, b.secret)
+const isSameRow = (a: RowProps, b: RowProps) =>
+  a.isClosed === b.isClosed && a.isMenuOpen === b.isMenuOpen && isSame(a.secret, b.secret)
 
 /** Also when it was read again. */
 const isSame = (a: ListedSecret, b: ListedSecret) =>
   a === b || (a.id === b.id && JSON.stringify(a) === JSON.stringify(b))
 
-/** Memoized: most rows stay when the rest of the list arrives. On a phone, what is as usual is left out. */
-const SecretRow = memo(function SecretRow({ secret, isClosed }: RowProps) {
-  const { orgName, name, owner, projects } = secret
-  const ref = { orgName, secretName: name }
+/**
+ * Memoized: most rows stay when the rest of the list arrives. What most secrets have in common is there to be heard and
+ * copied, but not to be seen: the eye finds what is unusual.
+ */
+const SecretRow = memo(function SecretRow({ secret, isClosed, isMenuOpen }: RowProps) {
+  const { orgName, name, type, visibility, encryptedBy, owner, projects } = secret
+  const since = valueSince(secret)
   return (
     <tr>
       <td className="primary">
-        <Link className="mono" to={paths.secret(ref)} title={name}>
+        <a className="mono" href={paths.secret({ orgName, secretName: name })} title={name} draggable={false}>
           {name}
-        </Link>
+        </a>
       </td>
-      <td className="type" title={typeWord(secret.type)}>
-        <TypeFact type={secret.type} />
+      <td className="type" title={typeWord(type)}>
+        <TypeFact type={type} />
       </td>
-      <td className="visibility">
-        {isClosed ? (
-          <>
-            <span className="visually-hidden">Private: </span>
-            <NoAccessFact />
-          </>
-        ) : (
-          <VisibilityFact visibility={secret.visibility} />
-        )}
-      </td>
-      <td className={`protection ${secret.encryptedBy === 'SERVER_KEY' ? 'wide-only' : ''}`}>
-        <ProtectionFact encryptedBy={secret.encryptedBy} />
-      </td>
-      <td className={`projects ${projects.length === 0 ? 'wide-only' : ''}`}>
-        <Projects projects={projects} />
-      </td>
-      <td className="owner wide-only" title={ownerName(owner)}>
+      {isClosed ? (
+        <td className="visibility">
+          <span className="visually-hidden">Private: </span>
+          <NoAccessFact />
+        </td>
+      ) : visibility === 'PRIVATE' ? (
+        <td className="visibility usual">Private</td>
+      ) : (
+        <td className="visibility">
+          <VisibilityFact visibility={visibility} />
+        </td>
+      )}
+      {encryptedBy === 'SERVER_KEY' ? (
+        <td className="protection usual">{protectionWord(encryptedBy)}</td>
+      ) : (
+        <td className="protection">
+          <ProtectionFact encryptedBy={encryptedBy} />
+        </td>
+      )}
+      {projects.length === 0 ? <td className="projects usual">All projects</td> : <Projects projects={projects} />}
+      <td className="owner" title={ownerName(owner)}>
         {ownerName(owner)}
       </td>
       <td className="number">
-        <RelativeTime at={valueSince(secret)} />
+        <time className="time" dateTime={since} data-exact={exactTime(since)}>
+          {relativeTime(since)}
+        </time>
       </td>
       <td className="row-menu">
-        <Menu
-          label={`Actions for ${name}`}
-          items={[
-            { label: 'Copy name', icon: Copy, onSelect: () => copy('name', name) },
-            { label: 'Copy id', icon: Copy, onSelect: () => copy('id', secret.id) },
-            { label: 'Settings', icon: Settings, to: paths.secret(ref, 'settings') },
-            { label: 'Delete…', icon: Trash2, danger: true, to: `${paths.secret(ref, 'settings')}#delete` },
-          ]}
-        />
+        <button
+          type="button"
+          className="ui icon basic button"
+          aria-label={menuLabel(name)}
+          title={menuLabel(name)}
+          aria-haspopup="menu"
+          aria-expanded={isMenuOpen}
+        >
+          <Icon of={Ellipsis} />
+        </button>
       </td>
     </tr>
   )
 }, isSameRow)
 
-async function copy(what: string, text: string) {
-  if (await copyText(text)) announce(`Copied the ${what} ${text}.`)
-  else warn(`Could not copy the ${what}: select it here and copy it yourself. ${text}`)
-}
-
-/** The first two, and how many more; without any, every project may use it. */
+/** The first two, and how many more. */
 function Projects({ projects }: Pick<ListedSecret, 'projects'>) {
-  if (projects.length === 0) return <span className="muted">All projects</span>
   const names = projects.map(({ name }) => name).sort()
   const more = names.slice(2)
   return (
-    <span className="mono" title={names.join(', ')}>
-      {names.slice(0, 2).join(', ')}
-      {more.length > 0 && ` +${more.length}`}
-    </span>
+    <td className="projects" title={names.join(', ')}>
+      <span className="mono">
+        {names.slice(0, 2).join(', ')}
+        {more.length > 0 && ` +${more.length}`}
+      </span>
+    </td>
   )
 }
