@@ -15,7 +15,20 @@ import {
   keyPairParts,
   unique,
 } from './given.ts'
-import { addressOf, askToMove, dangerZone, openSettings, pick, pickUser, READ_BY_SETTINGS } from './steps.ts'
+import {
+  addressOf,
+  askToMove,
+  chooseKind,
+  create,
+  createdHeading,
+  dangerZone,
+  newName,
+  openScope,
+  openSettings,
+  pick,
+  pickUser,
+  READ_BY_SETTINGS,
+} from './steps.ts'
 import { needsOurs } from './version.ts'
 
 /* Checks each page and each open dialog with axe, and that nothing is wider than the screen, at 320 and 1280 px. */
@@ -199,39 +212,35 @@ test('the dialog of a move with every possible problem, and the steps left after
   await expectAccessible(page)
 })
 
-test('the wizard, step by step', async ({ page }) => {
+test('the page that creates a secret, in each of its states', async ({ page }) => {
   test.slow()
   const { org, user } = await givenWorld()
   await asUser(page, user)
-  await page.goto(path`/org/${org.name}/secret/new`)
-  const next = page.getByRole('button', { name: 'Continue' })
-  await next.click()
-  await expect(page.getByRole('alert').first()).toBeVisible()
+  await page.goto(path`/org/${org.name}/new-secret`)
+  await opened(page, 'Create a secret')
   await expectAccessible(page)
-  for (const kind of [/^Existing key pair/, /^Username and password/, /^File/, /^New key pair/, /^Single value/]) {
-    await page.getByRole('radio', { name: kind }).check()
-    await next.click()
-    await expect(page.getByRole('heading', { name: 'Value' })).toBeFocused()
-    await next.click()
+  for (const kind of ['Existing key pair', 'Username and password', 'File', 'New key pair', 'Single value']) {
+    await chooseKind(page, kind)
+    await create(page)
+    await expect(newName(page)).toBeFocused()
     await expectAccessible(page)
-    if (String(kind) !== String(/^Single value/)) await page.getByRole('link', { name: 'Back' }).click()
   }
-  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('a-new-secret')
+  await newName(page).fill('a new secret')
   await page.getByRole('textbox', { name: 'Value' }).fill(' with blanks\nand lines\n')
-  await expectAccessible(page)
-  await next.click()
+  await openScope(page)
   await page.getByRole('radio', { name: /^Public/ }).check()
   await page.getByRole('radio', { name: /^Store password of your own/ }).check()
-  await next.click()
+  await create(page)
   await expectAccessible(page)
+  await page.getByRole('button', { name: 'Use a-new-secret' }).click()
   await page.getByRole('radio', { name: /^Store password, made by the server/ }).check()
-  await next.click()
-  await expect(page.getByRole('heading', { name: 'Review' })).toBeVisible()
+  await create(page)
+  await expect(page.getByRole('dialog', { name: 'Create public secret a-new-secret' })).toBeVisible()
   await expectAccessible(page)
-  await page.getByRole('button', { name: 'Create secret' }).click()
+  await page.getByRole('button', { name: 'Yes, create it' }).click()
   await expect(page.getByRole('textbox', { name: 'Store password' })).toBeVisible()
   await expectAccessible(page)
-  await page.getByRole('link', { name: 'All secrets' }).click()
+  await page.getByRole('link', { name: 'Open secret' }).click()
   await expect(page.getByRole('dialog')).toBeVisible()
   await expectAccessible(page)
 })
@@ -287,18 +296,16 @@ test('the longest names fit on every page and in every dialog', async ({ page })
   await page.goto('about:blank')
 
   const made = longest('made')
-  await page.goto(`${path`/org/${org.name}/secret/new`}?name=${made}`)
-  const next = page.getByRole('button', { name: 'Continue' })
-  await page.getByRole('radio', { name: /^Single value/ }).check()
-  await next.click()
+  await page.goto(path`/org/${org.name}/new-secret?name=${made}&kind=value`)
   await page.getByRole('textbox', { name: 'Value' }).fill('of no interest')
-  await next.click()
+  await openScope(page)
   await page.getByRole('radio', { name: /^Store password, made by the server/ }).check()
-  await next.click()
-  await expect(page.getByRole('heading', { name: 'Review' })).toBeVisible()
   await expectAccessible(page)
-  await page.getByRole('button', { name: 'Create secret' }).click()
-  await expect(page.getByRole('heading', { name: `“${made}” is created.` })).toBeVisible()
+  await create(page)
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Yes, create it' }).click()
+  await expect(createdHeading(page, made)).toBeVisible()
   await expectAccessible(page)
   await page.getByRole('button', { name: /^Download/ }).click()
 })

@@ -128,9 +128,7 @@ test('signing out asks for confirmation if something would be lost', async ({ pa
   const org = await givenOrg()
   const user = await givenUser({ of: [org] })
   await asUser(page, user)
-  await page.goto(path`/org/${org.name}/secret/new`)
-  await page.getByRole('radio', { name: /^Username and password/ }).check()
-  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.goto(path`/org/${org.name}/new-secret?kind=username-password`)
   const password = page.getByRole('textbox', { name: 'Password' })
   await password.fill('of no interest')
 
@@ -182,7 +180,7 @@ test('URLs of Concord’s own console still work', async ({ page }) => {
   await page.goto(`/#${path`/org/${org.name}/secret/${secret.name}`}`)
   await expect(page).toHaveURL(addressOf(secret))
   await page.goto(`/#${path`/org/${org.name}/secret/_new`}`)
-  await expect(page).toHaveURL(path`/org/${org.name}/secret/new`)
+  await expect(page).toHaveURL(path`/org/${org.name}/new-secret`)
 })
 
 test('rejects a disabled user', { tag: '@concord' }, async ({ page }) => {

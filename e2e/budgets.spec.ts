@@ -2,7 +2,7 @@ import type { Page, Request } from '@playwright/test'
 import { path } from './concord.ts'
 import { asUser, expect, settled, test } from './fixtures.ts'
 import { givenOrg, givenProject, givenRepository, givenSecret, givenUser, unique } from './given.ts'
-import { addressOf, confirm, dangerZone, toStep } from './steps.ts'
+import { addressOf, chooseKind, confirm, createdHeading, dangerZone } from './steps.ts'
 import { isOurs } from './version.ts'
 
 const KB = 1000
@@ -130,14 +130,12 @@ test('Info takes 4 requests, Settings 8, a rename 10, a creation 6', { tag: '@co
   expect(rename.length, rename.join('\n')).toBeLessThanOrEqual(10)
 
   const create = await requested(page, async () => {
-    await page.goto(path`/org/${org.name}/secret/new?name=${unique('new')}`)
-    await page.getByRole('radio', { name: /^Single value/ }).check()
-    await toStep(page, 'Value')
+    const newName = unique('new')
+    await page.goto(path`/org/${org.name}/new-secret?name=${newName}`)
+    await chooseKind(page, 'Single value')
     await page.getByRole('textbox', { name: 'Value' }).fill('a value of no interest')
-    await toStep(page, 'Protection and scope')
-    await toStep(page, 'Review')
     await page.getByRole('button', { name: 'Create secret' }).click()
-    await expect(page.getByRole('heading', { level: 1, name: 'Secret created' })).toBeVisible()
+    await expect(createdHeading(page, newName)).toBeVisible()
   })
   expect(create.length, create.join('\n')).toBeLessThanOrEqual(6)
 })
@@ -163,9 +161,9 @@ test('whether an outsider may create secrets is asked once per page that is open
     await expect(page.getByText(/^You are not a member of/)).toBeVisible()
   })
   expect(again.filter(isCanCreate)).toEqual([])
-  const wizard = await requested(page, async () => {
-    await page.goto(path`/org/${org.name}/secret/new`)
+  const form = await requested(page, async () => {
+    await page.goto(path`/org/${org.name}/new-secret`)
     await expect(page.getByText(/^You are not a member of/)).toBeVisible()
   })
-  expect(wizard.filter(isCanCreate)).toHaveLength(1)
+  expect(form.filter(isCanCreate)).toHaveLength(1)
 })

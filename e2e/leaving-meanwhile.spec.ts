@@ -1,8 +1,8 @@
 import { path } from './concord.ts'
-import { asUser, expect } from './fixtures.ts'
+import { asUser, expect, settled } from './fixtures.ts'
 import { givenOrg, givenSecret, givenUser, readSecret, unique } from './given.ts'
 import { test } from './ownServer.ts'
-import { addressOf, askToMove, nameField } from './steps.ts'
+import { addressOf, askToMove, chooseKind, createAfterReview, nameField, newName, openScope } from './steps.ts'
 
 /*
  * A sent request takes effect even if the user leaves the page before the response: they are informed, but not taken
@@ -11,7 +11,7 @@ import { addressOf, askToMove, nameField } from './steps.ts'
 
 test.skip(!process.env.E2E_DATA_DIR, 'Only a server that was built here can be paused')
 
-test('the wizard asks before leaving while the secret is being created, and reports the result', async ({
+test('the console asks before leaving while a secret is being created, and reports the result', async ({
   page,
   server,
 }) => {
@@ -19,29 +19,27 @@ test('the wizard asks before leaving while the secret is being created, and repo
   const user = await givenUser({ of: [org] })
   const name = unique('made')
   await asUser(page, user)
-  await page.goto(path`/org/${org.name}/secret/new`)
-  const next = page.getByRole('button', { name: 'Continue' })
-  await page.getByRole('radio', { name: /^New key pair/ }).check()
-  await next.click()
-  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name)
-  await next.click()
+  await page.goto(path`/org/${org.name}/secret`)
+  await page.getByRole('link', { name: 'Create secret' }).click()
+  await chooseKind(page, 'New key pair')
+  await newName(page).fill(name)
+  await openScope(page)
   await page.getByRole('radio', { name: /^Store password, made by the server/ }).check()
-  await next.click()
+  await settled(page)
   server.hold()
-  await page.getByRole('button', { name: 'Create secret' }).click()
+  await createAfterReview(page, name)
 
-  for (const wayOut of ['Back', 'Cancel']) {
-    const link = page.getByRole('link', { name: wayOut })
-    await expect(link).toBeDisabled()
-    await expect(link).toHaveAccessibleDescription(/^The server makes the key pair/)
-    await link.click({ force: true })
-  }
-  await expect(page.getByRole('link', { name: /^Change/ })).toHaveCount(0)
+  await expect(page.getByRole('button', { name: 'Create secret' })).toBeFocused()
+  await expect(newName(page)).toBeDisabled()
+  const cancel = page.getByRole('link', { name: 'Cancel' })
+  await expect(cancel).toBeDisabled()
+  await expect(cancel).toHaveAccessibleDescription(/^The server makes the key pair/)
+  await cancel.click({ force: true })
   await page.goBack()
   const guard = page.getByRole('dialog', { name: 'Leave while the secret is being created?' })
   await expect(guard).toContainText('It will still be created. Its store password is shown only here')
   await guard.getByRole('button', { name: 'Cancel' }).click()
-  await expect(page).toHaveURL(/step=review/)
+  await expect(page).toHaveURL(/new-secret\?kind=new-key-pair$/)
 
   await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: org.name }).click()
   await guard.getByRole('button', { name: 'Yes, leave' }).click()

@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test'
 import { call, path, type User } from './concord.ts'
 import { asUser, expect, test } from './fixtures.ts'
 import { givenOrg, givenProject, givenSecret, givenUser, keyPair, type Org, readSecret, unique } from './given.ts'
-import { addressOf, pick, toStep } from './steps.ts'
+import { addressOf, chooseKind, create, createAfterReview, createdHeading, newName, openScope, pick } from './steps.ts'
 import { readCredentials, readKeyPair, readValue } from './value.ts'
 
 const MIB = 1024 * 1024
@@ -15,24 +15,19 @@ async function givenMember() {
   return { org, user: await givenUser({ of: [org] }), name: unique('made') }
 }
 
-/** Opens the wizard, selects the kind and types the name. */
+/** From the list to the form of the kind, with a name. */
 async function begin(page: Page, { org, user, name, kind }: { org: Org; user: User; name: string; kind: string }) {
   await asUser(page, user)
   await page.goto(path`/org/${org.name}/secret`)
   await page.getByRole('link', { name: 'Create secret' }).click()
-  await page.getByRole('radio', { name: new RegExp(`^${kind}`) }).check()
-  await next(page)
-  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name)
+  await chooseKind(page, kind)
+  await newName(page).fill(name)
 }
 
-const next = (page: Page) => page.getByRole('button', { name: 'Continue' }).click()
-
-/** From the value to the result. */
+/** From the filled-in form to the result. */
 async function finish(page: Page, name: string) {
-  await toStep(page, 'Protection and scope')
-  await toStep(page, 'Review')
-  await page.getByRole('button', { name: 'Create secret' }).click()
-  await expect(page.getByRole('heading', { name: `“${name}” is created.` })).toBeVisible({ timeout: NEW_KEY })
+  await create(page)
+  await expect(createdHeading(page, name)).toBeFocused({ timeout: NEW_KEY })
 }
 
 test('a new key pair with a generated store password: shows both once', { tag: '@concord' }, async ({
@@ -42,22 +37,25 @@ test('a new key pair with a generated store password: shows both once', { tag: '
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const { org, user, name } = await givenMember()
   await begin(page, { org, user, name, kind: 'New key pair' })
-  await next(page)
+  await openScope(page)
   await page.getByRole('radio', { name: /^Store password, made by the server/ }).check()
   await expect(page.getByText('A repository cannot use it: it has no way to give the store password.')).toBeVisible()
-  await next(page)
-  await page.getByRole('button', { name: 'Create secret' }).click()
-  await expect(page.getByRole('heading', { name: `“${name}” is created.` })).toBeFocused({ timeout: NEW_KEY })
+  await createAfterReview(page, name)
+  await expect(createdHeading(page, name)).toBeFocused({ timeout: NEW_KEY })
 
-  const storePassword = await page.getByRole('textbox', { name: 'Store password' }).inputValue()
+  const shown = page.getByRole('textbox', { name: 'Store password' })
+  await expect(shown).toHaveAttribute('type', 'text')
+  const storePassword = await shown.inputValue()
   const publicKey = await page.getByRole('textbox', { name: 'Public key' }).inputValue()
   expect(storePassword).toHaveLength(12)
   expect(publicKey).toMatch(/^ssh-rsa AAAA/)
 
-  await page.getByRole('link', { name: 'Open the secret' }).click()
   const guard = page.getByRole('dialog', { name: 'Leave without saving what is shown once?' })
-  await expect(guard).toContainText('Without it the value can never be read.')
-  await guard.getByRole('button', { name: 'Cancel' }).click()
+  for (const wayOut of ['Open secret', 'Give a team access', 'Create another']) {
+    await page.getByRole('link', { name: wayOut }).click()
+    await expect(guard).toContainText('Without it the value can never be read.')
+    await guard.getByRole('button', { name: 'Cancel' }).click()
+  }
 
   await page.getByRole('button', { name: 'Copy the store password' }).click()
   await expect(page.getByRole('status').filter({ hasText: 'Copied' })).toBeVisible()
@@ -67,7 +65,7 @@ test('a new key pair with a generated store password: shows both once', { tag: '
     page.getByRole('button', { name: 'Download the public key' }).click(),
   ])
   expect(download.suggestedFilename()).toBe(`${name}.pub`)
-  await page.getByRole('link', { name: 'Open the secret' }).click()
+  await page.getByRole('link', { name: 'Open secret' }).click()
   await expect(page).toHaveURL(addressOf({ orgName: org.name, name }))
 
   const stored = await readKeyPair({ orgName: org.name, name }, { storePassword })
@@ -162,8 +160,8 @@ test('accepts a file of 1 MiB of any bytes, and rejects one byte more before sen
   const file = page.getByLabel('Choose a file: File')
   await file.setInputFiles({ name: 'large.bin', mimeType: '', buffer: Buffer.concat([buffer, Buffer.from('!')]) })
   await expect(page.getByText(/It has 1,048,577 bytes; Concord stores at most 1 MiB/)).toBeVisible()
-  await next(page)
-  await expect(page.getByRole('heading', { name: 'Value' })).toBeVisible()
+  await create(page)
+  await expect(file).toBeFocused()
 
   await page.getByRole('button', { name: 'Remove' }).click()
   await expect(file).toBeFocused()
@@ -180,7 +178,7 @@ test('checks a chosen store password while it is typed; projects limit the secre
   const storePassword = 'Gehëim1 pass'
   await begin(page, { org, user, name, kind: 'Single value' })
   await page.getByRole('textbox', { name: 'Value' }).fill('of no interest')
-  await next(page)
+  await openScope(page)
   await page.getByRole('radio', { name: /^Store password of your own/ }).check()
   const field = page.getByRole('textbox', { name: 'Store password' })
   const rules = page.getByRole('list', { name: 'Rules for store passwords' })
@@ -189,17 +187,20 @@ test('checks a chosen store password while it is typed; projects limit the secre
   await expect(rules.getByRole('listitem').filter({ hasText: 'No three consecutive characters' })).toContainText(
     ': not yet',
   )
-  await next(page)
+  await openScope(page)
+  await create(page)
   await expect(field).toBeFocused()
   await expect(field).toHaveAccessibleDescription('The password does not follow every rule below yet.')
 
   await field.fill(storePassword)
   await expect(rules.getByText(': not yet')).toHaveCount(0)
   await pick(page.getByRole('main'), 'Projects', project.name)
-  await next(page)
-  await expect(page.getByRole('definition').filter({ hasText: project.name })).toBeVisible()
-  await page.getByRole('button', { name: 'Create secret' }).click()
-  await expect(page.getByRole('heading', { name: `“${name}” is created.` })).toBeVisible()
+  await create(page)
+  const review = page.getByRole('dialog', { name: `Create secret ${name}` })
+  await expect(review.getByRole('definition').filter({ hasText: project.name })).toBeVisible()
+  await expect(review).not.toContainText(storePassword)
+  await review.getByRole('button', { name: 'Yes, create it' }).click()
+  await expect(createdHeading(page, name)).toBeVisible()
   expect(await readSecret({ orgName: org.name, name })).toMatchObject({
     encryptedBy: 'PASSWORD',
     projects: [{ name: project.name }],
@@ -210,64 +211,139 @@ test('checks a chosen store password while it is typed; projects limit the secre
   expect(String(await readValue({ orgName: org.name, name }, { storePassword }))).toBe('of no interest')
 })
 
-test('reports a taken name at its field, and keeps the input', { tag: '@concord' }, async ({ page, expectErrors }) => {
-  // The list where the story begins checks that the other secret cannot be opened.
+test('says that a name is taken while it is typed, and reports the server’s refusal at the field', {
+  tag: '@concord',
+}, async ({ page, expectErrors }) => {
   // The list, where the story begins, finds out that the other secret may not be opened.
   expectErrors(400, '/api/v1/org/*/secret')
   expectErrors(403, '/api/v2/org/*/secret/*')
   const { org, user, name } = await givenMember()
   await givenSecret(org, { name })
   await begin(page, { org, user, name, kind: 'Single value' })
+  const field = newName(page)
+  await expect(field).toHaveAccessibleDescription(/has a secret with this name. Open it in a new tab/)
+  await expect(page.getByRole('link', { name: 'Open it in a new tab' })).toHaveAttribute(
+    'href',
+    addressOf({ orgName: org.name, name }),
+  )
   await page.getByRole('textbox', { name: 'Value' }).fill('kept\nwhole')
-  await next(page)
-  await page.getByRole('radio', { name: /^Public/ }).check()
-  await next(page)
-  await page.getByRole('button', { name: 'Create secret' }).click()
-
-  const field = page.getByRole('textbox', { name: 'Name', exact: true })
+  await create(page)
   await expect(field).toBeFocused()
-  await expect(field).toHaveAccessibleDescription(new RegExp(`Secret already exists: ${name}`))
-  await expect(page.getByRole('textbox', { name: 'Value' })).toHaveValue('kept\nwhole')
+
+  // Free when it was looked up, taken when the request arrives.
+  const free = page.waitForResponse(/\/exists$/)
   await field.fill(`${name}-2`)
-  await finish(page, `${name}-2`)
-  expect(await readSecret({ orgName: org.name, name: `${name}-2` })).toMatchObject({ visibility: 'PUBLIC' })
+  await free
+  await givenSecret(org, { name: `${name}-2` })
+  await openScope(page)
+  await page.getByRole('radio', { name: /^Public/ }).check()
+  await createAfterReview(page, `${name}-2`)
+  await expect(field).toBeFocused()
+  await expect(field).toHaveAccessibleDescription(new RegExp(`Secret already exists: ${name}-2`))
+  await expect(page.getByRole('textbox', { name: 'Value' })).toHaveValue('kept\nwhole')
+  await field.fill(`${name}-3`)
+  await createAfterReview(page, `${name}-3`)
+  await expect(createdHeading(page, `${name}-3`)).toBeVisible()
+  expect(await readSecret({ orgName: org.name, name: `${name}-3` })).toMatchObject({ visibility: 'PUBLIC' })
 })
 
-test('Back keeps everything, the URL has the step, and leaving asks', async ({ page }) => {
-  const { org, user, name } = await givenMember()
-  await begin(page, { org, user, name, kind: 'Username and password' })
-  await page.getByRole('textbox', { name: /^User ?name/i }).fill('robot')
-  await page.getByRole('textbox', { name: 'Password' }).fill('of no interest')
-  await next(page)
-  await expect(page).toHaveURL(/step=protection/)
-  await page.goBack()
-  await expect(page).toHaveURL(/step=value/)
-  await expect(page.getByRole('textbox', { name: 'Password' })).toHaveValue('of no interest')
-  await page.getByRole('link', { name: 'Back' }).click()
-  await expect(page.getByRole('radio', { name: /^Username and password/ })).toBeChecked()
-
-  await page.getByRole('link', { name: 'Cancel' }).click()
-  const guard = page.getByRole('dialog', { name: 'Leave without creating the secret?' })
-  await guard.getByRole('button', { name: 'Yes, leave' }).click()
-  await expect(page).toHaveURL(path`/org/${org.name}/secret`)
-})
-
-test('names missing input and focuses it', async ({ page }) => {
+test('names missing input, and keeps a name with blanks as it was typed', async ({ page }) => {
   const { org, user } = await givenMember()
   await asUser(page, user)
-  await page.goto(`${path`/org/${org.name}/secret/new`}?step=review`)
-  await expect(page.getByRole('heading', { name: 'Kind' })).toBeVisible()
-  await next(page)
-  await expect(page.getByRole('alert').filter({ hasText: 'Choose what to create.' })).toBeVisible()
-  // The URL requests a later step, but must not skip an unfinished one.
-  await page.getByRole('radio', { name: /^Single value/ }).check()
-  await expect(page.getByRole('heading', { name: 'Kind' })).toBeVisible()
-  await next(page)
-  const field = page.getByRole('textbox', { name: 'Name', exact: true })
-  await field.fill('a b')
-  await next(page)
+  await page.goto(path`/org/${org.name}/new-secret`)
+  await chooseKind(page, 'Single value')
+  const field = newName(page)
+  await field.pressSequentially(' my deploy key')
+  await expect(field).toHaveValue(' my deploy key')
+  await expect(field).toHaveAccessibleDescription('A name has no blanks. Use my-deploy-key')
+  await page.getByRole('button', { name: 'Use my-deploy-key' }).click()
   await expect(field).toBeFocused()
-  await expect(field).toHaveAccessibleDescription(/^A name has 3 to 128/)
+  await expect(field).toHaveValue('my-deploy-key')
+  await expect(field).toHaveAccessibleDescription(/^Flows use it by this name/)
+
+  await field.fill('')
+  await create(page)
+  await expect(field).toBeFocused()
+  await expect(field).toHaveAccessibleDescription('Type a name.')
+  await expect(page.getByRole('alert').filter({ hasText: 'Type or paste the value.' })).toBeVisible()
+})
+
+test('a reload and Back keep everything but the values, and leaving asks only for those', async ({ page }) => {
+  const { org, user, name } = await givenMember()
+  const project = await givenProject(org)
+  await begin(page, { org, user, name, kind: 'New key pair' })
+  await openScope(page)
+  await page.getByRole('radio', { name: /^Public/ }).check()
+  await pick(page.getByRole('main'), 'Projects', project.name)
+  const expectKept = async () => {
+    await expect(page.getByRole('radio', { name: /^New key pair/ })).toBeChecked()
+    await expect(newName(page)).toHaveValue(name)
+    await expect(page.getByText('1 project', { exact: true })).toBeVisible()
+    await expect(page.getByText('Public', { exact: true }).first()).toBeVisible()
+  }
+  await page.reload()
+  await expectKept()
+  // Nothing would be lost: no question.
+  await page.getByRole('link', { name: 'Cancel' }).click()
+  await expect(page).toHaveURL(path`/org/${org.name}/secret`)
+  await page.goBack()
+  await expectKept()
+
+  await chooseKind(page, 'Username and password')
+  await expect(newName(page)).toHaveValue(name)
+  await page.getByRole('textbox', { name: 'Password' }).fill('of no interest')
+  await chooseKind(page, 'Single value')
+  await page.getByRole('link', { name: 'Cancel' }).click()
+  const guard = page.getByRole('dialog', { name: 'Leave without creating the secret?' })
+  await guard.getByRole('button', { name: 'Cancel' }).click()
+  await chooseKind(page, 'Username and password')
+  await expect(page.getByRole('textbox', { name: 'Password' })).toHaveValue('of no interest')
+  await page.getByRole('link', { name: 'Cancel' }).click()
+  await guard.getByRole('button', { name: 'Yes, leave' }).click()
+  await expect(page).toHaveURL(path`/org/${org.name}/secret`)
+
+  // Another visit starts with nothing.
+  await page.getByRole('link', { name: 'Create secret' }).click()
+  await chooseKind(page, 'Single value')
+  await expect(newName(page)).toHaveValue('')
+  await expect(page.getByText('Private', { exact: true })).toBeVisible()
+})
+
+test('says when one line is made of several, and what a chosen file ends with', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const { org, user, name } = await givenMember()
+  await begin(page, { org, user, name, kind: 'Username and password' })
+  const password = page.getByRole('textbox', { name: 'Password' })
+  await page.evaluate((text) => navigator.clipboard.writeText(text), 'first\nsecond')
+  await password.press('Control+V')
+  await expect(page.getByText('The 2 lines that you pasted became one.')).toBeVisible()
+  await password.fill('')
+  await expect(page.getByText('The 2 lines that you pasted became one.')).toBeHidden()
+
+  await chooseKind(page, 'Single value')
+  const file = page.getByLabel('Choose a file: Value')
+  await file.setInputFiles({ name: 'token', mimeType: '', buffer: Buffer.from('\ufefftoken\r\n') })
+  await expect(page.getByText('It begins with a byte order mark (BOM), which is kept.')).toBeVisible()
+  await page.getByRole('button', { name: 'Remove it' }).click()
+  await expect(page.getByText('It ends with a line break, which is kept.')).toBeVisible()
+  await expect(file).toBeFocused()
+  await finish(page, name)
+  expect(String(await readValue({ orgName: org.name, name }))).toBe('token\r\n')
+})
+
+test('at /secret/new is the secret of that name, or the page that creates one', async ({ page, expectErrors }) => {
+  expectErrors(404, '/api/v2/org/*/secret/new')
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  await asUser(page, user)
+  await page.goto(path`/org/${org.name}/secret/new?name=new`)
+  await expect(page).toHaveURL(path`/org/${org.name}/new-secret?name=new`)
+  await chooseKind(page, 'Single value')
+  await page.getByRole('textbox', { name: 'Value' }).fill('of no interest')
+  await finish(page, 'new')
+  await page.goto(path`/org/${org.name}/secret/new`)
+  await expect(page).toHaveURL(addressOf({ orgName: org.name, name: 'new' }))
+  await expect(page.getByRole('heading', { level: 1, name: 'new' })).toBeVisible()
 })
 
 test('a value leaves no trace in URLs, storage, title, history or the page', async ({ page }) => {
@@ -279,15 +355,16 @@ test('a value leaves no trace in URLs, storage, title, history or the page', asy
   page.on('request', (request) => asked.push(request.url(), JSON.stringify(request.headers())))
   await begin(page, { org, user, name, kind: 'Single value' })
   await page.getByRole('textbox', { name: 'Value' }).fill(value)
-  await next(page)
+  await openScope(page)
   await page.getByRole('radio', { name: /^Store password of your own/ }).check()
   await page.getByRole('textbox', { name: 'Store password' }).fill(storePassword)
-  await next(page)
+  await create(page)
   const whileOpen = await traces(page)
-  await page.getByRole('button', { name: 'Create secret' }).click()
-  await expect(page.getByRole('heading', { name: `“${name}” is created.` })).toBeVisible()
+  await page.getByRole('button', { name: 'Yes, create it' }).click()
+  await expect(createdHeading(page, name)).toBeVisible()
   const atResult = [await traces(page), await page.content()]
-  await page.goBack()
+  await page.getByRole('link', { name: 'Create another' }).click()
+  await expect(newName(page)).toBeFocused()
   const whenBack = [await traces(page), await fieldsOf(page), await page.content()]
   await page.goto(addressOf({ orgName: org.name, name }))
   await page.getByRole('link', { name: 'Audit' }).click()

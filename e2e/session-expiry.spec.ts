@@ -2,7 +2,17 @@ import type { Page } from '@playwright/test'
 import { path, type User } from './concord.ts'
 import { asUser, endSession, expect, test } from './fixtures.ts'
 import { givenOrg, givenSecret, givenUser, readSecret, unique } from './given.ts'
-import { addressOf, confirm, nameField, openSettings, READ_BY_SETTINGS, toStep } from './steps.ts'
+import {
+  addressOf,
+  chooseKind,
+  confirm,
+  create,
+  createdHeading,
+  nameField,
+  newName,
+  openSettings,
+  READ_BY_SETTINGS,
+} from './steps.ts'
 import { readValue } from './value.ts'
 
 // What a story does after the end of its session: that is refused first.
@@ -31,26 +41,25 @@ async function givenOwned() {
   return { org, user, secret: await givenSecret(org, { by: user }) }
 }
 
-test('the wizard keeps its input, and resends its request after the new sign-in', { tag: '@concord' }, async ({
-  page,
-}) => {
+test('the page that creates a secret keeps its input, and resends its request after the new sign-in', {
+  tag: '@concord',
+}, async ({ page }) => {
   const { org, user } = await givenOwned()
   const name = unique('late')
   await asUser(page, user)
-  await page.goto(path`/org/${org.name}/secret/new`)
-  await page.getByRole('radio', { name: /^Single value/ }).check()
-  await toStep(page, 'Value')
-  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name)
+  await page.goto(path`/org/${org.name}/new-secret`)
+  await chooseKind(page, 'Single value')
+  const looked = page.waitForResponse(/\/exists$/)
+  await newName(page).fill(name)
   await page.getByRole('textbox', { name: 'Value' }).fill('typed before\nthe session was over')
-  await toStep(page, 'Protection and scope')
-  await toStep(page, 'Review')
+  await looked
   await endSession(page)
-  await page.getByRole('button', { name: 'Create secret' }).click()
+  await create(page)
 
   await expect(page.getByRole('dialog', { name: 'Sign in again' })).toContainText('what you typed is still here')
   await page.keyboard.press('Escape')
   await signInAgain(page, user)
-  await expect(page.getByRole('heading', { name: `“${name}” is created.` })).toBeVisible()
+  await expect(createdHeading(page, name)).toBeVisible()
   expect(String(await readValue({ orgName: org.name, name }))).toBe('typed before\nthe session was over')
 })
 

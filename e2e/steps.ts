@@ -53,14 +53,27 @@ export async function askToMove(page: Page, secret: Ref, target: Org) {
   return page.getByRole('dialog', { name: `Move secret “${secret.name}” to ${target.name}` })
 }
 
-/**
- * Presses *Continue* in the wizard and waits for the next step. The button is the same on every step: pressed too
- * early, it would submit the old step.
- */
-export async function toStep(page: Page, step: 'Value' | 'Protection and scope' | 'Review') {
-  await page.getByRole('button', { name: 'Continue' }).click()
-  await expect(page.getByRole('heading', { level: 2, name: step })).toBeVisible()
+/* On the page that creates a secret: */
+
+export const chooseKind = (page: Page, kind: string) =>
+  page.getByRole('radio', { name: new RegExp(`^${kind}`) }).click()
+
+export const newName = (page: Page) => page.getByRole('textbox', { name: 'Name', exact: true })
+
+/** Opens *Protection*, *Visibility* and *Projects*. */
+export const openScope = (page: Page) => page.getByRole('button', { name: /^Change protection/ }).click()
+
+export const create = (page: Page) => page.getByRole('button', { name: 'Create secret' }).click()
+
+/** Creates what is unusual: the console asks first. */
+export async function createAfterReview(page: Page, name: string) {
+  await create(page)
+  const review = page.getByRole('dialog', { name: new RegExp(`^Create (public )?secret ${name}$`) })
+  await review.getByRole('button', { name: 'Yes, create it' }).click()
 }
+
+export const createdHeading = (page: Page, name: string) =>
+  page.getByRole('heading', { level: 1, name: `“${name}” is created.` })
 
 export const nameField = (dialog: Locator, { name }: Ref) => dialog.getByLabel(`Type ${name} to confirm`)
 

@@ -1,9 +1,9 @@
 import type { Page } from '@playwright/test'
 import { path, type User } from './concord.ts'
-import { asUser, expect } from './fixtures.ts'
+import { asUser, expect, settled } from './fixtures.ts'
 import { givenOrg, givenSecret, givenUser, type Org, readSecret, unique } from './given.ts'
 import { type OwnServer, test } from './ownServer.ts'
-import { addressOf, confirm, openSettings, toStep } from './steps.ts'
+import { addressOf, chooseKind, confirm, create, createdHeading, newName, openSettings } from './steps.ts'
 
 test.skip(!process.env.E2E_DATA_DIR, 'Only a server that was built here can be stopped')
 test.beforeEach(({ expectErrors }) => expectErrors('net::ERR_', '/**'))
@@ -85,19 +85,18 @@ test('a change without a server sends nothing, keeps the input, and can be retri
   await expect(page).toHaveURL(addressOf({ orgName: org.name, name: newName }, 'settings'))
 })
 
-/** Creates a key pair in the wizard and kills the server before it responds. Returns the name and the message about it. */
+/** Creates a key pair and kills the server before it responds. Returns the name and the message about it. */
 async function loseCreation(page: Page, server: OwnServer, org: Org, user: User) {
   const name = unique('lost')
   await asUser(page, user)
-  await page.goto(path`/org/${org.name}/secret/new`)
-  await page.getByRole('radio', { name: /^New key pair/ }).check()
-  await toStep(page, 'Value')
-  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name)
-  await toStep(page, 'Protection and scope')
-  await toStep(page, 'Review')
+  await page.goto(path`/org/${org.name}/new-secret`)
+  await chooseKind(page, 'New key pair')
+  await newName(page).fill(name)
+  // Whether the name is free has to be known by then.
+  await settled(page)
   // Held in advance: a key pair can be ready too soon to lose its response.
   server.hold()
-  await page.getByRole('button', { name: 'Create secret' }).click()
+  await create(page)
   await expect(page.getByText('The server makes the key pair.')).toBeVisible()
   await server.kill()
   return { name, lost: page.getByRole('alert').filter({ hasText: 'The answer was lost.' }) }
@@ -111,8 +110,8 @@ test('a lost response: the console checks the state and reports it', async ({ pa
   await server.start()
   await lost.getByRole('button', { name: 'Read again to see what happened' }).click()
   await expect(lost).toContainText('It was not created: you can send it again.')
-  await page.getByRole('button', { name: 'Create secret' }).click()
-  await expect(page.getByRole('heading', { name: `“${name}” is created.` })).toBeVisible({ timeout: 60_000 })
+  await create(page)
+  await expect(createdHeading(page, name)).toBeVisible({ timeout: 60_000 })
   expect(await readSecret({ orgName: org.name, name })).toMatchObject({ type: 'KEY_PAIR', visibility: 'PRIVATE' })
 })
 

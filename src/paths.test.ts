@@ -22,7 +22,7 @@ test.each([
 
 test.each([
   ['#/org/acme/secret/git-key/settings', '/org/acme/secret/git-key/settings'],
-  ['#/org/acme/secret/_new', '/org/acme/secret/new'],
+  ['#/org/acme/secret/_new', '/org/acme/new-secret'],
   ['#/login?useApiKey=true&from=/org', '/login?useApiKey=true&from=/org'],
   ['#//evil.example/x', '/x'],
   ['#/.//evil.example/x', '/evil.example/x'],

@@ -1,4 +1,4 @@
-import { url } from '#api/http.ts'
+import { query, url } from '#api/http.ts'
 import type { OrgRef } from '#api/orgs.ts'
 import type { SecretRef } from '#api/secrets.ts'
 
@@ -11,8 +11,9 @@ export const paths = {
   organizations: () => '/org',
   secrets: ({ orgName }: OrgRef, { filter }: { filter?: string } = {}) =>
     url`/org/${orgName}/secret` + (filter ? url`?filter=${filter}` : ''),
-  newSecret: ({ orgName }: OrgRef, { name, step }: { name?: string; step?: string } = {}) =>
-    url`/org/${orgName}/secret/new` + (step ? url`?step=${step}` : name ? url`?name=${name}` : ''),
+  /** Not below `/secret/`, where a secret can have any name. */
+  newSecret: ({ orgName }: OrgRef, { name, kind }: { name?: string | undefined; kind?: string | undefined } = {}) =>
+    url`/org/${orgName}/new-secret` + query({ kind, name }),
   secret: ({ orgName, secretName }: SecretRef, tab: SecretTab = 'info') =>
     url`/org/${orgName}/secret/${secretName}/` + tab,
   /** The settings, with the dialog that deletes it. */
@@ -32,7 +33,7 @@ export function returnAddress(from: string | null): string {
 export function fromConcordConsole(hash: string): string | undefined {
   const address = hash.startsWith('#/') && urlOf(hash.slice(1))
   if (!address) return undefined
-  return onThisHost(address.pathname).replace(/\/secret\/_new$/, '/secret/new') + address.search
+  return onThisHost(address.pathname).replace(/\/secret\/_new$/, '/new-secret') + address.search
 }
 
 /** Undefined for what is no address, such as `//`. */

@@ -102,8 +102,12 @@ export const routes: RouteObject[] = [
                     lazy: page('SecretListPage', () => import('#pages/secret/SecretListPage.tsx')),
                   },
                   {
-                    path: 'org/:orgName/secret/new',
+                    path: 'org/:orgName/new-secret',
                     lazy: page('SecretCreatePage', () => import('#pages/secret/SecretCreatePage.tsx')),
+                  },
+                  {
+                    path: 'org/:orgName/secret/new',
+                    lazy: { loader: async () => (await patiently(() => import('#pages/secret/oldAddress.ts'))).loader },
                   },
                   {
                     path: 'org/:orgName/secret/:secretName',

@@ -20,13 +20,13 @@ export function firstPage(pathname: string, search: string): FirstPage {
   }
   const org = recoded(name)
   const ofOrg = [`/api/v1/org/${org}`, `/api/v1/SECRET/canCreate?orgName=${org}`]
+  if (kind === 'new-secret') return { ...framed('secret/SecretCreatePage'), reads: ofOrg }
   if (kind && kind !== 'secret') return { modules: [], reads: [] }
   if (!secret)
     return {
       ...framed('secret/SecretListPage'),
       reads: [...ofOrg, `/api/v2/org/${org}/secret?limit=51`, '/api/v1/server/version'],
     }
-  if (secret === 'new') return { ...framed('secret/SecretCreatePage'), reads: ofOrg }
   return {
     ...framed('secret/SecretPage', `secret/${tab.charAt(0).toUpperCase()}${tab.slice(1)}Tab`),
     reads: [`/api/v2/org/${org}/secret/${recoded(secret)}`],

@@ -159,7 +159,7 @@ function Breadcrumb() {
 }
 
 function layoutOf(pathname: string): 'list' | 'detail' | 'form' {
-  if (pathname.endsWith('/secret/new') || pathname === paths.password()) return 'form'
+  if (pathname.endsWith('/new-secret') || pathname === paths.password()) return 'form'
   return /\/secret\/./.test(pathname) ? 'detail' : 'list'
 }
 

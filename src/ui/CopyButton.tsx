@@ -7,12 +7,14 @@ type Props = {
   /** The button's name, which begins with the word that it shows: `Copy id`. */
   label: string
   onCopied?: () => void
+  /** What most people do next. */
+  primary?: boolean
   /** Beside the icon; without it the button is the icon alone. */
   children?: ReactNode
 }
 
 /** Copies, and says so. */
-export function CopyButton({ text, label, onCopied, children }: Props) {
+export function CopyButton({ text, label, onCopied, primary, children }: Props) {
   const [outcome, setOutcome] = useState('')
 
   async function copy() {
@@ -26,7 +28,7 @@ export function CopyButton({ text, label, onCopied, children }: Props) {
     <span className="copy">
       <button
         type="button"
-        className={children ? 'ui button' : 'ui icon basic button'}
+        className={children ? `ui ${primary ? 'primary' : ''} button` : 'ui icon basic button'}
         aria-label={label}
         title={children ? undefined : label}
         onClick={copy}

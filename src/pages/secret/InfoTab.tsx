@@ -7,9 +7,9 @@ import { useSecretRef } from '#params.ts'
 import { paths } from '#paths.ts'
 import { CopyButton } from '#ui/CopyButton.tsx'
 import { RelativeTime } from '#ui/RelativeTime.tsx'
-import { HowToUse } from './info/HowToUse.tsx'
 import { PublicKeySection } from './info/PublicKeySection.tsx'
 import { UsedBy } from './info/UsedBy.tsx'
+import { HowToUse } from './parts/HowToUse.tsx'
 import { OwnerName } from './parts/OwnerName.tsx'
 
 export function InfoTab() {

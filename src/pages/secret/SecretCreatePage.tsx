@@ -1,30 +1,26 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import {
   type BlockerFunction,
   type LoaderFunctionArgs,
   type ShouldRevalidateFunctionArgs,
-  useNavigate,
-  useSearchParams,
+  useLocation,
 } from 'react-router'
-import { canCreateQuery, type OrgRef, organizationQuery } from '#api/orgs.ts'
+import { canCreateQuery, organizationQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { whoamiQuery } from '#api/session.ts'
 import { useWhyNotCreate } from '#concord/mayCreate.ts'
 import { orgRef, useOrgRef } from '#params.ts'
-import { paths } from '#paths.ts'
 import { LeaveGuard } from '#ui/LeaveGuard.tsx'
 import { Page } from '#ui/Page.tsx'
 import { RouteError } from '../RouteError.tsx'
 import { CreatedPage } from './create/CreatedPage.tsx'
-import { type Draft, emptyDraft, isDirty } from './create/draft.ts'
-import type { Created } from './create/Result.tsx'
-import { problemsOf, type Step, stepToShow } from './create/rules.ts'
+import { CreateForm } from './create/CreateForm.tsx'
+import type { Created } from './create/created.ts'
+import { type Draft, hasValues } from './create/draft.ts'
 import { shownOnce } from './create/shownOnce.ts'
 import { useCreation } from './create/useCreation.ts'
-import { useStepFocus } from './create/useStepFocus.ts'
-import { WizardForm } from './create/WizardForm.tsx'
-import { WizardSteps } from './create/WizardSteps.tsx'
+import { useDraft } from './create/useDraft.ts'
 
 export async function loader({ params }: LoaderFunctionArgs) {
   const org = orgRef(params)
@@ -47,73 +43,45 @@ export function ErrorBoundary() {
 export function SecretCreatePage() {
   const org = useOrgRef()
   const { username } = useSuspenseQuery(whoamiQuery).data
-  const [params] = useSearchParams()
   const whyNot = useWhyNotCreate(org)
+  const { key } = useLocation()
+  const { draft, change, startOver } = useDraft(org)
+  // What is shown once disappears when the user goes on to another secret.
+  const [result, setResult] = useState<{ created: Created; key: string }>()
+  const [isFirst, setIsFirst] = useState(true)
+  if (result && result.key !== key) setResult(undefined)
 
-  const [initialName, setInitialName] = useState(params.get('name') ?? '')
-  // In memory only: the address has the step, and values are kept nowhere else.
-  const [draft, setDraft] = useState(() => emptyDraft(initialName))
-  const [created, setCreated] = useState<Created>()
-  const create = useCreation(org, { onCreated: setCreated, onDone: forgetDraft })
+  const create = useCreation(org, (created) => {
+    setResult({ created, key })
+    setIsFirst(false)
+    startOver()
+  })
 
-  function forgetDraft() {
-    setDraft(emptyDraft())
-    setInitialName('')
-  }
-
-  const problems = problemsOf(draft, username)
-  const asked = params.get('step')
-  const step = stepToShow(asked, problems)
-  const isAtResult = asked === 'result'
-  // What is shown once disappears when the address changes. The address follows a moment after the answer.
-  if (created && isAtResult && !created.wasShown) setCreated({ ...created, wasShown: true })
-  if (created?.wasShown && !isAtResult) setCreated(undefined)
-
-  useStepInAddress(org, { step, isAstray: !created && asked !== null && asked !== step })
-  const area = useStepFocus(created ? 'result' : step, create.refused ? create.error : null)
-
-  if (created) return <CreatedPage created={created} isAtResult={isAtResult} area={area} />
+  if (result) return <CreatedPage created={result.created} kind={draft.kind} />
   return (
     <Page title="Create a secret" documentTitle={`New secret of ${org.orgName}`}>
       {whyNot && <p className="ui warning message">{whyNot}</p>}
-      <WizardSteps org={org} current={step} problems={problems} isSent={create.isPending} />
-      <div ref={area}>
-        <WizardForm
-          org={org}
-          username={username}
-          step={step}
-          draft={draft}
-          onChange={(change) => setDraft((current) => ({ ...current, ...change }))}
-          problems={problems}
-          create={create}
-        />
-      </div>
-      <DraftGuard draft={draft} isSent={create.isPending} isTouched={isDirty(draft, initialName)} />
+      <CreateForm
+        org={org}
+        username={username}
+        draft={draft}
+        onChange={change}
+        create={create}
+        startsAtName={!isFirst}
+      />
+      <DraftGuard draft={draft} isSent={create.isPending} />
     </Page>
   )
 }
 
-/**
- * Corrects an address that is too far ahead, as after a reload: otherwise the page would jump ahead by itself later.
- */
-function useStepInAddress({ orgName }: OrgRef, { step, isAstray }: { step: Step; isAstray: boolean }) {
-  const navigate = useNavigate()
-  useEffect(() => {
-    if (isAstray) void navigate(paths.newSecret({ orgName }, { step }), { replace: true })
-  }, [isAstray, navigate, orgName, step])
-}
-
-type GuardProps = { draft: Draft; isSent: boolean; isTouched: boolean }
-
-/** Asks before the user leaves what they filled in, or what the answer shows only once. */
-function DraftGuard({ draft, isSent, isTouched }: GuardProps) {
+/** Asks before the user leaves values that they filled in, or what the answer shows only once. */
+function DraftGuard({ draft, isSent }: { draft: Draft; isSent: boolean }) {
   const once = shownOnce(draft)
-  // While it is being created, Back must not lead to another step either: the answer would not be shown there.
-  const leaves: BlockerFunction = ({ currentLocation, nextLocation, historyAction }) =>
-    nextLocation.pathname !== currentLocation.pathname || (isSent && historyAction === 'POP')
+  const leaves: BlockerFunction = ({ currentLocation, nextLocation }) =>
+    isSent || nextLocation.pathname !== currentLocation.pathname
   return (
     <LeaveGuard
-      when={isSent || isTouched}
+      when={isSent || hasValues(draft)}
       leaving={leaves}
       title={isSent ? 'Leave while the secret is being created?' : 'Leave without creating the secret?'}
       action="Yes, leave"

@@ -5,25 +5,34 @@ import { Icon } from '#ui/Icon.tsx'
 import { RevealInput } from '#ui/RevealInput.tsx'
 import { lineEndsOf, readFile } from './chosenFile.ts'
 import { type Content, isEmpty, sizeOf } from './draft.ts'
-import { Warnings } from './Notes.tsx'
+import type { ContentProps } from './fields.ts'
 import { sizeWords } from './rules.ts'
-import type { Warning } from './warnings.ts'
+import { Warnings } from './Warnings.tsx'
 
-type Props = {
+type Props = ContentProps & {
   label: string
   help?: ReactNode
-  content: Content
-  onChange: (content: Content) => void
-  error: string | undefined
-  warnings: Warning[]
   /** How it can be typed or pasted; without it only a file is accepted. */
   typed?: 'in clear' | 'masked'
   accept?: string
+  rows?: number
 }
 
 /** Text that is typed or pasted, or a file that is dropped or chosen. */
-export function ContentField({ label, help, content, onChange, error, warnings, typed, accept }: Props) {
+export function ContentField({
+  label,
+  help,
+  content,
+  onChange,
+  error,
+  warnings,
+  onFix,
+  typed,
+  accept,
+  rows = 6,
+}: Props) {
   const [unreadable, setUnreadable] = useState<string>()
+  const area = useRef<HTMLDivElement>(null)
   const fileInput = useRef<HTMLInputElement>(null)
   const [dragging, setDragging] = useState(false)
 
@@ -61,14 +70,14 @@ export function ContentField({ label, help, content, onChange, error, warnings, 
   }
 
   return (
-    <div className={`content-field ${dragging ? 'dragging' : ''}`} {...drop}>
+    <div ref={area} className={`content-field ${dragging ? 'dragging' : ''}`} {...drop}>
       <Field label={label} help={help} error={unreadable ?? error} className="wide">
         {(control) => (
           <>
             {content.file ? (
               <ChosenFile control={control} content={content} onRemove={remove} />
             ) : typed ? (
-              <Lines {...{ label, control, content, onChange, typed }} />
+              <Lines {...{ label, control, content, onChange, typed, rows }} />
             ) : (
               <output className="no-file muted" id={control.id}>
                 No file chosen yet.
@@ -82,7 +91,14 @@ export function ContentField({ label, help, content, onChange, error, warnings, 
           </>
         )}
       </Field>
-      <Warnings of={warnings} />
+      <Warnings
+        of={warnings}
+        onFix={(change) => {
+          // The button goes with the warning.
+          area.current?.querySelector<HTMLElement>('textarea, input')?.focus()
+          onFix(change)
+        }}
+      />
     </div>
   )
 }
@@ -109,9 +125,10 @@ type LinesProps = {
   content: Content
   onChange: (content: Content) => void
   typed: 'in clear' | 'masked'
+  rows: number
 }
 
-function Lines({ label, control, content, onChange, typed }: LinesProps) {
+function Lines({ label, control, content, onChange, typed, rows }: LinesProps) {
   const [pasted, setPasted] = useState<'CRLF' | 'mixed'>()
 
   function onPaste(event: ClipboardEvent<HTMLTextAreaElement>) {
@@ -134,7 +151,7 @@ function Lines({ label, control, content, onChange, typed }: LinesProps) {
 
   const common = {
     ...control,
-    rows: 6,
+    rows,
     wrap: 'off',
     value: content.text,
     onChange: ({ target: { value: text } }: { target: { value: string } }) =>

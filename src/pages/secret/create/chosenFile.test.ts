@@ -18,8 +18,9 @@ describe('lineEndsOf', () => {
 describe('readFile', () => {
   it('keeps every byte', async () => {
     const bytes = new Uint8Array([0, 239, 187, 191, 255, 13, 10, 13])
-    const { name, blob } = await readFile(new File([bytes], 'key.bin'))
+    const { name, blob, text } = await readFile(new File([bytes], 'key.bin'))
     expect(name).toBe('key.bin')
+    expect(text).toContain('\ufeff')
     expect(new Uint8Array(await blob.arrayBuffer())).toEqual(bytes)
   })
 

@@ -3,9 +3,13 @@ import { MAX_BYTES } from './rules.ts'
 
 /** Reads the file's bytes as they are now, unless its size is over the limit: then it is rejected unread. */
 export async function readFile(file: File): Promise<ChosenFile> {
-  const blob = file.size > MAX_BYTES ? file : new Blob([await file.arrayBuffer()])
-  return { name: file.name, blob, text: file.size > MAX_BYTES ? '' : await blob.text() }
+  if (file.size > MAX_BYTES) return { name: file.name, blob: file, text: '' }
+  const bytes = await file.arrayBuffer()
+  return { name: file.name, blob: new Blob([bytes]), text: decoder.decode(bytes) }
 }
+
+/** A byte order mark at the beginning stays, so that it can be mentioned. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 export type LineEnds = 'LF' | 'CRLF' | 'mixed'
 

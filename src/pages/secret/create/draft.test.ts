@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { blobOf, type Draft, emptyDraft, isDirty, newSecretOf, sizeOf } from './draft.ts'
+import { blobOf, type Draft, emptyDraft, hasValues, newSecretOf, sizeOf } from './draft.ts'
 
 const draft = (change: Partial<Draft>): Draft => ({ ...emptyDraft(), ...change })
 const text = (value: string, lineEnds: 'LF' | 'CRLF' = 'LF') => ({ text: value, lineEnds })
@@ -57,12 +57,13 @@ describe('newSecretOf', () => {
   })
 })
 
-describe('isDirty', () => {
-  it('is so as soon as something was typed', () => {
-    expect(isDirty(emptyDraft('git'), 'git')).toBe(false)
-    expect(isDirty(draft({ kind: 'file', visibility: 'PUBLIC' }), '')).toBe(false)
-    expect(isDirty(emptyDraft('git-key'), 'git')).toBe(true)
-    expect(isDirty(draft({ privateKey: text('x') }), '')).toBe(true)
-    expect(isDirty(draft({ storePassword: 'x' }), '')).toBe(true)
+describe('hasValues', () => {
+  it('is so as soon as something was typed that a reload would lose', () => {
+    const projects = [{ id: '1', name: 'one' }]
+    expect(hasValues(draft({ kind: 'file', name: 'git-key', visibility: 'PUBLIC', projects }))).toBe(false)
+    expect(hasValues(draft({ username: 'x' }))).toBe(true)
+    expect(hasValues(draft({ storePassword: 'x' }))).toBe(true)
+    // The values of each kind stay, whatever kind is chosen.
+    expect(hasValues(draft({ kind: 'value', privateKey: text('x') }))).toBe(true)
   })
 })

@@ -2,7 +2,8 @@ import type { NewSecret, SecretValue } from '#api/secrets.ts'
 import type { Visibility } from '#api/types.ts'
 
 /** What a user may want to create. Concord has three types: the last two are DATA. */
-export type Kind = 'new-key-pair' | 'key-pair' | 'username-password' | 'value' | 'file'
+export const KINDS = ['new-key-pair', 'key-pair', 'username-password', 'value', 'file'] as const
+export type Kind = (typeof KINDS)[number]
 
 export type Protection = 'server-key' | 'generated-password' | 'own-password'
 
@@ -22,9 +23,10 @@ export type ChosenFile = {
   text: string
 }
 
-/** Everything the wizard holds, in memory only. */
+/** Everything that is entered. The values of a kind stay in memory while another one is chosen, until the page is left. */
 export type Draft = {
   kind: Kind | undefined
+  /** As it was typed: it may be no name yet. */
   name: string
   publicKey: Content
   privateKey: Content
@@ -55,14 +57,16 @@ export const emptyDraft = (name = ''): Draft => ({
   projects: [],
 })
 
-/** Whether leaving would lose something that was typed or chosen. The kind alone does not count. */
-export function isDirty(draft: Draft, initialName: string): boolean {
+/** The part that is no secret: it survives a reload, and the next secret starts with its scope. */
+export type Scope = Pick<Draft, 'protection' | 'visibility' | 'projects'>
+
+export const scopeOf = ({ protection, visibility, projects }: Draft): Scope => ({ protection, visibility, projects })
+
+/** Whether there is anything that only this page has: the rest comes back after a reload. */
+export function hasValues(draft: Draft): boolean {
   const contents = [draft.publicKey, draft.privateKey, draft.value, draft.file]
   return (
-    draft.name !== initialName ||
-    contents.some((content) => !isEmpty(content)) ||
-    [draft.username, draft.password, draft.storePassword].some(Boolean) ||
-    draft.projects.length > 0
+    contents.some((content) => !isEmpty(content)) || [draft.username, draft.password, draft.storePassword].some(Boolean)
   )
 }
 
@@ -73,6 +77,12 @@ export const readable = ({ text, file }: Content) => file?.text ?? text
 
 /** The text with the line ends that were asked for. A textarea's own value never has a CR. */
 const exactText = ({ text, lineEnds }: Content) => (lineEnds === 'CRLF' ? text.replaceAll('\n', '\r\n') : text)
+
+/** The same content, typed or in its file, with another text. */
+export const withText = (content: Content, text: string): Content => {
+  const { file } = content
+  return file ? { ...content, file: { ...file, blob: new Blob([text]), text } } : { ...content, text }
+}
 
 /** The bytes that are sent: a file's as they are, text as UTF-8. */
 export const blobOf = (content: Content): Blob => content.file?.blob ?? new Blob([exactText(content)])

@@ -1,4 +1,4 @@
-import { isName, NAME_MEANING } from '#api/secrets.ts'
+import { nameProblem } from '#concord/secretName.ts'
 import { type Content, type Draft, isEmpty, sizeOf } from './draft.ts'
 
 /** Concord stores up to this much as data, and its server takes no larger request (concord-api §9.5). */
@@ -42,11 +42,7 @@ function sharesThree(password: string, username: string) {
   return false
 }
 
-export type Step = 'kind' | 'value' | 'protection' | 'review'
-export const STEPS: Step[] = ['kind', 'value', 'protection', 'review']
-
 export type FieldName =
-  | 'kind'
   | 'name'
   | 'username'
   | 'password'
@@ -57,25 +53,23 @@ export type FieldName =
   | 'storePassword'
 
 export type Problem = {
-  step: Step
   field: FieldName
   words: string
-  /** Shown at once, not only when the user wants to continue. */
+  /** Shown at once, not only when the user wants to create the secret. */
   urgent?: boolean
 }
 
 /** What keeps the draft from being sent. Everything else the server checks. */
 export function problemsOf(draft: Draft, username: string): Problem[] {
   const problems: Problem[] = []
-  const check = (step: Step, field: FieldName, words: string | undefined | false, urgent = false) => {
-    if (words) problems.push({ step, field, words, urgent })
+  const check = (field: FieldName, words: string | undefined | false, urgent = false) => {
+    if (words) problems.push({ field, words, urgent })
   }
   const content = (field: 'publicKey' | 'privateKey' | 'value' | 'file', missing: string) => {
-    check('value', field, isEmpty(draft[field]) && missing)
-    check('value', field, isTooLarge(draft[field]) && tooLarge(draft[field]), true)
+    check(field, isEmpty(draft[field]) && missing)
+    check(field, isTooLarge(draft[field]) && tooLarge(draft[field]), true)
   }
-  check('kind', 'kind', !draft.kind && 'Choose what to create.')
-  check('value', 'name', !isName(draft.name) && `A name has ${NAME_MEANING}`)
+  check('name', nameProblem(draft.name)?.words)
   switch (draft.kind) {
     case 'key-pair':
       content('publicKey', 'Paste the public key, or choose its file.')
@@ -83,8 +77,8 @@ export function problemsOf(draft: Draft, username: string): Problem[] {
       break
     case 'username-password':
       // Only blanks count as missing: the server trims them.
-      check('value', 'username', !trimmed(draft.username) && 'Type the username.')
-      check('value', 'password', !trimmed(draft.password) && 'Type the password.')
+      check('username', !trimmed(draft.username) && 'Type the username.')
+      check('password', !trimmed(draft.password) && 'Type the password.')
       break
     case 'value':
       content('value', 'Type or paste the value.')
@@ -94,7 +88,7 @@ export function problemsOf(draft: Draft, username: string): Problem[] {
   }
   if (draft.protection === 'own-password') {
     const broken = passwordRules(draft.storePassword, username).some(({ holds }) => !holds)
-    check('protection', 'storePassword', broken && 'The password does not follow every rule below yet.')
+    check('storePassword', broken && 'The password does not follow every rule below yet.')
   }
   return problems
 }
@@ -102,20 +96,8 @@ export function problemsOf(draft: Draft, username: string): Problem[] {
 const tooLarge = (content: Content) =>
   `It has ${sizeWords(sizeOf(content))}; Concord stores at most 1 MiB. Nothing was sent.`
 
-/** The step to show: the requested one, or the first unfinished one before it. A reload loses every value. */
-export function stepToShow(asked: string | null, problems: Problem[]): Step {
-  const wanted = STEPS.find((step) => step === asked) ?? 'kind'
-  const firstOpen = STEPS.find((step) => problems.some((problem) => problem.step === step))
-  return firstOpen && STEPS.indexOf(firstOpen) < STEPS.indexOf(wanted) ? firstOpen : wanted
-}
-
-/** Whether every step before it is done. */
-export const isReachable = (step: Step, problems: Problem[]) => stepToShow(step, problems) === step
-
 /** The field that a rejection is about (concord-api §9.5); undefined if it is about the whole. */
-export function placeOf(words: string): { step: Step; field: FieldName } | undefined {
-  if (/^(secret already exists|invalid secret name|name not specified)/i.test(words))
-    return { step: 'value', field: 'name' }
-  if (/^invalid password/i.test(words)) return { step: 'protection', field: 'storePassword' }
-  return undefined
+export function fieldOf(words: string): FieldName | undefined {
+  if (/^(secret already exists|invalid secret name|name not specified)/i.test(words)) return 'name'
+  return /^invalid password/i.test(words) ? 'storePassword' : undefined
 }

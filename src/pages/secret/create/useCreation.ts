@@ -1,51 +1,39 @@
 import { useRef } from 'react'
-import { useNavigate } from 'react-router'
 import { isApiError } from '#api/ApiError.ts'
 import type { OrgRef } from '#api/orgs.ts'
 import { readFresh } from '#api/queryClient.ts'
 import { createSecret, secretQuery } from '#api/secrets.ts'
-import type { SecretCreated } from '#api/types.ts'
 import { type Change, useChange } from '#api/useChange.ts'
-import { paths } from '#paths.ts'
 import { warn } from '#ui/StatusMessage.tsx'
+import { type Created, createdOf } from './created.ts'
 import { type Draft, newSecretOf } from './draft.ts'
-import type { Created } from './Result.tsx'
-import { type FieldName, placeOf, type Step } from './rules.ts'
+import { type FieldName, fieldOf } from './rules.ts'
 import { lostWith, type Sent, sayCreated } from './shownOnce.ts'
 
 export type Creation = Change<void, Draft> & {
   /** The field that the server refused, if it named one. */
-  refused: { step: Step; field: FieldName } | undefined
+  refused: FieldName | undefined
 }
 
-type Options = {
-  /** Called with the answer; the page shows it once its address has changed. */
-  onCreated: (created: Created) => void
-  onDone: () => void
-}
-
-/** Sends the draft and goes to the result or to the rejected field. A user who has left the page gets a message. */
-export function useCreation(org: OrgRef, { onCreated, onDone }: Options): Creation {
-  const navigate = useNavigate()
+/** Sends the draft. A user who has left the page gets a message instead of the result. */
+export function useCreation(org: OrgRef, onCreated: (created: Created) => void): Creation {
   const sent = useRef<Sent>({ name: '', kind: undefined, protection: 'server-key' })
+  // Not the data of the change, which a cache would keep: it may have a password.
+  const result = useRef<Created>()
 
   const create = useChange(
     async (draft: Draft) => {
       sent.current = { name: draft.name, kind: draft.kind, protection: draft.protection }
-      const answer = await createSecret(org, newSecretOf(draft))
-      const secret = { orgName: org.orgName, secretName: draft.name }
-      onCreated({ secret, once: onceOf(draft, answer), wasShown: false })
+      result.current = createdOf(org, draft, await createSecret(org, newSecretOf(draft)))
     },
     {
-      to: () => paths.newSecret(org, { step: 'result' }),
       done: (_, isHere) => {
-        if (isHere) onDone()
-        else sayCreated(sent.current)
+        if (!isHere) sayCreated(sent.current)
+        else if (result.current) onCreated(result.current)
+        result.current = undefined
       },
       failed: (error, isHere) => {
-        if (!isHere) return warn(`“${sent.current.name}” may not have been created. ${error.message}`)
-        const place = refusedBy(error)
-        if (place) void navigate(paths.newSecret(org, { step: place.step }))
+        if (!isHere) warn(`“${sent.current.name}” may not have been created. ${error.message}`)
       },
       checkOutcome: async () => {
         try {
@@ -58,18 +46,6 @@ export function useCreation(org: OrgRef, { onCreated, onDone }: Options): Creati
       },
     },
   )
-  return { ...create, refused: refusedBy(create.error) }
-}
-
-const refusedBy = (error: Error | null) => (isApiError(error) ? placeOf(error.words) : undefined)
-
-/**
- * What can never be read again, or not as easily. Concord also sends back what the caller gave it (concord-api §14,
- * Q19).
- */
-function onceOf(draft: Draft, { password, publicKey }: SecretCreated): Created['once'] {
-  return {
-    ...(draft.protection === 'generated-password' && password && { password }),
-    ...(draft.kind === 'new-key-pair' && publicKey && { publicKey }),
-  }
+  const { error } = create
+  return { ...create, refused: isApiError(error) ? fieldOf(error.words) : undefined }
 }

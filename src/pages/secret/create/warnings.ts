@@ -1,9 +1,14 @@
-import { type Content, type Draft, isEmpty, readable, sizeOf } from './draft.ts'
+import { type Content, type Draft, isEmpty, readable, sizeOf, withText } from './draft.ts'
 import { privateKeyFacts } from './keys.ts'
-import { type FieldName, type Step, trimmed } from './rules.ts'
+import { type FieldName, trimmed } from './rules.ts'
 
 /** Something that will work, but perhaps not as intended. It never blocks. */
-export type Warning = { step: Step; field: FieldName | 'protection' | 'visibility'; words: string }
+export type Warning = {
+  field: FieldName | 'protection' | 'visibility'
+  words: string
+  /** A button that mends it, for those who did not mean it. */
+  fix?: { label: string; change: Partial<Draft> } | undefined
+}
 
 /** Larger parts of a key pair can be stored, but `…/public` cannot read them (concord-api §9.5). */
 const MAX_KEY_BYTES = 8192
@@ -13,8 +18,7 @@ export function warningsOf(draft: Draft): Warning[] {
 }
 
 function valueWarnings(draft: Draft): Warning[] {
-  const at = (field: FieldName, words: string[]): Warning[] =>
-    words.map((each) => ({ step: 'value', field, words: each }))
+  const at = (field: FieldName, words: string[]): Warning[] => words.map((each) => ({ field, words: each }))
   switch (draft.kind) {
     case 'key-pair':
       return [
@@ -24,9 +28,9 @@ function valueWarnings(draft: Draft): Warning[] {
     case 'username-password':
       return [...at('username', outerBlanks(draft.username)), ...at('password', outerBlanks(draft.password))]
     case 'value':
-      return at('value', dataWarnings(draft.value))
+      return dataWarnings(draft.value)
     case 'file':
-      return at('file', draft.file.file?.blob.size === 0 ? ['The file is empty.'] : [])
+      return at('file', isEmptyFile(draft.file) ? ['The file is empty.'] : [])
     default:
       return []
   }
@@ -35,11 +39,35 @@ function valueWarnings(draft: Draft): Warning[] {
 const outerBlanks = (text: string) =>
   trimmed(text) !== text ? ['The server removes whitespace at the beginning and the end.'] : []
 
-function dataWarnings(content: Content): string[] {
+const isEmptyFile = ({ file }: Content) => file?.blob.size === 0
+
+/** The same for a text that was typed and for one in a file: people take the one for the other. */
+function dataWarnings(content: Content): Warning[] {
   const text = readable(content)
-  if (content.file || text === '') return []
-  if (/\n$/.test(text)) return ['It ends with a line break, which is kept. Remove it if it came along by accident.']
-  return text.trim() !== text ? ['It begins or ends with whitespace, which is kept.'] : []
+  const warning = (words: string, fix?: { label: string; text: string }): Warning => ({
+    field: 'value',
+    words,
+    // Bytes that are not UTF-8 would be lost.
+    fix:
+      fix && fix.text !== '' && !text.includes('\ufffd')
+        ? { label: fix.label, change: { value: withText(content, fix.text) } }
+        : undefined,
+  })
+  if (isEmptyFile(content)) return [warning('The file is empty.')]
+  if (text.startsWith('\ufeff'))
+    return [
+      warning('It begins with a byte order mark (BOM), which is kept.', { label: 'Remove it', text: text.slice(1) }),
+    ]
+  if (/\n$/.test(text))
+    return [
+      warning('It ends with a line break, which is kept.', {
+        label: 'Remove it',
+        text: text.replace(/[\r\n]+$/, ''),
+      }),
+    ]
+  if (text.trim() !== text)
+    return [warning('It begins or ends with whitespace, which is kept.', { label: 'Remove it', text: text.trim() })]
+  return []
 }
 
 function publicKeyWarnings(content: Content): string[] {
@@ -69,7 +97,7 @@ const tooLargeForKey = (content: Content) =>
     : []
 
 function protectionWarnings({ kind, protection, storePassword, visibility, projects }: Draft): Warning[] {
-  const at = (field: Warning['field'], words: string): Warning => ({ step: 'protection', field, words })
+  const at = (field: Warning['field'], words: string): Warning => ({ field, words })
   const warnings: Warning[] = []
   if (protection === 'own-password')
     for (const words of outerBlanks(storePassword)) warnings.push(at('storePassword', words))

@@ -15,7 +15,9 @@ const WAYS: Record<Secret['type'], Way[]> = {
   ],
 }
 
-export function HowToUse({ secret: { orgName, name, type, encryptedBy, projects } }: { secret: Secret }) {
+type Props = { secret: Pick<Secret, 'orgName' | 'name' | 'type' | 'encryptedBy' | 'projects'> }
+
+export function HowToUse({ secret: { orgName, name, type, encryptedBy, projects } }: Props) {
   const password = encryptedBy === 'PASSWORD'
   return (
     <section aria-labelledby="how-to-use">
@@ -36,7 +38,7 @@ export function HowToUse({ secret: { orgName, name, type, encryptedBy, projects 
         {password
           ? 'The third argument is the store password: a variable that somebody enters, or an encrypted string.'
           : 'The third argument would be a store password; this secret has none.'}{' '}
-        {projects.length > 0 && 'It works only in processes of the projects named above. '}
+        {projects.length > 0 && 'It works only in processes of its projects. '}
         {type === 'KEY_PAIR' && !password && 'A repository uses it when it is chosen in the settings of its project.'}
       </p>
     </section>

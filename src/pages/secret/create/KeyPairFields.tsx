@@ -1,0 +1,16 @@
+import { ContentField } from './ContentField.tsx'
+import type { ContentProps } from './fields.ts'
+
+export const PublicKeyField = (props: ContentProps) => (
+  <ContentField
+    {...props}
+    label="Public key"
+    help="One line that begins with ssh-rsa, ssh-ed25519, or alike; or PEM."
+    typed="in clear"
+    accept=".pub,.pem,.txt"
+  />
+)
+
+export const PrivateKeyField = (props: ContentProps) => (
+  <ContentField {...props} label="Private key" help="PEM, without a passphrase." typed="masked" />
+)

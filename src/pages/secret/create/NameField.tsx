@@ -1,0 +1,86 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import type { OrgRef } from '#api/orgs.ts'
+import { isName, secretExistsQuery } from '#api/secrets.ts'
+import { nameLike, nameProblem } from '#concord/secretName.ts'
+import { paths } from '#paths.ts'
+import { Field } from '#ui/Field.tsx'
+import { useSettled } from '#ui/useSettled.ts'
+
+type Props = {
+  org: OrgRef
+  name: string
+  onChange: (name: string) => void
+  isTaken: boolean
+  /** What the server said about this name. */
+  refusal: string | undefined
+  /** The user wants to create the secret: whatever is wrong shows. */
+  isTried: boolean
+}
+
+/** Says what is wrong with a name while it is typed. Nothing that was typed is changed, but a name like it is offered. */
+export function NameField({ org, name, onChange, isTaken, refusal, isTried }: Props) {
+  const [wasLeft, setWasLeft] = useState(false)
+  const settled = useSettled(name)
+  const problem = nameProblem(name)
+  const isSettled = problem?.isFinal && nameProblem(settled)?.words === problem.words
+  const suggested = problem && nameLike(name)
+
+  return (
+    <Field
+      label="Name"
+      help="Flows use it by this name. Letters, digits and _ @ . - ~"
+      error={
+        isTaken ? (
+          <>
+            {org.orgName} has a secret with this name.{' '}
+            <Link to={paths.secret({ ...org, secretName: name })} target="_blank">
+              Open it <span className="visually-hidden">in a new tab</span>
+            </Link>
+          </>
+        ) : refusal ? (
+          `Choose another name. The server said: ${refusal}`
+        ) : (
+          problem &&
+          (isTried || isSettled || (wasLeft && name !== '')) && (
+            <>
+              {problem.words}{' '}
+              {suggested && (
+                <button
+                  type="button"
+                  className="ui link button"
+                  onClick={({ currentTarget }) => {
+                    currentTarget.closest('.field')?.querySelector('input')?.focus()
+                    onChange(suggested)
+                  }}
+                >
+                  Use {suggested}
+                </button>
+              )}
+            </>
+          )
+        )
+      }
+      required
+      className="secret-name"
+      value={name}
+      onChange={({ target }) => onChange(target.value)}
+      onBlur={() => setWasLeft(true)}
+      autoComplete="off"
+      autoCapitalize="none"
+      autoCorrect="off"
+      spellCheck={false}
+    />
+  )
+}
+
+/** Whether there is such a secret already, once the name has not changed for a moment. */
+export function useTaken({ orgName }: OrgRef, name: string): boolean {
+  const settled = useSettled(name)
+  const exists = useQuery({
+    ...secretExistsQuery({ orgName, secretName: settled }),
+    enabled: isName(settled),
+  })
+  return settled === name && exists.data === true
+}
