@@ -17,6 +17,7 @@ import {
 } from './given.ts'
 import {
   addressOf,
+  askForOwner,
   askToMove,
   chooseKind,
   create,
@@ -26,7 +27,6 @@ import {
   openScope,
   openSettings,
   pick,
-  pickUser,
   READ_BY_SETTINGS,
 } from './steps.ts'
 import { needsOurs } from './version.ts'
@@ -179,12 +179,12 @@ test('the dialogs of the danger zone', async ({ page }) => {
   await openSettings(page, user, secret)
   const zone = dangerZone(page)
   await lookAt(page, async () => {
+    await zone.getByRole('button', { name: 'Change projects…' }).click()
     await zone.getByRole('radio', { name: /^Every project/ }).check()
     await zone.getByRole('button', { name: 'Change projects' }).click()
   })
   await lookAt(page, async () => {
-    await pickUser(zone, 'New owner', heir)
-    await zone.getByRole('button', { name: 'Change owner' }).click()
+    await askForOwner(zone, heir)
   })
   await lookAt(page, () => zone.getByRole('button', { name: 'Delete this secret' }).click())
   await page.reload()
@@ -283,6 +283,7 @@ test('the longest names fit on every page and in every dialog', async ({ page })
   })
   await lookAt(page, () => page.getByRole('button', { name: 'Make public' }).click())
   await lookAt(page, async () => {
+    await page.getByRole('button', { name: 'Change projects…' }).click()
     await dangerZone(page).getByRole('radio', { name: /^Only/ }).check()
     await pick(dangerZone(page), 'Projects', project.name)
     await page.getByRole('button', { name: 'Change projects' }).click()

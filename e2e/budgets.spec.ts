@@ -116,7 +116,7 @@ test('Info takes 4 requests, Settings 8, a rename 10, a creation 6', { tag: '@co
   const settings = await requested(page, async () => {
     await page.goto(addressOf(secret, 'settings'))
     await dangerZone(page).scrollIntoViewIfNeeded()
-    await expect(dangerZone(page)).toContainText('1 repository loses its link')
+    await expect(dangerZone(page)).toContainText('1 repository stops working')
   })
   expect(settings.length, settings.join('\n')).toBeLessThanOrEqual(8 + more)
 

@@ -12,7 +12,7 @@ import {
   givenUser,
   readSecret,
 } from './given.ts'
-import { confirm, nameField, openSettings } from './steps.ts'
+import { addressOf, confirm, nameField, openSettings } from './steps.ts'
 import { needs } from './version.ts'
 
 test('deletes a secret after its name was typed', { tag: '@concord' }, async ({ page }) => {
@@ -25,7 +25,7 @@ test('deletes a secret after its name was typed', { tag: '@concord' }, async ({ 
   await givenAccess(secret, team, 'READER')
   const zone = await openSettings(page, user, secret)
 
-  await expect(zone).toContainText('without earlier versions; 1 grant to a team goes with it; 1 repository uses it')
+  await expect(zone).toContainText('Its value is gone for good · 1 repository stops working · 1 team loses access')
   await zone.getByRole('button', { name: 'Delete this secret' }).click()
   const dialog = page.getByRole('dialog', { name: `Delete secret “${secret.name}” from ${org.name}` })
   await expect(dialog).toContainText('This cannot be undone.')
@@ -76,7 +76,7 @@ test('all members can change a public secret, but only its owner can delete it',
   expect((await readSecret(secret)).id).toBe(secret.id)
 })
 
-test('users who cannot delete it see whom to ask, without opening a dialog', async ({ page }) => {
+test('a writer who cannot delete it sees once whom to ask, and copies the request', async ({ page }) => {
   needsDirectory()
   await needs('2.17', 'Nobody can know which teams they are in')
   const org = await givenOrg()
@@ -84,7 +84,14 @@ test('users who cannot delete it see whom to ask, without opening a dialog', asy
   const secret = await givenSecret(org)
   await givenRight(secret, org, writer, 'WRITER')
   const zone = await openSettings(page, writer, secret)
-  const button = zone.getByRole('button', { name: 'Delete this secret' })
-  await expect(button).toBeDisabled()
-  await expect(button).toHaveAccessibleDescription('Needs Owner access to this secret: ask its owner admin.')
+  const words = 'Only teams with Owner access can delete it or change its owner. Ask admin.'
+  await expect(zone.getByText(words)).toHaveCount(1)
+  await expect(zone.getByRole('button', { name: /^Delete|^Change owner/ })).toHaveCount(0)
+  await expect(zone.getByRole('button', { name: 'Change projects…' })).toBeEnabled()
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await zone.getByRole('button', { name: 'Copy request' }).click()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+    `Please give a team of ${writer.username} Owner access to the secret ${org.name} / ${secret.name}: ` +
+      new URL(addressOf(secret, 'access'), page.url()),
+  )
 })

@@ -51,7 +51,12 @@ test('rejects names that Concord would refuse or could not handle', async ({ pag
   await openSettings(page, user, secret)
   const field = page.getByLabel('Secret name')
   const rename = page.getByRole('button', { name: 'Rename' })
+  const hint = page.getByText('Type another name first.')
+  await expect(hint).not.toBeInViewport()
   await expect(rename).toHaveAccessibleDescription('Type another name first.')
+  await field.press('Tab')
+  await expect(rename).toBeFocused()
+  await expect(hint).toBeInViewport()
 
   await field.fill('a b')
   await rename.click()

@@ -45,6 +45,14 @@ export async function pickUser(
   return id
 }
 
+/** Picks the new owner and opens the dialog. Returns the name shown on the page. */
+export async function askForOwner(zone: Locator, heir: Parameters<typeof pickUser>[2]) {
+  await zone.getByRole('button', { name: 'Change owner…' }).click()
+  const title = await pickUser(zone, 'New owner', heir)
+  await zone.getByRole('button', { name: 'Change owner', exact: true }).click()
+  return title
+}
+
 /** Picks the organization and opens the dialog of a move. */
 export async function askToMove(page: Page, secret: Ref, target: Org) {
   const zone = dangerZone(page)
@@ -78,7 +86,7 @@ export const createdHeading = (page: Page, name: string) =>
 export const nameField = (dialog: Locator, { name }: Ref) => dialog.getByLabel(`Type ${name} to confirm`)
 
 /** Types the name that the dialog asks for and presses its button, which must become enabled. */
-export async function confirm(dialog: Locator, secret: Ref, button: string) {
+export async function confirm(dialog: Locator, secret: Ref, button: string | RegExp) {
   await nameField(dialog, secret).fill(secret.name)
   await dialog.getByRole('button', { name: button }).click()
 }

@@ -29,7 +29,8 @@ test('our server knows what uses a secret, also where the user may not look', as
   await expect(used).toContainText(`by ${user.username}`)
 
   await page.getByRole('link', { name: 'Settings' }).click()
-  await expect(dangerZone(page)).toContainText('2 repositories lose their link, and 1 repository that you cannot see')
+  await expect(dangerZone(page)).toContainText('3 repositories stop working')
+  await expect(dangerZone(page).getByText("1 repository of these isn't visible to you")).toHaveCount(1)
 })
 
 /** A public project of another organization that uses the secret by its id. */
@@ -80,7 +81,7 @@ onRealConcord(
     await expect(usedBy(page)).toContainText(`${two.name} › `)
     await page.getByRole('link', { name: 'Settings' }).click()
     await dangerZone(page).scrollIntoViewIfNeeded()
-    await expect(dangerZone(page)).toContainText('1 repository loses its link')
+    await expect(dangerZone(page)).toContainText('1 repository stops working')
     await settled(page)
     expect(asked).toHaveLength(2)
   },
@@ -102,7 +103,7 @@ onRealConcord(
 
     const zone = await openSettings(page, user, secret)
     await zone.scrollIntoViewIfNeeded()
-    await expect(zone).toContainText('repositories that use it lose their link (not checked yet)')
+    await expect(zone).toContainText('Repositories that use it stop working (not checked yet)')
     await zone.getByRole('button', { name: 'Delete this secret' }).click()
     const dialog = page.getByRole('dialog', { name: `Delete secret “${secret.name}”` })
     await expect(dialog.getByText('Repositories that use it were not checked.')).toBeVisible()
@@ -121,7 +122,7 @@ onRealConcord(
     release()
     await dialog.getByRole('button', { name: 'Check 51 projects' }).click()
     await expect(dialog.getByText(`${using.name} › ${repository.name}`)).toBeVisible()
-    await expect(dialog).toContainText('1 repository loses its link and fails at its next fetch')
+    await expect(dialog).toContainText('1 repository stops working')
     await confirm(dialog, secret, 'Yes, delete this secret')
     await expect(page.getByText(`Deleted ${secret.name}.`)).toBeVisible()
   },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { linksOf, whyBroken } from './brokenLinks.ts'
+import { linksOf, mayFail, whyBroken } from './brokenLinks.ts'
 import { exampleSecret as secret } from './examples.ts'
 import type { Usage } from './usage.ts'
 
@@ -52,5 +52,23 @@ describe('only links that work are counted as repositories that stop working', (
     const links = linksOf(secret({ encryptedBy: 'PASSWORD' }), usage({ total: 5, hidden: 2 }))
     expect(links).toMatchObject({ working: [], workingTotal: 0, brokenTotal: 7, hidden: 0 })
     expect(linksOf(secret({ encryptedBy: 'PASSWORD' }), usage({ hidden: undefined }))).toMatchObject({ brokenTotal: 2 })
+  })
+})
+
+describe('a narrower scope may stop repositories', () => {
+  const losesShop = ({ projectName }: { projectName: string }) => projectName === 'shop'
+  const hiddenProjects = [{ projectName: 'shop', orgName: 'acme' }]
+  const onlyWeb = (changes: Partial<Usage> = {}) => usage({ uses: [use('web')], total: 1, ...changes })
+
+  test.each([
+    ['that fetch with it', secret(), usage(), true],
+    ['unless none is left out', secret(), onlyWeb(), false],
+    ['unless their links are broken', secret({ encryptedBy: 'PASSWORD' }), usage(), false],
+    ['that have no name here', secret(), onlyWeb({ total: 2 }), true],
+    ['of a project that is not visible', secret(), onlyWeb({ hidden: undefined, hiddenProjects }), true],
+    ['of a project that is not known at all', secret(), onlyWeb({ hidden: 1 }), true],
+    ['when nothing was looked up', secret(), undefined, true],
+  ])('%s', (_, of, known, expected) => {
+    expect(mayFail(of, known, losesShop)).toBe(expected)
   })
 })

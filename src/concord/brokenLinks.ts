@@ -3,12 +3,13 @@ import { includes, scopeOf } from './scope.ts'
 import type { Usage, Use } from './usage.ts'
 
 type Linked = Pick<Secret, 'encryptedBy' | 'projects' | 'orgName'>
+type Project = Pick<Use, 'orgName' | 'projectName'>
 
 /**
  * Why a repository cannot fetch with the secret that it is linked to; undefined if it can. Nobody types a store password
  * for a repository (concord-api §9.9), and a limit to projects holds for repositories too.
  */
-export function whyBroken(secret: Linked, { orgName, projectName }: Pick<Use, 'orgName' | 'projectName'>) {
+export function whyBroken(secret: Linked, { orgName, projectName }: Project): string | undefined {
   if (secret.encryptedBy === 'PASSWORD') return 'A repository cannot use a secret with a store password.'
   const scope = scopeOf(secret)
   if (scope && (orgName !== secret.orgName || !includes(scope, projectName)))
@@ -43,4 +44,17 @@ export function linksOf(secret: Linked, { uses, total, hidden }: Usage): Links {
     brokenTotal: broken.length + (allBroken ? unnamed + (hidden ?? 0) : 0),
     hidden: allBroken ? 0 : hidden,
   }
+}
+
+/**
+ * Whether repositories stop working that lose the secret, as far as it is known: also when one of a project that cannot
+ * be read may be among them.
+ */
+export function mayFail(secret: Linked, usage: Usage | undefined, isLosing: (project: Project) => boolean): boolean {
+  if (!usage) return true
+  const { working, workingTotal, hidden } = linksOf(secret, usage)
+  if (working.some(isLosing) || working.length < workingTotal) return true
+  if (hidden === 0) return false
+  const { hiddenProjects } = usage
+  return hiddenProjects.some(isLosing) || (hidden !== undefined && hiddenProjects.length === 0)
 }

@@ -52,6 +52,7 @@ describe('changing a secret takes membership in its organization', () => {
   const NOT_A_MEMBER = {
     verdict: 'no',
     why: 'You are not a member of acme: only its members can do this. Ask its owner boss to add you to a team.',
+    missing: 'membership',
   }
 
   test('for its owner, a team that kept its grant, and readers of a public secret too', () => {

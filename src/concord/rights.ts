@@ -29,7 +29,12 @@ export const belongsEverywhere = (caller: Caller) =>
   isAdmin(caller) || hasRole(caller, 'concordSystemReader') || hasRole(caller, 'concordSystemWriter')
 
 /** What the console knows of a right before the request; `unknown` never blocks anything. */
-export type Right = { verdict: 'yes' | 'no' | 'unknown'; why: string }
+export type Right = {
+  verdict: 'yes' | 'no' | 'unknown'
+  why: string
+  /** There when no grant would help: only a member may do it. */
+  missing?: 'membership'
+}
 
 export type RightFacts = {
   secret: Secret
@@ -54,7 +59,11 @@ export function rightTo(level: AccessLevel, facts: RightFacts): Right {
   if (isMember === 'yes') return right
   const ask = org?.owner?.username ? ` Ask its owner ${org.owner.username} to add you to a team.` : ''
   if (isMember === 'no')
-    return { verdict: 'no', why: `You are not a member of ${secret.orgName}: only its members can do this.${ask}` }
+    return {
+      verdict: 'no',
+      why: `You are not a member of ${secret.orgName}: only its members can do this.${ask}`,
+      missing: 'membership',
+    }
   const { verdict, why } = right
   if (verdict !== 'yes') return right
   return { verdict: 'unknown', why: `${why} The console cannot see whether you are a member of ${secret.orgName}.` }

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { exampleSecret as secret } from './examples.ts'
-import type { Usage } from './usage.ts'
-import { differences, grantItems, grantsDo, keepers, ownerKeeps, publicReach, repositoriesUseIt } from './words.ts'
+import { differences, grantItems, keepers, ownerKeeps, publicReach } from './words.ts'
 
 test('teams of the same name are told apart by their organization, where it is known', () => {
   const grant = (teamId: string) => ({ teamId, teamName: 'default', level: 'READER' as const })
@@ -13,35 +12,6 @@ test('teams of the same name are told apart by their organization, where it is k
     { id: 't2', text: 'default of platform (Reader)' },
   ])
   expect(grantItems([grant('t1')], 'acme', undefined)).toEqual([{ id: 't1', text: 'default (Reader)' }])
-})
-
-const use = (name: string) => ({ id: name, name, projectName: 'web', orgName: 'acme' })
-
-test('grants to teams: a number once it is known, nothing for none', () => {
-  const stay = (access: unknown[] | undefined) => grantsDo(access, { one: 'stays', many: 'stay' })
-  expect([undefined, [], [1], [1, 2]].map(stay)).toEqual([
-    'grants to teams stay',
-    '',
-    '1 grant to a team stays',
-    '2 grants to teams stay',
-  ])
-})
-
-test('a number of repositories is only said when all projects were looked into', () => {
-  const usage = { uses: [use('api')], total: 1, more: false, hidden: undefined, hiddenProjects: [] }
-  const said = (data: Usage) => repositoriesUseIt({ data, error: null, check: () => {} })
-  const unknown = { data: undefined, error: null, check: () => {} }
-  expect(repositoriesUseIt(unknown)).toBe('repositories may use it')
-  expect(repositoriesUseIt({ ...unknown, unchecked: 300 })).toBe('repositories may use it (not checked yet)')
-  expect(said(usage)).toBe('1 repository uses it now')
-  const hiddenProjects = [{ projectName: 'x', orgName: 'acme' }]
-  expect(said({ ...usage, uses: [], total: 0, hiddenProjects })).toBe(
-    "no repository that you can see uses it, and 1 project isn't visible to you",
-  )
-  expect(said({ ...usage, hidden: 2, hiddenProjects })).toBe(
-    '1 repository uses it now, and 2 repositories that you cannot see',
-  )
-  expect(said({ ...usage, hidden: 0, total: 10_000, more: true })).toBe('at least 10,000 repositories use it now')
 })
 
 test('a public secret without store password or projects can be downloaded by everybody', () => {

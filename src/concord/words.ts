@@ -2,7 +2,7 @@ import type { AuditEntry, EntityOwner, Organization, ResourceAccess, Secret, Tea
 import { isUser, ownerName } from '#api/users.ts'
 import { count, listed } from '#ui/words.ts'
 import { levelWord } from './rights.ts'
-import type { Usage, UsageLookup, Use } from './usage.ts'
+import type { Usage, Use } from './usage.ts'
 
 /*
  * Sentences and lists about a secret: what an act affects, who can use it, what is different now.
@@ -49,33 +49,9 @@ export function grantItems(grants: ResourceAccess[], orgName: string, teams: Tea
 
 const byText = (a: Item, b: Item) => a.text.localeCompare(b.text)
 
-/** `3 grants to teams stay`; without a number while it is not known, and empty when there are none. */
-export function grantsDo(access: unknown[] | undefined, { one, many }: { one: string; many: string }): string {
-  if (!access) return `grants to teams ${many}`
-  if (access.length === 0) return ''
-  return access.length === 1 ? `1 grant to a team ${one}` : `${count(access.length, 'grant')} to teams ${many}`
-}
-
-const USE = { one: 'uses it now', many: 'use it now', unknown: 'repositories may use it' }
-
-/** For the rows: a number as soon as it is known, and what they do or what happens to them. */
-export function repositoriesUseIt({ data: usage, unchecked }: UsageLookup, fate = USE): string {
-  if (!usage) return unchecked === undefined ? fate.unknown : `${fate.unknown} (not checked yet)`
-  const seen = usage.total
-    ? `${repositoryCount(usage)} ${usage.total === 1 ? fate.one : fate.many}`
-    : 'no repository that you can see uses it'
-  return seen + hiddenWords(usage)
-}
-
 /** `3 repositories`, or `at least 3 repositories`. */
 export const repositoryCount = ({ total, more }: Pick<Usage, 'total' | 'more'>) =>
   `${more ? 'at least ' : ''}${count(total, 'repository', 'repositories')}`
-
-function hiddenWords({ hidden, hiddenProjects: { length } }: Usage) {
-  if (hidden) return `, and ${count(hidden, 'repository', 'repositories')} that you cannot see`
-  if (hidden === 0 || length === 0) return ''
-  return `, and ${count(length, 'project')} ${length === 1 ? "isn't" : "aren't"} visible to you`
-}
 
 type Keepers = { org: Organization | undefined; access: ResourceAccess[]; teams: Team[] | undefined }
 

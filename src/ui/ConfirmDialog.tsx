@@ -1,5 +1,7 @@
+import { OctagonAlert, TriangleAlert } from 'lucide-react'
 import { type FormEvent, type ReactNode, useEffect, useId, useState } from 'react'
 import { Dialog } from './Dialog.tsx'
+import { Icon } from './Icon.tsx'
 import { matchesPhrase } from './phrase.ts'
 
 type Props = {
@@ -11,7 +13,7 @@ type Props = {
   onClose: () => void
   /** To be typed before the button works (L2, L3). Without it *Cancel* has the focus (L1). */
   phrase?: string
-  /** The act is red. */
+  /** The act is red, as what cannot be undone by oneself; otherwise amber. */
   danger?: boolean
   /** The act runs: both buttons are off and Esc is ignored. */
   busy?: boolean
@@ -49,7 +51,12 @@ export function ConfirmDialog(props: Props) {
 
   return (
     <Dialog
-      title={title}
+      className={danger ? 'danger' : 'warning'}
+      title={
+        <>
+          <Icon of={danger ? OctagonAlert : TriangleAlert} size={20} /> {title}
+        </>
+      }
       onClose={onClose}
       busy={busy}
       closesOutside={typed === ''}
@@ -112,7 +119,7 @@ function Buttons({ action, form, danger, busy, reason, cancelHasFocus, onCancel 
       <button
         type="submit"
         form={form}
-        className={`ui ${danger ? 'negative' : 'primary'} ${busy ? 'loading' : ''} button`}
+        className={`ui ${danger ? 'negative' : 'warning'} ${busy ? 'loading' : ''} button`}
         aria-disabled={busy || reason !== undefined}
         aria-busy={busy}
         aria-describedby={reason ? reasonId : undefined}

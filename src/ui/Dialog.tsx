@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useId, useRef } from 'react'
 
 type Props = {
+  className?: string
   title: ReactNode
   /** Esc, and a click outside where that is allowed. Unmount the dialog then: it is open as long as it is mounted. */
   onClose: () => void
@@ -19,7 +20,8 @@ type Props = {
  * A modal <dialog>. The element with `data-focus` has the focus first; it stays inside and returns to the opener, or
  * to the page's heading when that is gone.
  */
-export function Dialog({ title, onClose, busy = false, closesOutside = false, foot, actions, children }: Props) {
+export function Dialog(props: Props) {
+  const { className = '', title, onClose, busy = false, closesOutside = false, foot, actions, children } = props
   const dialog = useRef<HTMLDialogElement>(null)
   const pressedOutside = useRef(false)
   const titleId = useId()
@@ -55,7 +57,7 @@ export function Dialog({ title, onClose, busy = false, closesOutside = false, fo
   return (
     <dialog
       ref={dialog}
-      className="dialog"
+      className={`dialog ${className}`}
       aria-labelledby={titleId}
       onKeyDown={onKeyDown}
       onCancel={(event) => {

@@ -7,3 +7,6 @@ export function listed(words: string[]): string {
   const last = words.at(-1) ?? ''
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`
 }
+
+/** A sentence as a part of another one. */
+export const asPart = (words: string) => words.charAt(0).toLowerCase() + words.slice(1).replace(/\.$/, '')

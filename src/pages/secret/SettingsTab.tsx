@@ -1,5 +1,5 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { LoaderFunction } from 'react-router'
 import { organizationQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
@@ -8,6 +8,7 @@ import { serverVersionQuery } from '#api/serverVersion.ts'
 import { userInfoQuery, whoamiQuery } from '#api/session.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
+import { type Right, useRight } from '#concord/rights.ts'
 import { useUsage } from '#concord/usage.ts'
 import { secretRef, useSecretRef } from '#params.ts'
 import { warn } from '#ui/StatusMessage.tsx'
@@ -16,6 +17,7 @@ import { ChangeOwner } from './settings/ChangeOwner.tsx'
 import { DeleteSecret } from './settings/DeleteSecret.tsx'
 import { LinkProjects } from './settings/LinkProjects.tsx'
 import { MoveSecret } from './settings/move/MoveSecret.tsx'
+import { OwnersRow, ReadOnlySettings } from './settings/NoRight.tsx'
 import { RenameSecret } from './settings/RenameSecret.tsx'
 import { SetVisibility } from './settings/SetVisibility.tsx'
 import { UsageRow } from './settings/UsageRow.tsx'
@@ -36,11 +38,30 @@ export const loader: LoaderFunction = async ({ params }) => {
   return null
 }
 
-/** What changes the secret, from harmless to final. Each card asks before it acts. */
 export function SettingsTab() {
   const { data: secret } = useSuspenseQuery(secretQuery(useSecretRef()))
   useSayWhenReplaced(secret)
+  const right = useRight('WRITER', secret)
+  const isOff = useIsOff(right, secret)
+  return isOff && right ? <ReadOnlySettings secret={secret} right={right} /> : <Settings secret={secret} />
+}
+
+/**
+ * Whether what needs this right is left out. Where it was there it stays, with the reason at each button: an open dialog
+ * has to show why it was refused.
+ */
+function useIsOff(right: Right | undefined, { id }: Secret) {
+  const [shownFor, setShownFor] = useState<string>()
+  const isOff = right?.verdict === 'no' && shownFor !== id
+  if (!isOff && shownFor !== id) setShownFor(id)
+  return isOff
+}
+
+/** What changes the secret, from harmless to final. Each row asks before it acts. */
+function Settings({ secret }: { secret: Secret }) {
   const [zone, isSeen] = useOnScreen<HTMLElement>()
+  const ownerRight = useRight('OWNER', secret)
+  const isOwnersOff = useIsOff(ownerRight, secret)
   const usage = useUsage(secret, { wanted: isSeen })
   // The inputs of a card start from this secret: another secret, or another name, resets them.
   const { id, name } = secret
@@ -55,11 +76,15 @@ export function SettingsTab() {
         Danger zone
       </h2>
       <section className="setting-rows danger" aria-labelledby="danger-zone" ref={zone}>
-        <UsageRow usage={usage} orgName={secret.orgName} />
+        <UsageRow usage={usage} secret={secret} />
         <LinkProjects key={`projects ${id}`} secret={secret} usage={usage} />
-        <ChangeOwner key={`owner ${id}`} secret={secret} />
+        {!isOwnersOff && <ChangeOwner key={`owner ${id}`} secret={secret} />}
         <MoveSecret key={`move ${id}`} secret={secret} usage={usage} />
-        <DeleteSecret key={`delete ${id}`} secret={secret} usage={usage} />
+        {isOwnersOff && ownerRight ? (
+          <OwnersRow secret={secret} right={ownerRight} />
+        ) : (
+          <DeleteSecret key={`delete ${id}`} secret={secret} usage={usage} />
+        )}
       </section>
     </>
   )

@@ -12,7 +12,7 @@ type SaveProps = {
   onClose: () => void
 }
 
-/** L1 (docs/decisions/confirmations.md): says what changes for whom; *Cancel* has the focus. */
+/** L1 (docs/decisions/confirmations.md), and L2 for those who lock themselves out: says what changes for whom. */
 export function SaveDialog({ secret, changes, risk, save, onClose }: SaveProps) {
   return (
     <ConfirmSecretChange
@@ -20,7 +20,7 @@ export function SaveDialog({ secret, changes, risk, save, onClose }: SaveProps) 
       change={{ ...save, failedWords: 'Access was not changed. Your changes are still here.' }}
       title={`Change access to “${secret.name}”`}
       action="Yes, change access"
-      danger={risk.risk === 'access' || risk.risk === 'control'}
+      serious={risk.risk === 'access' || risk.risk === 'control'}
       onClose={onClose}
     >
       <p>This takes effect at once, for everybody in these teams:</p>

@@ -1,9 +1,11 @@
 import { type ReactNode, useState } from 'react'
-import type { ResourceAccess, Team } from '#api/types.ts'
+import type { ResourceAccess, Secret, Team } from '#api/types.ts'
+import { linksOf } from '#concord/brokenLinks.ts'
+import type { Fate } from '#concord/effects.ts'
 import type { Usage, UsageLookup, Use } from '#concord/usage.ts'
 import { grantItems, hiddenItems, type Item, repositoryCount, repositoryItems } from '#concord/words.ts'
 import { RetryButton } from '#ui/RetryButton.tsx'
-import { count } from '#ui/words.ts'
+import { asPart, count } from '#ui/words.ts'
 import { CheckUsage } from './CheckUsage.tsx'
 
 const FIRST = 5
@@ -51,8 +53,8 @@ type GrantsProps = {
   /** The secret's organization and its teams. */
   orgName: string
   teams: Team[] | undefined
-  /** What happens to them: `3 grants to teams stay`. */
-  fate: { one: string; many: string }
+  /** What happens to them: `3 teams keep access`. */
+  fate: Fate
 }
 
 /** The grants that an act affects. */
@@ -61,7 +63,7 @@ export const AffectedGrants = ({ grants, orgName, teams, fate }: GrantsProps) =>
     title={
       grants.length ? (
         <>
-          <b>{count(grants.length, 'grant')}</b> to teams {grants.length === 1 ? fate.one : fate.many}:
+          <b>{count(grants.length, 'team')}</b> {grants.length === 1 ? fate.one : fate.many}:
         </>
       ) : (
         'No team has a grant on it.'
@@ -73,18 +75,17 @@ export const AffectedGrants = ({ grants, orgName, teams, fate }: GrantsProps) =>
 
 type RepositoriesProps = {
   usage: UsageLookup
-  /** Of the secret. */
-  orgName: string
-  /** What happens to them, after the number: `lose their link`, or `loses its link` for a single one. */
-  fate: { many: string; one: string }
+  secret: Secret
+  /** What happens to them, after the number. */
+  fate: Fate
   /** Which of them; without it: all. */
-  only?: (use: Use) => boolean
+  only?: (project: Pick<Use, 'orgName' | 'projectName'>) => boolean
   /** Shown for an empty list. */
   none: string
 }
 
 /** The repositories that an act affects, as far as they are known, and what could not be read. */
-export function AffectedRepositories({ usage, orgName, fate, only, none }: RepositoriesProps) {
+export function AffectedRepositories({ usage, secret, fate, only, none }: RepositoriesProps) {
   const { data, error, check } = usage
   if (error) return <UsageFailed onRetry={check} />
   if (!data)
@@ -94,9 +95,11 @@ export function AffectedRepositories({ usage, orgName, fate, only, none }: Repos
         <CheckUsage usage={usage} />
       </>
     )
-  const uses = only ? data.uses.filter(only) : data.uses
-  const total = only ? uses.length : data.total
-  const more = data.more || (only !== undefined && data.uses.length < data.total)
+  const { orgName } = secret
+  const { working, workingTotal } = linksOf(secret, data)
+  const uses = only ? working.filter(only) : working
+  const total = only ? uses.length : workingTotal
+  const more = data.more || (only !== undefined && working.length < workingTotal)
   return (
     <>
       <Affected
@@ -111,9 +114,33 @@ export function AffectedRepositories({ usage, orgName, fate, only, none }: Repos
         }
         items={repositoryItems(uses, orgName)}
       />
-      <HiddenUses usage={data} orgName={orgName} />
+      <HiddenUses usage={only ? ofHidden(data, only) : data} orgName={orgName} />
+      <BrokenLinks usage={data} secret={secret} />
       <CheckUsage usage={usage} />
     </>
+  )
+}
+
+/** Only these of the projects that cannot be read, as far as they have a name. */
+function ofHidden(usage: Usage, only: NonNullable<RepositoriesProps['only']>): Usage {
+  const hiddenProjects = usage.hiddenProjects.filter(only)
+  const isNone = usage.hiddenProjects.length > 0 && hiddenProjects.length === 0
+  return { ...usage, hiddenProjects, hidden: isNone ? 0 : usage.hidden }
+}
+
+/** Repositories that cannot fetch with the secret though they are linked to it: nothing happens to them. */
+export function BrokenLinks({ usage, secret }: { usage: Usage; secret: Secret }) {
+  const { broken, brokenTotal } = linksOf(secret, usage)
+  if (brokenTotal === 0) return null
+  return (
+    <Affected
+      title={
+        <>
+          <b>{count(brokenTotal, 'broken link')}</b>: {asPart(broken[0]?.why ?? '')}:
+        </>
+      }
+      items={repositoryItems(broken, secret.orgName)}
+    />
   )
 }
 
@@ -136,7 +163,8 @@ export function HiddenUses({ usage, orgName }: { usage: Usage; orgName: string }
       title={
         hidden === undefined ? (
           <>
-            And <b>{count(items.length, 'project')}</b> you cannot read, which may use it as well:
+            <b>{count(items.length, 'project')}</b> {items.length === 1 ? "isn't" : "aren't"} visible to you, and may
+            use it as well:
           </>
         ) : (
           <>

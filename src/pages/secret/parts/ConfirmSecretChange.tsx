@@ -26,10 +26,11 @@ type Props = {
   title: string
   /** Starts with the documented word: `Yes, move to platform`. */
   action: string
-  /** L2 and L3: the secret's name must be typed. Without it *Cancel* has the focus. */
-  typeName?: boolean
-  /** The confirming button is red. */
-  danger?: boolean
+  /**
+   * L2 and L3 (docs/decisions/confirmations.md): red, and the secret's name must be typed. Without it, L1: amber, and
+   * *Cancel* has the focus.
+   */
+  serious?: boolean
   /** Whether `affected` is complete. */
   preview?: 'ready' | 'loading' | 'failed'
   /** Why it cannot be done, whatever is typed. */
@@ -55,8 +56,7 @@ export function ConfirmSecretChange(props: Props) {
     <ConfirmDialog
       title={props.title}
       action={props.action}
-      {...(props.typeName && { phrase: secret.name })}
-      {...(props.danger && { danger: true })}
+      {...(props.serious && { phrase: secret.name, danger: true })}
       busy={change.isPending}
       preview={props.preview ?? 'ready'}
       blocked={props.blocked}

@@ -4,23 +4,26 @@ import { isApiError } from '#api/ApiError.ts'
 import { organizationQuery } from '#api/orgs.ts'
 import { refOf, secretAccessQuery, updateSecret } from '#api/secrets.ts'
 import { userInfoQuery, whoamiQuery } from '#api/session.ts'
-import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
 import { isUser, ownerName } from '#api/users.ts'
+import { type Effect, KEEP, teamsDo } from '#concord/effects.ts'
+import { useKnownTeams } from '#concord/knownTeams.ts'
 import { isAdmin, useRight } from '#concord/rights.ts'
 import { ownerKeeps } from '#concord/words.ts'
 import { type ChosenUser, UserField } from '#fields/UserField.tsx'
-import { DangerRow } from '#ui/SettingRow.tsx'
+import { ChangeRow } from '#ui/ChangeRow.tsx'
 import { AffectedGrants } from '../parts/Affected.tsx'
 import { ConfirmSecretChange } from '../parts/ConfirmSecretChange.tsx'
+import { Effects } from '../parts/Effects.tsx'
 import { useSecretChange } from './useSecretChange.ts'
 
 export function ChangeOwner({ secret }: { secret: Secret }) {
+  const [isOpen, setIsOpen] = useState(false)
   const [chosen, setChosen] = useState<ChosenUser>()
   const [asking, setAsking] = useState(false)
   const right = useRight('OWNER', secret)
   const whoami = useQuery(whoamiQuery).data
-  const keeps = useOwnerKeeps(secret)
+  const access = useQuery(secretAccessQuery(refOf(secret))).data
 
   function whyNot() {
     if (right?.verdict === 'no') return right.why
@@ -30,34 +33,35 @@ export function ChangeOwner({ secret }: { secret: Secret }) {
   }
 
   const isMine = isUser(secret.owner, whoami)
+  function close() {
+    setIsOpen(false)
+    setAsking(false)
+    setChosen(undefined)
+  }
 
   return (
-    <DangerRow
+    <ChangeRow
       title="Owner"
-      consequence={
-        secret.owner
-          ? `${isMine ? 'You own it' : `${ownerName(secret.owner)} owns it`}. A new owner can do everything with it; ${isMine ? 'you keep' : `${ownerName(secret.owner)} keeps`} ${keeps}.`
-          : `It has no owner: the user was deleted. A new owner can do everything with it.`
-      }
+      words={<Effects of={[ownsIt(secret, isMine), ...teamsDo(access, KEEP)]} />}
       action="Change owner"
       blocked={whyNot()}
       onAct={() => setAsking(true)}
+      isOpen={isOpen}
+      onOpen={() => setIsOpen(true)}
+      onCancel={close}
     >
       <UserField label="New owner" value={chosen} onChange={setChosen} />
       {asking && chosen && (
-        <OwnerDialog
-          secret={secret}
-          chosen={chosen}
-          isMine={isMine}
-          onClose={() => setAsking(false)}
-          onDone={() => {
-            setAsking(false)
-            setChosen(undefined)
-          }}
-        />
+        <OwnerDialog secret={secret} chosen={chosen} isMine={isMine} onClose={() => setAsking(false)} onDone={close} />
       )}
-    </DangerRow>
+    </ChangeRow>
   )
+}
+
+/** Also for those who may not change it. */
+export function ownsIt({ owner }: Pick<Secret, 'owner'>, isMine = false): Effect {
+  if (isMine) return { what: 'You', does: 'own it' }
+  return owner ? { what: ownerName(owner), does: 'owns it' } : { what: 'Nobody', does: 'owns it: the user was deleted' }
 }
 
 function useOwnerKeeps(secret: Secret) {
@@ -76,7 +80,7 @@ type DialogProps = { secret: Secret; chosen: ChosenUser; isMine: boolean; onClos
 function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
   const { name, orgName } = secret
   const access = useQuery(secretAccessQuery(refOf(secret)))
-  const teams = useQuery(teamListQuery({ orgName })).data
+  const teams = useKnownTeams(orgName, access.data)
   const keeps = useOwnerKeeps(secret)
   const me = useQuery(userInfoQuery).data
   // What the caller could do if somebody else owned it.
@@ -99,6 +103,7 @@ function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
       change={changeOwner}
       title={`Change the owner of secret “${name}” to ${chosen.title}`}
       action={`Yes, change the owner to ${chosen.title}`}
+      serious
       preview={access.isError ? 'failed' : access.data ? 'ready' : 'loading'}
       blocked={owns(secret, chosen) ? `${chosen.title} already owns it.` : undefined}
       happens={
@@ -117,12 +122,7 @@ function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
       }
       affected={
         <>
-          <AffectedGrants
-            grants={access.data ?? []}
-            orgName={orgName}
-            teams={teams}
-            fate={{ one: 'stays', many: 'stay' }}
-          />
+          <AffectedGrants grants={access.data ?? []} orgName={orgName} teams={teams} fate={KEEP} />
           {isMine && left && <p className={left.verdict === 'no' ? 'note error' : undefined}>{whatIsLeft(left)}</p>}
         </>
       }

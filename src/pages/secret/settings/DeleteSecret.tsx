@@ -1,16 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { deleteSecret, refOf, secretAccessQuery } from '#api/secrets.ts'
-import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
+import { LOSE, repositoriesDo, STOP, teamsDo } from '#concord/effects.ts'
+import { useKnownTeams } from '#concord/knownTeams.ts'
 import { useRight } from '#concord/rights.ts'
 import { type UsageLookup, useUsage } from '#concord/usage.ts'
-import { grantsDo, projectItems, repositoriesUseIt } from '#concord/words.ts'
+import { projectItems } from '#concord/words.ts'
 import { paths } from '#paths.ts'
-import { DangerRow } from '#ui/SettingRow.tsx'
+import { ActButton, SettingRow } from '#ui/SettingRow.tsx'
 import { useOpenedByAddress } from '#ui/useOpenedByAddress.ts'
 import { count } from '#ui/words.ts'
 import { Affected, AffectedGrants, AffectedRepositories, previewOf } from '../parts/Affected.tsx'
 import { ConfirmSecretChange } from '../parts/ConfirmSecretChange.tsx'
+import { Effects } from '../parts/Effects.tsx'
 import { useSecretChange } from './useSecretChange.ts'
 
 export function DeleteSecret({ secret, usage }: { secret: Secret; usage: UsageLookup }) {
@@ -19,33 +21,30 @@ export function DeleteSecret({ secret, usage }: { secret: Secret; usage: UsageLo
   const blocked = right?.verdict === 'no' ? right.why : undefined
   const access = useQuery(secretAccessQuery(refOf(secret))).data
   return (
-    <DangerRow
+    <SettingRow
       id="delete"
       title="Delete"
-      consequence={consequence(secret, usage, access)}
-      action="Delete this secret"
-      blocked={blocked}
-      onAct={() => setAsking(true)}
+      words={
+        <Effects
+          of={[
+            { what: 'Its value', does: 'is gone for good' },
+            ...repositoriesDo(secret, usage, STOP),
+            ...teamsDo(access, LOSE),
+          ]}
+        />
+      }
     >
-      {asking && !blocked && <DeleteDialog secret={secret} onClose={() => setAsking(false)} />}
-    </DangerRow>
+      <ActButton action="Delete this secret" blocked={blocked} onAct={() => setAsking(true)} danger />
+      {asking && <DeleteDialog secret={secret} onClose={() => setAsking(false)} />}
+    </SettingRow>
   )
-}
-
-function consequence({ name, projects }: Secret, usage: UsageLookup, access: unknown[] | undefined) {
-  const gone = [
-    grantsDo(access, { one: 'goes with it', many: 'go with it' }),
-    projects.length > 0 && `its limit to ${count(projects.length, 'project')} goes`,
-    repositoriesUseIt(usage),
-  ]
-  return `The value of ${name} is gone for good, without earlier versions; ${gone.filter(Boolean).join('; ')}.`
 }
 
 function DeleteDialog({ secret, onClose }: { secret: Secret; onClose: () => void }) {
   const { orgName, name, projects } = secret
   const usage = useUsage(secret)
   const access = useQuery(secretAccessQuery(refOf(secret)))
-  const teams = useQuery(teamListQuery({ orgName })).data
+  const teams = useKnownTeams(orgName, access.data)
 
   const remove = useSecretChange(secret, {
     send: () => deleteSecret(refOf(secret)),
@@ -63,8 +62,7 @@ function DeleteDialog({ secret, onClose }: { secret: Secret; onClose: () => void
       change={remove}
       title={`Delete secret “${name}” from ${orgName}`}
       action="Yes, delete this secret"
-      typeName
-      danger
+      serious
       preview={access.isError ? 'failed' : access.data ? previewOf(usage) : 'loading'}
       happens={
         <ul>
@@ -78,19 +76,11 @@ function DeleteDialog({ secret, onClose }: { secret: Secret; onClose: () => void
         <>
           <AffectedRepositories
             usage={usage}
-            orgName={orgName}
-            fate={{
-              one: 'loses its link and fails at its next fetch',
-              many: 'lose their link and fail at their next fetch',
-            }}
+            secret={secret}
+            fate={STOP}
             none="No repository that you can see uses it."
           />
-          <AffectedGrants
-            grants={access.data ?? []}
-            orgName={orgName}
-            teams={teams}
-            fate={{ one: 'goes with it', many: 'go with it' }}
-          />
+          <AffectedGrants grants={access.data ?? []} orgName={orgName} teams={teams} fate={LOSE} />
           <Affected
             title={
               projects.length ? (

@@ -3,16 +3,20 @@ import { type FormEvent, useState } from 'react'
 import { isApiError } from '#api/ApiError.ts'
 import { NAME_MEANING, NAME_PATTERN, refOf, secretExistsQuery, updateSecret } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
+import { repositoriesDo } from '#concord/effects.ts'
 import { useRight } from '#concord/rights.ts'
 import { useUsage } from '#concord/usage.ts'
-import { repositoriesUseIt } from '#concord/words.ts'
+import { actorOf } from '#concord/words.ts'
 import { paths } from '#paths.ts'
 import { Field } from '#ui/Field.tsx'
+import { RelativeTime } from '#ui/RelativeTime.tsx'
 import { ActButton, SettingRow } from '#ui/SettingRow.tsx'
 import { submitWithControlEnter } from '#ui/submitWithControlEnter.ts'
 import { trimmed, UNSEEN } from '#ui/typed.ts'
+import { listed } from '#ui/words.ts'
 import { AffectedRepositories, previewOf } from '../parts/Affected.tsx'
 import { ConfirmSecretChange } from '../parts/ConfirmSecretChange.tsx'
+import { Effects } from '../parts/Effects.tsx'
 import { useSecretChange } from './useSecretChange.ts'
 
 export function RenameSecret({ secret }: { secret: Secret }) {
@@ -30,10 +34,7 @@ export function RenameSecret({ secret }: { secret: Secret }) {
   }
 
   return (
-    <SettingRow
-      title="Name"
-      words={`Flows and API calls that use the name fail after a rename. Repositories keep their link, which goes by the id; ${repositoriesUseIt(usage)}.`}
-    >
+    <SettingRow title="Name" words={<Effects of={[BY_NAME, ...repositoriesDo(secret, usage, KEEP_LINK)]} />}>
       <form className="ui form" onSubmit={ask} onKeyDown={submitWithControlEnter}>
         <Field
           label="Secret name"
@@ -63,8 +64,12 @@ export function RenameSecret({ secret }: { secret: Secret }) {
   )
 }
 
+const BY_NAME = { what: 'Flows and API calls', does: 'need the new name' }
+const KEEP_LINK = { one: 'keeps its link', many: 'keep their link' }
+
 function RenameDialog({ secret, newName, onClose }: { secret: Secret; newName: string; onClose: () => void }) {
   const usage = useUsage(secret)
+  const lastUse = usage.data?.lastUse?.entry
   const { orgName, name } = secret
   const renamed = { orgName, secretName: newName }
   // The server's error for a taken name quotes the old one (concord-api Q15), so the name is checked before.
@@ -86,31 +91,32 @@ function RenameDialog({ secret, newName, onClose }: { secret: Secret; newName: s
       change={rename}
       title={`Rename secret “${name}” to “${newName}”`}
       action={`Yes, rename to ${newName}`}
-      typeName
-      danger
+      serious
       preview={previewOf(usage)}
       blocked={taken ? `${orgName} already has a secret named ${newName}. Choose another name.` : undefined}
       happens={
         <ul>
           <li>
-            Its address becomes <b className="mono">{`${orgName} / ${newName}`}</b>; the value, the id, the owner and
-            all access stay.
+            <b>Flows, playbooks and API calls</b> that use the name <b className="mono">{name}</b> fail.{' '}
+            {inWhichProjects(secret)} Search their code for the name first.
           </li>
-          <li>It stays {secret.visibility === 'PRIVATE' ? 'private' : 'public'}.</li>
+          {lastUse && (
+            <li>
+              <b>API calls</b> read it by name: the last was <RelativeTime at={lastUse.entryDate} />, by{' '}
+              <b>{actorOf(lastUse)}</b>.
+            </li>
+          )}
           <li>
-            Flows, playbooks and API calls that use the name <b className="mono">{name}</b> fail from then on. The
-            console cannot find them: search your code for the name first.
+            It gets the address <b className="mono">{`${orgName} / ${newName}`}</b>. Id, value, owner, access and
+            visibility stay.
           </li>
         </ul>
       }
       affected={
         <AffectedRepositories
           usage={usage}
-          orgName={orgName}
-          fate={{
-            one: 'uses it and keeps its link, which goes by the id',
-            many: 'use it and keep their link, which goes by the id',
-          }}
+          secret={secret}
+          fate={{ one: 'keeps its link, which goes by the id', many: 'keep their links, which go by the id' }}
           none="No repository that you can see uses it."
         />
       }
@@ -122,4 +128,11 @@ function RenameDialog({ secret, newName, onClose }: { secret: Secret; newName: s
       onClose={onClose}
     />
   )
+}
+
+/** Where to search: a limit to projects names them. */
+function inWhichProjects({ orgName, projects }: Secret) {
+  if (projects.length === 0) return `Flows of any project of ${orgName} can use it.`
+  const names = projects.map((project) => project.name).sort()
+  return `Only flows of ${names.length > 5 ? `its ${names.length} projects` : listed(names)} can use it.`
 }

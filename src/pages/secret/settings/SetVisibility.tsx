@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { organizationQuery } from '#api/orgs.ts'
 import { refOf, secretAccessQuery, updateSecret } from '#api/secrets.ts'
-import { teamListQuery } from '#api/teams.ts'
 import type { Secret } from '#api/types.ts'
+import { useKnownTeams } from '#concord/knownTeams.ts'
 import { type Right, useRight } from '#concord/rights.ts'
 import { keepers, publicReach } from '#concord/words.ts'
 import { ActButton, SettingRow } from '#ui/SettingRow.tsx'
@@ -22,7 +22,7 @@ export function SetVisibility({ secret }: { secret: Secret }) {
       words={
         isPublic
           ? `It is public: every signed-in user can use it, and every member of ${secret.orgName} can change it.`
-          : `It is private: only its owner, the owner of ${secret.orgName}, administrators and teams with a grant can use it. All members of ${secret.orgName} see its name.`
+          : 'It is private: its owner and teams with a grant can use it.'
       }
     >
       <ActButton
@@ -58,8 +58,7 @@ function MakePublicDialog({ secret, onClose }: DialogProps) {
       change={makePublic}
       title={`Make secret “${name}” public`}
       action="Yes, make it public"
-      typeName
-      danger
+      serious
       happens={
         <ul>
           <li>
@@ -92,7 +91,7 @@ function MakePrivateDialog({ secret, onClose }: DialogProps) {
     failedWords: `${name} was not made private.`,
     done: onClose,
   })
-  const teams = useQuery(teamListQuery({ orgName })).data
+  const teams = useKnownTeams(orgName, access.data)
   const kept = keepers(secret, { org: org.data, access: access.data ?? [], teams })
   return (
     <ConfirmSecretChange
@@ -100,6 +99,7 @@ function MakePrivateDialog({ secret, onClose }: DialogProps) {
       change={makePrivate}
       title={`Make secret “${name}” private`}
       action="Yes, make it private"
+      serious={mayChange?.verdict === 'no'}
       preview={access.isError || org.isError ? 'failed' : access.data && org.data ? 'ready' : 'loading'}
       happens={
         <ul>

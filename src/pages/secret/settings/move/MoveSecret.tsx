@@ -12,16 +12,18 @@ import {
   updateSecret,
 } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
+import { type Effect, KEEP, repositoriesDo, STOP, teamsDo } from '#concord/effects.ts'
 import { forgetRepositories } from '#concord/repositories.ts'
 import { useRight } from '#concord/rights.ts'
 import type { Usage, UsageLookup } from '#concord/usage.ts'
-import { grantsDo, hiddenItems, projectItems, repositoriesUseIt, repositoryItems } from '#concord/words.ts'
+import { hiddenItems, projectItems, repositoryItems } from '#concord/words.ts'
 import { OrganizationField } from '#fields/OrganizationField.tsx'
 import { paths } from '#paths.ts'
 import { Field } from '#ui/Field.tsx'
-import { DangerRow } from '#ui/SettingRow.tsx'
+import { ActButton, SettingRow } from '#ui/SettingRow.tsx'
 import { count, listed } from '#ui/words.ts'
 import { ConfirmSecretChange } from '../../parts/ConfirmSecretChange.tsx'
+import { Effects } from '../../parts/Effects.tsx'
 import { useSecretChange } from '../useSecretChange.ts'
 import { addMove } from './moves.ts'
 import { PreflightList, usePreflight } from './Preflight.tsx'
@@ -41,31 +43,22 @@ export function MoveSecret({ secret, usage }: { secret: Secret; usage: UsageLook
         : target === secret.orgName
           ? `It is already in ${target}.`
           : undefined
+  const limit = secret.projects.length
+  const effects: Effect[] = [
+    ...repositoriesDo(secret, usage, STOP),
+    ...(limit ? [{ what: `Limit to ${count(limit, 'project')}`, does: 'ends' }] : []),
+    ...teamsDo(access, KEEP),
+  ]
   return (
-    <DangerRow
+    <SettingRow
       title="Move to another organization"
-      consequence={consequence(secret, usage, access)}
-      action="Move"
-      blocked={blocked}
-      onAct={() => setAsking(true)}
+      words={<Effects of={effects} none={`No repository and no team of ${secret.orgName} uses it.`} />}
     >
       <OrganizationField value={target} onChange={setTarget} label="New organization" />
+      <ActButton action="Move" blocked={blocked} onAct={() => setAsking(true)} danger />
       {asking && <MoveDialog secret={secret} target={target} onClose={() => setAsking(false)} />}
-    </DangerRow>
+    </SettingRow>
   )
-}
-
-function consequence({ name, orgName, projects }: Secret, usage: UsageLookup, access: unknown[] | undefined) {
-  const effects = [
-    repositoriesUseIt(usage, {
-      one: 'loses its link',
-      many: 'lose their link',
-      unknown: 'repositories that use it lose their link',
-    }),
-    projects.length > 0 && `its limit to ${count(projects.length, 'project')} ends`,
-    grantsDo(access, { one: 'stays', many: 'stay' }),
-  ]
-  return `${name} leaves ${orgName}: ${effects.filter(Boolean).join('; ')}.`
 }
 
 type DialogProps = { secret: Secret; target: string; onClose: () => void }
@@ -86,8 +79,7 @@ function MoveDialog({ secret, target, onClose }: DialogProps) {
       change={move}
       title={`Move secret “${secret.name}” to ${target}`}
       action={`Yes, move to ${target}`}
-      danger
-      typeName
+      serious
       preview={previewState(lines)}
       blocked={nameProblem ?? blockedBy(lines)?.text}
       happens={

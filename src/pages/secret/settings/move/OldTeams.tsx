@@ -106,7 +106,7 @@ function RemovalDialog({ secret, items, teams, oldTeams, onClose }: DialogProps)
       change={{ ...removal, failedWords: 'Their access was not removed.' }}
       title={`Remove the old teams’ access to ${secret.name}`}
       action="Yes, remove their access"
-      danger
+      serious={risk?.risk === 'access' || risk?.risk === 'control'}
       onClose={onClose}
     >
       <Affected
