@@ -125,3 +125,10 @@ test('an error in the progress of a read does not lose its answer', async () => 
   await expect(reported).resolves.toMatchObject({ message: 'a bug' })
   expect(unreachable.get()).toBeUndefined()
 })
+
+test('null is no lost answer either, though a browser gives its 204 a body', async () => {
+  const empty = new Response(null, { status: 204 })
+  vi.stubGlobal('fetch', async () => Object.defineProperty(empty, 'body', { value: new Blob([]).stream() }))
+  await expect(http.get('/api/v1/org/nowhere')).resolves.toBeUndefined()
+  expect(unreachable.get()).toBeUndefined()
+})

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { useLocation, useNavigate, useNavigation, useRevalidator } from 'react-router'
 import { useStore } from '../store.ts'
 import { isApiError } from './ApiError.ts'
+import { explained } from './explain.ts'
 import { distrustReadOnce, distrustSecrets, queryClient } from './queryClient.ts'
 import { session } from './sessionOver.ts'
 import { unreachable } from './unreachable.ts'
@@ -113,7 +114,7 @@ export function useChange<Data, Variables = void>(
       else await readEverything(undefined)
       setOutcome(result?.words ?? 'The page was read again and shows what is there now.')
     } catch (error) {
-      setOutcome(isApiError(error, 'unreachable') ? 'The server is still not responding.' : asError(error).message)
+      setOutcome(isApiError(error, 'unreachable') ? 'The server is still not responding.' : explained(asError(error)))
     }
   }
   useOnceReachable(isLost && checksWhenBack, check)
@@ -144,7 +145,8 @@ export async function readBefore<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read()
   } catch (error) {
-    if (isApiError(error, 'unreachable')) throw new Error('The server is not responding. Nothing was sent.')
+    if (isApiError(error, 'unreachable'))
+      throw new Error('The server is not responding. Nothing was sent. Send it again when it is back.')
     throw error
   }
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
+import { explained } from '#api/explain.ts'
 import { organizationListQuery } from '#api/orgs.ts'
 import { useSettled } from '#ui/useSettled.ts'
 import { hasTerm } from './hasTerm.ts'
@@ -36,7 +37,7 @@ export function OrganizationField({ value, onChange, label = 'Organization', ...
       onSearch={setTerm}
       onFocus={() => setIsAsked(true)}
       loading={isFetching || filter !== term}
-      error={rest.error ?? error?.message}
+      error={rest.error ?? (error ? explained(error) : undefined)}
       nothing="None of your organizations has this in its name"
       options={names.map((name) => ({ value: name, text: name }))}
     />

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
+import { explained } from '#api/explain.ts'
 import { projectListQuery } from '#api/projects.ts'
 import { useSettled } from '#ui/useSettled.ts'
 import { hasTerm } from './hasTerm.ts'
@@ -42,7 +43,7 @@ export function ProjectField({ orgName, value, onChange, label = 'Projects', ...
       onSearch={setTerm}
       onFocus={() => setIsAsked(true)}
       loading={isFetching || filter !== term}
-      error={rest.error ?? error?.message}
+      error={rest.error ?? (error ? explained(error) : undefined)}
       nothing="No project has this in its name"
       options={known.map(({ id, name }) => ({ value: id, text: name }))}
     />

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
+import { explained } from '#api/explain.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { Team } from '#api/types.ts'
 import { hasTerm } from './hasTerm.ts'
@@ -34,7 +35,7 @@ export function TeamField({ orgName, value, onChange, without = [], label = 'Tea
       }}
       onSearch={setTerm}
       loading={isFetching}
-      error={rest.error ?? error?.message}
+      error={rest.error ?? (error ? explained(error) : undefined)}
       nothing="No team has this in its name"
       options={offered.map(({ id, name, description }) => ({
         value: id,

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
+import { explained } from '#api/explain.ts'
 import { cannotSearchUsers, serverVersionQuery } from '#api/serverVersion.ts'
 import { userName, userSearchQuery } from '#api/users.ts'
 import { Field } from '#ui/Field.tsx'
@@ -47,7 +48,7 @@ export function UserField({ value, onChange, label = 'User', ...rest }: Props) {
       onSearch={setTerm}
       onFocus={() => setIsAsked(true)}
       loading={isFetching || filter !== term}
-      error={rest.error ?? error?.message}
+      error={rest.error ?? (error ? explained(error) : undefined)}
       nothing="No user has this in the name or e-mail"
       options={options}
     />

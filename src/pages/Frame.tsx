@@ -3,6 +3,7 @@ import { QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { KeyRound, LogOut, MonitorSmartphone, UserRound } from 'lucide-react'
 import { Suspense, useEffect, useState } from 'react'
 import { Link, Outlet, redirect, replace, useLocation, useNavigate, useNavigation, useParams } from 'react-router'
+import { explained } from '#api/explain.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { isOurs, serverVersionQuery } from '#api/serverVersion.ts'
 import { logout } from '#api/session.ts'
@@ -87,7 +88,7 @@ export async function signOut() {
     await logout()
     return redirect(paths.login())
   } catch (error) {
-    warn(`You are still signed in. ${error instanceof Error ? error.message : ''}`)
+    warn(`You are still signed in. ${error instanceof Error ? explained(error) : ''}`)
     return replace(pathname + search + hash)
   }
 }

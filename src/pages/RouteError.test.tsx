@@ -34,5 +34,5 @@ test('a limit says when to try again', async () => {
 test('a full disk is called that', async () => {
   const text = await shownFor(new ApiError(507, kindOf(507), "The server's disk is full. Nothing was changed."))
   expect(text).toContain('The server’s disk is full')
-  expect(text).toContain('until an administrator frees space')
+  expect(text).toContain('Ask an administrator to free space.')
 })

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { Page } from './Page.tsx'
+import { ServerWords } from './ServerWords.tsx'
 
 type Props = {
   /** What happened, as the page's heading: `You may not open “git-key”`. */
@@ -17,12 +18,7 @@ export function ErrorPage({ title, words, children, nextSteps }: Props) {
   return (
     <Page title={title}>
       <div className="prose">{children}</div>
-      {words && (
-        <p className="words">
-          <span className="muted">The server said: </span>
-          {words}
-        </p>
-      )}
+      <ServerWords words={words} />
       {nextSteps && <div className="actions">{nextSteps}</div>}
     </Page>
   )

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
+import { explained } from '#api/explain.ts'
 import type { SecretRef } from '#api/secrets.ts'
 import { type Trace, traceSecret } from '#concord/trace.ts'
 import { actorOf } from '#concord/words.ts'
@@ -45,7 +46,7 @@ export function SecretMissing({ orgName, secretName }: SecretRef) {
         ) : (
           `It was renamed, moved or deleted, or it never existed. ${
             error
-              ? `The audit log could not be read: ${error.message}`
+              ? `The audit log could not be read: ${explained(error)}`
               : 'The audit log, as far as you may read it, does not say.'
           }`
         )}

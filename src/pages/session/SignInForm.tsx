@@ -117,7 +117,9 @@ function sentence(error: unknown, way: Way): string {
   if (isApiError(error) && error.status === 429)
     return `Too many attempts. Try again in ${error.retryAfter ?? 60} seconds.`
   if (isApiError(error, 'unreachable')) return 'The server is not responding. Nothing is wrong with what you typed.'
-  return error instanceof Error ? error.message : String(error)
+  return isApiError(error)
+    ? `The sign-in failed. Ask an administrator. The server said: ${error.message}`
+    : 'The console has a bug. Reload the page.'
 }
 
 type WayProps = { way: Way; chosen: Way; onChoose: (way: Way) => void; children: ReactNode }

@@ -103,7 +103,11 @@ test('one that did not arrive keeps what was staged', async () => {
 test('without the reading before nothing is sent, and no answer counts as lost', async () => {
   fate = 'not sent'
   staging.save.mutate()
-  await until(() => expect(staging.save.error?.message).toBe('The server is not responding. Nothing was sent.'))
+  await until(() =>
+    expect(staging.save.error?.message).toBe(
+      'The server is not responding. Nothing was sent. Send it again when it is back.',
+    ),
+  )
   expect(staging.save.lostAnswer).toBeUndefined()
 })
 

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { explained } from '#api/explain.ts'
 import { queryClient, readFresh } from '#api/queryClient.ts'
 import { replaceSecretAccess, secretAccessQuery } from '#api/secrets.ts'
 import type { AccessLevel, ResourceAccess, Secret } from '#api/types.ts'
@@ -50,7 +51,7 @@ export function useStagedAccess(
         announce(`Access to “${secretName}” changed.`)
       },
       failed: (error, isHere) => {
-        if (!isHere) warn(`Look at the access to “${secretName}” again: your change may be lost. ${error.message}`)
+        if (!isHere) warn(`Look at the access to “${secretName}” again: your change may be lost. ${explained(error)}`)
       },
       checksWhenBack: true,
       checkOutcome: async () =>

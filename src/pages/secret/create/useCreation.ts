@@ -1,5 +1,6 @@
 import { useRef } from 'react'
 import { isApiError } from '#api/ApiError.ts'
+import { explained } from '#api/explain.ts'
 import type { OrgRef } from '#api/orgs.ts'
 import { readFresh } from '#api/queryClient.ts'
 import { createSecret, secretQuery } from '#api/secrets.ts'
@@ -33,7 +34,7 @@ export function useCreation(org: OrgRef, onCreated: (created: Created) => void):
         result.current = undefined
       },
       failed: (error, isHere) => {
-        if (!isHere) warn(`“${sent.current.name}” may not have been created. ${error.message}`)
+        if (!isHere) warn(`“${sent.current.name}” may not have been created. ${explained(error)}`)
       },
       checkOutcome: async () => {
         try {

@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
-import { isApiError, missingMembership, missingRight } from '#api/ApiError.ts'
+import { type ApiError, isApiError, missingMembership, missingRight } from '#api/ApiError.ts'
 import { organizationQuery } from '#api/orgs.ts'
 import type { Secret } from '#api/types.ts'
 import type { Change } from '#api/useChange.ts'
 import { ownerName } from '#api/users.ts'
+import { ErrorMessage } from '#concord/ErrorMessage.tsx'
 import { TypeFact, VisibilityFact } from '#concord/facts.tsx'
 import { paths } from '#paths.ts'
 import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
-import { ErrorMessage } from '#ui/ErrorMessage.tsx'
 import { Message } from '#ui/Message.tsx'
 
 export type SecretChange = Pick<Change<unknown, void>, 'mutate' | 'isPending' | 'error' | 'lostAnswer'> & {
@@ -64,7 +64,7 @@ export function ConfirmSecretChange(props: Props) {
       onClose={props.onClose}
       problem={
         <ErrorMessage error={change.error} title={change.failedWords} lostAnswer={change.lostAnswer}>
-          {step ? <p>{step}</p> : change.error && <NextStep error={change.error} secret={secret} />}
+          {step ? <p>{step}</p> : isAboutRights(change.error) && <NextStep error={change.error} secret={secret} />}
         </ErrorMessage>
       }
     >
@@ -101,44 +101,30 @@ export function ConfirmSecretChange(props: Props) {
   )
 }
 
-/** What to do about an error that any change to a secret can meet. ErrorMessage says it for a lost answer. */
-function NextStep({ error, secret: { orgName, name, owner } }: { error: Error; secret: Secret }) {
-  if (isApiError(error, 'forbidden')) {
-    const elsewhere = missingMembership(error.words)
-    if (elsewhere) return <Join orgName={elsewhere} />
-    const right = missingRight(error.words)
-    if (right && right.entity !== 'secret')
-      return (
-        <p>
-          You need {right.level} access to the {right.entity} {right.name}: ask its owner, or the owner of {orgName}.
-        </p>
-      )
-    return (
-      <p>
-        {owner ? `Ask its owner, ${ownerName(owner)}, or the owner of ${orgName}.` : `Ask the owner of ${orgName}.`}
-      </p>
-    )
-  }
+const isAboutRights = (error: Error | null): error is ApiError =>
+  isApiError(error, 'forbidden') || isApiError(error, 'notFound')
+
+/** Who can help, or where the secret may be: what ErrorMessage cannot know. */
+function NextStep({ error, secret: { orgName, name, owner } }: { error: ApiError; secret: Secret }) {
   if (isApiError(error, 'notFound'))
     return (
       <p>
-        It was renamed, moved or deleted in the meantime.{' '}
+        It was renamed, moved or deleted.{' '}
         <Link to={paths.secrets({ orgName }, { filter: name })}>Look for it in {orgName}</Link>
       </p>
     )
-  if (isApiError(error, 'rejected') && error.words.startsWith('Action forbidden'))
-    return <p>A policy of this server forbids it: only an administrator can change that.</p>
-  if (isApiError(error, 'failed')) return <p>Close this, look at the page, and try again.</p>
-  return null
+  const { words } = error
+  const elsewhere = missingMembership(words)
+  if (elsewhere) return <Join orgName={elsewhere} />
+  const right = missingRight(words)
+  if (right && right.entity !== 'secret') return <p>Ask its owner, or the owner of {orgName}.</p>
+  return (
+    <p>{owner ? `Ask its owner, ${ownerName(owner)}, or the owner of ${orgName}.` : `Ask the owner of ${orgName}.`}</p>
+  )
 }
 
 /** The secret's owner cannot help with that: only the organization's can. */
 function Join({ orgName }: { orgName: string }) {
   const { data } = useQuery(organizationQuery({ orgName }))
-  const owner = data?.owner && `, ${ownerName(data.owner)},`
-  return (
-    <p>
-      Only members of {orgName} can do this. Ask its owner{owner} to add you to a team.
-    </p>
-  )
+  return <p>Ask its owner{data?.owner && `, ${ownerName(data.owner)},`} to add you to a team.</p>
 }

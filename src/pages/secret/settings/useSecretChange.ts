@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { ApiError, isApiError } from '#api/ApiError.ts'
+import { explained } from '#api/explain.ts'
 import { distrustSecrets, readFresh } from '#api/queryClient.ts'
 import { refOf, type SecretRef, secretQuery, updateSecret } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
@@ -73,7 +74,7 @@ export function useSecretChange(secret: Secret, options: Options): SecretChange 
           warn(
             isApiError(error, 'unreachable')
               ? `It is not known whether this was done: “${options.doneWords}” The answer was lost.`
-              : `${options.failedWords} ${error.message}`,
+              : `${options.failedWords} ${explained(error)}`,
           )
       },
       to: (seen) =>
@@ -149,7 +150,7 @@ async function makePrivateAgain(ref: SecretRef) {
     else alarm(`“${secretName}” is still public, though the server reported success.`, makePrivate(ref))
   } catch (error) {
     // Whether the request arrived, or what has happened since, is not known.
-    const words = error instanceof Error ? error.message : String(error)
+    const words = error instanceof Error ? explained(error) : String(error)
     alarm(
       `Assume that “${secretName}” is still public: it is not known to be private again. ${words}`,
       makePrivate(ref),

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { explained } from '#api/explain.ts'
 import { readFresh } from '#api/queryClient.ts'
 import { refOf, replaceSecretAccess, secretAccessQuery } from '#api/secrets.ts'
 import { teamListQuery } from '#api/teams.ts'
@@ -90,7 +91,7 @@ function RemovalDialog({ secret, items, teams, oldTeams, onClose }: DialogProps)
         onClose()
       },
       failed: (error, isHere) => {
-        if (!isHere) warn(`Look at the access to ${secret.name}: the old teams may still have it. ${error.message}`)
+        if (!isHere) warn(`Look at the access to ${secret.name}: the old teams may still have it. ${explained(error)}`)
       },
       checksWhenBack: true,
       checkOutcome: async () =>
