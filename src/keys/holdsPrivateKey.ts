@@ -1,0 +1,42 @@
+import { clean } from './clean.ts'
+import type { KeyContent } from './content.ts'
+import { DerReader } from './der.ts'
+import { readPublicLine } from './publicLine.ts'
+
+/**
+ * Whether it may be a private key, in any format and however damaged: nobody but its owner may see it. A public key
+ * whose comment says "PRIVATE KEY" is none.
+ */
+export function holdsPrivateKey(content: KeyContent): boolean {
+  if (isBinaryKey(content)) return true
+  const { text } = clean(content)
+  if (isPublicLine(text)) return false
+  const packed = text.replace(/[\s\\>"'-]+/g, '')
+  return (
+    /PRIVATE[\s_-]*KEY/i.test(text) ||
+    /^Private-Lines:/im.test(text) ||
+    // "openssh-key-v1" in base64, and the beginning of PKCS#1 and PKCS#8.
+    /b3BlbnNzaC1rZXktdjE/.test(packed) ||
+    /^MII[\w+/]{2,3}[IQ]BA[DAK]/.test(packed) ||
+    /"d" *: *"[\w-]{20,}"/.test(text)
+  )
+}
+
+function isPublicLine(text: string): boolean {
+  try {
+    return !!readPublicLine(text)
+  } catch {
+    return false
+  }
+}
+
+/** DER: a sequence that begins with the number of a version, and has only one element. */
+export function isBinaryKey(content: KeyContent): boolean {
+  if (typeof content === 'string' || content[0] !== 0x30) return false
+  try {
+    const inner = new DerReader(content).sequence()
+    return inner.integer() <= 3n
+  } catch {
+    return false
+  }
+}
