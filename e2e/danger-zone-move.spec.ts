@@ -1,3 +1,4 @@
+import type { Locator, Page } from '@playwright/test'
 import { call, path, send } from './concord.ts'
 import { givenDirectoryUser, needsDirectory } from './directory.ts'
 import { asUser, expect, test } from './fixtures.ts'
@@ -13,6 +14,7 @@ import {
   givenUser,
   readSecret,
 } from './given.ts'
+import { picture } from './screens.ts'
 import { addressOf, askToMove, confirm, dangerZone, nameField, openSettings, pick } from './steps.ts'
 import { readValue } from './value.ts'
 import { needs } from './version.ts'
@@ -63,27 +65,87 @@ test('the old URL says where the secret went', async ({ page, expectErrors }) =>
   await expect(page).toHaveURL(addressOf({ orgName: to.name, name: secret.name }))
 })
 
-test('a taken name: moves and renames in one step', { tag: '@concord' }, async ({ page }) => {
-  const { to, user, secret } = await givenMovable()
+test('a taken name, with the keyboard on a phone: nothing to look for, moved and renamed in one step', {
+  tag: '@concord',
+}, async ({ page }) => {
+  const { from, to, user } = await givenMovable()
+  const project = await givenProject(from)
+  const secret = await givenSecret(from, { by: user, projects: [project] })
+  const repository = await givenRepository(project, secret)
+  await givenAccess(secret, await givenTeam(from), 'READER')
   const taken = await givenSecret(to, { name: secret.name })
+  await page.setViewportSize({ width: 375, height: 667 })
   await openSettings(page, user, secret)
+  const { keyboard } = page
+  const zone = dangerZone(page)
+  await tabTo(page, zone.getByLabel('New organization'))
+  await keyboard.type(to.name)
+  await expect(zone.getByRole('option')).toHaveText([to.name])
+  await keyboard.press('Enter')
+  await tabTo(page, zone.getByRole('button', { name: 'Move', exact: true }))
+  await keyboard.press('Enter')
 
-  const dialog = await askToMove(page, secret, to)
+  const dialog = page.getByRole('dialog', { name: `Move secret “${secret.name}” to ${to.name}` })
+  const field = dialog.getByLabel(`Name in ${to.name}`)
+  await expect(field).toBeFocused()
+  await expect(field).toHaveAccessibleDescription(`${to.name} already has a secret named ${secret.name}. ${OTHER_NAME}`)
   const yes = dialog.getByRole('button', { name: `Yes, move to ${to.name}` })
-  await nameField(dialog, secret).fill(secret.name)
-  await expect(dialog.getByRole('list', { name: 'What the move will meet' })).toContainText(
-    `${to.name} already has a secret named ${secret.name}`,
-  )
-  await expect(yes).toBeDisabled()
+  // All that somebody needs is in sight, and the fields stand in the order in which they are filled in.
+  const needed = [
+    dialog.getByText('1 repository stops working.'),
+    dialog.getByText(`${project.name} › ${repository.name}`),
+    dialog.getByText('Its limit to 1 project ends.'),
+    dialog.getByText(`1 team of ${from.name} keeps access.`),
+    field,
+    nameField(dialog, secret),
+    yes,
+  ]
+  for (const each of needed) await expect(each).toBeInViewport({ ratio: 1 })
+  const tops = await Promise.all(needed.map(async (each) => (await each.boundingBox())?.y ?? 0))
+  expect(tops).toEqual(tops.toSorted((a, b) => a - b))
+  await picture(page, 'move-taken-name')
 
+  await keyboard.type('a b')
+  await expect(field).toHaveAccessibleDescription(/3 to 128 letters, digits/)
+  await field.press('ControlOrMeta+A')
   const newName = `${secret.name}-moved`
-  await dialog.getByLabel(`Name in ${to.name}`).fill(newName)
-  await expect(dialog.getByText(`The name ${newName} is free in ${to.name}.`)).toBeVisible()
-  await yes.click()
+  await keyboard.type(newName)
+  await expect(field).toHaveAccessibleDescription(`The name ${newName} is free in ${to.name}.`)
+  await keyboard.press('Enter')
+  await expect(nameField(dialog, secret)).toBeFocused()
+  await keyboard.type(secret.name)
+  await expect(yes).toBeEnabled()
+  await keyboard.press('Enter')
 
   await expect(page).toHaveURL(addressOf({ orgName: to.name, name: newName }))
   expect(await readSecret({ orgName: to.name, name: newName })).toMatchObject({ id: secret.id, visibility: 'PRIVATE' })
   expect((await readSecret(taken)).id).toBe(taken.id)
+})
+
+const OTHER_NAME = 'Give it another name there.'
+
+/** With the Tab key, as far as it takes. */
+async function tabTo(page: Page, what: Locator) {
+  for (let key = 0; key < 40; key++) {
+    if (await what.evaluate((element) => element === document.activeElement)) return
+    await page.keyboard.press('Tab')
+  }
+  await expect(what).toBeFocused()
+}
+
+test('what is as it should be is folded away, below who can use it afterwards', async ({ page }) => {
+  const { to, user, secret } = await givenMovable()
+  await openSettings(page, user, secret)
+  const dialog = await askToMove(page, secret, to)
+  const free = dialog.getByText(`The name ${secret.name} is free in ${to.name}.`)
+  const summary = dialog.getByText(/\d checks passed/)
+  await expect(summary).toBeVisible()
+  await expect(free).toBeHidden()
+  await expect(dialog.getByRole('list', { name: 'Who can use it afterwards' })).toContainText('its owner')
+  await picture(page, 'move')
+  await summary.focus()
+  await page.keyboard.press('Enter')
+  await expect(free).toBeVisible()
 })
 
 test('a name taken a moment ago: shows the server’s message and keeps the typed text', { tag: '@concord' }, async ({
@@ -94,7 +156,8 @@ test('a name taken a moment ago: shows the server’s message and keeps the type
   const { to, user, secret } = await givenMovable()
   await openSettings(page, user, secret)
   const dialog = await askToMove(page, secret, to)
-  await expect(dialog.getByText(`The name ${secret.name} is free in ${to.name}.`)).toBeVisible()
+  await expect(dialog.getByText(/checks passed/)).toBeVisible()
+  await nameField(dialog, secret).fill(secret.name)
 
   await givenSecret(to, { name: secret.name })
   await confirm(dialog, secret, `Yes, move to ${to.name}`)
@@ -102,6 +165,8 @@ test('a name taken a moment ago: shows the server’s message and keeps the type
   await expect(dialog.getByRole('alert')).toContainText(`Secret already exists: ${secret.name}`)
   await expect(nameField(dialog, secret)).toHaveValue(secret.name)
   await expect(dialog.getByLabel(`Name in ${to.name}`)).toBeVisible()
+  await nameField(dialog, secret).press('Enter')
+  await expect(dialog.getByLabel(`Name in ${to.name}`)).toBeFocused()
   expect((await readSecret(secret)).orgName).toBe(secret.orgName)
 })
 
@@ -118,7 +183,7 @@ test('lists the repositories and projects that lose it', { tag: '@concord' }, as
   await expect(zone).toContainText('2 repositories stop working · Limit to 2 projects ends')
   const dialog = await askToMove(page, secret, to)
   for (const loser of losers) await expect(dialog.getByText(loser)).toBeVisible()
-  await expect(dialog).toContainText('It is limited to 2 projects now. That ends')
+  await expect(dialog).toContainText('Its limit to 2 projects ends.')
   await confirm(dialog, secret, `Yes, move to ${to.name}`)
 
   const outcome = page.getByRole('region', { name: `Moved from ${from.name} / ${secret.name}` })
@@ -326,20 +391,12 @@ test('works with the keyboard alone', async ({ page }) => {
   const zone = dangerZone(page)
   const move = zone.getByRole('button', { name: 'Move', exact: true })
 
-  const tabTo = async (what: ReturnType<typeof zone.getByRole>) => {
-    for (let key = 0; key < 40; key++) {
-      if (await what.evaluate((element) => element === document.activeElement)) return
-      await keyboard.press('Tab')
-    }
-    await expect(what).toBeFocused()
-  }
-
-  await tabTo(zone.getByLabel('New organization'))
+  await tabTo(page, zone.getByLabel('New organization'))
   await keyboard.type(to.name)
   // Offers only matches, even before the server has responded: Enter never selects anything else.
   await expect(zone.getByRole('option')).toHaveText([to.name])
   await keyboard.press('Enter')
-  await tabTo(move)
+  await tabTo(page, move)
   await keyboard.press('Enter')
 
   const dialog = page.getByRole('dialog')
@@ -352,8 +409,8 @@ test('works with the keyboard alone', async ({ page }) => {
   await keyboard.press('Enter')
   await expect(typed).toBeFocused()
   // Tab cycles inside the dialog.
-  await tabTo(dialog.getByRole('button', { name: 'Cancel' }))
-  await tabTo(typed)
+  await tabTo(page, dialog.getByRole('button', { name: 'Cancel' }))
+  await tabTo(page, typed)
   await keyboard.type(secret.name)
   await expect(dialog.getByRole('button', { name: `Yes, move to ${to.name}` })).toBeEnabled()
   await keyboard.press('Control+Enter')

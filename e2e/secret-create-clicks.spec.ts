@@ -1,5 +1,5 @@
-import type { Page } from '@playwright/test'
 import { path } from './concord.ts'
+import { costOf } from './counting.ts'
 import { asUser, expect, test } from './fixtures.ts'
 import { givenOrg, givenUser, unique } from './given.ts'
 import { createdHeading } from './steps.ts'
@@ -9,25 +9,6 @@ import { readValue } from './value.ts'
  * How many clicks and keys it takes to create a secret. A click into a field is a click; the letters of names and
  * values are not counted. Concord's own console takes 7 clicks for a value, and 4 for a key pair.
  */
-
-type Cost = { clicks: number; keys: number }
-
-/** Counts what a person does on the page while `act` runs: clicks, those into fields too, and keys but those that type text. */
-async function costOf(page: Page, act: () => Promise<void>): Promise<Cost> {
-  const cost: Cost = { clicks: 0, keys: 0 }
-  const name = `count${Date.now()}`
-  await page.exposeFunction(name, (what: keyof Cost) => {
-    cost[what]++
-  })
-  // The console is one document: its links load no other.
-  await page.evaluate((count) => {
-    const note = (what: string) => (window as unknown as Record<string, (what: string) => void>)[count]?.(what)
-    addEventListener('pointerdown', () => note('clicks'), true)
-    addEventListener('keydown', ({ key }) => key.length > 1 && note('keys'), true)
-  }, name)
-  await act()
-  return cost
-}
 
 test('from the list, a value takes 4 clicks, and a new key pair 3', async ({ page }) => {
   const org = await givenOrg()

@@ -23,6 +23,12 @@ type Props = {
   preview?: 'ready' | 'loading' | 'failed'
   /** Why the act cannot be done whatever is typed: said at the button. */
   blocked?: string | undefined
+  /** The body or a field says that already. */
+  blockedIsSaid?: boolean
+  /** To be filled in before the phrase. */
+  fields?: ReactNode
+  /** Something is in these fields, which a click outside must not lose. */
+  isEdited?: boolean
   /** What happens → what is affected → what cannot be undone. */
   children: ReactNode
 }
@@ -30,6 +36,7 @@ type Props = {
 /** Asks before an act, as docs/decisions/confirmations.md has it. It is open as long as it is mounted. */
 export function ConfirmDialog(props: Props) {
   const { title, action, onConfirm, onClose, phrase, danger, busy = false, problem, preview = 'ready', blocked } = props
+  const { blockedIsSaid = false, fields, isEdited = false } = props
   const [typed, setTyped] = useState('')
   const [goOnWithout, setGoOnWithout] = useState(false)
   const formId = useId()
@@ -44,9 +51,16 @@ export function ConfirmDialog(props: Props) {
     return undefined
   }
 
-  function confirm(event: FormEvent) {
+  function confirm(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
     if (mayAct) onConfirm()
+    else if (!busy) focusWhatIsMissing(event.currentTarget)
+  }
+
+  /** Enter in one field leads to the next one. */
+  function focusWhatIsMissing(form: HTMLFormElement) {
+    const isTyped = phrase === undefined || matchesPhrase(typed, phrase)
+    form.querySelector<HTMLElement>(isTyped ? '[aria-invalid]' : '[aria-invalid], .phrase + input')?.focus()
   }
 
   return (
@@ -59,7 +73,7 @@ export function ConfirmDialog(props: Props) {
       }
       onClose={onClose}
       busy={busy}
-      closesOutside={typed === ''}
+      closesOutside={typed === '' && !isEdited}
       foot={
         <form className="ui form dialog-foot" id={formId} onSubmit={confirm}>
           {preview === 'failed' && (
@@ -68,7 +82,8 @@ export function ConfirmDialog(props: Props) {
               Continue without the preview
             </label>
           )}
-          {blocked && <p className="note error">{blocked}</p>}
+          {blocked && !blockedIsSaid && <p className="note error">{blocked}</p>}
+          {fields}
           {phrase !== undefined && <PhraseField phrase={phrase} typed={typed} onType={setTyped} readOnly={busy} />}
           {problem}
         </form>

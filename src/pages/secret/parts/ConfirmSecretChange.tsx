@@ -35,6 +35,12 @@ type Props = {
   preview?: 'ready' | 'loading' | 'failed'
   /** Why it cannot be done, whatever is typed. */
   blocked?: string | undefined
+  /** The body or a field says that already. */
+  blockedIsSaid?: boolean
+  /** To be filled in before the name. */
+  fields?: ReactNode
+  /** Something is in these fields, which a click outside must not lose. */
+  isEdited?: boolean
   happens?: ReactNode
   affected?: ReactNode
   /** What cannot be undone. */
@@ -60,6 +66,9 @@ export function ConfirmSecretChange(props: Props) {
       busy={change.isPending}
       preview={props.preview ?? 'ready'}
       blocked={props.blocked}
+      blockedIsSaid={props.blockedIsSaid ?? false}
+      fields={props.fields}
+      isEdited={props.isEdited ?? false}
       onConfirm={() => change.mutate()}
       onClose={props.onClose}
       problem={

@@ -19,13 +19,13 @@ import type { Usage, UsageLookup } from '#concord/usage.ts'
 import { hiddenItems, projectItems, repositoryItems } from '#concord/words.ts'
 import { OrganizationField } from '#fields/OrganizationField.tsx'
 import { paths } from '#paths.ts'
-import { Field } from '#ui/Field.tsx'
 import { ActButton, SettingRow } from '#ui/SettingRow.tsx'
-import { count, listed } from '#ui/words.ts'
+import { count } from '#ui/words.ts'
 import { ConfirmSecretChange } from '../../parts/ConfirmSecretChange.tsx'
 import { Effects } from '../../parts/Effects.tsx'
 import { useSecretChange } from '../useSecretChange.ts'
 import { addMove } from './moves.ts'
+import { NewNameField } from './NewNameField.tsx'
 import { PreflightList, usePreflight } from './Preflight.tsx'
 import { blockedBy, previewState } from './preflightLines.ts'
 
@@ -82,33 +82,25 @@ function MoveDialog({ secret, target, onClose }: DialogProps) {
       serious
       preview={previewState(lines)}
       blocked={nameProblem ?? blockedBy(lines)?.text}
-      happens={
-        <p>
-          It gets the address{' '}
-          <b className="mono">
-            {target} / {newName}
-          </b>
-          . Id, value, owner and visibility stay. Flows and API calls that name it under {secret.orgName} fail from then
-          on.
-        </p>
+      blockedIsSaid
+      isEdited={newName !== secret.name}
+      fields={
+        wasTaken && (
+          <NewNameField
+            target={target}
+            taken={secret.name}
+            value={newName}
+            onChange={setNewName}
+            problem={nameProblem}
+            line={lines.find(({ id }) => id === 'name')}
+            readOnly={move.isPending}
+          />
+        )
       }
-      affected={
-        <>
-          <PreflightList lines={lines} usage={usage} onRetry={retry} />
-          {wasTaken && (
-            <NewNameField
-              label={`Name in ${target}`}
-              problem={nameProblem}
-              value={newName}
-              onChange={setNewName}
-              readOnly={move.isPending}
-            />
-          )}
-        </>
-      }
-      forGood={forGood(secret, facts.usage.data)}
       onClose={onClose}
-    />
+    >
+      <PreflightList lines={wasTaken ? lines.filter(({ id }) => id !== 'name') : lines} usage={usage} onRetry={retry} />
+    </ConfirmSecretChange>
   )
 }
 
@@ -142,39 +134,4 @@ function useMoveChange(secret: Secret, to: SecretRef, usage: Usage | undefined) 
       })
     },
   })
-}
-
-/** Warns only of what there is to lose. */
-function forGood({ projects }: Secret, usage: Usage | undefined) {
-  const lost = [usage?.total && 'the links of repositories', projects.length && 'the limit to projects']
-  const words = listed(lost.filter((what) => typeof what === 'string'))
-  return words && `Moving it back does not restore ${words}: note them first.`
-}
-
-type NameProps = {
-  label: string
-  problem: string | undefined
-  value: string
-  onChange: (value: string) => void
-  readOnly: boolean
-}
-
-function NewNameField({ label, problem, value, onChange, readOnly }: NameProps) {
-  return (
-    <Field label={label} help="It is moved and renamed in one step." error={problem}>
-      {(control) => (
-        <input
-          {...control}
-          type="text"
-          className="mono"
-          value={value}
-          onChange={(event) => onChange(event.target.value.trim())}
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          readOnly={readOnly}
-        />
-      )}
-    </Field>
-  )
 }

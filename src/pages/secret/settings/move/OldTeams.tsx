@@ -6,6 +6,7 @@ import { refOf, replaceSecretAccess, secretAccessQuery } from '#api/secrets.ts'
 import { teamListQuery } from '#api/teams.ts'
 import type { ResourceAccess, Secret, Team } from '#api/types.ts'
 import { readBefore, useChange } from '#api/useChange.ts'
+import { useKnownTeams } from '#concord/knownTeams.ts'
 import { LockOutWarning, lockOut } from '#concord/lockOut.tsx'
 import { useRight, useRightFacts } from '#concord/rights.ts'
 import { grantItems, type Item } from '#concord/words.ts'
@@ -27,13 +28,14 @@ export function OldTeams({ secret, from }: Props) {
   /** The teams that the dialog asks about. It stays open when the page is read again without them. */
   const [asking, setAsking] = useState<Item[]>()
   const right = useRight('OWNER', secret)
-  const { data: oldTeams } = useQuery(teamListQuery({ orgName: from }))
   const { data: access } = useQuery(secretAccessQuery(refOf(secret)))
+  const oldTeams = useKnownTeams(from, access)
   const { data: teams } = useQuery(teamListQuery(secret))
   if (!access || !teams) return null
 
   const surviving = survivingGrants(access, teams)
-  const items = grantItems(surviving, from, oldTeams)
+  const known = [...(oldTeams ?? []), ...teams]
+  const items = grantItems(surviving, from, known)
   return (
     <section>
       {surviving.length > 0 && (
@@ -41,7 +43,7 @@ export function OldTeams({ secret, from }: Props) {
           <Affected
             title={
               <>
-                <b>{count(surviving.length, 'team')}</b> {whoseTeams(surviving, from, oldTeams)} still{' '}
+                <b>{count(surviving.length, 'team')}</b> {whoseTeams(surviving, known)} still{' '}
                 {surviving.length === 1 ? 'has' : 'have'} access:
               </>
             }

@@ -8,6 +8,7 @@ import {
   type MoveFacts,
   preflightLines,
   previewState,
+  sorted,
   survivingGrants,
 } from './preflightLines.ts'
 
@@ -43,9 +44,10 @@ const line = (id: Line['id'], changes: Partial<MoveFacts>) => {
   return found
 }
 
-test('a private secret that nothing uses moves without a warning', () => {
+test('a private secret that no repository uses moves with one warning, as flows may name it', () => {
   const lines = preflightLines(facts())
-  expect(lines.map((each) => each.light)).toEqual(Array(8).fill('green'))
+  expect(sorted(lines).problems.map(({ id }) => id)).toEqual(['flows'])
+  expect(sorted(lines).passed).toHaveLength(8)
   expect(previewState(lines)).toBe('ready')
   expect(blockedBy(lines)).toBeUndefined()
 })
@@ -74,18 +76,20 @@ describe('what stops working or stays behind is amber, with numbers', () => {
   test('repositories lose their link', () => {
     const found = line('repositories', { usage: answer({ ...NOTHING, uses, total: 2, hiddenProjects }) })
     expect(found.light).toBe('amber')
-    expect(found.text).toContain('2 repositories lose their link')
-    expect(found.text).toContain('1 project that you cannot read may have more')
-    expect(found.text).toContain('Moving the project to platform too does not keep a link')
+    expect(found.text).toContain('2 repositories stop working. Moving back does not restore their links.')
+    expect(found.strong).toBe('2 repositories')
+    expect(found.text).toContain("1 project isn't visible to you and may have more.")
     expect(texts(found)).toEqual(['web › api', 'research / web › site'])
   })
 
   test('a server that knows says how many there are that the caller cannot read', () => {
     const usage = answer({ ...NOTHING, hidden: 3, hiddenProjects })
     expect(line('repositories', { usage })).toMatchObject({ light: 'amber' })
-    expect(line('repositories', { usage }).text).toContain('3 repositories in projects that you cannot read')
+    expect(line('repositories', { usage }).text).toContain(
+      "3 repositories stop working. Moving back does not restore their links. 3 of them aren't visible",
+    )
     const none = line('repositories', { usage: answer({ ...NOTHING, hidden: 0 }) })
-    expect(none).toMatchObject({ light: 'green', text: 'No repository uses it.' })
+    expect(none).toMatchObject({ light: 'green', text: 'No repository of acme can use it now.' })
   })
 
   test('a search that is not over is not an answer', () => {
@@ -105,11 +109,11 @@ describe('what stops working or stays behind is amber, with numbers', () => {
     const { secret } = facts()
     const found = line('projects', { secret: { ...secret, projects: [{ id: 'p1', name: 'web' }] } })
     expect(found.light).toBe('amber')
-    expect(found.text).toContain(
-      'can download its value. A project that you move to platform too can be chosen again there.',
+    expect(found.text).toBe(
+      'Its limit to 1 project ends. Every project of platform can use it, and its readers can download the value.',
     )
     const locked = { ...secret, encryptedBy: 'PASSWORD' as const, projects: [{ id: 'p1', name: 'web' }] }
-    expect(line('projects', { secret: locked }).text).toContain('download its value with its store password. ')
+    expect(line('projects', { secret: locked }).text).toContain('download the value with its store password.')
   })
 
   test('grants to teams of the old organization stay', () => {
@@ -129,6 +133,19 @@ describe('what stops working or stays behind is amber, with numbers', () => {
     const both = line('grants', { access: answer([devs, older]) })
     expect(both.text).toContain('2 teams of other organizations keep')
     expect(texts(both)).toEqual(['devs (Writer)', 'older of another organization (Reader)'])
+    const teams = [{ id: 't9', orgId: 'o9', orgName: 'research', name: 'older' }]
+    const known = line('grants', { access: answer([older]), ownTeams: answer(teams) })
+    expect(known.text).toContain('1 team of research keeps')
+    expect(texts(known)).toEqual(['older of research (Reader)'])
+  })
+
+  test('a link that is broken already stops nothing', () => {
+    const secret = exampleSecret({ encryptedBy: 'PASSWORD' })
+    const usage = answer({ ...NOTHING, uses: [repository('api')], total: 1 })
+    expect(line('repositories', { secret, usage })).toMatchObject({
+      light: 'green',
+      text: 'No repository of acme can use it now. 1 broken link ends too.',
+    })
   })
 
   test('public stays public, and a store password still protects the value', () => {
@@ -138,6 +155,16 @@ describe('what stops working or stays behind is amber, with numbers', () => {
     const locked = { ...secret, encryptedBy: 'PASSWORD' as const }
     expect(line('readers', { secret: locked }).text).toContain('may use it, and read its value with its store password')
   })
+})
+
+test('what stops the move comes first, then what to know, and what is as it should be last', () => {
+  const projects = [{ id: 'p1', name: 'web' }]
+  const access = answer([{ teamId: 't1', teamName: 'devs', level: 'WRITER' as const }])
+  const lines = preflightLines(facts({ secret: exampleSecret({ projects }), access, nameTaken: answer(true) }))
+  const { problems, readers, passed } = sorted(lines)
+  expect(problems.map(({ id }) => id)).toEqual(['name', 'projects', 'grants', 'flows'])
+  expect(readers.map(({ id }) => id)).toEqual(['readers'])
+  expect(passed.map(({ id }) => id)).toEqual(['right', 'membership', 'policy', 'repositories', 'rest'])
 })
 
 describe('who may use a private secret afterwards', () => {

@@ -1,7 +1,8 @@
 import { isApiError } from '#api/ApiError.ts'
 import type { Organization, ResourceAccess, Secret, Team } from '#api/types.ts'
+import { linksOf } from '#concord/brokenLinks.ts'
 import type { Right } from '#concord/rights.ts'
-import type { UsageLookup } from '#concord/usage.ts'
+import type { Usage, UsageLookup } from '#concord/usage.ts'
 import { grantItems, type Item, keepers, projectItems, repositoryCount, repositoryItems } from '#concord/words.ts'
 import { count } from '#ui/words.ts'
 
@@ -9,9 +10,11 @@ import { count } from '#ui/words.ts'
 export type Light = 'green' | 'amber' | 'red' | 'pending'
 
 export type Line = {
-  id: 'right' | 'membership' | 'policy' | 'name' | 'repositories' | 'projects' | 'grants' | 'readers'
+  id: 'right' | 'membership' | 'policy' | 'name' | 'repositories' | 'projects' | 'grants' | 'flows' | 'rest' | 'readers'
   light: Light
   text: string
+  /** How the text begins, where that is the number that matters. */
+  strong?: string
   /** What is affected, for a list below the text. */
   items?: Item[]
   /** It could not be looked up: the user may try again, or go on without it. */
@@ -36,7 +39,7 @@ export type MoveFacts = {
   usage: Pick<UsageLookup, 'data' | 'error' | 'progress' | 'unchecked'>
   access: Answer<ResourceAccess[]>
   targetTeams: Answer<Team[]>
-  /** Of the organization that it leaves. */
+  /** Of the organization that it leaves, and others that the caller knows. */
   ownTeams: Answer<Team[]>
 }
 
@@ -50,8 +53,20 @@ export function preflightLines(facts: MoveFacts): Line[] {
     repositoriesLine(facts),
     projectsLine(facts),
     grantsLine(facts),
+    flowsLine(facts),
+    restLine(facts),
     readersLine(facts),
   ]
+}
+
+/** As the dialog shows them: what stops the move, what to know before it, who may use it then; the rest is folded. */
+export function sorted(lines: Line[]) {
+  const of = (light: Light) => lines.filter((line) => line.light === light && line.id !== 'readers')
+  return {
+    problems: [...of('red'), ...of('amber'), ...of('pending')],
+    readers: lines.filter(({ id }) => id === 'readers'),
+    passed: of('green'),
+  }
 }
 
 /** The first reason why the move would be refused. */
@@ -69,10 +84,13 @@ export function survivingGrants(access: ResourceAccess[], targetTeams: Team[]): 
 }
 
 /**
- * Whose teams these grants are to: some may be left from an earlier move. A grant does not say so (concord-api §9.7).
+ * Whose teams these grants are to: some may be left from an earlier move. A grant does not say so (concord-api §9.7);
+ * `teams` are those that the caller knows.
  */
-export function whoseTeams(grants: ResourceAccess[], orgName: string, teams: Team[] | undefined): string {
-  if (grants.every((grant) => teams?.some((team) => team.id === grant.teamId))) return `of ${orgName}`
+export function whoseTeams(grants: ResourceAccess[], teams: Team[] | undefined): string {
+  const homes = new Set(grants.map((grant) => teams?.find((team) => team.id === grant.teamId)?.orgName))
+  const [home] = homes
+  if (homes.size === 1 && home) return `of ${home}`
   return grants.length === 1 ? 'of another organization' : 'of other organizations'
 }
 
@@ -117,11 +135,9 @@ function policyLine({ canCreate: { data, error }, target }: MoveFacts): Line {
   return pending('policy', `Looking up the policies of ${target}`)
 }
 
-function repositoriesLine({
-  usage: { data, error, progress, unchecked },
-  secret: { orgName },
-  target,
-}: MoveFacts): Line {
+function repositoriesLine(facts: MoveFacts): Line {
+  const { data, error, progress, unchecked } = facts.usage
+  const { orgName } = facts.secret
   if (error) return failed('repositories', `The repositories of ${orgName} could not be read.`)
   if (unchecked !== undefined)
     return failed('repositories', `Repositories of ${orgName} that use it, and lose their link, were not checked.`)
@@ -131,23 +147,26 @@ function repositoriesLine({
     const soFar = found > 0 ? `, ${count(found, 'repository', 'repositories')} found` : ''
     return pending('repositories', `Looking for repositories that use it${where}${soFar}`)
   }
-  const { uses, total, hidden, hiddenProjects } = data
-  const unseen =
-    hidden === undefined
-      ? hiddenProjects.length > 0 && ` ${count(hiddenProjects.length, 'project')} that you cannot read may have more.`
-      : hidden > 0 && ` ${count(hidden, 'repository', 'repositories')} in projects that you cannot read as well.`
+  return linksLine(data, facts)
+}
+
+function linksLine(usage: Usage, { secret }: MoveFacts): Line {
+  const { working, workingTotal, brokenTotal, hidden } = linksOf(secret, usage)
+  const ends = brokenTotal > 0 ? ` ${count(brokenTotal, 'broken link')} ${brokenTotal === 1 ? 'ends' : 'end'} too.` : ''
+  const projects = hidden === undefined ? usage.hiddenProjects.length : 0
+  const unseen = projects > 0 ? ` ${count(projects, 'project')} ${isNotVisible(projects)} and may have more.` : ''
+  const total = workingTotal + (hidden ?? 0)
   if (total === 0)
     return unseen
-      ? amber('repositories', `No repository that you can see uses it.${unseen}`)
-      : green('repositories', hidden === undefined ? `No repository of ${orgName} uses it.` : 'No repository uses it.')
-  const verb = total === 1 ? 'loses its link and fails at its' : 'lose their link and fail at their'
-  return amber(
-    'repositories',
-    `${repositoryCount(data)} ${verb} next fetch.${unseen || ''} Moving the project to ${target} ` +
-      'too does not keep a link, but you can make it again there.',
-    repositoryItems(uses, orgName),
-  )
+      ? amber('repositories', `No repository that you can see uses it.${unseen}${ends}`)
+      : green('repositories', `No repository of ${secret.orgName} can use it now.${ends}`)
+  const strong = repositoryCount({ total, more: usage.more })
+  const some = hidden ? ` ${hidden} of them ${isNotVisible(hidden)}.` : unseen
+  const text = `${total === 1 ? 'stops' : 'stop'} working. Moving back does not restore ${total === 1 ? 'its link' : 'their links'}.`
+  return amber('repositories', `${strong} ${text}${some}${ends}`, repositoryItems(working, secret.orgName), strong)
 }
+
+const isNotVisible = (number: number) => (number === 1 ? "isn't visible to you" : "aren't visible to you")
 
 /**
  * Without its projects a secret can be downloaded by everybody who may read it (concord-api §9.9). They are removed
@@ -156,12 +175,12 @@ function repositoriesLine({
 function projectsLine({ secret: { projects, encryptedBy }, target }: MoveFacts): Line {
   if (projects.length === 0) return green('projects', 'It is not limited to projects.')
   const how = encryptedBy === 'PASSWORD' ? ' with its store password' : ''
+  const strong = `Its limit to ${count(projects.length, 'project')}`
   return amber(
     'projects',
-    `It is limited to ${count(projects.length, 'project')} now. That ends: every project of ${target} can use it, and ` +
-      `everybody who may read it can download its value${how}. A project that you move to ${target} too can be chosen ` +
-      'again there.',
+    `${strong} ends. Every project of ${target} can use it, and its readers can download the value${how}.`,
     projectItems(projects),
+    strong,
   )
 }
 
@@ -172,13 +191,20 @@ function grantsLine({ access, targetTeams, ownTeams, secret: { orgName }, target
   if (access.data.length === 0) return green('grants', 'No team has a grant on it.')
   const surviving = survivingGrants(access.data, targetTeams.data)
   if (surviving.length === 0) return green('grants', `All grants on it are to teams of ${target}.`)
-  const teams = `${count(surviving.length, 'team')} ${whoseTeams(surviving, orgName, ownTeams.data)}`
+  const strong = `${count(surviving.length, 'team')} ${whoseTeams(surviving, ownTeams.data)}`
   return amber(
     'grants',
-    `${teams} ${surviving.length === 1 ? 'keeps' : 'keep'} access. You can remove that afterwards.`,
+    `${strong} ${surviving.length === 1 ? 'keeps' : 'keep'} access. You can remove that afterwards.`,
     grantItems(surviving, orgName, ownTeams.data),
+    strong,
   )
 }
+
+const flowsLine = ({ secret: { orgName } }: MoveFacts) =>
+  amber('flows', `Flows and API calls that name it under ${orgName} fail.`, undefined, 'Flows and API calls')
+
+const restLine = ({ target, newName }: MoveFacts) =>
+  green('rest', `It becomes ${target} / ${newName}. Its id, value, owner and visibility stay.`)
 
 function readersLine({ secret, target, targetOrg, access, targetTeams, ownTeams }: MoveFacts): Line {
   if (secret.visibility === 'PUBLIC') {
@@ -196,20 +222,19 @@ function readersLine({ secret, target, targetOrg, access, targetTeams, ownTeams 
   const teams = targetTeams.data && [...targetTeams.data, ...(ownTeams.data ?? [])]
   return green(
     'readers',
-    `It stays private. All members of ${target} see its name; afterwards these may use it:`,
+    `It stays private. All members of ${target} see its name.`,
     keepers({ ...secret, orgName: target }, { org: targetOrg.data, access: access.data, teams }),
   )
 }
 
 type Id = Line['id']
-const line = (light: Light, id: Id, text: string, items?: Item[]): Line => ({
-  id,
-  light,
-  text,
+const line = (light: Light, id: Id, text: string, items?: Item[], strong?: string): Line => ({
+  ...{ id, light, text },
   ...(items && { items }),
+  ...(strong && { strong }),
 })
 const green = (id: Id, text: string, items?: Item[]) => line('green', id, text, items)
-const amber = (id: Id, text: string, items?: Item[]) => line('amber', id, text, items)
+const amber = (id: Id, text: string, items?: Item[], strong?: string) => line('amber', id, text, items, strong)
 const red = (id: Id, text: string) => line('red', id, text)
 const pending = (id: Id, text: string) => line('pending', id, `${text} …`)
 const failed = (id: Id, text: string): Line => ({ ...amber(id, text), failed: true })
