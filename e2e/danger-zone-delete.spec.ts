@@ -12,6 +12,7 @@ import {
   givenUser,
   readSecret,
 } from './given.ts'
+import { picture } from './screens.ts'
 import { addressOf, confirm, nameField, openSettings } from './steps.ts'
 import { needs } from './version.ts'
 
@@ -34,6 +35,7 @@ test('deletes a secret after its name was typed', { tag: '@concord' }, async ({ 
   const yes = dialog.getByRole('button', { name: 'Yes, delete this secret' })
   await expect(nameField(dialog, secret)).toBeFocused()
   await expect(yes).toBeDisabled()
+  await picture(page, 'delete')
   await confirm(dialog, secret, 'Yes, delete this secret')
 
   await expect(page).toHaveURL(path`/org/${org.name}/secret`)
@@ -88,6 +90,7 @@ test('a writer who cannot delete it sees once whom to ask, and copies the reques
   await expect(zone.getByText(words)).toHaveCount(1)
   await expect(zone.getByRole('button', { name: /^Delete|^Change owner/ })).toHaveCount(0)
   await expect(zone.getByRole('button', { name: 'Change projects…' })).toBeEnabled()
+  await picture(page, 'settings-writer')
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   await zone.getByRole('button', { name: 'Copy request' }).click()
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(

@@ -181,6 +181,7 @@ test('lists the repositories and projects that lose it', { tag: '@concord' }, as
   const zone = await openSettings(page, user, secret)
   await zone.scrollIntoViewIfNeeded()
   await expect(zone).toContainText('2 repositories stop working · Limit to 2 projects ends')
+  await picture(page, 'settings')
   const dialog = await askToMove(page, secret, to)
   for (const loser of losers) await expect(dialog.getByText(loser)).toBeVisible()
   await expect(dialog).toContainText('Its limit to 2 projects ends.')
@@ -223,6 +224,11 @@ test('teams of the old organization keep their access until somebody removes it'
   await expect(outcome.getByText(`${team.name} (Writer)`)).toBeVisible()
   const here = { orgName: to.name, name: secret.name }
   expect(await grantsOf(here)).toEqual([team.id])
+  // A dialog knows whose team that is, like the page.
+  await page.goto(addressOf(here, 'settings'))
+  await dangerZone(page).getByRole('button', { name: 'Delete this secret' }).click()
+  await expect(page.getByRole('dialog').getByText(`${team.name} of ${from.name} (Writer)`)).toBeVisible()
+  await page.keyboard.press('Escape')
   await outcome.getByRole('button', { name: 'Remove old teams’ access' }).click()
   const removal = page.getByRole('dialog', { name: `Remove the old teams’ access to ${secret.name}` })
   await removal.getByRole('button', { name: 'Yes, remove their access' }).click()
@@ -260,6 +266,7 @@ test('tells a reader once why they cannot change it', async ({ page }) => {
   const zone = await openSettings(page, reader, secret)
   await expect(page.getByText('Only teams with Writer access can change it. Ask admin.')).toHaveCount(1)
   await expect(page.getByRole('button', { name: 'Copy request' })).toBeVisible()
+  await picture(page, 'settings-no-right')
   await expect(page.getByRole('definition').filter({ hasText: secret.name })).toBeVisible()
   await expect(zone).toHaveCount(0)
   await expect(page.getByRole('main').getByRole('textbox')).toHaveCount(0)

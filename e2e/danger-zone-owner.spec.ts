@@ -2,6 +2,7 @@ import { admin, call, path } from './concord.ts'
 import { givenDirectoryUser, needsDirectory } from './directory.ts'
 import { expect, test } from './fixtures.ts'
 import { givenOrg, givenRight, givenSecret, givenUser, readSecret } from './given.ts'
+import { picture } from './screens.ts'
 import { addressOf, askForOwner, confirm, nameField, openSettings } from './steps.ts'
 import { needs } from './version.ts'
 
@@ -16,6 +17,7 @@ test('the owner changes the owner and sees what access remains', { tag: '@concor
   const title = await askForOwner(zone, heir)
   const dialog = page.getByRole('dialog', { name: `Change the owner of secret “${secret.name}” to ${title}` })
   await expect(nameField(dialog, secret)).toBeFocused()
+  await picture(page, 'change-owner')
   await expect(dialog.getByText(`${team.name} (Reader)`)).toBeVisible()
   await confirm(dialog, secret, `Yes, change the owner to ${title}`)
 

@@ -1,5 +1,6 @@
 import { expect, test } from './fixtures.ts'
 import { givenOrg, givenProject, givenRepository, givenSecret, givenUser, readSecret } from './given.ts'
+import { picture } from './screens.ts'
 import { confirm, nameField, openSettings, pick } from './steps.ts'
 
 async function givenScoped(linked: 'two projects' | 'none') {
@@ -34,6 +35,7 @@ test('limits a secret to one project, and names the repositories that lose it', 
 
   const dialog = page.getByRole('dialog', { name: `Limit secret “${secret.name}” to 1 project` })
   await expect(dialog.getByText(`${second.name} › ${loser.name}`)).toBeVisible()
+  await picture(page, 'limit-projects-failing')
   await confirm(dialog, secret, 'Yes, limit to 1 project')
 
   await expect(dialog).toBeHidden()
@@ -53,6 +55,7 @@ test('removes a project that no repository needs: asks without a typed name', { 
   await expect(dialog).toContainText('1 project can no longer use it')
   await expect(dialog).toContainText('No repository stops working.')
   await expect(nameField(dialog, secret)).toHaveCount(0)
+  await picture(page, 'limit-projects')
   await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
   await dialog.getByRole('button', { name: 'Yes, limit to 1 project' }).click()
   await expect(dialog).toBeHidden()

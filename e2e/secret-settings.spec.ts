@@ -12,6 +12,7 @@ import {
   keyPairParts,
   readSecret,
 } from './given.ts'
+import { picture } from './screens.ts'
 import { addressOf, confirm, nameField, openSettings, pick } from './steps.ts'
 
 async function givenOwned(visibility: 'PUBLIC' | 'PRIVATE' = 'PRIVATE') {
@@ -34,6 +35,7 @@ test('renames a private secret, which stays private and keeps its repositories',
   await page.getByRole('button', { name: 'Rename' }).click()
   const dialog = page.getByRole('dialog', { name: `Rename secret “${secret.name}” to “${newName}”` })
   await expect(dialog.getByText(`${project.name} › ${repository.name}`)).toBeVisible()
+  await picture(page, 'rename')
   await confirm(dialog, secret, `Yes, rename to ${newName}`)
 
   await expect(page).toHaveURL(addressOf({ orgName: org.name, name: newName }, 'settings'))
@@ -98,6 +100,7 @@ test('makes a secret public and private again', { tag: '@concord' }, async ({ pa
   const toPublic = page.getByRole('dialog', { name: `Make secret “${secret.name}” public` })
   await expect(toPublic).toContainText('Every signed-in user of this server can use it')
   await expect(toPublic).toContainText('All of them can download its value')
+  await picture(page, 'make-public')
   await confirm(toPublic, secret, 'Yes, make it public')
   await expect(
     page.getByText(`It is public: every signed-in user can use it, and every member of ${org.name}`),
@@ -108,6 +111,7 @@ test('makes a secret public and private again', { tag: '@concord' }, async ({ pa
   const toPrivate = page.getByRole('dialog', { name: `Make secret “${secret.name}” private` })
   await expect(toPrivate.getByRole('button', { name: 'Cancel' })).toBeFocused()
   await expect(toPrivate).toContainText(`${user.displayName}, its owner`)
+  await picture(page, 'make-private')
   await toPrivate.getByRole('button', { name: 'Yes, make it private' }).click()
   await expect(page.getByRole('button', { name: 'Make public' })).toBeVisible()
   expect((await readSecret(secret)).visibility).toBe('PRIVATE')

@@ -3,7 +3,7 @@ import { call, path, send } from './concord.ts'
 import { asUser, expect, settled, test } from './fixtures.ts'
 import { givenOrg, givenProject, givenRepository, givenSecret, givenUser, type Org, type Ref } from './given.ts'
 import { hold, onRealConcord, release } from './realConcord.ts'
-import { addressOf, confirm, dangerZone, openSettings } from './steps.ts'
+import { addressOf, confirm, dangerZone, openSettings, pick } from './steps.ts'
 import { needsOurs } from './version.ts'
 
 const usedBy = (page: Page) => page.getByRole('region', { name: 'Used by' })
@@ -31,6 +31,32 @@ test('our server knows what uses a secret, also where the user may not look', as
   await page.getByRole('link', { name: 'Settings' }).click()
   await expect(dangerZone(page)).toContainText('3 repositories stop working')
   await expect(dangerZone(page).getByText("1 repository of these isn't visible to you")).toHaveCount(1)
+  await dangerZone(page).getByRole('button', { name: 'Change projects…' }).click()
+  await dangerZone(page).getByRole('radio', { name: /^Only/ }).check()
+  await pick(dangerZone(page), 'Projects', readable.project)
+  await dangerZone(page).getByRole('button', { name: 'Change projects' }).click()
+  // A project is not both visible and not.
+  const dialog = page.getByRole('dialog', { name: /^Limit/ })
+  await expect(dialog).toContainText(`1 other project can no longer use it:${closed.name}`)
+  await expect(dialog).toContainText(`And 1 repository in projects you cannot read:${closed.name}`)
+  await expect(dialog).not.toContainText('that you can see')
+})
+
+test('links that a store password breaks are shown as broken, and stop nothing', async ({ page }) => {
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  const secret = await givenSecret(org, { by: user, storePassword: 'Aa1!Bb2!Cc' })
+  const repository = await givenRepository(await givenProject(org), secret)
+  const zone = await openSettings(page, user, secret)
+  const note = '1 broken link of a repository: a repository cannot use a secret with a store password'
+  await expect(zone.getByText(note)).toHaveCount(1)
+  await expect(zone).not.toContainText('working')
+
+  await zone.getByRole('button', { name: 'Delete this secret' }).click()
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('No repository that you can see stops working.')
+  await expect(dialog).toContainText('1 broken link: a repository cannot use a secret with a store password:')
+  await expect(dialog.getByText(`${repository.project} › ${repository.name}`)).toBeVisible()
 })
 
 /** A public project of another organization that uses the secret by its id. */

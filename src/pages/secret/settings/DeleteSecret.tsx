@@ -78,7 +78,7 @@ function DeleteDialog({ secret, onClose }: { secret: Secret; onClose: () => void
             usage={usage}
             secret={secret}
             fate={STOP}
-            none="No repository that you can see uses it."
+            none="No repository that you can see stops working."
           />
           <AffectedGrants grants={access.data ?? []} orgName={orgName} teams={teams} fate={LOSE} />
           <Affected
