@@ -1,4 +1,4 @@
-import { resize } from './axe.ts'
+import { DESK, PHONE, resize } from './axe.ts'
 import { call, path } from './concord.ts'
 import { asUser, expect, test } from './fixtures.ts'
 import {
@@ -208,6 +208,8 @@ test('a whole row is its link, and its text can be selected', async ({ page, con
   await expect(page).toHaveURL(addressOf(secret))
 })
 
+const bottomOf = (box: { y: number; height: number } | null) => (box ? box.y + box.height : Number.NaN)
+
 test('a row’s menu copies the name, and opens the dialog that deletes it', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const org = await givenOrg()
@@ -221,7 +223,14 @@ test('a row’s menu copies the name, and opens the dialog that deletes it', asy
   await expect(page.getByRole('menuitem', { name: 'Copy name' })).toBeFocused()
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('status').filter({ hasText: `Copied the id ${secret.id}.` })).toBeVisible()
+  const said = page.getByRole('status').filter({ hasText: `Copied the id ${secret.id}.` })
+  await expect(said).toBeVisible()
+  for (const size of [PHONE, DESK]) {
+    await resize(page, size)
+    const title = page.getByRole('heading', { level: 1 })
+    const [message, heading] = await Promise.all([said.boundingBox(), title.boundingBox()])
+    expect.soft(bottomOf(message), `covers only the bar, at ${size.width} px`).toBeLessThanOrEqual(heading?.y ?? 0)
+  }
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret.id)
   await expect(menu).toBeFocused()
 

@@ -35,6 +35,7 @@ export function checkBudgets() {
     budget(`heaviest lazy chunk (${heaviest?.file})`, heaviest?.bytes ?? 0, 60),
     budget('style sheets', sum(styles), 35),
     noOtherHost(),
+    noOtherColour(),
   ]
 }
 
@@ -88,6 +89,19 @@ function noOtherHost() {
     const pattern = Object.entries(patterns).find(([extension]) => file.endsWith(extension))?.[1]
     return pattern ? (readFileSync(join(CLIENT, file), 'utf8').match(pattern) ?? []) : []
   })
+  return { name, ok: found.length === 0, said: found.length === 0 ? name : `${name}: ${found.join(', ')}` }
+}
+
+/** Returns colours of Semantic that are left in the style sheets: ours are pairs of `light-dark()`. */
+function noOtherColour() {
+  const name = 'no colour without a dark one'
+  const css = readdirSync(CLIENT, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.css'))
+    .map((file) => readFileSync(join(CLIENT, file), 'utf8'))
+    .join('\n')
+  const pairs = /light-dark\([^()]*(?:\([^()]*\)[^()]*)*\)/g
+  // #0000 is transparent.
+  const found = css.replaceAll(pairs, '').match(/(?<=:[^{}]*)(?:#(?!0000\b)[\da-f]{3,8}\b|\brgba?\()/g) ?? []
   return { name, ok: found.length === 0, said: found.length === 0 ? name : `${name}: ${found.join(', ')}` }
 }
 

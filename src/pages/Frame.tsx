@@ -19,6 +19,7 @@ import { useStore } from '../store.ts'
 import { RouteError } from './RouteError.tsx'
 import { SignInAgainDialog } from './session/SignInAgainDialog.tsx'
 import { useSignOut } from './session/useSignOut.ts'
+import { ThemeChoice } from './theme/ThemeChoice.tsx'
 
 onUserChange(forgetMessages)
 
@@ -112,6 +113,7 @@ function Bar({ displayName, username }: BarProps) {
             {displayName !== username && <div className="muted mono">{username}</div>}
           </>
         }
+        footer={<ThemeChoice />}
         // Items that need our own server are left out on a real Concord.
         onApproach={() => setIsAsked(true)}
         items={[

@@ -11,12 +11,14 @@ type Props = {
   children: ReactNode
   /** Above the items, such as who is signed in. */
   header?: ReactNode
+  /** Below the items, in the same list. */
+  footer?: ReactNode
   /** The pointer or the focus is on the button: time to find out what the list needs to know. */
   onApproach?: () => void
 }
 
 /** A button with a list of actions. */
-export function Menu({ label, items, children, header, onApproach }: Props) {
+export function Menu({ label, items, children, header, footer, onApproach }: Props) {
   const menu = useMenu()
   const button = useRef<HTMLButtonElement>(null)
   return (
@@ -32,7 +34,7 @@ export function Menu({ label, items, children, header, onApproach }: Props) {
         {children}
         <Icon of={ChevronDown} />
       </button>
-      <MenuList menu={menu} label={label} items={items} header={header} />
+      <MenuList menu={menu} label={label} items={items} header={header} footer={footer} />
     </>
   )
 }

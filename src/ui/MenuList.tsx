@@ -15,6 +15,8 @@ type ListProps = {
   label: string
   items: MenuItem[]
   header?: ReactNode
+  /** Below the items: more of them, such as a group of `menuitemradio`. */
+  footer?: ReactNode
 }
 
 type MenuState = ReturnType<typeof useMenu>
@@ -66,7 +68,7 @@ export function useMenu() {
 }
 
 /** The list is a popover: no row or box clips it, Esc and a click outside close it. */
-export function MenuList({ menu, label, items, header }: ListProps) {
+export function MenuList({ menu, label, items, header, footer }: ListProps) {
   const { isOpen, setIsOpen, button, list, id, close, hide } = menu
 
   const itemCount = items.length
@@ -112,6 +114,7 @@ export function MenuList({ menu, label, items, header }: ListProps) {
             }}
           />
         ))}
+        {footer}
       </div>
     </div>
   )
@@ -157,13 +160,15 @@ function focusTarget(key: string, items: HTMLElement[]): HTMLElement | undefined
   const targets: Record<string, HTMLElement | undefined> = {
     ArrowDown: items[(at + 1) % items.length],
     ArrowUp: items.at(at - 1),
+    ArrowRight: items[(at + 1) % items.length],
+    ArrowLeft: items.at(at - 1),
     Home: items[0],
     End: items.at(-1),
   }
   return targets[key]
 }
 
-const itemsOf = (list: HTMLElement) => [...list.querySelectorAll<HTMLElement>('[role=menuitem]')]
+const itemsOf = (list: HTMLElement) => [...list.querySelectorAll<HTMLElement>('[role^=menuitem]')]
 
 /** Below the button, right edges aligned; above it where there is no room. */
 function place(list: HTMLElement, button: HTMLElement) {
