@@ -43,4 +43,4 @@ function apiOf(services) {
   }
 }
 
-await run({ apiOf, site: vite.middlewares, server })
+await run({ apiOf, siteOf: () => vite.middlewares, server })

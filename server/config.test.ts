@@ -18,3 +18,9 @@ test.each([
   const words = 'CONCORD_URL must be the address of a Concord server, as in https://concord.example.com'
   expect(() => readConfig({ CONCORD_URL })).toThrow(words)
 })
+
+test.each(['concord.example.com', 'javascript:alert(1)'])('rejects CONSOLE2_URL=%s', (CONSOLE2_URL) => {
+  expect(() => readConfig({ CONSOLE2_URL })).toThrow(/^CONSOLE2_URL must be the address of Concord’s own console/)
+  const page = 'https://concord.example.com/console2'
+  expect(readConfig({ CONSOLE2_URL: page }).console2Url).toBe(page)
+})

@@ -21,6 +21,12 @@ const settings = z.object({
     })
     .transform((text) => new URL(text))
     .optional(),
+  CONSOLE2_URL: z
+    .string()
+    .refine(isWebAddress, {
+      error: 'CONSOLE2_URL must be the address of Concord’s own console, as in https://concord.example.com',
+    })
+    .optional(),
   SAMPLE_DATA: onOff('SAMPLE_DATA').default(true),
   ADMIN_API_KEY: z
     .string()
@@ -66,6 +72,8 @@ export interface Config {
   dataDir: string
   /** The Concord behind the console; undefined for our own server. */
   concordUrl: URL | undefined
+  /** The address of Concord's own console, for links to what this one has not; undefined: no links. */
+  console2Url: string | undefined
   sampleData: boolean
   /** The first admin's API key, base64; undefined: generated on the first run. */
   adminApiKey: string | undefined
@@ -142,6 +150,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     host: s.HOST,
     dataDir: isAbsolute(s.DATA_DIR) ? s.DATA_DIR : resolve(s.DATA_DIR),
     concordUrl: s.CONCORD_URL,
+    console2Url: s.CONSOLE2_URL,
     sampleData: s.SAMPLE_DATA,
     adminApiKey: s.ADMIN_API_KEY,
     masterKey: s.MASTER_KEY,
@@ -237,6 +246,10 @@ function isServerAddress(value: string) {
   if (!URL.canParse(value)) return false
   const { protocol, origin, href } = new URL(value)
   return /^https?:$/.test(protocol) && href === `${origin}/`
+}
+
+function isWebAddress(value: string) {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
 }
 
 function isApiKey(value: string) {

@@ -5,12 +5,12 @@ import { run } from './process/run.ts'
 import { createSite } from './site.ts'
 
 // The built server is dist/server/main.js, the built console dist/client.
-const site = createSite(fileURLToPath(new URL('../client', import.meta.url)))
+const folder = fileURLToPath(new URL('../client', import.meta.url))
 
 // For HTTP/1.0 without `Host`, which health checks of load balancers send.
 const options = { hostname: 'localhost' }
 
 await run({
   apiOf: (services) => getRequestListener(createApp(services).fetch, options),
-  site: getRequestListener(site, options),
+  siteOf: (config) => getRequestListener(createSite(folder, config), options),
 })

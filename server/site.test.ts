@@ -102,3 +102,14 @@ test('without a build, the response says what to do', async () => {
   expect(answer.status).toBe(503)
   expect(await answer.text()).toContain('npm start')
 })
+
+test('the settings of the console have the address of Concord’s own', async () => {
+  const settings = async (site: Site) => (await site(new Request('http://localhost/cfg.js'))).text()
+  expect(await settings(site)).toBe('window.concord = {}')
+  const linked = createSite(folder, { console2Url: 'https://concord.example.com/"\n' })
+  expect(await settings(linked)).toBe(
+    'window.concord = {}\nwindow.concord.console2Url = "https://concord.example.com/\\"\\n"\n',
+  )
+  const etag = (site: Site) => site(new Request('http://localhost/cfg.js')).headers.get('etag')
+  expect(etag(linked)).not.toBe(etag(site))
+})

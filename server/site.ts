@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join, sep } from 'node:path'
+import type { Config } from './config.ts'
 import { acceptedEncodings } from './http/acceptEncoding.ts'
 
 /** Handles every request that is not for the API. */
@@ -57,8 +58,9 @@ interface File {
  * except for missing assets: an old page that requests a chunk of an old build must notice. The files are read once:
  * they are few, a new build cannot replace them under a running server, and no request can reach anything else.
  */
-export function createSite(folder: string): Site {
+export function createSite(folder: string, settings: Settings = { console2Url: undefined }): Site {
   const files = readFiles(folder)
+  addSettings(files, settings)
   const index = files.get('/index.html')
   if (!index) return () => new Response('The console has not been built: run npm start.\n', { status: 503 })
   const headersOfAll = {
@@ -80,6 +82,18 @@ export function createSite(folder: string): Site {
     }
     return answer(request, file ?? index, headersOfAll)
   }
+}
+
+type Settings = Pick<Config, 'console2Url'>
+
+const SETTINGS_FILE = '/cfg.js'
+
+/** Adds what is set here to what is written in public/cfg.js. */
+function addSettings(files: Map<string, File>, { console2Url }: Settings) {
+  const file = files.get(SETTINGS_FILE)
+  if (!file || console2Url === undefined) return
+  const text = `${file.bytes.identity}\nwindow.concord.console2Url = ${JSON.stringify(console2Url)}\n`
+  files.set(SETTINGS_FILE, fileOf(SETTINGS_FILE, file.type, { identity: Buffer.from(text) }))
 }
 
 function answer(
@@ -147,12 +161,14 @@ function readFiles(folder: string): Map<string, File> {
       if (existsSync(name + extension)) bytes[encoding as Encoding] = readFileSync(name + extension)
     }
     const path = `/${entry.split(sep).join('/')}`
-    files.set(path, {
-      bytes,
-      type,
-      etag: `"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
-      immutable: path.startsWith('/assets/'),
-    })
+    files.set(path, fileOf(path, type, bytes))
   }
   return files
 }
+
+const fileOf = (path: string, type: string, bytes: File['bytes']): File => ({
+  bytes,
+  type,
+  etag: `"${createHash('sha256').update(bytes.identity).digest('base64url').slice(0, 22)}"`,
+  immutable: path.startsWith('/assets/'),
+})

@@ -30,18 +30,19 @@ export interface Listeners {
   /** The handler for our own API. */
   apiOf(services: Services): RequestListener
   /** The handler for everything else: the console. */
-  site: RequestListener
+  siteOf(config: Config): RequestListener
   /** Called with the HTTP server before it listens. */
   server?: Server
 }
 
 /** Starts the server with the settings from the environment and runs it until a signal stops it. */
-export async function run({ apiOf, site, server = createServer() }: Listeners): Promise<void> {
+export async function run({ apiOf, siteOf, server = createServer() }: Listeners): Promise<void> {
   try {
     const config = readConfig(process.env)
     const log = createLog(config.logLevel)
     endOnUnhandledErrors(log)
     keepMemoryPrivate(log)
+    const site = siteOf(config)
     const listenWith = (api: RequestListener) =>
       listen(
         server,

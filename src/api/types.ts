@@ -190,7 +190,13 @@ export type AuditEntry = {
 }
 
 /** What the script at /api/service/console/cfg sets (com.walmartlabs.concord.server.console.ConsoleConfiguration). */
-export type ConsoleConfig = { loginUrl?: string; logoutUrl?: string; login?: { usernameHint?: string } }
+export type ConsoleConfig = {
+  loginUrl?: string
+  logoutUrl?: string
+  login?: { usernameHint?: string }
+  /** Ours: the address of Concord's own console. */
+  console2Url?: string
+}
 
 declare global {
   interface Window {
