@@ -341,6 +341,11 @@ test('a not-found page names what is missing, with a way on', { tag: '@concord' 
 
   await page.goto('/nowhere')
   await expect(page.getByRole('heading', { level: 1, name: 'No such page' })).toBeVisible()
+  // A bookmark of Concord's own console.
+  await page.goto(path`/#/org/${org.name}/project/web`)
+  await expect(page.getByText('Projects are in Concord’s own console.')).toBeVisible()
+  await page.getByRole('link', { name: `Secrets of ${org.name}` }).click()
+  await expect(page).toHaveURL(path`/org/${org.name}/secret`)
 })
 
 test('a non-member sees the public secrets, and why they cannot create any', { tag: '@concord' }, async ({
@@ -397,4 +402,64 @@ test('shows the longest name completely and links to its page', async ({ page })
   await expect(page).toHaveURL(addressOf(secret))
   await expect(page.getByRole('heading', { level: 1, name: secret.name })).toBeVisible()
   expect(await call(path`/api/v2/org/${org.name}/secret/${secret.name}`)).toMatchObject({ id: secret.id })
+})
+
+test('help lists the shortcuts, which can be switched off, and the account menu copies the link', async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const org = await givenOrg()
+  const user = await givenUser({ of: [org] })
+  await givenSecret(org, { by: user, name: 'any-key' })
+  await asUser(page, user)
+  await page.goto(path`/org/${org.name}/secret?type=DATA`)
+  const filter = page.getByRole('searchbox')
+  const help = page.getByRole('dialog', { name: 'Help' })
+  await expect(page.getByRole('link', { name: 'any-key' })).toBeVisible()
+  await page.keyboard.press('/')
+  await expect(filter).toBeFocused()
+  await page.keyboard.type('?g/o')
+  await expect(filter).toHaveValue('?g/o')
+  await expect(help).toBeHidden()
+  await page.keyboard.press('Escape')
+  await page.getByRole('heading', { level: 1 }).focus()
+  await page.keyboard.press('?')
+  await expect(help).toContainText(/Server.*Concord.* \d+\.\d+/)
+  await help.getByRole('checkbox', { name: 'Use shortcuts of single keys' }).uncheck()
+  await expect(help).not.toContainText('Filter the list')
+  await page.keyboard.press('Escape')
+  await page.reload()
+  await expect(page.getByRole('link', { name: 'any-key' })).toBeVisible()
+  await page.keyboard.press('?')
+  await page.keyboard.press('/')
+  await expect(help).toBeHidden()
+  await expect(filter).not.toBeFocused()
+
+  const account = page.getByRole('button', { name: `Account of ${user.displayName}` })
+  await account.click()
+  await page.getByRole('menuitem', { name: 'Copy link to this page' }).click()
+  await expect(page.getByRole('status').filter({ hasText: 'Copied the link to this page.' })).toBeVisible()
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(page.url())
+  await account.click()
+  await page.getByRole('menuitem', { name: 'Help' }).click()
+  await help.getByRole('checkbox', { name: 'Use shortcuts of single keys' }).check()
+  await help.getByRole('button', { name: 'Close' }).click()
+  await expect(account).toBeFocused()
+  await page.keyboard.press('g')
+  await page.keyboard.press('o')
+  await expect(page.getByRole('heading', { level: 1, name: 'Organizations' })).toBeFocused()
+
+  // Bar and content share one width, however wide the screen is.
+  await resize(page, { width: 2200, height: 800 })
+  const edges = await page.evaluate(() =>
+    ['.product', '.menu-button', 'main .tools'].map((selector) => {
+      const { left, right } = document.querySelector(selector)?.getBoundingClientRect() ?? {}
+      return [left, right]
+    }),
+  )
+  expect(edges[0]?.[0]).toBe(edges[2]?.[0])
+  expect(edges[1]?.[1]).toBe(edges[2]?.[1])
+  await page.keyboard.press('?')
+  await expect(help).toBeVisible()
 })

@@ -1,6 +1,6 @@
 import '../signedIn.css'
 import { QueryClientProvider, useQuery } from '@tanstack/react-query'
-import { KeyRound, LogOut, MonitorSmartphone, UserRound } from 'lucide-react'
+import { CircleQuestionMark, KeyRound, Link2, LogOut, MonitorSmartphone, UserRound } from 'lucide-react'
 import { Suspense, useEffect, useState } from 'react'
 import { Link, Outlet, redirect, replace, useLocation, useNavigate, useNavigation, useParams } from 'react-router'
 import { explained } from '#api/explain.ts'
@@ -10,12 +10,15 @@ import { logout } from '#api/session.ts'
 import { disabledUser, onUserChange, session, sessionOver } from '#api/sessionOver.ts'
 import { unreachable } from '#api/unreachable.ts'
 import { paths } from '#paths.ts'
+import { copyText } from '#ui/CopyButton.tsx'
 import { Icon } from '#ui/Icon.tsx'
 import { Menu } from '#ui/Menu.tsx'
 import type { MenuItem } from '#ui/MenuList.tsx'
 import { Skeleton } from '#ui/Skeleton.tsx'
-import { forgetMessages, StatusRegion, warn } from '#ui/StatusMessage.tsx'
+import { announce, forgetMessages, StatusRegion, warn } from '#ui/StatusMessage.tsx'
 import { useStore } from '../store.ts'
+import { useShortcuts } from './help/shortcuts.ts'
+import { useHelp } from './help/useHelp.tsx'
 import { RouteError } from './RouteError.tsx'
 import { SignInAgainDialog } from './session/SignInAgainDialog.tsx'
 import { useSignOut } from './session/useSignOut.ts'
@@ -29,6 +32,8 @@ export function Frame() {
   const over = useStore(sessionOver)
   const isDisabled = useStore(disabledUser) !== undefined
   const navigate = useNavigate()
+  const { openHelp, help } = useHelp()
+  useShortcuts(openHelp)
 
   useEffect(() => {
     if (isDisabled) void navigate(paths.login())
@@ -41,8 +46,9 @@ export function Frame() {
       <a className="skip" href="#content">
         Skip to the content
       </a>
-      <Bar displayName={whoami.displayName} username={whoami.username} />
+      <Bar displayName={whoami.displayName} username={whoami.username} onHelp={openHelp} />
       <StatusRegion />
+      {help}
       <main id="content" tabIndex={-1}>
         {/* When another user signs in over the page, nothing of the previous one may stay. */}
         <Outlet key={whoami.username} />
@@ -80,7 +86,13 @@ const OWN_ITEMS: MenuItem[] = [
   { label: 'Change password', icon: KeyRound, to: paths.password() },
 ]
 
-type BarProps = { displayName: string; username: string }
+type BarProps = { displayName: string; username: string; onHelp: () => void }
+
+async function copyLink() {
+  const { href } = window.location
+  if (await copyText(href)) announce('Copied the link to this page.')
+  else warn(`Could not copy the link: select it here and copy it yourself. ${href}`)
+}
 
 /** What the menu posts to: as a navigation, so that a page with something to lose can ask first (ui/LeaveGuard.tsx). */
 export async function signOut() {
@@ -94,7 +106,7 @@ export async function signOut() {
   }
 }
 
-function Bar({ displayName, username }: BarProps) {
+function Bar({ displayName, username, onHelp }: BarProps) {
   const signOut = useSignOut()
   const [isAsked, setIsAsked] = useState(false)
   const version = useQuery({ ...serverVersionQuery, enabled: isAsked }).data
@@ -117,7 +129,9 @@ function Bar({ displayName, username }: BarProps) {
         // Items that need our own server are left out on a real Concord.
         onApproach={() => setIsAsked(true)}
         items={[
+          { label: 'Copy link to this page', icon: Link2, onSelect: copyLink },
           ...(version && isOurs(version) ? OWN_ITEMS : []),
+          { label: 'Help', icon: CircleQuestionMark, onSelect: onHelp },
           { label: 'Sign out', icon: LogOut, onSelect: signOut },
         ]}
       >

@@ -91,8 +91,12 @@ test('connects only to the configured directory and Concord, and the console onl
   ])
 })
 
-test('the browser stores only names and ids in a tab’s session storage, whether there was a session, and the theme', () => {
+test('the browser stores only names and ids, whether there was a session, and choices of its user', () => {
   expect(filesWith(/sessionStorage/)).toEqual(['src/api/tabMemory.ts'])
-  expect(filesWith(/localStorage/)).toEqual(['src/early/knownSession.ts', 'src/early/theme.ts'])
+  expect(filesWith(/localStorage/)).toEqual([
+    'src/early/knownSession.ts',
+    'src/early/theme.ts',
+    'src/pages/help/shortcuts.ts',
+  ])
   expect(filesWith(/indexedDB|document\.cookie|caches\.open/)).toEqual([])
 })

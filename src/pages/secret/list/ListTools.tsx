@@ -82,7 +82,7 @@ function FacetSelect<F extends Facet>({ facet, state, onShow, counts, isCounted 
   const chosen = state.chosen[facet]
   return (
     <select
-      className={`facet ${facet} ${chosen ? 'chosen' : ''}`}
+      className={`facet facet-${facet} ${chosen ? 'chosen' : ''}`}
       aria-label={label}
       value={chosen ?? ''}
       onChange={({ target }) =>
