@@ -9,7 +9,9 @@ import {
   givenSecret,
   givenTeam,
   givenUser,
+  keyPair,
   keyPairParts,
+  type Ref,
   readSecret,
 } from './given.ts'
 import { picture } from './screens.ts'
@@ -264,23 +266,28 @@ test('filters the log by action and days, also with the keyboard', async ({ page
   await expect(page.getByText('The log ends before page 1000000.')).toBeVisible()
 })
 
-test('explains why a browser cannot compute a fingerprint', async ({ page }) => {
+test('fingerprints a public key, warns of junk, and never shows a private key', async ({ page }) => {
   const { org, user } = await givenOwned()
-  const secret = await givenSecret(org, { by: user, parts: keyPairParts() })
-  const show = () => page.getByRole('button', { name: 'Show public key' }).click()
+  const pair = keyPair()
+  const given = (publicKey: string) =>
+    givenSecret(org, { by: user, parts: keyPairParts({ ...pair, public: publicKey }) })
+  const show = async (secret: Ref) => {
+    await page.goto(addressOf(secret))
+    await page.getByRole('button', { name: 'Show public key' }).click()
+  }
   await asUser(page, user)
-  await page.goto(addressOf(secret))
-  await show()
-  await expect(page.getByText(/^Fingerprint SHA256:/)).toBeVisible()
-  await page.addInitScript(() => {
-    // As over plain http from another computer.
-    Object.defineProperty(window, 'isSecureContext', { value: false })
-    Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined })
-  })
-  await page.reload()
-  await show()
-  await expect(page.getByText('Its fingerprint is missing')).toBeVisible()
-  await expect(page.getByRole('button', { name: 'Copy public key' })).toHaveText('Copy')
+  await show(await given(pair.public))
+  await expect(page.getByText('Fingerprint SHA256:')).toBeVisible()
+  await expect(page.getByText(/^MD5:/)).toBeVisible()
+
+  await show(await given('hello world'))
+  await expect(page.getByText('This is not a public key')).toBeVisible()
+  await expect(page.getByText('SHA256:')).toBeHidden()
+
+  await show(await given(pair.private))
+  await expect(page.getByRole('alert')).toContainText('This public key field holds a private key. Replace the pair.')
+  await expect(page.getByText('-----BEGIN')).toHaveCount(0)
+  await expect(page.getByRole('button', { name: 'Copy public key' })).toBeHidden()
 })
 
 async function grants({ orgName, name }: { orgName: string; name: string }) {

@@ -22,6 +22,8 @@ export type Inspection = {
    * or a version, or OpenSSH reads it though it is not in order.
    */
   verdict: 'good' | 'doubtful' | 'bad'
+  /** In the public field: it may be a private key, which nobody else may see. */
+  isPrivate?: boolean
   /** Only of what was read as a whole. */
   key?: PublicKey
   facts?: KeyFacts

@@ -13,6 +13,8 @@ export type KeyFacts = {
   hasPassphrase?: boolean
   /** A certificate of the key, and until when it counts: undefined for ever. */
   certificate?: { expires: Date | undefined; isOfHost: boolean }
+  /** The other field has its private half. */
+  matches?: boolean
   /** Its public half as a line of OpenSSH. */
   line: string
 }

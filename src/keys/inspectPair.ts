@@ -12,7 +12,7 @@ export function inspectPair({ publicKey, privateKey }: Pair): Partial<Record<Slo
   const isGiven = { publicKey: publicKey.length > 0, privateKey: privateKey.length > 0 }
   const ofPublic = isGiven.publicKey ? inspectPublic(publicKey) : undefined
   const ofPrivate = isGiven.privateKey ? inspectPrivate(privateKey) : undefined
-  const isPublicWrong = isGiven.publicKey && holdsPrivateKey(publicKey)
+  const isPublicWrong = !!ofPublic?.isPrivate
   const isPrivateWrong = isGiven.privateKey && !holdsPrivateKey(privateKey) && isPublicKey(privateKey)
   if (isPublicWrong || isPrivateWrong) return misplaced({ isPublicWrong, isPrivateWrong, isGiven, ofPublic, ofPrivate })
   const derived = ofPrivate?.key && ofPrivate.facts && fixOf('publicKey', `${ofPrivate.facts.line}\n`, [DERIVE])
@@ -84,7 +84,8 @@ function compared(ofPublic: Inspection, ofPrivate: Inspection, derived: Fix | un
       verdict: 'doubtful',
       remarks: [warning('It does not match the private key.', { fix: derived }), ...ofPublic.remarks],
     }
+  if (ofPublic.key && ofPublic.facts) return { ...ofPublic, facts: { ...ofPublic.facts, matches: true } }
   // What cannot be mended can be replaced.
-  const remarks = ofPublic.remarks.map((remark) => (ofPublic.key || remark.fix ? remark : { ...remark, fix: derived }))
+  const remarks = ofPublic.remarks.map((remark) => (remark.fix ? remark : { ...remark, fix: derived }))
   return { ...ofPublic, remarks }
 }

@@ -13,7 +13,10 @@ import { repairLine } from './repairLine.ts'
 /** What is in the field of the public key, which everybody sees who may read the secret. */
 export function inspectPublic(content: KeyContent): Inspection {
   if (holdsPrivateKey(content))
-    return bad({ tone: 'error', words: 'This is a private key. Every reader of the secret would see it.' })
+    return {
+      ...bad({ tone: 'error', words: 'This is a private key. Every reader of the secret would see it.' }),
+      isPrivate: true,
+    }
   const read = attempt(() => readPublicLine(rawText(content)))
   const { text, changes } = repairLine(content)
   const fix = { fix: fixOf('publicKey', text, changes) }
