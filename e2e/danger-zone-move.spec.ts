@@ -270,6 +270,9 @@ test('tells a reader once why they cannot change it', async ({ page }) => {
   await expect(page.getByRole('definition').filter({ hasText: secret.name })).toBeVisible()
   await expect(zone).toHaveCount(0)
   await expect(page.getByRole('main').getByRole('textbox')).toHaveCount(0)
+  await page.getByRole('link', { name: 'Access' }).click()
+  await expect(page.getByText('Only teams with Owner access can change who has access. Ask admin.')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Copy request' })).toBeVisible()
 })
 
 test('if a right cannot be determined in advance, the dialog says so and the server decides', {

@@ -30,7 +30,7 @@ test('our server knows what uses a secret, also where the user may not look', as
 
   await page.getByRole('link', { name: 'Settings' }).click()
   await expect(dangerZone(page)).toContainText('3 repositories stop working')
-  await expect(dangerZone(page).getByText("1 repository of these isn't visible to you")).toHaveCount(1)
+  await expect(dangerZone(page).getByText("1 of these repositories isn't visible to you")).toHaveCount(1)
   await dangerZone(page).getByRole('button', { name: 'Change projects…' }).click()
   await dangerZone(page).getByRole('radio', { name: /^Only/ }).check()
   await pick(dangerZone(page), 'Projects', readable.project)
@@ -48,7 +48,7 @@ test('links that a store password breaks are shown as broken, and stop nothing',
   const secret = await givenSecret(org, { by: user, storePassword: 'Aa1!Bb2!Cc' })
   const repository = await givenRepository(await givenProject(org), secret)
   const zone = await openSettings(page, user, secret)
-  const note = '1 broken link of a repository: a repository cannot use a secret with a store password'
+  const note = '1 broken link: a repository cannot use a secret with a store password'
   await expect(zone.getByText(note)).toHaveCount(1)
   await expect(zone).not.toContainText('working')
 

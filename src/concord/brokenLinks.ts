@@ -5,12 +5,14 @@ import type { Usage, Use } from './usage.ts'
 type Linked = Pick<Secret, 'encryptedBy' | 'projects' | 'orgName'>
 type Project = Pick<Use, 'orgName' | 'projectName'>
 
+const STORE_PASSWORD = 'A repository cannot use a secret with a store password.'
+
 /**
  * Why a repository cannot fetch with the secret that it is linked to; undefined if it can. Nobody types a store password
  * for a repository (concord-api §9.9), and a limit to projects holds for repositories too.
  */
 export function whyBroken(secret: Linked, { orgName, projectName }: Project): string | undefined {
-  if (secret.encryptedBy === 'PASSWORD') return 'A repository cannot use a secret with a store password.'
+  if (secret.encryptedBy === 'PASSWORD') return STORE_PASSWORD
   const scope = scopeOf(secret)
   if (scope && (orgName !== secret.orgName || !includes(scope, projectName)))
     return 'The secret is limited to other projects.'
@@ -24,6 +26,8 @@ export type Links = {
   /** Those that cannot, whatever happens to the secret. */
   broken: (Use & { why: string })[]
   brokenTotal: number
+  /** Of the first of them. */
+  whyBroken?: string
   /** How many of projects that the caller cannot read may fetch with it; undefined if the server does not say. */
   hidden: number | undefined
 }
@@ -37,11 +41,13 @@ export function linksOf(secret: Linked, { uses, total, hidden }: Usage): Links {
   const working = uses.filter((use) => !whyBroken(secret, use))
   const unnamed = total - uses.length
   const allBroken = secret.encryptedBy === 'PASSWORD'
+  const why = allBroken ? STORE_PASSWORD : broken[0]?.why
   return {
     working,
     workingTotal: working.length + (allBroken ? 0 : unnamed),
     broken,
     brokenTotal: broken.length + (allBroken ? unnamed + (hidden ?? 0) : 0),
+    ...(why && { whyBroken: why }),
     hidden: allBroken ? 0 : hidden,
   }
 }

@@ -43,8 +43,11 @@ test('what is not visible, and links that are broken, are said once', () => {
   const said = (usage: UsageLookup, of = secret()) => usageNotes(of, usage).map(({ what, does }) => `${what} ${does}`)
   expect(said(look())).toEqual([])
   expect(said(look({ hiddenProjects }))).toEqual(["1 project isn't visible to you: more repositories may use it"])
-  expect(said(look({ hidden: 2, hiddenProjects }))).toEqual(["2 repositories of these aren't visible to you"])
+  expect(said(look({ hidden: 2, hiddenProjects }))).toEqual(["2 of these repositories aren't visible to you"])
   expect(said(look({ hidden: 0, hiddenProjects: [] }), secret({ encryptedBy: 'PASSWORD' }))).toEqual([
-    '1 broken link of a repository: a repository cannot use a secret with a store password',
+    '1 broken link: a repository cannot use a secret with a store password',
+  ])
+  expect(said(look({ uses: [], total: 0, hidden: 2 }), secret({ encryptedBy: 'PASSWORD' }))).toEqual([
+    '2 broken links: a repository cannot use a secret with a store password',
   ])
 })

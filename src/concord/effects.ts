@@ -32,20 +32,14 @@ export function teamsDo(access: unknown[] | undefined, { one, many }: Fate): Eff
 /** What the numbers of repositories leave out or cannot mean, once for all rows. */
 export function usageNotes(secret: Secret, { data: usage }: UsageLookup): Effect[] {
   if (!usage) return []
-  const { broken, brokenTotal, hidden } = linksOf(secret, usage)
+  const { brokenTotal, whyBroken = '', hidden } = linksOf(secret, usage)
   const { length } = usage.hiddenProjects
   const notes: Effect[] = []
-  if (hidden)
-    notes.push({ what: count(hidden, 'repository', 'repositories'), does: `of these ${isNotVisible(hidden)}` })
+  if (hidden) notes.push({ what: `${hidden} of these repositories`, does: isNotVisible(hidden) })
   if (hidden === undefined && length > 0)
     notes.push({ what: count(length, 'project'), does: `${isNotVisible(length)}: more repositories may use it` })
-  const [first] = broken
-  if (brokenTotal > 0)
-    notes.push({
-      what: count(brokenTotal, 'broken link'),
-      does: `of ${brokenTotal === 1 ? 'a repository' : 'repositories'}: ${asPart(first?.why ?? '')}`,
-    })
+  if (brokenTotal > 0) notes.push({ what: `${count(brokenTotal, 'broken link')}:`, does: asPart(whyBroken) })
   return notes
 }
 
-const isNotVisible = (number: number) => (number === 1 ? "isn't visible to you" : "aren't visible to you")
+export const isNotVisible = (number: number) => (number === 1 ? "isn't visible to you" : "aren't visible to you")

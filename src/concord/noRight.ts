@@ -1,5 +1,14 @@
 import { ownerName } from '#api/users.ts'
-import { levelWord, type Right, type RightFacts } from './rights.ts'
+import type { Right, RightFacts } from './rights.ts'
+
+/** What somebody wants to do, the access level that it needs, and how it is called. */
+const ACTS = {
+  change: { level: 'Writer', does: 'change it' },
+  own: { level: 'Owner', does: 'delete it or change its owner' },
+  access: { level: 'Owner', does: 'change who has access' },
+}
+
+export type Act = keyof typeof ACTS
 
 export type NoRight = {
   /** Who may do it and who can help: `Only members of platform can change it. Ask admin.` */
@@ -10,21 +19,21 @@ export type NoRight = {
 
 /** What somebody can do who lacks this right to a secret (concord-api §9.3). */
 export function noRight(
-  level: 'WRITER' | 'OWNER',
+  act: Act,
   { missing }: Right,
   { secret, org, whoami }: Pick<RightFacts, 'secret' | 'org' | 'whoami'>,
 ): NoRight {
   const { orgName, name } = secret
-  const act = level === 'WRITER' ? 'change it' : 'delete it or change its owner'
+  const { level, does } = ACTS[act]
   const ask = (owner: typeof secret.owner) => `Ask ${owner?.username ? ownerName(owner) : 'an administrator'}.`
   if (missing === 'membership')
     return {
-      words: `Only members of ${orgName} can ${act}. ${ask(org?.owner)}`,
+      words: `Only members of ${orgName} can ${does}. ${ask(org?.owner)}`,
       request: `Please add ${whoami.username} to a team of ${orgName}, to change the secret ${orgName} / ${name}:`,
     }
-  const access = `${levelWord[level]} access`
+  const access = `${level} access`
   return {
-    words: `Only teams with ${access} can ${act}. ${ask(secret.owner ?? org?.owner)}`,
+    words: `Only teams with ${access} can ${does}. ${ask(secret.owner ?? org?.owner)}`,
     request: `Please give a team of ${whoami.username} ${access} to the secret ${orgName} / ${name}:`,
   }
 }

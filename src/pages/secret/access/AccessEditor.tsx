@@ -1,8 +1,9 @@
 import { LockOutWarning } from '#concord/lockOut.tsx'
 import { TeamField } from '#fields/TeamField.tsx'
 import { isControlEnter } from '#ui/submitWithControlEnter.ts'
+import { NoRightMessage } from '../parts/NoRight.tsx'
 import { AccessIntro } from './AccessIntro.tsx'
-import { AccessChangedMessage, OtherTeamsMessage, PublicMessage, ReadOnlyMessage } from './AccessMessages.tsx'
+import { AccessChangedMessage, OtherTeamsMessage, PublicMessage } from './AccessMessages.tsx'
 import { GrantTable } from './GrantTable.tsx'
 import { SaveAccess } from './SaveAccess.tsx'
 import { SaveDialog } from './SaveDialog.tsx'
@@ -38,7 +39,7 @@ function Messages({ editing }: { editing: AccessEditing }) {
     <>
       {secret.visibility === 'PUBLIC' && <PublicMessage orgName={secret.orgName} />}
       <AccessIntro secret={secret} org={org} />
-      {readOnly && <ReadOnlyMessage why={right.why} />}
+      {readOnly && <NoRightMessage act="access" secret={secret} right={right} />}
       {foreign.length > 0 && (
         <OtherTeamsMessage teams={foreign.length} onRemove={readOnly ? undefined : () => editing.remove(foreign)} />
       )}

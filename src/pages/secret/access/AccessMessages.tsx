@@ -59,15 +59,6 @@ export function AccessChangedMessage({ theirs, staged, isLost, onKeep, onDiscard
   )
 }
 
-/** In place of the buttons, for a user who may not change the grants. */
-export function ReadOnlyMessage({ why }: { why: string }) {
-  return (
-    <Message header="You can see who has access, but not change it" tone="neutral">
-      <p>{why}</p>
-    </Message>
-  )
-}
-
 type OtherTeamsProps = {
   /** How many. */
   teams: number

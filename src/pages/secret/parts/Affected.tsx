@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react'
 import type { ResourceAccess, Secret, Team } from '#api/types.ts'
 import { linksOf } from '#concord/brokenLinks.ts'
-import type { Fate } from '#concord/effects.ts'
+import { type Fate, isNotVisible } from '#concord/effects.ts'
 import type { Usage, UsageLookup, Use } from '#concord/usage.ts'
 import { grantItems, hiddenItems, type Item, repositoryCount, repositoryItems } from '#concord/words.ts'
 import { RetryButton } from '#ui/RetryButton.tsx'
@@ -130,13 +130,13 @@ function ofHidden(usage: Usage, only: NonNullable<RepositoriesProps['only']>): U
 
 /** Repositories that cannot fetch with the secret though they are linked to it: nothing happens to them. */
 export function BrokenLinks({ usage, secret }: { usage: Usage; secret: Secret }) {
-  const { broken, brokenTotal } = linksOf(secret, usage)
+  const { broken, brokenTotal, whyBroken = '' } = linksOf(secret, usage)
   if (brokenTotal === 0) return null
   return (
     <Affected
       title={
         <>
-          <b>{count(brokenTotal, 'broken link')}</b>: {asPart(broken[0]?.why ?? '')}:
+          <b>{count(brokenTotal, 'broken link')}</b>: {asPart(whyBroken)}:
         </>
       }
       items={repositoryItems(broken, secret.orgName)}
@@ -163,8 +163,7 @@ export function HiddenUses({ usage, orgName }: { usage: Usage; orgName: string }
       title={
         hidden === undefined ? (
           <>
-            <b>{count(items.length, 'project')}</b> {items.length === 1 ? "isn't" : "aren't"} visible to you, and may
-            use it as well:
+            <b>{count(items.length, 'project')}</b> {isNotVisible(items.length)}, and may use it as well:
           </>
         ) : (
           <>

@@ -12,6 +12,7 @@ import {
   updateSecret,
 } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
+import { linksOf } from '#concord/brokenLinks.ts'
 import { type Effect, KEEP, repositoriesDo, STOP, teamsDo } from '#concord/effects.ts'
 import { forgetRepositories } from '#concord/repositories.ts'
 import { useRight } from '#concord/rights.ts'
@@ -125,11 +126,13 @@ function useMoveChange(secret: Secret, to: SecretRef, usage: Usage | undefined) 
     },
     done: () => {
       forgetRepositories(from)
+      // A link that was broken before leaves nothing to repair.
+      const links = usage && linksOf(secret, usage)
       addMove({
         ...{ secretId, from, to, complete: usage !== undefined, projects: projectItems(projects) },
-        repositories: usage ? repositoryItems(usage.uses, from.orgName) : [],
-        total: usage?.total ?? 0,
-        hidden: usage?.hidden,
+        repositories: links ? repositoryItems(links.working, from.orgName) : [],
+        total: links?.workingTotal ?? 0,
+        hidden: links?.hidden,
         hiddenProjects: usage ? hiddenItems(usage, from.orgName) : [],
       })
     },

@@ -1,6 +1,7 @@
 import { isApiError } from '#api/ApiError.ts'
 import type { Organization, ResourceAccess, Secret, Team } from '#api/types.ts'
 import { linksOf } from '#concord/brokenLinks.ts'
+import { isNotVisible } from '#concord/effects.ts'
 import type { Right } from '#concord/rights.ts'
 import type { Usage, UsageLookup } from '#concord/usage.ts'
 import { grantItems, type Item, keepers, projectItems, repositoryCount, repositoryItems } from '#concord/words.ts'
@@ -165,8 +166,6 @@ function linksLine(usage: Usage, { secret }: MoveFacts): Line {
   const text = `${total === 1 ? 'stops' : 'stop'} working. Moving back does not restore ${total === 1 ? 'its link' : 'their links'}.`
   return amber('repositories', `${strong} ${text}${some}${ends}`, repositoryItems(working, secret.orgName), strong)
 }
-
-const isNotVisible = (number: number) => (number === 1 ? "isn't visible to you" : "aren't visible to you")
 
 /**
  * Without its projects a secret can be downloaded by everybody who may read it (concord-api §9.9). They are removed
