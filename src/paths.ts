@@ -20,6 +20,7 @@ export const paths = {
   deleteSecret: (ref: SecretRef) => `${paths.secret(ref, 'settings')}?delete`,
   sessions: ({ userId }: { userId?: string } = {}) => `/profile/session${userId ? url`?user=${userId}` : ''}`,
   password: () => '/profile/password',
+  apiKeys: () => '/profile/api-token',
 }
 
 /** The address to return to after signing in, if it is one of this console: never another site. */

@@ -128,6 +128,10 @@ export const routes: RouteObject[] = [
                     path: 'profile/password',
                     lazy: page('PasswordPage', () => import('#pages/profile/PasswordPage.tsx')),
                   },
+                  {
+                    path: 'profile/api-token',
+                    lazy: page('ApiKeyListPage', () => import('#pages/profile/ApiKeyListPage.tsx')),
+                  },
                   { path: '*', lazy: page('NotFoundPage', () => import('#pages/NotFoundPage.tsx')) },
                 ],
               },

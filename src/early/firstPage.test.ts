@@ -18,6 +18,7 @@ const pages = {
   [paths.secret(ref, 'settings')]: 'secret/SettingsTab',
   [paths.sessions()]: 'profile/SessionListPage',
   [paths.password()]: 'profile/PasswordPage',
+  [paths.apiKeys()]: 'profile/ApiKeyListPage',
 }
 
 test.each(Object.entries(pages))('%s loads %s', (address, module) => {

@@ -12,6 +12,7 @@ type FirstPage = {
 export function firstPage(pathname: string, search: string): FirstPage {
   const [area = '', name, kind, secret, tab = 'info'] = pathname.split('/').slice(1)
   if (area === 'profile' && name === 'session') return framed('profile/SessionListPage')
+  if (area === 'profile' && name === 'api-token') return framed('profile/ApiKeyListPage')
   if (area === 'profile' && name === 'password') return framed('profile/PasswordPage')
   if (area !== '' && area !== 'org') return { modules: [], reads: [] }
   if (!name) {

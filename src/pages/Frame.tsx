@@ -1,6 +1,6 @@
 import '../signedIn.css'
 import { QueryClientProvider, useQuery } from '@tanstack/react-query'
-import { CircleQuestionMark, KeyRound, Link2, LogOut, MonitorSmartphone, UserRound } from 'lucide-react'
+import { CircleQuestionMark, KeyRound, KeySquare, Link2, LogOut, MonitorSmartphone, UserRound } from 'lucide-react'
 import { Suspense, useEffect, useState } from 'react'
 import { Link, Outlet, redirect, replace, useLocation, useNavigate, useNavigation, useParams } from 'react-router'
 import { explained } from '#api/explain.ts'
@@ -131,6 +131,7 @@ function Bar({ displayName, username, onHelp }: BarProps) {
         items={[
           { label: 'Copy link to this page', icon: Link2, onSelect: copyLink },
           ...(version && isOurs(version) ? OWN_ITEMS : []),
+          { label: 'API keys', icon: KeySquare, to: paths.apiKeys() },
           { label: 'Help', icon: CircleQuestionMark, onSelect: onHelp },
           { label: 'Sign out', icon: LogOut, onSelect: signOut },
         ]}

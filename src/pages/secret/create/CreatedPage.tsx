@@ -4,11 +4,11 @@ import { Link } from 'react-router'
 import { refOf } from '#api/secrets.ts'
 import { paths } from '#paths.ts'
 import { focusHeading } from '#ui/focusHeading.ts'
+import { CopyOut } from '#ui/CopyOut.tsx'
 import { Icon } from '#ui/Icon.tsx'
 import { LeaveGuard } from '#ui/LeaveGuard.tsx'
 import { Page } from '#ui/Page.tsx'
 import { HowToUse } from '../parts/HowToUse.tsx'
-import { CopyOut } from './CopyOut.tsx'
 import type { Created } from './created.ts'
 import type { Kind } from './draft.ts'
 
@@ -35,7 +35,7 @@ export function CreatedPage({ created: { secret, password, publicKey }, kind }: 
     >
       {password && (
         <CopyOut
-          label="Store password"
+          what="store password"
           text={password}
           fileName={`${name}.password.txt`}
           isShownOnce
@@ -47,7 +47,7 @@ export function CreatedPage({ created: { secret, password, publicKey }, kind }: 
       )}
       {publicKey && (
         <CopyOut
-          label="Public key"
+          what="public key"
           text={publicKey.text}
           fileName={`${name}.pub`}
           isShownOnce={publicKey.isShownOnce}

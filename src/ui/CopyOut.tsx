@@ -1,11 +1,12 @@
 import { Download } from 'lucide-react'
 import { useId } from 'react'
-import { CopyButton } from '#ui/CopyButton.tsx'
-import { downloadText } from '#ui/downloadText.ts'
-import { Icon } from '#ui/Icon.tsx'
+import { CopyButton } from './CopyButton.tsx'
+import { downloadText } from './downloadText.ts'
+import { Icon } from './Icon.tsx'
 
 type Props = {
-  label: string
+  /** `store password` */
+  what: string
   text: string
   fileName: string
   isShownOnce: boolean
@@ -16,25 +17,24 @@ type Props = {
 }
 
 /** Something that the server made, to take away. */
-export function CopyOut({ label, text, fileName, isShownOnce, isSaved, onSaved, children }: Props) {
+export function CopyOut({ what, text, fileName, isShownOnce, isSaved, onSaved, children }: Props) {
   const id = useId()
   const shared = { id, readOnly: true, value: text, className: 'mono', 'aria-describedby': `${id}-note` }
-  const what = `the ${label.toLowerCase()}`
   return (
     <div className="copy-out field wide">
-      <label htmlFor={id}>{label}</label>
+      <label htmlFor={id}>{what.charAt(0).toUpperCase() + what.slice(1)}</label>
       {text.length > 80 ? <textarea rows={7} {...shared} /> : <input type="text" {...shared} />}
       <p className="note" id={`${id}-note`}>
         {children}
       </p>
       <div className="tools">
-        <CopyButton text={text} label={`Copy ${what}`} onCopied={onSaved} primary>
+        <CopyButton text={text} label={`Copy the ${what}`} onCopied={onSaved} primary>
           Copy
         </CopyButton>
         <button
           type="button"
           className="ui button"
-          aria-label={`Download ${what}`}
+          aria-label={`Download the ${what}`}
           onClick={() => {
             downloadText(fileName, text)
             onSaved()
