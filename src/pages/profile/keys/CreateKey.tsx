@@ -61,7 +61,6 @@ export function CreateKey({ names }: Props) {
         help="What will use it, such as ci-deploy."
         value={name}
         onChange={({ target }) => setName(target.value)}
-        className="mono"
         required
         pattern={NAME_PATTERN}
         patternMeaning={NAME_MEANING}
