@@ -19,12 +19,13 @@ type Call = {
   as?: Pick<User, 'apiKey'>
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   json?: unknown
+  text?: string
   form?: Record<string, string | Blob | undefined>
 }
 
 /** Sends a request to Concord's REST API, outside the browser. */
-export function send(path: string, { as = admin(), method, json, form }: Call = {}): Promise<Response> {
-  const body = form ? formData(form) : json === undefined ? undefined : JSON.stringify(json)
+export function send(path: string, { as = admin(), method, json, text, form }: Call = {}): Promise<Response> {
+  const body = form ? formData(form) : json === undefined ? text : JSON.stringify(json)
   return fetch(concordUrl() + path, {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     headers: { Authorization: as.apiKey, ...(json !== undefined && { 'Content-Type': 'application/json' }) },

@@ -1,5 +1,6 @@
 import { query, url } from '#api/http.ts'
 import type { OrgRef } from '#api/orgs.ts'
+import type { ProjectRef } from '#api/projects.ts'
 import type { SecretRef } from '#api/secrets.ts'
 
 export type SecretTab = 'info' | 'access' | 'audit' | 'settings'
@@ -20,6 +21,7 @@ export const paths = {
   deleteSecret: (ref: SecretRef) => `${paths.secret(ref, 'settings')}?delete`,
   sessions: ({ userId }: { userId?: string } = {}) => `/profile/session${userId ? url`?user=${userId}` : ''}`,
   password: () => '/profile/password',
+  encrypt: ({ orgName, projectName }: ProjectRef) => url`/org/${orgName}/project/${projectName}/encrypt`,
   apiKeys: () => '/profile/api-token',
 }
 

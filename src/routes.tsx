@@ -121,6 +121,10 @@ export const routes: RouteObject[] = [
                     ],
                   },
                   {
+                    path: 'org/:orgName/project/:projectName/encrypt',
+                    lazy: page('EncryptPage', () => import('#pages/project/EncryptPage.tsx')),
+                  },
+                  {
                     path: 'profile/session',
                     lazy: page('SessionListPage', () => import('#pages/profile/SessionListPage.tsx')),
                   },

@@ -59,6 +59,13 @@ export const http = {
   post: <T>(path: string, json?: unknown, options?: Options) =>
     data<T>(path, json === undefined ? { ...options, method: 'POST' } : withJson('POST', json, options)),
   put: <T>(path: string, json: unknown, options?: Options) => data<T>(path, withJson('PUT', json, options)),
+  postText: <T>(path: string, body: string, options?: Options) =>
+    data<T>(path, {
+      ...options,
+      method: 'POST',
+      body,
+      headers: { ...options?.headers, 'Content-Type': 'text/plain;charset=UTF-8' },
+    }),
   postForm: <T>(path: string, body: FormData, options?: Options) => data<T>(path, { ...options, method: 'POST', body }),
   delete: <T>(path: string, options?: Options) => data<T>(path, { ...options, method: 'DELETE' }),
 }

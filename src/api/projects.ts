@@ -19,3 +19,18 @@ export const projectListQuery = ({ orgName }: OrgRef, { filter, limit }: { filte
 /** Needs READER on the project; a PUBLIC project can be read by anyone. */
 export const listRepositories = ({ orgName, projectName }: ProjectRef, signal?: AbortSignal) =>
   http.get<Repository[]>(url`/api/v1/org/${orgName}/project/${projectName}/repository`, signal && { signal })
+
+/**
+ * Concord decrypts at most 102,400 bytes (`secretStore.maxEncryptedStringLength`), and the cipher fills the last block
+ * with at least one byte.
+ */
+export const MAX_ENCRYPTED_BYTES = 102_399
+
+/** Returns base64 that flows of the project decrypt with `crypto.decryptString` (concord-api §6). Nothing is stored. */
+export async function encryptString({ orgName, projectName }: ProjectRef, text: string): Promise<string> {
+  const { data } = await http.postText<{ data: string }>(
+    url`/api/v1/org/${orgName}/project/${projectName}/encrypt`,
+    text,
+  )
+  return data
+}

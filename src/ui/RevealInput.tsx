@@ -7,7 +7,10 @@ type Shared = {
   what: string
 }
 type OneLine = Shared & { multiline?: false; inputRef?: Ref<HTMLInputElement> } & InputHTMLAttributes<HTMLInputElement>
-type Lines = Shared & { multiline: true } & TextareaHTMLAttributes<HTMLTextAreaElement>
+type Lines = Shared & {
+  multiline: true
+  textRef?: Ref<HTMLTextAreaElement>
+} & TextareaHTMLAttributes<HTMLTextAreaElement>
 
 /** A masked value with a button to show it. */
 export function RevealInput({ what, ...props }: OneLine | Lines) {
@@ -16,7 +19,12 @@ export function RevealInput({ what, ...props }: OneLine | Lines) {
   return (
     <div className={`reveal ${props.multiline ? 'lines' : ''}`}>
       {props.multiline ? (
-        <textarea {...common} {...withoutMultiline(props)} className={`mono ${shown ? '' : 'masked'}`} />
+        <textarea
+          {...common}
+          {...withoutMultiline(props)}
+          ref={props.textRef}
+          className={`mono ${shown ? '' : 'masked'}`}
+        />
       ) : (
         <input
           {...common}
@@ -39,9 +47,10 @@ export function RevealInput({ what, ...props }: OneLine | Lines) {
   )
 }
 
-function withoutMultiline<P extends { multiline?: boolean; inputRef?: unknown }>({
+function withoutMultiline<P extends { multiline?: boolean; inputRef?: unknown; textRef?: unknown }>({
   multiline: _,
   inputRef: __,
+  textRef: ___,
   ...rest
 }: P) {
   return rest
