@@ -93,14 +93,14 @@ export function EncryptPage() {
 /** Both forms: flows take the expression, the API and other tools the string. */
 function Result({ text }: { text: string }) {
   const [saved, setSaved] = useState<string[]>([])
-  const copyOut = (label: string, shown: string, fileName: string, note: string) => (
+  const copyOut = (what: string, shown: string, fileName: string, note: string) => (
     <CopyOut
-      label={label}
+      what={what}
       text={shown}
       fileName={fileName}
       isShownOnce={false}
-      isSaved={saved.includes(label)}
-      onSaved={() => setSaved([...saved, label])}
+      isSaved={saved.includes(what)}
+      onSaved={() => setSaved([...saved, what])}
     >
       {note}
     </CopyOut>
@@ -109,12 +109,12 @@ function Result({ text }: { text: string }) {
     <section aria-labelledby="encrypted" role="status">
       <h2 id="encrypted">Encrypted</h2>
       {copyOut(
-        'Expression',
+        'expression',
         `\${crypto.decryptString('${text}')}`,
         'encrypted.txt',
         'For a flow. Logging it would show the text.',
       )}
-      {copyOut('String', text, 'encrypted.base64', 'The same without the expression.')}
+      {copyOut('string', text, 'encrypted.base64', 'The same without the expression.')}
     </section>
   )
 }
