@@ -1,8 +1,8 @@
 import { type ApiKey, apiKeyListQuery, deleteApiKey } from '#api/apiKeys.ts'
 import { readFresh } from '#api/queryClient.ts'
 import { useChange } from '#api/useChange.ts'
+import { ErrorMessage } from '#concord/ErrorMessage.tsx'
 import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
-import { ErrorMessage } from '#ui/ErrorMessage.tsx'
 import { focusHeading } from '#ui/focusHeading.ts'
 import { announce } from '#ui/StatusMessage.tsx'
 
