@@ -50,7 +50,8 @@ test('a key that was deleted elsewhere is reported as deleted', async ({ page, e
   const user = await givenUser()
   const { id } = await call<{ id: string }>('/api/v1/apikey', { as: user, json: { name: 'of-a-laptop' } })
   await asUser(page, user)
-  await page.goto('/profile/api-token')
+  // As bookmarked in Concord's own console.
+  await page.goto('/#/profile/api-token/_new')
   const row = page.getByRole('row', { name: 'of-a-laptop' })
   await row.getByRole('button', { name: 'Delete' }).click()
   await call(`/api/v1/apikey/${id}`, { as: admin(), method: 'DELETE' })

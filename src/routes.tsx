@@ -132,6 +132,9 @@ export const routes: RouteObject[] = [
                     path: 'profile/password',
                     lazy: page('PasswordPage', () => import('#pages/profile/PasswordPage.tsx')),
                   },
+                  // Of Concord's own console.
+                  { path: 'profile', loader: () => redirect(paths.apiKeys()) },
+                  { path: 'profile/api-token/_new', loader: () => redirect(paths.apiKeys()) },
                   {
                     path: 'profile/api-token',
                     lazy: page('ApiKeyListPage', () => import('#pages/profile/ApiKeyListPage.tsx')),

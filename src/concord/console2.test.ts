@@ -6,7 +6,7 @@ test.each([
   ['/org/acme/project/web/process', 'Projects'],
   ['/org/acme/team/devs', 'Teams'],
   ['/process/7b1/log', 'Processes'],
-  ['/profile/api-token', 'Your profile and its API tokens'],
+  ['/profile/user-info', 'Your profile'],
   ['/activity', 'Your activity and its processes'],
   ['/org/acme/projects', undefined],
   ['/nowhere', undefined],
