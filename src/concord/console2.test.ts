@@ -6,7 +6,7 @@ test.each([
   ['/org/acme/project/web/process', 'Projects'],
   ['/org/acme/team/devs', 'Teams'],
   ['/process/7b1/log', 'Processes'],
-  ['/profile/user-info', 'Your profile'],
+  ['/profile/user-info', 'The pages of your profile'],
   ['/activity', 'Your activity and its processes'],
   ['/org/acme/projects', undefined],
   ['/nowhere', undefined],

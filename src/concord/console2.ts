@@ -12,7 +12,7 @@ const PAGES: [RegExp, string][] = [
   [/^\/org\/[^/]+\/jsonstore(\/|$)/, 'JSON stores'],
   [/^(\/org\/[^/]+)?\/process(\/|$)/, 'Processes'],
   [/^\/org\/[^/]+\/settings(\/|$)/, 'Settings of organizations'],
-  [/^\/profile(\/|$)/, 'Your profile'],
+  [/^\/profile(\/|$)/, 'The pages of your profile'],
   [/^\/activity(\/|$)/, 'Your activity and its processes'],
   [/^\/noderoster(\/|$)/, 'Nodes'],
 ]
