@@ -225,6 +225,9 @@ test('warns users who are about to lock themselves out', async ({ page }) => {
   await page.goto(addressOf(secret, 'access'))
   await page.getByRole('button', { name: `Remove ${team.name}` }).click()
   await expect(page.getByRole('alert').filter({ hasText: 'You lock yourself out' })).toBeVisible()
+  // They could not undo it, so it is as serious as a move.
+  await page.getByRole('button', { name: 'Save access' }).click()
+  await expect(nameField(page.getByRole('dialog', { name: /^Change access/ }), secret)).toBeFocused()
 })
 
 test('shows the log in sentences, including entries under another name', { tag: '@concord' }, async ({ page }) => {

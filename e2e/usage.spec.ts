@@ -40,6 +40,14 @@ test('our server knows what uses a secret, also where the user may not look', as
   await expect(dialog).toContainText(`1 other project can no longer use it:${closed.name}`)
   await expect(dialog).toContainText(`And 1 repository in projects you cannot read:${closed.name}`)
   await expect(dialog).not.toContainText('that you can see')
+  await page.keyboard.press('Escape')
+
+  await page.getByLabel('Secret name').fill(`${secret.name}-2`)
+  await page.getByRole('button', { name: 'Rename' }).click()
+  const rename = page.getByRole('dialog', { name: /^Rename/ })
+  await expect(rename).toContainText(`Flows of any project of ${org.name} can use it.`)
+  await expect(rename).toContainText(/API calls read it by name: the last was .+, by /)
+  await expect(rename).toContainText('2 repositories keep their links, which go by the id')
 })
 
 test('links that a store password breaks are shown as broken, and stop nothing', async ({ page }) => {
