@@ -130,7 +130,7 @@ test('a secret’s tabs', async ({ page }) => {
   await expectAccessible(page)
 
   await page.goto(addressOf(open, 'access'))
-  await expect(page.getByText('This secret is public, so these grants hardly matter')).toBeVisible()
+  await expect(page.getByText('The secret is public: grants hardly matter')).toBeVisible()
   await expectAccessible(page)
   await page.goto(addressOf(secret, 'access'))
   await page.getByLabel(`Level of ${team.name}`).selectOption('Owner')

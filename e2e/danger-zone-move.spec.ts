@@ -203,7 +203,7 @@ test('lists the repositories and projects that lose it', { tag: '@concord' }, as
   await expect(outcome).toBeHidden()
   await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
   await page.reload()
-  await expect(page.getByText(secret.id)).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Facts' })).toBeVisible()
   await expect(outcome).toBeHidden()
 })
 

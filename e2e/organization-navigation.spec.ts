@@ -59,6 +59,7 @@ test('navigates from the organizations to a secret and back', { tag: '@concord' 
   await page.getByRole('link', { name: secret.name }).click()
   await expect(page).toHaveURL(addressOf(secret))
   await expect(page).toHaveTitle(`${secret.name} · Info · ${org.name} · Concord secrets`)
+  await page.getByText('Ids', { exact: true }).click()
   await expect(page.getByText(secret.id)).toBeVisible()
   await expect(page.getByText(secret.orgId)).toBeVisible()
 

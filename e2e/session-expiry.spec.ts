@@ -113,7 +113,7 @@ test('a wrong key keeps the dialog open, and Leave this page leads to the sign-i
   await expect(dialog.getByRole('alert')).toHaveText('This API key is unknown or has expired.')
   await dialog.getByRole('button', { name: 'Leave this page' }).click()
   await expect(page).toHaveURL(/\/login\?from=/)
-  await expect(page.getByText(secret.id)).toBeHidden()
+  await expect(page.getByText(secret.name)).toBeHidden()
 })
 
 test('never sends one user’s input as another user', { tag: '@concord' }, async ({ page }) => {

@@ -21,7 +21,7 @@ test('shows a banner, keeps the page, and continues by itself', async ({ page, s
   const second = await givenSecret(org, { by: user })
   await asUser(page, user)
   await page.goto(addressOf(secret))
-  await expect(page.getByText(secret.id)).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Facts' })).toBeVisible()
 
   await server.kill()
   await page.getByRole('link', { name: 'Audit' }).click()

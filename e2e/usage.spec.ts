@@ -86,7 +86,7 @@ function projectsAsked(page: Page) {
 }
 
 onRealConcord(
-  'a real Concord is asked for the repositories once for all secrets, when they come on the screen',
+  'a real Concord is asked for the repositories once for all secrets, when a page shows them',
   { tag: '@concord' },
   async ({ page, expectErrors }) => {
     expectErrors(404, '/api/x/v1/session')
@@ -99,13 +99,12 @@ onRealConcord(
     const asked = projectsAsked(page)
 
     await asUser(page, user)
-    await page.setViewportSize({ width: 1280, height: 400 })
-    await page.goto(addressOf(first))
-    await expect(page.getByText(first.id)).toBeVisible()
+    await page.goto(addressOf(first, 'access'))
+    await expect(page.getByText('No team was given access.')).toBeVisible()
     await settled(page)
     expect(asked).toEqual([])
 
-    await usedBy(page).scrollIntoViewIfNeeded()
+    await page.getByRole('link', { name: 'Info' }).click()
     await expect(usedBy(page).getByText(`${repository.project} › ${repository.name}`)).toBeVisible()
     expect(asked.toSorted()).toEqual([one.name, two.name].toSorted())
 

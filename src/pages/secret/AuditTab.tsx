@@ -43,10 +43,7 @@ export function AuditTab() {
   const { data: secret } = useSuspenseQuery(secretQuery(useSecretRef()))
   return (
     <>
-      <p className="prose muted">
-        What was done to this secret, including under earlier names and in other organizations, as far back as the
-        server keeps its log.
-      </p>
+      <p className="prose muted">Also under earlier names and in other organizations, as far back as the log goes.</p>
       {refused?.kind === 'forbidden' ? (
         <Message tone="neutral" header="You may not read the audit log of this secret">
           <p>You need Reader access and, for a public secret, membership in {secret.orgName}.</p>

@@ -6,6 +6,7 @@ import { secretQuery } from '#api/secrets.ts'
 import { ProtectionFact, TypeFact, VisibilityFact } from '#concord/facts.tsx'
 import { secretRef, useSecretRef } from '#params.ts'
 import { paths, type SecretTab } from '#paths.ts'
+import { CopyButton } from '#ui/CopyButton.tsx'
 import { Page } from '#ui/Page.tsx'
 import { Tabs } from '#ui/Tabs.tsx'
 import { RouteError } from '../RouteError.tsx'
@@ -35,6 +36,7 @@ export function SecretPage() {
           <TypeFact type={secret.type} />
           <VisibilityFact visibility={secret.visibility} />
           <ProtectionFact encryptedBy={secret.encryptedBy} />
+          <CopyButton text={secret.name} label="Copy name" />
         </>
       }
     >

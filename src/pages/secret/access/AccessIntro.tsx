@@ -6,17 +6,17 @@ export function AccessIntro({ secret, org }: { secret: Secret; org: Organization
   return (
     <>
       <p className="prose">
-        Regardless of these grants, all rights belong to its owner (<OwnerName owner={secret.owner} />)
+        All rights without a grant: its owner, <OwnerName owner={secret.owner} />
         {org?.owner && (
           <>
-            , the owner of {secret.orgName} (<OwnerName owner={org.owner} />)
+            ; the owner of {secret.orgName}, <OwnerName owner={org.owner} />
           </>
-        )}{' '}
-        and administrators.
+        )}
+        ; administrators.
       </p>
       <p className="prose muted">
-        <b>Reader</b> uses it and reads its value. <b>Writer</b> also changes its value, name, visibility and projects,
-        and moves it. <b>Owner</b> also deletes it, changes its owner, and decides who has access.
+        <b>Reader</b>: use it, read its value. <b>Writer</b>: also change and move it. <b>Owner</b>: also delete it,
+        change its owner and access.
       </p>
     </>
   )

@@ -7,10 +7,10 @@ import { changeWords, type GrantRow, type Staged } from './grants.ts'
 /** Grants hardly matter for a PUBLIC secret: concord-api §9.3, Q3 and Q4. */
 export function PublicMessage({ orgName }: { orgName: string }) {
   return (
-    <Message header="This secret is public, so these grants hardly matter" icon={Globe}>
+    <Message header="The secret is public: grants hardly matter" icon={Globe}>
       <p>
-        Every signed-in user of this server can use it, and every member of {orgName} can change, rename or move it, in
-        any team. Only deleting it, changing its owner and changing this list still require <b>Owner</b>.
+        Every signed-in user can use it. Every member of {orgName} can change and move it. Only deleting it, its owner
+        and this list need <b>Owner</b>.
       </p>
     </Message>
   )
@@ -31,8 +31,8 @@ export function AccessChangedMessage({ theirs, staged, isLost, onKeep, onDiscard
     <Message
       header={
         isLost
-          ? 'Access is not as you wanted it, and the answer to your change was lost. This is different now:'
-          : 'Somebody else has changed access in the meantime. None of your changes are saved.'
+          ? 'The answer to your change was lost. This is different now:'
+          : 'Somebody else has changed access meanwhile. Your changes are not saved.'
       }
       alert
     >
@@ -76,7 +76,7 @@ export function OtherTeamsMessage({ teams, onRemove }: OtherTeamsProps) {
         </>
       }
     >
-      <p>Grants survive a move: what was granted where the secret came from still counts here.</p>
+      <p>Grants survive a move.</p>
       {onRemove && (
         <button type="button" className="ui small button" onClick={onRemove}>
           Remove old teams’ access

@@ -6,7 +6,7 @@ type Way = { method: string; gives: string }
 /** Methods of Concord's `crypto` task by type of secret. */
 const WAYS: Record<Secret['type'], Way[]> = {
   KEY_PAIR: [
-    { method: 'exportKeyAsFile', gives: 'Writes both keys to files and returns their paths as private and public.' },
+    { method: 'exportKeyAsFile', gives: 'Writes both keys to files and returns the paths, private and public.' },
   ],
   USERNAME_PASSWORD: [{ method: 'exportCredentials', gives: 'Returns an object with username and password.' }],
   DATA: [
@@ -21,7 +21,7 @@ export function HowToUse({ secret: { orgName, name, type, encryptedBy, projects 
   const password = encryptedBy === 'PASSWORD'
   return (
     <section aria-labelledby="how-to-use">
-      <h2 id="how-to-use">In a flow</h2>
+      <h2 id="how-to-use">How to use it</h2>
       <ul className="plain">
         {WAYS[type].map(({ method, gives }) => {
           const expression = `\${crypto.${method}('${orgName}', '${name}', ${password ? 'storePassword' : 'null'})}`
@@ -35,11 +35,9 @@ export function HowToUse({ secret: { orgName, name, type, encryptedBy, projects 
         })}
       </ul>
       <p className="prose muted">
-        {password
-          ? 'The third argument is the store password: a variable that somebody enters, or an encrypted string.'
-          : 'The third argument would be a store password; this secret has none.'}{' '}
-        {projects.length > 0 && 'It works only in processes of its projects. '}
-        {type === 'KEY_PAIR' && !password && 'A repository uses it when it is chosen in the settings of its project.'}
+        {password && 'The third argument is the store password: a form field or an encrypted string. '}
+        {projects.length > 0 && 'Only in processes of its projects. '}
+        {type === 'KEY_PAIR' && !password && 'A repository uses it if it is chosen in the settings of its project.'}
       </p>
     </section>
   )
