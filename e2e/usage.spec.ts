@@ -13,7 +13,10 @@ test('our server knows what uses a secret, also where the user may not look', as
   const [org, other] = [await givenOrg(), await givenOrg()]
   const user = await givenUser({ of: [org] })
   const secret = await givenSecret(org, { by: user })
-  const readable = await givenRepository(await givenProject(org), secret)
+  const project = await givenProject(org)
+  const readable = await givenRepository(project, secret)
+  const locked = await givenSecret(org, { by: user, storePassword: 'Sample-Store-Pass1' })
+  await givenRepository(project, locked)
   const closed = await givenProject(org, { visibility: 'PRIVATE' })
   await givenRepository(closed, secret)
   await linkElsewhere(other, secret)
@@ -48,6 +51,11 @@ test('our server knows what uses a secret, also where the user may not look', as
   await expect(rename).toContainText(`Flows of any project of ${org.name} can use it.`)
   await expect(rename).toContainText(/API calls read it by name: the last was .+, by /)
   await expect(rename).toContainText('2 repositories keep their links, which go by the id')
+
+  await page.goto(addressOf(locked))
+  await expect(used).toContainText('No repository that you can read uses it.')
+  await expect(used).toContainText('1 broken link: a repository cannot use a secret with a store password')
+  await expect(used).toContainText('Link a secret without a store password there.')
 })
 
 test('links that a store password breaks are shown as broken, and stop nothing', async ({ page }) => {

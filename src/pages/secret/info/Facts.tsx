@@ -44,9 +44,9 @@ function Reach({ secret }: { secret: Secret }) {
   const { visibility, encryptedBy, projects, orgName } = secret
   if (visibility === 'PRIVATE')
     return (
-      <>
+      <p>
         Its owner, and teams with <Link to={paths.secret(refOf(secret), 'access')}>access</Link>.
-      </>
+      </p>
     )
   const isReadable = encryptedBy === 'SERVER_KEY' && projects.length === 0
   return (
