@@ -9,7 +9,7 @@ const isSemantic = (file: string | undefined) => file?.includes('semantic-ui-css
 
 /**
  * Removes from Semantic's stylesheets what our Content-Security-Policy forbids or our own styles replace: the Google
- * font, the icon fonts in data: URIs, and `!important` where it would override our corrections. Only the rules that
+ * font and its name, the icon fonts in data: URIs, and `!important` where it would override our corrections. Only the rules that
  * show and hide menus keep it.
  */
 const semanticWithoutFonts = {
@@ -34,7 +34,7 @@ const semanticWithoutFonts = {
     remove(): void
   }) => {
     if (!isSemantic(declaration.source?.input.file)) return
-    if (declaration.value.includes('data:') || /^-(webkit|ms|moz)-/.test(declaration.prop)) declaration.remove()
+    if (/data:|Lato/.test(declaration.value) || /^-(webkit|ms|moz)-/.test(declaration.prop)) declaration.remove()
     else if (!declaration.source?.input.file?.match(/(transition|dropdown)\.css$/)) declaration.important = false
     else if (!['display', 'visibility'].includes(declaration.prop)) declaration.important = false
   },
