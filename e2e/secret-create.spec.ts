@@ -92,6 +92,45 @@ test('an existing key pair, one half pasted and one from a file', { tag: '@conco
   expect(await readKeyPair({ orgName: org.name, name })).toEqual(pair)
 })
 
+test('a key pair is looked at before it is sent: swapped, mended, matched', async ({ page }) => {
+  const { org, user, name } = await givenMember()
+  const pair = keyPair()
+  const publicKey = page.getByRole('textbox', { name: 'Public key' })
+  const privateKey = page.getByRole('textbox', { name: 'Private key' })
+  await begin(page, { org, user, name, kind: 'Existing key pair' })
+
+  // Concord would store it, and show it to every reader.
+  await publicKey.fill(pair.private)
+  await privateKey.fill(pair.public)
+  await expect(page.getByText('This is a private key. Every reader of the secret would see it.')).toBeVisible()
+  await create(page)
+  await expect(publicKey).toBeFocused()
+  await page.getByRole('button', { name: 'Swap them' }).click()
+  await expect(publicKey).toHaveValue(pair.public)
+  await expect(page.getByRole('status').filter({ hasText: 'matches the private key' })).toBeVisible()
+
+  // Every field says what is wrong, and what its fix changes.
+  for (const other of [keyPair().public, 'hello world']) {
+    await publicKey.fill(other)
+    const words = other === 'hello world' ? 'This is not a public key' : 'It does not match the private key.'
+    await expect(page.getByText(words)).toBeVisible()
+    await expect(page.getByText('Puts the public half of the private key here.')).toBeVisible()
+  }
+  await page.getByRole('button', { name: 'Fix', exact: true }).click()
+  await expect(publicKey).toBeFocused()
+  await expect(publicKey).toHaveValue(pair.public.replace(/ story.*/, ''))
+  const file = { name: 'id_ed25519', mimeType: '', buffer: Buffer.from(pair.private.replaceAll('\n', '\r\n')) }
+  await page.getByLabel('Choose a file: Private key').setInputFiles(file)
+  await expect(page.getByText('Its lines end with CRLF.')).toContainText('Removes 3 carriage returns.')
+  await page.getByRole('button', { name: 'Fix', exact: true }).click()
+  await expect(page.getByText(/carriage return/)).toBeHidden()
+  await finish(page, name)
+  expect(await readKeyPair({ orgName: org.name, name })).toEqual({
+    ...pair,
+    public: pair.public.replace(/ story.*/, ''),
+  })
+})
+
 test('username and password outside of ASCII', { tag: '@concord' }, async ({ page }) => {
   const { org, user, name } = await givenMember()
   const credentials = { username: 'Jörg Grünwald', password: 'päss wörd € 🔑 "quoted" \\back' }

@@ -6,9 +6,15 @@ import { inspectPublic } from './inspectPublic.ts'
 import { isSame } from './wire.ts'
 
 export type Pair = Record<Slot, KeyContent>
+export type InspectedPair = Partial<Record<Slot, Inspection>>
+
+/** More than any key has; the rest of a large file is not looked at. */
+const MAX_LENGTH = 65_536
 
 /** What is to be said about the two fields of a key pair, alone and together. An empty field is not inspected. */
-export function inspectPair({ publicKey, privateKey }: Pair): Partial<Record<Slot, Inspection>> {
+export function inspectPair(pair: Pair): InspectedPair {
+  const publicKey = pair.publicKey.slice(0, MAX_LENGTH)
+  const privateKey = pair.privateKey.slice(0, MAX_LENGTH)
   const isGiven = { publicKey: publicKey.length > 0, privateKey: privateKey.length > 0 }
   const ofPublic = isGiven.publicKey ? inspectPublic(publicKey) : undefined
   const ofPrivate = isGiven.privateKey ? inspectPrivate(privateKey) : undefined

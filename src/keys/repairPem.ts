@@ -6,7 +6,7 @@ import { type KeyContent, rawText } from './content.ts'
 import { Damaged } from './Damaged.ts'
 import { DerReader, TAG } from './der.ts'
 
-const DASHES = /[-\u2010-\u2015]+ *(BEGIN|END) +([A-Z0-9 ]*PRIVATE KEY) *[-\u2010-\u2015]+/gi
+const DASHES = /[-\u2010-\u2015]{1,10} *(BEGIN|END) +([A-Z0-9 ]*PRIVATE KEY) *[-\u2010-\u2015]{1,10}/gi
 const BLOCK = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----([\s\S]*?)-----END \1-----/g
 
 /** Returns the private key as it should be, and what has to change for it. Whether it can be read is not known yet. */

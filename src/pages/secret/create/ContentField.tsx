@@ -26,6 +26,7 @@ export function ContentField({
   onChange,
   error,
   warnings,
+  facts,
   onFix,
   typed,
   accept,
@@ -93,6 +94,7 @@ export function ContentField({
       </Field>
       <Warnings
         of={warnings}
+        facts={facts}
         onFix={(change) => {
           // The button goes with the warning.
           area.current?.querySelector<HTMLElement>('textarea, input')?.focus()

@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import type { OrgRef } from '#api/orgs.ts'
 import { ErrorMessage } from '#concord/ErrorMessage.tsx'
 import { paths } from '#paths.ts'
+import { warn } from '#ui/StatusMessage.tsx'
 import { submitWithControlEnter } from '#ui/submitWithControlEnter.ts'
 import type { Draft, Kind } from './draft.ts'
 import type { FormProps } from './fields.ts'
@@ -14,6 +15,7 @@ import { type FieldName, problemsOf } from './rules.ts'
 import { ScopeSection } from './ScopeSection.tsx'
 import type { Creation } from './useCreation.ts'
 import { useDropsStayHere } from './useDropsStayHere.ts'
+import { useInspectedKeys } from './useInspectedKeys.ts'
 import { ValueFields } from './ValueFields.tsx'
 import { warningsOf } from './warnings.ts'
 
@@ -36,8 +38,9 @@ export function CreateForm({ org, username, draft, onChange, create, startsAtNam
   const [isReviewed, setIsReviewed] = useState(false)
   const isTaken = useTaken(org, draft.name)
   const { refused, isPending: isSent } = create
-  const problems = problemsOf(draft, username)
-  const warnings = warningsOf(draft)
+  const keys = useInspectedKeys(draft)
+  const problems = problemsOf(draft, username, keys.inspected)
+  const warnings = warningsOf(draft, keys.inspected)
   const isTried = tried !== undefined && tried === draft.kind
   useDropsStayHere()
 
@@ -49,6 +52,7 @@ export function CreateForm({ org, username, draft, onChange, create, startsAtNam
     },
     errorAt: (field) =>
       problems.find((problem) => problem.field === field && (problem.urgent || isTried))?.words ?? refusalAt(field),
+    inspected: keys.inspected,
     warningsAt: (field) => warnings.filter((warning) => warning.field === field),
   }
 
@@ -71,6 +75,11 @@ export function CreateForm({ org, username, draft, onChange, create, startsAtNam
   function submit(event: FormEvent) {
     event.preventDefault()
     if (isSent || !draft.kind) return
+    if (!keys.isReady)
+      return void keys.load().then(
+        () => form.current?.requestSubmit(),
+        () => warn('The keys could not be checked. Nothing was sent: try again.'),
+      )
     if (problems.length > 0 || isTaken) {
       flushSync(() => {
         setTried(draft.kind)

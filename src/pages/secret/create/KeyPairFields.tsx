@@ -5,12 +5,12 @@ export const PublicKeyField = (props: ContentProps) => (
   <ContentField
     {...props}
     label="Public key"
-    help="One line that begins with ssh-rsa, ssh-ed25519, or alike; or PEM."
+    help="One line that begins with ssh-ed25519, ssh-rsa or alike."
     typed="in clear"
     accept=".pub,.pem,.txt"
   />
 )
 
 export const PrivateKeyField = (props: ContentProps) => (
-  <ContentField {...props} label="Private key" help="PEM, without a passphrase." typed="masked" />
+  <ContentField {...props} label="Private key" help="OpenSSH or PEM, without a passphrase." typed="masked" />
 )

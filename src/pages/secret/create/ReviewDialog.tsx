@@ -2,8 +2,8 @@ import { ProtectionFact, VisibilityFact } from '#concord/facts.tsx'
 import { ConfirmDialog } from '#ui/ConfirmDialog.tsx'
 import type { Draft } from './draft.ts'
 import { kindTitle } from './KindCards.tsx'
+import type { Warning } from './Warning.ts'
 import { Warnings } from './Warnings.tsx'
-import type { Warning } from './warnings.ts'
 
 /** What people should look at before it is sent: everything else can be changed afterwards, and is the usual. */
 export const isUnusual = ({ visibility, protection }: Draft) => visibility === 'PUBLIC' || protection !== 'server-key'

@@ -5,7 +5,7 @@ import { PrivateKeyField, PublicKeyField } from './KeyPairFields.tsx'
 
 /** The fields of the chosen kind. */
 export function ValueFields(props: FormProps) {
-  const { draft, change, errorAt, warningsAt } = props
+  const { draft, change, errorAt, warningsAt, inspected } = props
   const content = (field: 'publicKey' | 'privateKey' | 'value' | 'file'): ContentProps & { key: string } => ({
     key: field,
     content: draft[field],
@@ -18,8 +18,8 @@ export function ValueFields(props: FormProps) {
     case 'key-pair':
       return (
         <>
-          <PublicKeyField {...content('publicKey')} />
-          <PrivateKeyField {...content('privateKey')} />
+          <PublicKeyField {...content('publicKey')} facts={inspected.publicKey?.facts} />
+          <PrivateKeyField {...content('privateKey')} facts={inspected.privateKey?.facts} />
         </>
       )
     case 'username-password':

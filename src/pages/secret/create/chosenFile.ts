@@ -3,9 +3,9 @@ import { MAX_BYTES } from './rules.ts'
 
 /** Reads the file's bytes as they are now, unless its size is over the limit: then it is rejected unread. */
 export async function readFile(file: File): Promise<ChosenFile> {
-  if (file.size > MAX_BYTES) return { name: file.name, blob: file, text: '' }
-  const bytes = await file.arrayBuffer()
-  return { name: file.name, blob: new Blob([bytes]), text: decoder.decode(bytes) }
+  if (file.size > MAX_BYTES) return { name: file.name, blob: file, bytes: new Uint8Array(), text: '' }
+  const bytes = new Uint8Array(await file.arrayBuffer())
+  return { name: file.name, blob: new Blob([bytes]), bytes, text: decoder.decode(bytes) }
 }
 
 /** A byte order mark at the beginning stays, so that it can be mentioned. */

@@ -19,7 +19,7 @@ describe('content', () => {
 
   it('is the file, when there is one', () => {
     const blob = new Blob([new Uint8Array([0, 255, 13, 10])])
-    const content = { ...text('typed before', 'CRLF'), file: { name: 'x', blob, text: '' } }
+    const content = { ...text('typed before', 'CRLF'), file: { name: 'x', blob, bytes: new Uint8Array(), text: '' } }
     expect(blobOf(content)).toBe(blob)
     expect(sizeOf(content)).toBe(4)
   })

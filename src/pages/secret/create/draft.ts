@@ -19,7 +19,9 @@ export type ChosenFile = {
   name: string
   /** Read when it was chosen, so that what was checked is what is sent, even if the file changes meanwhile. */
   blob: Blob
-  /** The same, decoded: only to look at, never to send. */
+  /** The same, to look at, never to send; nothing of a file that is too large. */
+  bytes: Uint8Array
+  /** The same, decoded. */
   text: string
 }
 
@@ -81,8 +83,12 @@ const exactText = ({ text, lineEnds }: Content) => (lineEnds === 'CRLF' ? text.r
 /** The same content, typed or in its file, with another text. */
 export const withText = (content: Content, text: string): Content => {
   const { file } = content
-  return file ? { ...content, file: { ...file, blob: new Blob([text]), text } } : { ...content, text }
+  if (!file) return { ...content, text }
+  return { ...content, file: { ...file, blob: new Blob([text]), bytes: new TextEncoder().encode(text), text } }
 }
+
+/** What is sent, to look at. */
+export const contentOf = (content: Content): string | Uint8Array => content.file?.bytes ?? exactText(content)
 
 /** The bytes that are sent: a file's as they are, text as UTF-8. */
 export const blobOf = (content: Content): Blob => content.file?.blob ?? new Blob([exactText(content)])

@@ -22,7 +22,7 @@ describe('problemsOf', () => {
   it('takes 1 MiB and not a byte more, and an empty file', () => {
     const file = (size: number) => ({
       ...text(''),
-      file: { name: 'f', blob: new Blob([new Uint8Array(size)]), text: '' },
+      file: { name: 'f', blob: new Blob([new Uint8Array(size)]), bytes: new Uint8Array(), text: '' },
     })
     expect(fields({ kind: 'file', file: file(0) })).toEqual([])
     expect(fields({ kind: 'file', file: file(MAX_BYTES) })).toEqual([])

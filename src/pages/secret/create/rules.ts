@@ -1,5 +1,7 @@
 import { nameProblem } from '#concord/secretName.ts'
+import type { InspectedPair } from '#keys/inspectPair.ts'
 import { type Content, type Draft, isEmpty, sizeOf } from './draft.ts'
+import { keyError } from './keyError.ts'
 
 /** Concord stores up to this much as data, and its server takes no larger request (concord-api §9.5). */
 export const MAX_BYTES = 1024 * 1024
@@ -60,7 +62,7 @@ export type Problem = {
 }
 
 /** What keeps the draft from being sent. Everything else the server checks. */
-export function problemsOf(draft: Draft, username: string): Problem[] {
+export function problemsOf(draft: Draft, username: string, inspected: InspectedPair = {}): Problem[] {
   const problems: Problem[] = []
   const check = (field: FieldName, words: string | undefined | false, urgent = false) => {
     if (words) problems.push({ field, words, urgent })
@@ -72,6 +74,7 @@ export function problemsOf(draft: Draft, username: string): Problem[] {
   check('name', nameProblem(draft.name)?.words)
   switch (draft.kind) {
     case 'key-pair':
+      check('publicKey', keyError(inspected, 'publicKey'), true)
       content('publicKey', 'Paste the public key, or choose its file.')
       content('privateKey', 'Paste the private key, or choose its file.')
       break

@@ -26,14 +26,15 @@ describe('warningsOf', () => {
     )
   })
 
-  it('looks at keys in both slots', () => {
-    const key = '-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIF\n-----END ENCRYPTED PRIVATE KEY-----\n'
-    expect(words({ kind: 'key-pair', publicKey: text('ssh-rsa AAAA'), privateKey: text(key) })).toMatch(
-      /^privateKey: It is protected with a passphrase.*$/,
-    )
-    expect(words({ kind: 'key-pair', publicKey: text(key) })).toMatch(/^publicKey: This looks like a private key/)
+  it('warns of a key that Concord cannot show later', () => {
     expect(words({ kind: 'key-pair', publicKey: text('x'.repeat(8193)) })).toMatch(/8 KiB/)
-    expect(words({ kind: 'key-pair', privateKey: text('ssh-rsa AAAA') })).toMatch(/does not look like a private key/)
+  })
+
+  it('suggests a key pair for a private key that is pasted as a value', () => {
+    const value = text('-----BEGIN OPENSSH PRIVATE KEY-----\n')
+    const [hint] = warningsOf({ ...emptyDraft('git-key'), kind: 'value', value })
+    expect(hint).toMatchObject({ isHint: true, fix: { change: { kind: 'key-pair', privateKey: value } } })
+    expect(words({ kind: 'value', value: text('-----BEGIN CERTIFICATE-----') })).toBe('')
   })
 
   it('warns of a store password where a repository would have to give it', () => {

@@ -1,34 +1,29 @@
-import { type Content, type Draft, isEmpty, readable, sizeOf, withText } from './draft.ts'
-import { privateKeyFacts } from './keys.ts'
+import type { InspectedPair } from '#keys/inspectPair.ts'
+import { type Content, type Draft, emptyDraft, readable, sizeOf, withText } from './draft.ts'
+import { keyWarnings } from './keyWarnings.ts'
 import { type FieldName, trimmed } from './rules.ts'
-
-/** Something that will work, but perhaps not as intended. It never blocks. */
-export type Warning = {
-  field: FieldName | 'protection' | 'visibility'
-  words: string
-  /** A button that mends it, for those who did not mean it. */
-  fix?: { label: string; change: Partial<Draft> } | undefined
-}
+import type { Warning } from './Warning.ts'
 
 /** Larger parts of a key pair can be stored, but `…/public` cannot read them (concord-api §9.5). */
 const MAX_KEY_BYTES = 8192
 
-export function warningsOf(draft: Draft): Warning[] {
-  return [...valueWarnings(draft), ...protectionWarnings(draft)]
+export function warningsOf(draft: Draft, inspected: InspectedPair = {}): Warning[] {
+  return [...valueWarnings(draft, inspected), ...protectionWarnings(draft)]
 }
 
-function valueWarnings(draft: Draft): Warning[] {
+function valueWarnings(draft: Draft, inspected: InspectedPair): Warning[] {
   const at = (field: FieldName, words: string[]): Warning[] => words.map((each) => ({ field, words: each }))
   switch (draft.kind) {
     case 'key-pair':
       return [
-        ...at('publicKey', publicKeyWarnings(draft.publicKey)),
-        ...at('privateKey', privateKeyWarnings(draft.privateKey)),
+        ...keyWarnings(draft, inspected),
+        ...at('publicKey', tooLargeForKey(draft.publicKey)),
+        ...at('privateKey', tooLargeForKey(draft.privateKey)),
       ]
     case 'username-password':
       return [...at('username', outerBlanks(draft.username)), ...at('password', outerBlanks(draft.password))]
     case 'value':
-      return dataWarnings(draft.value)
+      return [...privateKeyHint(draft.value), ...dataWarnings(draft.value)]
     case 'file':
       return at('file', isEmptyFile(draft.file) ? ['The file is empty.'] : [])
     default:
@@ -70,24 +65,19 @@ function dataWarnings(content: Content): Warning[] {
   return []
 }
 
-function publicKeyWarnings(content: Content): string[] {
-  if (isEmpty(content)) return []
-  const text = readable(content)
-  if (/PRIVATE KEY/.test(text))
-    return ['This looks like a private key. The public half of a pair is shown to everybody who may read the secret.']
-  return tooLargeForKey(content)
-}
-
-function privateKeyWarnings(content: Content): string[] {
-  if (isEmpty(content)) return []
-  const { looksLikeKey, encrypted, endsOpen } = privateKeyFacts(readable(content))
+/** A certificate's key is a value like any other; that of a repository has to be a key pair. */
+function privateKeyHint(content: Content): Warning[] {
+  if (!/-----BEGIN (?:OPENSSH |RSA |EC |)PRIVATE KEY-----/.test(readable(content))) return []
   return [
-    ...(encrypted
-      ? ['It is protected with a passphrase. Git in Concord cannot ask for one, so it cannot use it.']
-      : []),
-    ...(looksLikeKey ? [] : ['This does not look like a private key: there is no “BEGIN … PRIVATE KEY” line.']),
-    ...(endsOpen ? ['It has no line break at the end; OpenSSH refuses some keys without it.'] : []),
-    ...tooLargeForKey(content),
+    {
+      field: 'value',
+      words: 'This is a private key. A repository needs a key pair.',
+      isHint: true,
+      fix: {
+        label: 'Make it a key pair',
+        change: { kind: 'key-pair', privateKey: content, value: emptyDraft().value },
+      },
+    },
   ]
 }
 

@@ -26,7 +26,12 @@ export function PublicKey({ publicKey, inspection, fileName }: Props) {
           <pre className="key mono">{publicKey.trim()}</pre>
           {inspection.remarks.map(({ words, command }) => (
             <p key={words} className="note warning">
-              <Icon of={TriangleAlert} size={14} /> {words} {command && <code>{command}</code>}
+              <Icon of={TriangleAlert} size={14} /> {words}{' '}
+              {command && (
+                <>
+                  Run <code>{command}</code>
+                </>
+              )}
             </p>
           ))}
           <Fingerprints inspection={inspection} />
