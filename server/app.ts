@@ -12,6 +12,7 @@ import { Guessing } from './auth/guessing.ts'
 import { refuseSingleSignOn } from './auth/singleSignOn.ts'
 import { emptyPageRoutes } from './console/emptyPageRoutes.ts'
 import { consoleRoutes } from './console/routes.ts'
+import { answersOf } from './db/compiled.ts'
 import { codeOf, isDiskFailure, storageError, storageTroubleOf } from './db/storageTrouble.ts'
 import {
   emptyError,
@@ -50,6 +51,7 @@ export const MAX_BODY_BYTES = 2 * 1024 * 1024
 /** The API as one object that takes and returns fetch objects: the same for production, development and tests. */
 export function createApp(services: Services): Hono<Env> {
   const app = new Hono<Env>({ getPath: pathOf })
+  const answers = answersOf(services.db)
   app.onError((error, c) => answerTo(error, c, services))
   app.notFound(() => emptyResponse(404))
 
@@ -58,6 +60,8 @@ export function createApp(services: Services): Hono<Env> {
     c.set('clientAddress', clientAddress(c, services.config.trustedProxies))
     c.set('cookies', [])
     c.set('reserve', services.reserve)
+    c.set('answers', answers)
+    c.set('answersVersion', answers.version)
     const started = performance.now()
     await workFor(networkOf(c.get('clientAddress')), next)
     const asked = { method: c.req.method, endpoint: c.get('endpoint') }

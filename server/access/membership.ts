@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
-import { compiled, compiledRow } from '../db/compiled.ts'
+import { compiled, keptRow } from '../db/compiled.ts'
 import type { Reader } from '../db/open.ts'
 import type { AccessLevel } from '../db/schema.ts'
 
@@ -21,7 +21,7 @@ export const inOrg = (orgId: RawBuilder<unknown> | string, userId: string) =>
 export const isInOrg = async (db: Reader, orgId: string, userId: string) =>
   Boolean((await belongs(db, { orgId, userId }))?.member)
 
-const belongs = compiledRow<{ orgId: string; userId: string }>()(
+const belongs = keptRow<{ orgId: string; userId: string }>()(
   (_, arg) => sql<{ member: SqlBool }>`SELECT ${inOrg(arg('orgId'), arg('userId'))} AS member`,
 )
 

@@ -1,5 +1,5 @@
 import { roleNames } from '../access/roles.ts'
-import { compiledRow } from '../db/compiled.ts'
+import { keptRow } from '../db/compiled.ts'
 import { readListColumn } from '../db/json.ts'
 import type { Reader } from '../db/open.ts'
 import type { UserRow } from '../db/schema.ts'
@@ -40,7 +40,7 @@ export async function apiKeyPrincipal(
   return { realm: 'apikey', user: user as UserRow, roles: new Set(readListColumn(names)), apiKeyId }
 }
 
-const keyWithUser = compiledRow<{ hash: string }>()((db, arg) =>
+const keyWithUser = keptRow<{ hash: string }>()((db, arg) =>
   db
     .selectFrom('apiKeys')
     .leftJoin('users', 'users.id', 'apiKeys.userId')

@@ -32,12 +32,12 @@ export function consoleRoutes(app: Hono<Env>, services: Services) {
   const { db } = services
 
   resource(app, `${CONSOLE}/whoami`, {
-    GET: operation({ summary: 'Get the current user', compresses: true }, (c) => whoami(c, db)),
+    GET: operation({ summary: 'Get the current user', compresses: true, isKept: true }, (c) => whoami(c, db)),
   })
 
   resource(app, SESSION, {
     // A 401 would be an error in the browser's console on each first visit.
-    GET: operation({ summary: 'Get the current user, if there is one', compresses: true }, (c) =>
+    GET: operation({ summary: 'Get the current user, if there is one', compresses: true, isKept: true }, (c) =>
       c.get('principal') ? whoami(c, db) : {},
     ),
   })

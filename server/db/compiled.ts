@@ -9,6 +9,7 @@ import {
   sql,
 } from 'kysely'
 import { changesSomething, type FairSqliteDriver } from './driver.ts'
+import type { Kept } from './kept.ts'
 import type { Database } from './schema.ts'
 
 /** A database or a transaction. */
@@ -51,7 +52,18 @@ export const compiledRow =
     return async (db, args) => (await ask(db, args)).rows[0]
   }
 
-function asker<A extends Record<string, unknown>, Row>(build: Build<A, Row>, isSingle: boolean) {
+/** The same for what every request asks about people: kept in memory until a write can change it (kept.ts). */
+export const keptRow =
+  <A extends Record<string, Text>>() =>
+  <Row>(build: Build<A, Row>): ((db: Source, args: A) => Promise<Readonly<Row> | undefined>) => {
+    const ask = asker(build, true, true)
+    return async (db, args) => (await ask(db, args)).rows[0]
+  }
+
+/** Not a type of bytes or numbers: the arguments are part of the name under which a result is kept. */
+type Text = string
+
+function asker<A extends Record<string, unknown>, Row>(build: Build<A, Row>, isSingle: boolean, isKept = false) {
   let once: CompiledQuery<Row> | undefined
   return (db: Source, args: A): QueryResult<Row> | Promise<QueryResult<Row>> => {
     once ??= build(COMPILER, (name) => new Argument(name) as never).compile(COMPILER)
@@ -60,7 +72,7 @@ function asker<A extends Record<string, unknown>, Row>(build: Build<A, Row>, isS
     const asked = { sql, query, queryId, parameters: values, isSingle }
     const executor = db.getExecutor()
     const driver = (db as { isTransaction?: boolean }).isTransaction ? undefined : direct.get(executor.adapter)
-    if (driver && !changesSomething(asked)) return driver.read(asked)
+    if (driver && !changesSomething(asked)) return isKept ? driver.readOrRecall(asked) : driver.read(asked)
     // The plugins see every query, because one of them guards writes (db/reserve.ts).
     executor.transformQuery(query, queryId)
     return executor.executeQuery<Row>(asked)
@@ -72,6 +84,13 @@ const direct = new WeakMap<object, FairSqliteDriver>()
 /** Lets the queries of a database go straight to its driver: kysely asks it for a connection, ten promises for each. */
 export function readDirectly(db: Source, driver: FairSqliteDriver) {
   direct.set(db.getExecutor().adapter, driver)
+}
+
+/** Answers of the API, which a write to the database ends. */
+export function answersOf(db: Source): Kept<unknown> {
+  const driver = direct.get(db.getExecutor().adapter)
+  if (!driver) throw new Error('This is not the database itself')
+  return driver.answers
 }
 
 const COMPILER = new Kysely<Database>({

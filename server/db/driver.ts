@@ -1,7 +1,8 @@
 import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely'
 import { currentPersonId } from '../waiting/person.ts'
 import { Turns } from '../waiting/turns.ts'
-import { type DatabaseFile, Statements } from './statements.ts'
+import type { Kept } from './kept.ts'
+import { type Asked, type DatabaseFile, Statements } from './statements.ts'
 
 /** The driver yields to the event loop after this many milliseconds of statements, and a batch takes no more writes. */
 const MAX_STRETCH = 20
@@ -57,18 +58,43 @@ export class FairSqliteDriver implements Driver {
   }
 
   /** Runs a statement that changes nothing: at once, or in its turn. Never in a batch: those changes may be undone. */
-  read<R>(query: CompiledQuery & { isSingle?: boolean }): QueryResult<R> | Promise<QueryResult<R>> {
-    if (!this.#isOpen && this.#readers.size === 0 && !stretchIsOver()) return this.#statements.run(query)
+  read<R>(query: Asked): QueryResult<R> | Promise<QueryResult<R>> {
+    return this.#outsideOfBatches(() => this.#statements.run<R>(query))
+  }
+
+  /** The same for a query that depends on people only: its rows are kept in memory until a write can change them. */
+  readOrRecall<R>(query: Asked): QueryResult<R> | Promise<QueryResult<R>> {
+    const { people } = this.#statements
+    const name = query.sql + JSON.stringify(query.parameters)
+    const known = people.find(name)
+    if (known) return known as QueryResult<R>
+    return this.#outsideOfBatches(() => {
+      const found = this.#statements.run<R>(query)
+      // Not that there is nothing: anybody can send an invented session.
+      if (found.rows.length === 0) return found
+      for (const row of found.rows) Object.freeze(row)
+      people.keep(name, found, JSON.stringify(found.rows).length)
+      return found
+    })
+  }
+
+  #outsideOfBatches<T>(run: () => T): T | Promise<T> {
+    if (!this.#isOpen && this.#readers.size === 0 && !stretchIsOver()) return run()
     return new Promise((resolve, reject) => {
       this.#readers.add(currentPersonId(), () => {
         try {
-          resolve(this.#statements.run(query))
+          resolve(run())
         } catch (error) {
           reject(error)
         }
       })
       this.#serve()
     })
+  }
+
+  /** Answers of the API, which writes end. */
+  get answers(): Kept<unknown> {
+    return this.#statements.answers
   }
 
   /** Runs a single statement that changes something. */

@@ -1,4 +1,5 @@
 import type { CompiledQuery, QueryResult } from 'kysely'
+import { Kept, LEAVING, tableWrittenBy } from './kept.ts'
 
 /** More than the server has; only lists of ids make others. */
 const MAX_KEPT = 300
@@ -7,8 +8,11 @@ const MAX_KEPT_LENGTH = 4_000
 /** Statements that change neither the schema nor a setting of the connection. */
 const KEEPS_SCHEMA = /^\s*(select|insert|update|delete|with|savepoint|release|rollback|begin|commit)\b/i
 
+/** Statements after which everything is as it was, or as it was before a write that has been noted already. */
+const ONLY_READS = /^\s*(select|savepoint|release|rollback|begin|commit)\b/i
+
 /** A statement with its parameters. */
-type Asked = Pick<CompiledQuery, 'sql' | 'parameters'> & {
+export type Asked = Pick<CompiledQuery, 'sql' | 'parameters'> & {
   /** Only the first row is wanted: libsql is prepared for a hundred otherwise, which takes a third of the time. */
   isSingle?: boolean
 }
@@ -35,6 +39,9 @@ interface Prepared {
   statement: Statement
   /** The names of the result's columns; undefined for a statement without a result. */
   columns: string[] | undefined
+  writes: boolean
+  /** What it writes to, if that is a single table. */
+  table: string | undefined
 }
 
 /**
@@ -44,6 +51,9 @@ interface Prepared {
 export class Statements {
   readonly #file: DatabaseFile
   readonly #kept = new Map<string, Prepared>()
+  /** Results of queries about people, and answers of the API: what writes end. */
+  readonly people = new Kept<QueryResult<unknown>>(LEAVING.people)
+  readonly answers = new Kept<unknown>(LEAVING.answers)
 
   constructor(file: DatabaseFile) {
     this.#file = file
@@ -51,7 +61,8 @@ export class Statements {
 
   /** Runs a statement. Throws SQLite's error. */
   run<R>({ sql, parameters, isSingle }: Asked): QueryResult<R> {
-    const { statement, columns } = this.#prepared(sql)
+    const { statement, columns, writes, table } = this.#prepared(sql)
+    if (writes) for (const kept of [this.people, this.answers]) kept.wrote(table)
     try {
       if (columns && isSingle) {
         const row = statement.get(parameters) as unknown[] | undefined
@@ -85,9 +96,12 @@ export class Statements {
       return known
     }
     const statement = this.#file.prepare(sql)
-    const prepared = statement.reader
-      ? { statement: statement.raw(), columns: statement.columns().map(({ name }) => name) }
-      : { statement, columns: undefined }
+    const writes = !ONLY_READS.test(sql)
+    const prepared = {
+      statement: statement.reader ? statement.raw() : statement,
+      columns: statement.reader ? statement.columns().map(({ name }) => name) : undefined,
+      ...{ writes, table: writes ? tableWrittenBy(sql) : undefined },
+    }
     if (!KEEPS_SCHEMA.test(sql)) {
       this.clear()
     } else if (sql.length <= MAX_KEPT_LENGTH) {

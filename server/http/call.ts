@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import type { Caller, Sender } from '../actor.ts'
 import type { Asked } from '../audit/denials.ts'
+import type { Kept } from '../db/kept.ts'
 import type { Reserve } from '../db/reserve.ts'
 import { textError } from '../errors.ts'
 import type { Principal, Refusal } from '../principal.ts'
@@ -18,6 +19,9 @@ export interface Env {
     clientAddress: string
     principal: Principal | undefined
     reserve: Reserve
+    answers: Kept<unknown>
+    /** The version of what they are made of, before the caller was identified. */
+    answersVersion: number
     /** Its path with parameters, for the audit log. */
     endpoint: Asked['endpoint']
     /** Why the credentials of the request were rejected, if known. */

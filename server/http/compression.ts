@@ -1,8 +1,7 @@
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { acceptedEncodings } from './acceptEncoding.ts'
-import type { Call } from './call.ts'
-import { jsonHeaders, jsonResponse } from './headers.ts'
+import { type Answer, jsonAnswer, jsonHeaders } from './headers.ts'
 
 /** A shorter text fits into one packet anyway. */
 const MIN_BYTES = 1024
@@ -32,17 +31,22 @@ const COMPRESSED = {
 let running = 0
 
 /**
- * JSON, compressed if the client accepts it. The length of a compressed response hints at what is in it (BREACH), so
- * only operations that never return a value, password, key or token may use it (docs/security.md).
+ * JSON, compressed if the client accepts it; `isLarge` if it is not only because others are being compressed. The length
+ * of a compressed response hints at what is in it (BREACH), so only operations that never return a value, password, key
+ * or token may use it (docs/security.md).
  */
-export async function compressedJson(c: Call, text: string): Promise<Response> {
-  const accepted = acceptedEncodings(c.req.header('Accept-Encoding'))
+export async function compressed(
+  acceptEncoding: string | undefined,
+  text: string,
+): Promise<Answer & { isLarge?: true }> {
+  const accepted = acceptedEncodings(acceptEncoding)
   const encoding = (['br', 'gzip'] as const).find((name) => accepted.includes(name))
-  if (!encoding || running >= MAX_AT_ONCE || text.length < MIN_BYTES) return jsonResponse(c, text, UNCOMPRESSED)
+  if (!encoding || text.length < MIN_BYTES) return jsonAnswer(text, UNCOMPRESSED)
+  if (running >= MAX_AT_ONCE) return { ...jsonAnswer(text, UNCOMPRESSED), isLarge: true }
   running++
   try {
     const body = await ENCODERS[encoding](Buffer.from(text))
-    return jsonResponse(c, body as Buffer<ArrayBuffer>, COMPRESSED[encoding])
+    return jsonAnswer(body as Buffer<ArrayBuffer>, COMPRESSED[encoding])
   } finally {
     running--
   }

@@ -45,13 +45,25 @@ export function jsonHeaders(more: Record<string, string> = {}): JsonHeaders {
 
 const PLAIN = jsonHeaders()
 
+/** The body and the headers of a JSON response. */
+export interface Answer {
+  body: string | Buffer<ArrayBuffer>
+  own: JsonHeaders['own']
+  /** All of them, with the length. */
+  headers: Record<string, string>
+}
+
+export const jsonAnswer = (body: Answer['body'], { own, all } = PLAIN): Answer => ({
+  ...{ body, own },
+  headers: { ...all, 'Content-Length': String(Buffer.byteLength(body)) },
+})
+
 const complete = new WeakSet<Response>()
 
 /** A JSON response with all its headers, so that no middleware has to look at them again. */
-export function jsonResponse(c: Call, body: string | Buffer<ArrayBuffer>, { own, all } = PLAIN): Response {
+export function jsonResponse(c: Call, { body, own, headers }: Answer): Response {
   // Headers joins several cookies into one, and a response to HEAD has no length.
   if (c.get('cookies').length > 0 || c.req.method === 'HEAD') return c.body(body, 200, own)
-  const headers = { ...all, 'Content-Length': String(Buffer.byteLength(body)) }
   const response = new Response(body, { status: 200, headers })
   complete.add(response)
   return response

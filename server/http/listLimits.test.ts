@@ -48,7 +48,7 @@ const times = <T>(n: number, item: (i: number) => T) => Array.from({ length: n }
 /** Measures the CPU time of some work, in milliseconds, and its number of statements. */
 async function costOf(work: () => Promise<unknown>) {
   const before = process.cpuUsage()
-  const statements = (await statementsOf(work)).length
+  const statements = (await statementsOf(server.services.db, work)).length
   const { user, system } = process.cpuUsage(before)
   return { ms: (user + system) / 1000, statements }
 }

@@ -3,10 +3,11 @@ import type { ParamKeys } from 'hono/types'
 import type { z } from 'zod'
 import { emptyError } from '../errors.ts'
 import { writeJson } from '../json/write.ts'
+import { findAnswer, keepAnswer } from './answers.ts'
 import type { Call, Env } from './call.ts'
-import { compressedJson } from './compression.ts'
+import { compressed } from './compression.ts'
 import { freesSpace } from './freesSpace.ts'
-import { jsonResponse } from './headers.ts'
+import { type Answer, jsonAnswer, jsonResponse } from './headers.ts'
 import { type Input, mediaTypeOf, readInput, type Schemas, type Takes } from './input.ts'
 import { assertLimited } from './listLimits.ts'
 
@@ -28,6 +29,11 @@ export interface About<P = Schemas, Q = Schemas, B = z.ZodType, F = Schemas> ext
    * such as the configuration of a project. A function says so of one result. Default: never.
    */
   compresses?: true | ((result: unknown) => boolean)
+  /**
+   * Its response depends on nothing but the caller, the address and the database, and has no value of a secret: it is
+   * kept in memory until something is written (answers.ts).
+   */
+  isKept?: true
 }
 
 /** An operation of a path with these parameters. */
@@ -94,13 +100,20 @@ export function resource<const Path extends string>(app: Hono<Env>, path: Path, 
     const { consumes, produces = 'application/json' } = operation
     if (consumes && mediaType(c.req.header('Content-Type')) !== consumes) throw emptyError(415)
     if (!admits(c.req.header('Accept'), produces)) throw emptyError(406)
+    const known = operation.isKept && findAnswer(c)
+    if (known) return jsonResponse(c, known)
     const run = () => operation.run(c, params)
     const result = await (freesSpace(c.req.method, c.req.path) ? c.get('reserve').run(run) : run())
     if (result instanceof Response) return result
     if (result === undefined || result === null) return c.body(null, 204)
-    const { compresses } = operation
-    if (compresses === true || compresses?.(result)) return compressedJson(c, writeJson(result))
-    return jsonResponse(c, writeJson(result))
+    const { compresses, isKept } = operation
+    const text = writeJson(result)
+    const answer: Answer & { isLarge?: true } =
+      compresses === true || compresses?.(result)
+        ? await compressed(c.req.header('Accept-Encoding'), text)
+        : jsonAnswer(text)
+    if (isKept && !answer.isLarge) keepAnswer(c, answer)
+    return jsonResponse(c, answer)
   })
 }
 

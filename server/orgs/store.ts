@@ -1,6 +1,6 @@
 import { listedOrgs } from '../access/listing.ts'
 import { assertMember } from '../access/rules.ts'
-import { compiledRow } from '../db/compiled.ts'
+import { keptRow } from '../db/compiled.ts'
 import { type ListPage, pageByName } from '../db/filter.ts'
 import { rawJsonColumn, writeJsonColumn } from '../db/json.ts'
 import type { Reader, Trx } from '../db/open.ts'
@@ -14,7 +14,7 @@ import { ownersOf } from '../users/owner.ts'
 
 export const findOrg = (db: Reader, name: string): Promise<OrgRow | undefined> => byName(db, { name })
 
-const byName = compiledRow<{ name: string }>()((db, arg) =>
+const byName = keptRow<{ name: string }>()((db, arg) =>
   db.selectFrom('orgs').selectAll().where('name', '=', arg('name')),
 )
 
@@ -27,9 +27,7 @@ export async function requireOrgById(db: Reader, orgId: string): Promise<OrgRow>
   return (await byId(db, { orgId })) ?? orgNotFound(orgId)
 }
 
-const byId = compiledRow<{ orgId: string }>()((db, arg) =>
-  db.selectFrom('orgs').selectAll().where('id', '=', arg('orgId')),
-)
+const byId = keptRow<{ orgId: string }>()((db, arg) => db.selectFrom('orgs').selectAll().where('id', '=', arg('orgId')))
 
 /** `ORG(member)`: it exists and the caller belongs to it. */
 export async function requireMember(db: Reader, who: Principal, orgName: string): Promise<OrgRow> {

@@ -51,8 +51,9 @@ export function secretRoutes(app: Hono<Env>, services: Services) {
     summary: 'List the secrets of an organization that you can see',
     query: listQuery,
     compresses: true,
+    isKept: true,
   } as const
-  const gets = { summary: 'Get a secret without its value' }
+  const gets = { summary: 'Get a secret without its value', isKept: true } as const
 
   resource(app, '/api/v1/org/:orgName/secret', {
     GET: operation(lists, (c, { path, query }) => list(db, principalOf(c), 'SecretResource', path, query)),
@@ -69,7 +70,12 @@ export function secretRoutes(app: Hono<Env>, services: Services) {
   /** Ours: what our console shows of a list, with the filters and orders that Concord's do not have. */
   resource(app, '/api/x/v1/org/:orgName/secrets', {
     GET: operation(
-      { summary: 'Search the secrets of an organization that you can see', query: searchQuery, compresses: true },
+      {
+        summary: 'Search the secrets of an organization that you can see',
+        query: searchQuery,
+        compresses: true,
+        isKept: true,
+      },
       (c, { path, query }) => search(db, principalOf(c), path.orgName, query, () => c.req.raw.signal),
     ),
   })

@@ -84,7 +84,7 @@ describe('a session', () => {
   test('is read with its user and their roles in one query', async () => {
     const cookie = await signIn()
     let id: string | undefined
-    const statements = await statementsOf(async () => {
+    const statements = await statementsOf(server.services.db, async () => {
       id = (await findSession(server.services, cookie.slice('JSESSIONID='.length)))?.user?.id
     })
     expect(id).toBe(user.id)

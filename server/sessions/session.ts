@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { roleNames } from '../access/roles.ts'
 import type { Sender } from '../actor.ts'
 import type { Config } from '../config.ts'
-import { compiledRow } from '../db/compiled.ts'
+import { keptRow } from '../db/compiled.ts'
 import { readListColumn } from '../db/json.ts'
 import type { Db, Trx } from '../db/open.ts'
 import { codeOf } from '../db/storageTrouble.ts'
@@ -97,7 +97,7 @@ export async function findSession({ db, config, log }: Services, secret: string)
   }
 }
 
-const sessionWithUser = compiledRow<{ idHash: string }>()((db, arg) =>
+const sessionWithUser = keptRow<{ idHash: string }>()((db, arg) =>
   db
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.userId')
