@@ -18,14 +18,18 @@ const widenText = (page: Page) =>
     document.adoptedStyleSheets = [sheet]
   })
 
-/** Elements that cut off their own text without an ellipsis. Text for screen readers only is a box of one pixel. */
+/**
+ * Elements that cut off their own text without an ellipsis. Text for screen readers only is a box of one pixel,
+ * or indented out of its box.
+ */
 const cutOff = (page: Page) =>
   page.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('body *')]
       .filter((element) => {
-        const { overflowX, overflowY, textOverflow } = getComputedStyle(element)
+        const { overflowX, overflowY, textOverflow, textIndent } = getComputedStyle(element)
         const { width, height } = element.getBoundingClientRect()
         if (width <= 1 || height <= 1 || textOverflow === 'ellipsis') return false
+        if (Number.parseFloat(textIndent) > width) return false
         const hides = (overflow: string) => overflow === 'hidden' || overflow === 'clip'
         return (
           element.textContent?.trim() &&
