@@ -114,7 +114,8 @@ export function AffectedRepositories({ usage, secret, fate, only, none }: Reposi
         }
         items={repositoryItems(uses, orgName)}
       />
-      <HiddenUses usage={only ? ofHidden(data, only) : data} orgName={orgName} />
+      {/* With a store password, links of those are broken too. */}
+      {secret.encryptedBy !== 'PASSWORD' && <HiddenUses usage={only ? ofHidden(data, only) : data} orgName={orgName} />}
       <BrokenLinks usage={data} secret={secret} />
       <CheckUsage usage={usage} />
     </>
