@@ -3,8 +3,10 @@ import { path } from './concord.ts'
 import { asUser, expect, settled, test } from './fixtures.ts'
 import { givenOrg, givenSecret, givenUser } from './given.ts'
 import { addressOf } from './steps.ts'
+import { isOurs } from './version.ts'
 
 const CFG = '/api/service/console/cfg'
+const VERSION = '/api/v1/server/version'
 const WHOAMI = '/api/service/console/whoami'
 /** The console's own script. */
 const SCRIPT = '**/assets/base-*.js'
@@ -74,9 +76,19 @@ test('settings, user and the first read start together, before the script has co
 
   const userInfo = '/api/service/console/userInfo'
   await openBeforeScript(page, list, [CFG, WHOAMI, ...readsOfList, '/assets/SecretListPage-'], [userInfo])
-  await openBeforeScript(page, '/', [CFG, WHOAMI, '/api/v1/org?', '/assets/OrganizationListPage-'], [])
+  const counts = (await isOurs()) ? ['/api/x/v1/org?onlyCurrent=true&offset=0&limit=50'] : []
+  await openBeforeScript(
+    page,
+    '/',
+    [CFG, WHOAMI, '/api/v1/org?', VERSION, '/assets/OrganizationListPage-'],
+    [userInfo, ...counts],
+  )
   await openBeforeScript(page, addressOf(secret), [WHOAMI, path`/api/v2/org/${org.name}/secret/${secret.name}`])
-  await openBeforeScript(page, `${list}/new`, [WHOAMI, ...readsOfList.slice(0, 2), '/assets/SecretCreatePage-'])
+  await openBeforeScript(page, path`/org/${org.name}/new-secret`, [
+    WHOAMI,
+    ...readsOfList.slice(0, 2),
+    '/assets/SecretCreatePage-',
+  ])
 })
 
 test('after signing out, nothing is asked for until somebody has signed in', async ({ page }) => {

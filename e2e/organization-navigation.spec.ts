@@ -12,6 +12,7 @@ import {
   unique,
 } from './given.ts'
 import { addressOf } from './steps.ts'
+import { isOurs } from './version.ts'
 
 test('my and all organizations, filtered by name, in the URL', async ({ page }) => {
   const stem = unique('walk')
@@ -27,6 +28,10 @@ test('my and all organizations, filtered by name, in the URL', async ({ page }) 
   await expect(page).toHaveTitle('Organizations · Concord secrets')
   await expect(page.getByRole('link', { name: mine.name })).toBeVisible()
   await expect(page.getByRole('link', { name: others.name })).toBeHidden()
+  // On a wide screen the column's head has the noun.
+  await expect(page.getByRole('row', { name: mine.name })).toContainText('Member')
+  if (await isOurs())
+    await expect(page.getByRole('row', { name: mine.name }).getByRole('cell').nth(1)).toHaveText('0 secrets')
 
   await page.getByRole('button', { name: 'All' }).click()
   await page.getByRole('searchbox', { name: 'Filter by name' }).fill(stem)
@@ -69,6 +74,11 @@ test('navigates from the organizations to a secret and back', { tag: '@concord' 
   await expect(page).toHaveURL(path`/org/${org.name}/secret`)
   await page.goBack()
   await expect(page).toHaveURL(addressOf(secret))
+  await crumbs.getByRole('link', { name: 'Organizations' }).click()
+  const visited = page.getByRole('navigation', { name: 'Last visited' })
+  await visited.getByRole('link', { name: org.name }).click()
+  await expect(page).toHaveURL(path`/org/${org.name}/secret`)
+  await page.getByRole('link', { name: secret.name }).click()
   for (const tab of ['Access', 'Audit', 'Settings', 'Info']) {
     await page.getByRole('link', { name: tab, exact: true }).click()
     await expect(page).toHaveURL(addressOf(secret, tab.toLowerCase()))

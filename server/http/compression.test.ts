@@ -95,6 +95,7 @@ const COMPRESSED = [
   'GET /api/v1/org/:orgName/team/:teamName/users',
   'GET /api/v2/org/:orgName/secret',
   'GET /api/v2/user',
+  'GET /api/x/v1/org',
   'GET /api/x/v1/org/:orgName/secrets',
   'GET /api/x/v1/session',
 ]

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { givenSecret, seen } from '../../tests/support/secrets.ts'
-import { givenProject, givenTeam, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
+import { givenProject, givenTeam, givenUser, startTestServer, type TestServer } from '../../tests/support/testServer.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -35,4 +35,26 @@ test('deleting an organization deletes the rows of its teams, projects and secre
   const answer = await server.request(`${ORG}/doomed?confirmation=yes`, { method: 'DELETE' })
   expect(answer.status).toBe(200)
   expect(await rows()).toEqual([0, 0, 0, 0])
+})
+
+test('the secrets of organizations are counted for those who see them all', async () => {
+  const [member, stranger] = [await givenUser(server, 'member'), await givenUser(server, 'stranger')]
+  const one = await create({ name: 'counted-one' })
+  const two = await create({ name: 'counted-two', visibility: 'PRIVATE' })
+  for (const name of ['a-secret', 'b-secret']) await givenSecret(server, one, name, { visibility: 'PUBLIC' })
+  const json = [{ username: 'member', role: 'MEMBER' }]
+  for (const org of ['counted-one', 'counted-two'])
+    await server.request(`${ORG}/${org}/team/default/users`, { method: 'PUT', json })
+
+  const counts = async (user: { key: string } | undefined, query: string) =>
+    (await seen(server.request(`/api/x/v1/org?filter=counted-${query}`, user ? { as: user.key } : {}))).body
+  const both = [
+    { orgId: one.id, secrets: 2 },
+    { orgId: two.id, secrets: 0 },
+  ]
+  expect(await counts(member, '')).toEqual(both)
+  expect(await counts(member, '&onlyCurrent=true&offset=1&limit=1')).toEqual(both.slice(1))
+  expect(await counts(undefined, 'ONE')).toEqual(both.slice(0, 1))
+  // Neither those that they cannot see, nor those that nobody has listed to them.
+  expect(await counts(stranger, '')).toEqual([])
 })

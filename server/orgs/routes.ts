@@ -20,7 +20,16 @@ import { type Principal, userOf } from '../principal.ts'
 import type { Services } from '../services.ts'
 import { type OwnerRequest, ownerRequest, resolveOwner } from '../users/owner.ts'
 import { checkNames } from '../violations.ts'
-import { findOrg, insertOrg, listOrgs, orgEntry, requireMember, requireOrg, requireOrgById } from './store.ts'
+import {
+  countSecretsOfOrgs,
+  findOrg,
+  insertOrg,
+  listOrgs,
+  orgEntry,
+  requireMember,
+  requireOrg,
+  requireOrgById,
+} from './store.ts'
 
 const orgRequest = z.object({
   id: uuid.nullish(),
@@ -67,6 +76,21 @@ export function orgRoutes(app: Hono<Env>, { db }: Services) {
       checkNames('OrganizationEntry.createOrUpdate', { 'arg0.name': body.name })
       return db.transaction().execute((trx) => createOrUpdate(trx, callerOf(c), body))
     }),
+  })
+
+  /** Ours: what our console shows beside a list of organizations. */
+  resource(app, '/api/x/v1/org', {
+    GET: operation(
+      {
+        summary: 'Count the secrets of the organizations that you belong to',
+        query: { ...listQuery, onlyCurrent: flagParameter },
+        compresses: true,
+      },
+      (c, { query: { filter, onlyCurrent = false, ...page } }) => {
+        userOf(principalOf(c))
+        return countSecretsOfOrgs(db, principalOf(c), { ...pageOf(page), onlyCurrent, filter })
+      },
+    ),
   })
 
   resource(app, '/api/v1/org/:orgName', {

@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { ApiError } from './ApiError.ts'
 import { readOnce } from './freshness.ts'
 import { http, query, url } from './http.ts'
-import type { Organization } from './types.ts'
+import type { Organization, OrganizationCount } from './types.ts'
 
 export type OrgRef = { orgName: string }
 
@@ -29,6 +29,18 @@ export const organizationListQuery = ({ onlyCurrent, filter, page = 1, size = 50
       )
       return { items: rows.slice(0, size), hasNext: rows.length > size }
     },
+    placeholderData: keepPreviousData,
+  })
+
+/** How many secrets each organization of the same page has, if the user belongs to it. Only our own server tells. */
+export const organizationCountsQuery = ({ onlyCurrent, filter, page = 1, size = 50 }: OrganizationListOptions) =>
+  queryOptions({
+    queryKey: ['organizationCounts', { onlyCurrent: !!onlyCurrent, filter: filter ?? '', page, size }],
+    queryFn: ({ signal }) =>
+      http.get<OrganizationCount[]>(
+        `/api/x/v1/org${query({ onlyCurrent: !!onlyCurrent, offset: (page - 1) * size, limit: size, filter })}`,
+        { signal },
+      ),
     placeholderData: keepPreviousData,
   })
 

@@ -92,6 +92,9 @@ export type User = {
 /** com.walmartlabs.concord.server.VersionResponse */
 export type ServerVersion = { version: string; commitId?: string }
 
+/** Ours, of `/api/x/v1/org`. */
+export type OrganizationCount = { orgId: string; secrets: number }
+
 export type SecretType = 'KEY_PAIR' | 'USERNAME_PASSWORD' | 'DATA'
 export type SecretEncryptedBy = 'SERVER_KEY' | 'PASSWORD'
 

@@ -17,7 +17,7 @@ export function firstPage(pathname: string, search: string): FirstPage {
   if (area !== '' && area !== 'org') return { modules: [], reads: [] }
   if (!name) {
     const reads = search ? [] : ['/api/v1/org?onlyCurrent=true&offset=0&limit=51']
-    return { ...framed('org/OrganizationListPage'), reads }
+    return { ...framed('org/OrganizationListPage'), reads: [...reads, '/api/v1/server/version'] }
   }
   const org = recoded(name)
   const ofOrg = [`/api/v1/org/${org}`, `/api/v1/SECRET/canCreate?orgName=${org}`]

@@ -1,4 +1,6 @@
 import '../signedIn.css'
+// Forgets what is remembered for a user, whatever page they sign out from.
+import '#api/visits.ts'
 import { QueryClientProvider, useQuery } from '@tanstack/react-query'
 import { CircleQuestionMark, KeyRound, KeySquare, Link2, LogOut, MonitorSmartphone, UserRound } from 'lucide-react'
 import { Suspense, useEffect, useState } from 'react'

@@ -94,6 +94,7 @@ test('connects only to the configured directory and Concord, and the console onl
 test('the browser stores only names and ids, whether there was a session, and choices of its user', () => {
   expect(filesWith(/sessionStorage/)).toEqual(['src/api/tabMemory.ts'])
   expect(filesWith(/localStorage/)).toEqual([
+    'src/api/visits.ts',
     'src/early/knownSession.ts',
     'src/early/theme.ts',
     'src/pages/help/shortcuts.ts',

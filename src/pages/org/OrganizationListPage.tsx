@@ -1,17 +1,17 @@
-import { useSuspenseQuery } from '@tanstack/react-query'
-import { Link, type LoaderFunctionArgs, useSearchParams } from 'react-router'
-import { organizationListQuery } from '#api/orgs.ts'
+import { useQuery, useSuspenseQuery } from '@tanstack/react-query'
+import { type LoaderFunctionArgs, useSearchParams } from 'react-router'
+import { organizationCountsQuery, organizationListQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
-import type { Organization } from '#api/types.ts'
-import { ownerName } from '#api/users.ts'
-import { QuietVisibilityFact } from '#concord/facts.tsx'
-import { paths } from '#paths.ts'
+import { isOurs, serverVersionQuery } from '#api/serverVersion.ts'
+import { userInfoQuery } from '#api/session.ts'
 import { FilterInput } from '#ui/FilterInput.tsx'
 import { focusHeading } from '#ui/focusHeading.ts'
 import { Page } from '#ui/Page.tsx'
 import { Pagination, RowsPerPage } from '#ui/Pagination.tsx'
 import { pageIn } from '#ui/pageIn.ts'
 import { setOrDelete, useWantedParams } from '#ui/useWantedParams.ts'
+import { LastVisited } from './LastVisited.tsx'
+import { OrganizationTable } from './OrganizationTable.tsx'
 
 const SIZES = [25, 50, 100]
 const DEFAULT_SIZE = 50
@@ -27,14 +27,28 @@ function asked(params: URLSearchParams) {
   }
 }
 
-export const loader = ({ request }: LoaderFunctionArgs) =>
-  queryClient.fetchQuery(organizationListQuery(asked(new URL(request.url).searchParams)))
+export async function loader({ request }: LoaderFunctionArgs) {
+  const wanted = asked(new URL(request.url).searchParams)
+  // Neither is worth waiting for: it only adds to the rows.
+  void queryClient.prefetchQuery(userInfoQuery)
+  const list = queryClient.fetchQuery(organizationListQuery(wanted))
+  // It says whether there is a column of counts.
+  const version = await queryClient.ensureQueryData(serverVersionQuery).catch(() => undefined)
+  if (version && isOurs(version)) void queryClient.prefetchQuery(organizationCountsQuery(wanted))
+  return list
+}
 
 export function OrganizationListPage() {
   const [params] = useSearchParams()
   const [wanted, want] = useWantedParams()
   const { onlyCurrent, filter, page, size } = asked(params)
   const { data } = useSuspenseQuery(organizationListQuery({ onlyCurrent, filter, page, size }))
+  const version = useQuery(serverVersionQuery).data
+  const hasCounts = version !== undefined && isOurs(version)
+  const counts = useQuery({
+    ...organizationCountsQuery({ onlyCurrent, filter, page, size }),
+    enabled: hasCounts,
+  }).data
   const chosen = asked(wanted)
 
   /** A filter that is typed makes one entry in the history: Back leads to the page before. */
@@ -58,8 +72,9 @@ export function OrganizationListPage() {
         />
         <MineOrAll onlyMine={chosen.onlyCurrent} onChange={(value) => ask('show', value)} />
       </search>
+      {!filter && page === 1 && <LastVisited />}
       {data.items.length > 0 ? (
-        <OrganizationTable organizations={data.items} />
+        <OrganizationTable organizations={data.items} counts={hasCounts ? (counts ?? []) : undefined} />
       ) : (
         <Nothing
           filter={filter}
@@ -70,7 +85,6 @@ export function OrganizationListPage() {
         />
       )}
       <div className="table-footer">
-        <Pagination page={page} hasNext={data.hasNext} />
         {(data.hasNext || page > 1 || size !== DEFAULT_SIZE) && (
           <RowsPerPage
             size={chosen.size}
@@ -78,6 +92,7 @@ export function OrganizationListPage() {
             onChange={(rows) => ask('size', rows === DEFAULT_SIZE ? '' : String(rows))}
           />
         )}
+        <Pagination page={page} hasNext={data.hasNext} />
       </div>
     </Page>
   )
@@ -94,35 +109,6 @@ function MineOrAll({ onlyMine, onChange }: { onlyMine: boolean; onChange: (show:
         All
       </button>
     </fieldset>
-  )
-}
-
-function OrganizationTable({ organizations }: { organizations: Organization[] }) {
-  return (
-    <table className="ui unstackable table">
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Visibility</th>
-          <th scope="col">Owner</th>
-        </tr>
-      </thead>
-      <tbody>
-        {organizations.map(({ id, name, visibility, owner }) => (
-          <tr key={id}>
-            <td className="primary">
-              <Link className="mono" to={paths.secrets({ orgName: name })}>
-                {name}
-              </Link>
-            </td>
-            <td>
-              <QuietVisibilityFact visibility={visibility} />
-            </td>
-            <td>{ownerName(owner)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   )
 }
 

@@ -1,11 +1,12 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Plus } from 'lucide-react'
-import { useDeferredValue } from 'react'
+import { useDeferredValue, useEffect } from 'react'
 import { Link, type LoaderFunctionArgs, type ShouldRevalidateFunctionArgs } from 'react-router'
 import { canCreateQuery, type OrgRef, organizationQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { userInfoQuery } from '#api/session.ts'
 import { ownerName } from '#api/users.ts'
+import { forgetVisit, noteVisit } from '#api/visits.ts'
 import { ErrorMessage } from '#concord/ErrorMessage.tsx'
 import { QuietVisibilityFact } from '#concord/facts.tsx'
 import { useIsMember, useWhyNotCreate } from '#concord/mayCreate.ts'
@@ -56,12 +57,15 @@ export function shouldRevalidate(navigation: ShouldRevalidateFunctionArgs) {
 
 export function ErrorBoundary() {
   const { orgName } = useOrgRef()
+  // It may have been deleted or renamed since.
+  useEffect(() => forgetVisit(orgName), [orgName])
   return <RouteError what={`the organization “${orgName}”`} />
 }
 
 export function SecretListPage() {
   const org = useOrgRef()
   const { data: organization } = useSuspenseQuery(organizationQuery(org))
+  useEffect(() => noteVisit(organization.name), [organization.name])
   const whyNotCreate = useWhyNotCreate(org)
   const isMember = useIsMember(org)
   const { state, show, type, settle, clear } = useListState()
