@@ -1,4 +1,4 @@
-import { FileKey, Globe, KeyRound, Lock, type LucideIcon, Server, ShieldCheck, UserRoundKey } from 'lucide-react'
+import { Globe, KeyRound, Lock, type LucideIcon, RectangleEllipsis, Server, ShieldCheck, UserRoundKey } from 'lucide-react'
 import type { SecretEncryptedBy, SecretType, Visibility } from '#api/types.ts'
 import { Fact } from '#ui/Fact.tsx'
 
@@ -11,7 +11,7 @@ type Face = { icon: LucideIcon; word: string }
 const TYPES: Record<SecretType, Face> = {
   KEY_PAIR: { icon: KeyRound, word: 'Key pair' },
   USERNAME_PASSWORD: { icon: UserRoundKey, word: 'Username and password' },
-  DATA: { icon: FileKey, word: 'Single value or file' },
+  DATA: { icon: word: 'Single value or file' },
 }
 
 const PROTECTIONS: Record<SecretEncryptedBy, Face> = {
