@@ -11,7 +11,8 @@ type Face = { icon: LucideIcon; word: string }
 const TYPES: Record<SecretType, Face> = {
   KEY_PAIR: { icon: KeyRound, word: 'Key pair' },
   USERNAME_PASSWORD: { icon: UserRoundKey, word: 'Username and password' },
-  DATA: { icon: word: 'Single value or file' },
+  // Concord does not say which of the two it is (SecretEntryV2): the icon is that of a single value.
+  DATA: { icon: RectangleEllipsis, word: 'Single value or file' },
 }
 
 const PROTECTIONS: Record<SecretEncryptedBy, Face> = {
