@@ -51,10 +51,14 @@ export function SecretCreatePage() {
   const [isFirst, setIsFirst] = useState(true)
   if (result && result.key !== key) setResult(undefined)
 
-  const create = useCreation(org, (created) => {
-    setResult({ created, key })
-    setIsFirst(false)
-    startOver()
+  const create = useCreation(org, {
+    onCreated: (created) => {
+      setResult({ created, key })
+      setIsFirst(false)
+      startOver()
+    },
+    onDeleted: (projects) =>
+      change({ projects: draft.projects.filter(({ id }) => !projects.some((gone) => gone.id === id)) }),
   })
 
   if (result) return <CreatedPage created={result.created} kind={draft.kind} />

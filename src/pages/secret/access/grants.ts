@@ -38,6 +38,17 @@ export function rowsOf({ base, edits }: Staged): GrantRow[] {
   return [...rows.sort(byName), ...added]
 }
 
+/** Teams without a grant so far. Those with one exist: a grant goes with its team. */
+export const addedTeams = (staged: Staged) =>
+  rowsOf(staged)
+    .filter(({ before, after }) => !before && after)
+    .map(({ teamId, teamName }) => ({ id: teamId, name: teamName }))
+
+export const withoutTeams = ({ base, edits }: Staged, teams: { id: string }[]): Staged => ({
+  base,
+  edits: Object.fromEntries(Object.entries(edits).filter(([teamId]) => !teams.some(({ id }) => id === teamId))),
+})
+
 export const isChanged = ({ before, after }: GrantRow) => before !== after
 
 /** What the server gets: all grants as they should be. */

@@ -24,6 +24,8 @@ const ops = (level: ResourceAccess['level']): ResourceAccess => ({ teamId: 't2',
 let grants: ResourceAccess[]
 /** What becomes of the next request that changes it. */
 let fate: 'answered' | 'applied, but the answer is lost' | 'lost' | 'not sent'
+/** The teams of the organization. */
+let teams: { id: string; name: string }[]
 let sent: number
 let staging: ReturnType<typeof useStagedAccess>
 let page: HTMLElement
@@ -39,11 +41,22 @@ beforeEach(async () => {
   fate = 'answered'
   sent = 0
   grants = [devs('READER')]
-  vi.stubGlobal('fetch', async (_: string, { method, body }: RequestInit) => {
+  teams = [
+    { id: 't1', name: 'devs' },
+    { id: 't2', name: 'ops' },
+  ]
+  vi.stubGlobal('fetch', async (path: string, { method, body }: RequestInit) => {
     if (fate === 'not sent') throw new TypeError('network')
+    if (path.endsWith('/team')) return Response.json(teams)
     if (method === 'GET') return Response.json(grants)
     sent += 1
-    if (fate !== 'lost') grants = JSON.parse(String(body))
+    const wanted: ResourceAccess[] = JSON.parse(String(body))
+    // As Concord's database refuses it.
+    if (!wanted.every(({ teamId }) => teams.some(({ id }) => id === teamId)))
+      return new Response('ERROR: org.jooq.exception.DataException: SQL [insert into secret_team_access]', {
+        status: 500,
+      })
+    if (fate !== 'lost') grants = wanted
     if (fate !== 'answered') throw new TypeError('network')
     return Response.json({ ok: true })
   })
@@ -122,4 +135,19 @@ test('what somebody else did meanwhile is theirs, unless it is the same', async 
   staging.save.mutate()
   await until(() => expect(staging.staged.edits).toEqual({}))
   expect(sent).toBe(0)
+})
+
+test('a team that was deleted meanwhile is named and taken out, and the rest is saved', async () => {
+  staging.edit([{ team: { teamId: 't2', teamName: 'ops' }, level: 'READER' }])
+  await until(() => expect(staging.staged.edits).toHaveProperty('t2'))
+  teams = [{ id: 't1', name: 'devs' }]
+  staging.save.mutate()
+  await until(() =>
+    expect(staging.save.error?.message).toBe(
+      'The team “ops” was deleted, and is taken out. The rest is still here: send it again.',
+    ),
+  )
+  expect(staging.staged.edits).toEqual({ t1: { teamName: 'devs', level: 'OWNER' } })
+  staging.save.mutate()
+  await until(() => expect(grants).toEqual([{ teamId: 't1', level: 'OWNER' }]))
 })

@@ -4,8 +4,10 @@ import { queryClient, readFresh } from '#api/queryClient.ts'
 import { replaceSecretAccess, secretAccessQuery } from '#api/secrets.ts'
 import type { AccessLevel, ResourceAccess, Secret } from '#api/types.ts'
 import { readBefore, useChange } from '#api/useChange.ts'
+import { sendWithoutDeleted } from '#concord/deletedMeanwhile.ts'
 import { announce, warn } from '#ui/StatusMessage.tsx'
-import { differences, edit, rebase, resultOf, type Staged } from './grants.ts'
+import { listed } from '#ui/words.ts'
+import { addedTeams, differences, edit, rebase, resultOf, type Staged, withoutTeams } from './grants.ts'
 
 type Edit = { team: { teamId: string; teamName: string }; level: AccessLevel | undefined }
 
@@ -40,7 +42,17 @@ export function useStagedAccess(
       if (isWanted(now)) return
       if (differences(staged.base, now).length)
         throw new AccessChanged('Somebody else has changed access in the meantime.')
-      await replaceSecretAccess({ orgName, secretName }, resultOf(staged))
+      await sendWithoutDeleted(() => replaceSecretAccess({ orgName, secretName }, resultOf(staged)), {
+        orgName,
+        chosen: { teams: addedTeams(staged) },
+        drop(deleted) {
+          const rest = withoutTeams(staged, deleted)
+          stage(rest)
+          if (Object.keys(rest.edits).length > 0) return
+          closeDialog()
+          warn(`${listed(deleted.map(({ name }) => `“${name}”`))} was deleted meanwhile: nothing is left to save.`)
+        },
+      })
     },
     {
       done: () => {

@@ -5,6 +5,7 @@ import type { OrgRef } from '#api/orgs.ts'
 import { readFresh } from '#api/queryClient.ts'
 import { createSecret, secretQuery } from '#api/secrets.ts'
 import { type Change, useChange } from '#api/useChange.ts'
+import { sendWithoutDeleted } from '#concord/deletedMeanwhile.ts'
 import { warn } from '#ui/StatusMessage.tsx'
 import { type Created, createdOf } from './created.ts'
 import { type Draft, newSecretOf } from './draft.ts'
@@ -16,8 +17,14 @@ export type Creation = Change<void, Draft> & {
   refused: FieldName | undefined
 }
 
+type Options = {
+  onCreated: (created: Created) => void
+  /** Some projects of the draft were deleted meanwhile. */
+  onDeleted: (projects: { id: string }[]) => void
+}
+
 /** Sends the draft. A user who has left the page gets a message instead of the result. */
-export function useCreation(org: OrgRef, onCreated: (created: Created) => void): Creation {
+export function useCreation(org: OrgRef, { onCreated, onDeleted }: Options): Creation {
   const sent = useRef<Sent>({ name: '', kind: undefined, protection: 'server-key' })
   // Not the data of the change, which a cache would keep: it may have a password.
   const result = useRef<Created>()
@@ -25,7 +32,12 @@ export function useCreation(org: OrgRef, onCreated: (created: Created) => void):
   const create = useChange(
     async (draft: Draft) => {
       sent.current = { name: draft.name, kind: draft.kind, protection: draft.protection }
-      result.current = createdOf(org, draft, await createSecret(org, newSecretOf(draft)))
+      const answer = await sendWithoutDeleted(() => createSecret(org, newSecretOf(draft)), {
+        ...org,
+        chosen: { projects: draft.projects },
+        drop: onDeleted,
+      })
+      result.current = createdOf(org, draft, answer)
     },
     {
       done: (_, isHere) => {

@@ -127,7 +127,7 @@ function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
         </>
       }
       nextStep={(error) =>
-        isApiError(error) && error.words.includes('User not found')
+        isApiError(error) && error.words.includes('User not found') && 'username' in chosen
           ? 'Check the spelling. By name, the server finds only users of its directory. Enter others by id.'
           : undefined
       }

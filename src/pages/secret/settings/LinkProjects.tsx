@@ -61,6 +61,9 @@ export function LinkProjects({ secret, usage }: { secret: Secret; usage: UsageLo
         <ProjectsDialog
           secret={secret}
           scope={scope}
+          onDeleted={(gone) =>
+            setChoice({ limited, chosen: chosen.filter(({ id }) => !gone.some((project) => project.id === id)) })
+          }
           onClose={() => setAsking(false)}
           onDone={() => {
             setAsking(false)

@@ -5,6 +5,7 @@ import { projectListQuery } from '#api/projects.ts'
 import { linkProjects } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
 import { mayFail } from '#concord/brokenLinks.ts'
+import { sendWithoutDeleted } from '#concord/deletedMeanwhile.ts'
 import { includes, type Scope, type ScopeChange, scopeChange, scopeOf } from '#concord/scope.ts'
 import { type UsageLookup, type Use, useUsage } from '#concord/usage.ts'
 import { projectItems } from '#concord/words.ts'
@@ -13,10 +14,17 @@ import { Affected, AffectedRepositories, previewOf } from '../parts/Affected.tsx
 import { ConfirmSecretChange } from '../parts/ConfirmSecretChange.tsx'
 import { useSecretChange } from './useSecretChange.ts'
 
-type DialogProps = { secret: Secret; scope: Scope; onClose: () => void; onDone: () => void }
+type DialogProps = {
+  secret: Secret
+  scope: Scope
+  /** Some of the scope were deleted meanwhile. */
+  onDeleted: (projects: { id: string }[]) => void
+  onClose: () => void
+  onDone: () => void
+}
 
 /** Asks before another scope: amber, unless repositories stop working. */
-export function ProjectsDialog({ secret, scope, onClose, onDone }: DialogProps) {
+export function ProjectsDialog({ secret, scope, onDeleted, onClose, onDone }: DialogProps) {
   const { orgName, name } = secret
   const usage = useUsage(secret)
   const all = useQuery(projectListQuery({ orgName }))
@@ -29,8 +37,17 @@ export function ProjectsDialog({ secret, scope, onClose, onDone }: DialogProps) 
   // A secret of every project: all projects that are not chosen lose it. A member sees all of them (concord-api §6).
   const losing = change.lost === 'all others' ? all.data?.filter(({ id }) => !ids.includes(id)) : change.lost
 
+  // No project at all would mean every project.
+  const isEmpty = scope?.length === 0
+  const blocked = isEmpty
+    ? 'Choose at least one project.'
+    : change.kind === 'same'
+      ? 'Its projects are already what you chose.'
+      : undefined
+
   const link = useSecretChange(secret, {
-    send: (now) => linkProjects(now, ids),
+    send: (now) =>
+      sendWithoutDeleted(() => linkProjects(now, ids), { orgName, chosen: { projects: scope ?? [] }, drop: onDeleted }),
     isMade: (now) => scopeChange(scopeOf(now), scope).kind === 'same',
     doneWords: scope === null ? `${name} may be used by every project of ${orgName}.` : `Limited ${name} to ${words}.`,
     failedWords: `The projects of ${name} were not changed.`,
@@ -47,7 +64,7 @@ export function ProjectsDialog({ secret, scope, onClose, onDone }: DialogProps) 
       action={scope === null ? 'Yes, allow every project' : `Yes, limit to ${words}`}
       serious={narrower && mayFail(secret, usage.data, isLosing)}
       preview={!narrower ? 'ready' : losing ? previewOf(usage) : all.isError ? 'failed' : 'loading'}
-      blocked={change.kind === 'same' ? 'Its projects are already what you chose.' : undefined}
+      blocked={blocked}
       happens={<Happens secret={secret} scope={scope} />}
       affected={
         <>

@@ -121,6 +121,7 @@ function useMoveChange(secret: Secret, to: SecretRef, usage: Usage | undefined) 
     // Something has changed since it was looked up: if the name was taken a moment ago, the dialog asks for another
     // one.
     failed: () => {
+      void queryClient.invalidateQueries({ queryKey: ['organizations'] })
       void queryClient.invalidateQueries(canCreateQuery('SECRET', to))
       void queryClient.invalidateQueries(secretExistsQuery(to))
     },

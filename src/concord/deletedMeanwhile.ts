@@ -1,0 +1,44 @@
+import { isApiError } from '#api/ApiError.ts'
+import type { OrgRef } from '#api/orgs.ts'
+import { projectListQuery } from '#api/projects.ts'
+import { queryClient, readFresh } from '#api/queryClient.ts'
+import { teamListQuery } from '#api/teams.ts'
+import { listed } from '#ui/words.ts'
+
+type Chosen = { id: string; name: string }
+
+type Form = OrgRef & {
+  /** What the form refers to. */
+  chosen: { projects: Chosen[] } | { teams: Chosen[] }
+  /** Takes out of the form what was deleted. */
+  drop: (deleted: Chosen[]) => void
+}
+
+/**
+ * Sends a form. If that fails because something chosen does not exist, reads what there is, drops what was deleted, and
+ * rejects with its names: the rest stays, and can be sent.
+ */
+export async function sendWithoutDeleted<T>(send: () => Promise<T>, { orgName, chosen, drop }: Form): Promise<T> {
+  try {
+    return await send()
+  } catch (error) {
+    if (!isApiError(error) || !/(Project|Team) not found|secret_team_access/.test(error.words)) throw error
+    const [before, now] =
+      'projects' in chosen
+        ? [chosen.projects, await readFresh(projectListQuery({ orgName }))]
+        : [chosen.teams, await readFresh(teamListQuery({ orgName }))]
+    const deleted = before.filter(({ id }) => !now.some((one) => one.id === id))
+    if (deleted.length === 0) throw error
+    drop(deleted)
+    // The lists of the pickers, which are parts of it.
+    void queryClient.invalidateQueries({ queryKey: ['projects', orgName] })
+    throw new Error(deletedWords('projects' in chosen ? 'project' : 'team', deleted))
+  }
+}
+
+function deletedWords(what: string, deleted: Chosen[]) {
+  const names = listed(deleted.map(({ name }) => `“${name}”`))
+  return deleted.length === 1
+    ? `The ${what} ${names} was deleted, and is taken out. The rest is still here: send it again.`
+    : `The ${what}s ${names} were deleted, and are taken out. The rest is still here: send it again.`
+}
