@@ -1,3 +1,4 @@
+import { fromBase64 } from './base64.ts'
 import { clean } from './clean.ts'
 import type { KeyContent } from './content.ts'
 import { DerReader } from './der.ts'
@@ -12,12 +13,14 @@ export function holdsPrivateKey(content: KeyContent): boolean {
   const { text } = clean(content)
   if (isPublicLine(text)) return false
   const packed = text.replace(/[\s\\>"'-]+/g, '')
+  const bytes = fromBase64(packed)
   return (
-    /PRIVATE[\s_-]*KEY/i.test(text) ||
+    // Not in a comment: "the private key of bob" is at the end of some public keys.
+    /(?:BEGIN|END)[\w ]*PRIVATE[ _-]*KEY|PRIVATE KEY *[-\u2010-\u2015]/i.test(text) ||
     /^Private-Lines:/im.test(text) ||
-    // "openssh-key-v1" in base64, and the beginning of PKCS#1 and PKCS#8.
-    /b3BlbnNzaC1rZXktdjE/.test(packed) ||
-    /^MII[\w+/]{2,3}[IQ]BA[DAK]/.test(packed) ||
+    // "openssh-key-v1" in base64, and the other formats without their BEGIN line.
+    packed.includes('b3BlbnNzaC1rZXktdjE') ||
+    (bytes !== undefined && isBinaryKey(bytes)) ||
     /"d" *: *"[\w-]{20,}"/.test(text)
   )
 }
