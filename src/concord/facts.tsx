@@ -1,4 +1,13 @@
-import { Globe, KeyRound, Lock, type LucideIcon, RectangleEllipsis, Server, ShieldCheck, UserRoundKey } from 'lucide-react'
+import {
+  Globe,
+  KeyRound,
+  Lock,
+  type LucideIcon,
+  RectangleEllipsis,
+  Server,
+  ShieldCheck,
+  UserRoundKey,
+} from 'lucide-react'
 import type { SecretEncryptedBy, SecretType, Visibility } from '#api/types.ts'
 import { Fact } from '#ui/Fact.tsx'
 

@@ -82,7 +82,14 @@ function Changes({ editing }: { editing: AccessEditing }) {
         onDiscard={editing.discard}
       />
       {editing.confirming && (
-        <SaveDialog secret={secret} changes={changes} risk={risk} save={save} onClose={editing.cancel} />
+        <SaveDialog
+          secret={secret}
+          changes={changes}
+          elsewhere={editing.elsewhere}
+          risk={risk}
+          save={save}
+          onClose={editing.cancel}
+        />
       )}
     </>
   )

@@ -2,7 +2,7 @@ import { Undo2, X } from 'lucide-react'
 import type { AccessLevel } from '#api/types.ts'
 import { LEVELS, levelWord } from '#concord/rights.ts'
 import { Icon } from '#ui/Icon.tsx'
-import { changeWords, type GrantRow, isChanged } from './grants.ts'
+import { changeWords, type GrantRow, isChanged, teamTitle } from './grants.ts'
 
 type Props = {
   rows: GrantRow[]
@@ -46,6 +46,7 @@ export function GrantTable(props: Props) {
 function Grant({ row, readOnly, frozen, elsewhere, onLevel }: Props & { row: GrantRow }) {
   const { teamId, teamName, before, after } = row
   const orgName = elsewhere(teamId)
+  const title = teamTitle(teamName, orgName)
   return (
     <tr className={isChanged(row) ? 'changed' : undefined}>
       <th scope="row" className="primary">
@@ -62,7 +63,7 @@ function Grant({ row, readOnly, frozen, elsewhere, onLevel }: Props & { row: Gra
         ) : readOnly ? (
           levelWord[after]
         ) : (
-          <LevelSelect teamName={teamName} level={after} frozen={frozen} onChange={(level) => onLevel(row, level)} />
+          <LevelSelect teamName={title} level={after} frozen={frozen} onChange={(level) => onLevel(row, level)} />
         )}
       </td>
       {!readOnly && (
@@ -70,9 +71,9 @@ function Grant({ row, readOnly, frozen, elsewhere, onLevel }: Props & { row: Gra
           <td className="change">{isChanged(row) && changeWords(row)}</td>
           <td className="row-menu">
             {after ? (
-              <RowButton label={`Remove ${teamName}`} icon={X} off={frozen} onAct={() => onLevel(row, undefined)} />
+              <RowButton label={`Remove ${title}`} icon={X} off={frozen} onAct={() => onLevel(row, undefined)} />
             ) : (
-              <RowButton label={`Keep ${teamName}`} icon={Undo2} off={frozen} onAct={() => onLevel(row, before)} />
+              <RowButton label={`Keep ${title}`} icon={Undo2} off={frozen} onAct={() => onLevel(row, before)} />
             )}
           </td>
         </>

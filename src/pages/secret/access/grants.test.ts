@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest'
 import type { ResourceAccess } from '#api/types.ts'
-import { changeWords, differences, edit, isChanged, rebase, resultOf, rowsOf, type Staged } from './grants.ts'
+import {
+  changeWords,
+  differences,
+  edit,
+  isChanged,
+  rebase,
+  resultOf,
+  rowsOf,
+  type Staged,
+  teamTitle,
+} from './grants.ts'
 
 const devs = { teamId: 't1', teamName: 'devs' }
 const ops = { teamId: 't2', teamName: 'ops' }
@@ -66,4 +76,10 @@ test('edits carry over to what is there now, without those that are done already
     { ...devs, level: 'WRITER' },
     { ...qa, level: 'READER' },
   ])
+})
+
+test('a team of another organization is named with it', () => {
+  expect(teamTitle('default', undefined)).toBe('default')
+  expect(teamTitle('default', 'acme')).toBe('default of acme')
+  expect(teamTitle('default', '')).toBe('default of another organization')
 })

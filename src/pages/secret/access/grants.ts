@@ -49,6 +49,10 @@ export const withoutTeams = ({ base, edits }: Staged, teams: { id: string }[]): 
   edits: Object.fromEntries(Object.entries(edits).filter(([teamId]) => !teams.some(({ id }) => id === teamId))),
 })
 
+/** Names alone are not unique: `default of acme` if it is not of the secret's organization, '' where that is not known. */
+export const teamTitle = (teamName: string, elsewhere: string | undefined) =>
+  elsewhere === undefined ? teamName : `${teamName} of ${elsewhere || 'another organization'}`
+
 export const isChanged = ({ before, after }: GrantRow) => before !== after
 
 /** What the server gets: all grants as they should be. */
