@@ -3,7 +3,8 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import type { OrgRef } from '#api/orgs.ts'
 import { isName, secretExistsQuery } from '#api/secrets.ts'
-import { nameLike, nameProblem } from '#concord/secretName.ts'
+import { NameProblem } from '#concord/NameProblem.tsx'
+import { nameProblem } from '#concord/secretName.ts'
 import { paths } from '#paths.ts'
 import { Field } from '#ui/Field.tsx'
 import { useSettled } from '#ui/useSettled.ts'
@@ -25,7 +26,6 @@ export function NameField({ org, name, onChange, isTaken, refusal, isTried }: Pr
   const settled = useSettled(name)
   const problem = nameProblem(name)
   const isSettled = problem?.isFinal && nameProblem(settled)?.words === problem.words
-  const suggested = problem && nameLike(name)
 
   return (
     <Field
@@ -33,32 +33,18 @@ export function NameField({ org, name, onChange, isTaken, refusal, isTried }: Pr
       help="Flows use it by this name. Letters, digits and _ @ . - ~"
       error={
         isTaken ? (
-          <>
+          <span>
             {org.orgName} has a secret with this name.{' '}
             <Link to={paths.secret({ ...org, secretName: name })} target="_blank">
               Open it <span className="visually-hidden">in a new tab</span>
             </Link>
-          </>
+          </span>
         ) : refusal ? (
           `Choose another name. The server said: ${refusal}`
         ) : (
           problem &&
           (isTried || isSettled || (wasLeft && name !== '')) && (
-            <>
-              {problem.words}{' '}
-              {suggested && (
-                <button
-                  type="button"
-                  className="ui link button"
-                  onClick={({ currentTarget }) => {
-                    currentTarget.closest('.field')?.querySelector('input')?.focus()
-                    onChange(suggested)
-                  }}
-                >
-                  Use {suggested}
-                </button>
-              )}
-            </>
+            <NameProblem words={problem.words} text={name} onUse={onChange} />
           )
         )
       }

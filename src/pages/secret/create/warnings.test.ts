@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { readFile } from './chosenFile.ts'
 import { type Draft, emptyDraft } from './draft.ts'
 import { warningsOf } from './warnings.ts'
 
@@ -24,6 +25,34 @@ describe('warningsOf', () => {
     expect(words({ protection: 'own-password', storePassword: 'Secret12 ' })).toMatch(
       /storePassword: The server removes/,
     )
+  })
+
+  it('says the same about a value that is in a file', async () => {
+    const file = async (bytes: string | Uint8Array<ArrayBuffer>) => ({
+      ...text(''),
+      file: await readFile(new File([bytes], 'token')),
+    })
+    expect(words({ kind: 'value', value: await file('token') })).toBe('')
+    expect(words({ kind: 'value', value: await file('') })).toBe('value: The file is empty.')
+    expect(words({ kind: 'value', value: await file('token\r\n') })).toMatch(/line break, which is kept/)
+    expect(words({ kind: 'value', value: await file('\ufefftoken\n') })).toMatch(
+      /byte order mark \(BOM\), which is kept/,
+    )
+    expect(words({ kind: 'value', value: text('\ufefftoken') })).toMatch(/byte order mark/)
+    expect(words({ kind: 'value', value: await file('\ttoken') })).toMatch(/whitespace, which is kept/)
+    // A file that is meant as one ends as it likes.
+    expect(words({ kind: 'file', file: await file('token\n') })).toBe('')
+  })
+
+  it('offers to remove what came along, unless that would change other bytes', async () => {
+    const fixOf = (value: Draft['value']) =>
+      warningsOf({ ...emptyDraft('git-key'), kind: 'value', value })[0]?.fix?.change
+    expect(fixOf(text('a\nb\n\n'))).toEqual({ value: text('a\nb') })
+    const file = await readFile(new File(['ä\r\n'], 'token'))
+    expect(await fixOf({ ...text(''), file })?.value?.file?.blob.text()).toBe('ä')
+    expect(fixOf(text('\n'))).toBeUndefined()
+    const binary = await readFile(new File([new Uint8Array([0xff, 0x0a])], 'token'))
+    expect(fixOf({ ...text(''), file: binary })).toBeUndefined()
   })
 
   it('warns of a key that Concord cannot show later', () => {

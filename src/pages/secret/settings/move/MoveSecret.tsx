@@ -2,20 +2,13 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { canCreateQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
-import {
-  isName,
-  NAME_MEANING,
-  refOf,
-  type SecretRef,
-  secretAccessQuery,
-  secretExistsQuery,
-  updateSecret,
-} from '#api/secrets.ts'
+import { refOf, type SecretRef, secretAccessQuery, secretExistsQuery, updateSecret } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
 import { linksOf } from '#concord/brokenLinks.ts'
 import { type Effect, KEEP, repositoriesDo, STOP, teamsDo } from '#concord/effects.ts'
 import { forgetRepositories } from '#concord/repositories.ts'
 import { useRight } from '#concord/rights.ts'
+import { nameProblem } from '#concord/secretName.ts'
 import type { Usage, UsageLookup } from '#concord/usage.ts'
 import { hiddenItems, projectItems, repositoryItems } from '#concord/words.ts'
 import { OrganizationField } from '#fields/OrganizationField.tsx'
@@ -71,7 +64,7 @@ function MoveDialog({ secret, target, onClose }: DialogProps) {
   // Once the name was taken the field stays, also while a free name is in it.
   const [wasTaken, setWasTaken] = useState(false)
   if (facts.nameTaken.data && !wasTaken) setWasTaken(true)
-  const nameProblem = isName(newName) ? undefined : NAME_MEANING
+  const problem = nameProblem(newName)?.words
   const move = useMoveChange(secret, { orgName: target, secretName: newName }, facts.usage.data)
 
   return (
@@ -82,7 +75,7 @@ function MoveDialog({ secret, target, onClose }: DialogProps) {
       action={`Yes, move to ${target}`}
       serious
       preview={previewState(lines)}
-      blocked={nameProblem ?? blockedBy(lines)?.text}
+      blocked={problem ?? blockedBy(lines)?.text}
       blockedIsSaid
       isEdited={newName !== secret.name}
       fields={
@@ -92,7 +85,7 @@ function MoveDialog({ secret, target, onClose }: DialogProps) {
             taken={secret.name}
             value={newName}
             onChange={setNewName}
-            problem={nameProblem}
+            problem={problem}
             line={lines.find(({ id }) => id === 'name')}
             readOnly={move.isPending}
           />

@@ -1,5 +1,6 @@
 import { CircleCheck } from 'lucide-react'
 import { useEffect, useRef } from 'react'
+import { NameProblem } from '#concord/NameProblem.tsx'
 import { Field } from '#ui/Field.tsx'
 import { Icon } from '#ui/Icon.tsx'
 import type { Line } from './preflightLines.ts'
@@ -32,7 +33,9 @@ export function NewNameField({ target, taken, value, onChange, problem, line, re
   return (
     <Field
       label={`Name in ${target}`}
-      error={problem ?? (line?.light === 'red' && line.text)}
+      error={
+        problem ? <NameProblem words={problem} text={value} onUse={onChange} /> : line?.light === 'red' && line.text
+      }
       help={line?.light === 'green' ? <Free text={line.text} /> : line?.text}
     >
       {(control) => (
@@ -45,7 +48,7 @@ export function NewNameField({ target, taken, value, onChange, problem, line, re
           value={value}
           // What is taken is to be replaced; what was typed since is not.
           onFocus={({ target: field }) => value === taken && field.select()}
-          onChange={(event) => onChange(event.target.value.trim())}
+          onChange={(event) => onChange(event.target.value)}
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
