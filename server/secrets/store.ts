@@ -120,9 +120,13 @@ const linksOf = compiled<{ secretIds: string }>()((db, arg) =>
 )
 
 export async function linkedProjectIds(db: Reader, secretId: string): Promise<string[]> {
-  const rows = await db.selectFrom('secretProjects').select('projectId').where('secretId', '=', secretId).execute()
+  const rows = await linksFrom(db, { secretId })
   return rows.map((row) => row.projectId)
 }
+
+const linksFrom = compiled<{ secretId: string }>()((db, arg) =>
+  db.selectFrom('secretProjects').select('projectId').where('secretId', '=', arg('secretId')),
+)
 
 export const findProjects = (db: Reader, ids: readonly string[]) =>
   db.selectFrom('projects').selectAll().where('id', 'in', ids).execute()
@@ -163,17 +167,18 @@ const insertValue = compiled<Columns<Database['secretValues']>>()((db, arg) =>
 type Columns<Row> = { [Name in keyof Row]: Row[Name] }
 
 export async function readValue(db: Reader, secretId: string): Promise<SealedValue> {
-  const row = await db
-    .selectFrom('secretValues')
-    .select(['wrappedKey', 'salt', 'data'])
-    .where('secretId', '=', secretId)
-    .executeTakeFirstOrThrow()
+  const row = await sealedOf(db, { secretId })
+  if (!row) throw new Error('The secret has no value')
   return {
     wrappedKey: Buffer.from(row.wrappedKey),
     salt: row.salt && Buffer.from(row.salt),
     data: Buffer.from(row.data),
   }
 }
+
+const sealedOf = compiledRow<{ secretId: string }>()((db, arg) =>
+  db.selectFrom('secretValues').select(['wrappedKey', 'salt', 'data']).where('secretId', '=', arg('secretId')),
+)
 
 export async function writeValue(trx: Trx, secretId: string, value: SealedValue) {
   await trx

@@ -159,3 +159,9 @@ test('derived keys differ by purpose and from the master key, and are determinis
   expect(a.equals(key)).toBe(false)
   expect(a.symmetricKeySize).toBe(32)
 })
+
+test('a key is derived once for each purpose and master key', () => {
+  expect(deriveKey(key, 'a')).toBe(deriveKey(key, 'a'))
+  const other = createSecretKey(randomBytes(32))
+  expect(deriveKey(other, 'a').equals(deriveKey(key, 'a'))).toBe(false)
+})

@@ -103,9 +103,18 @@ export function verifyKeyCheck(key: KeyObject, stored: Buffer): boolean {
 
 /** Derives a separate key for each use of the master key (HKDF-SHA-256), so that one use cannot compromise another. */
 export function deriveKey(masterKey: KeyObject, purpose: string): KeyObject {
+  const ofMaster = derived.get(masterKey) ?? new Map<string, KeyObject>()
+  derived.set(masterKey, ofMaster)
+  const known = ofMaster.get(purpose)
+  if (known) return known
   const bytes = Buffer.from(hkdfSync('sha256', masterKey, '', `concord-secrets-console/${purpose}`, KEY_BYTES))
-  return createSecretKey(bytes)
+  const key = createSecretKey(bytes)
+  ofMaster.set(purpose, key)
+  return key
 }
+
+/** Deriving one takes longer than encrypting a short value. There are as many as there are uses. */
+const derived = new WeakMap<KeyObject, Map<string, KeyObject>>()
 
 function parseKey(text: string, name: string): KeyObject {
   let bytes: Buffer
