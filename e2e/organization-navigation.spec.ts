@@ -133,8 +133,12 @@ test('filters, narrows and sorts the list in the URL', async ({ page }) => {
   expect(new Set(rows.slice(2)).size).toBe(1)
   const tools = () =>
     page
-      .locator('.tools :is(.filter, select)')
-      .evaluateAll((all) => all.map((tool) => [tool.getBoundingClientRect().left, tool.clientWidth]))
+      .locator(':is(.tools :is(.filter, select), table)')
+      .evaluateAll((all) =>
+        all.map((tool) => [tool.getBoundingClientRect().left, tool.getBoundingClientRect().top, tool.clientWidth]),
+      )
+  // Here all tools but *Clear all* have room in one line.
+  await resize(page, { width: 1150, height: 800 })
   const before = await tools()
   await page.getByRole('searchbox').fill('lta')
   await expect(names).toHaveText(['delta-value'])

@@ -42,7 +42,7 @@ export function Pagination({ page, hasNext, pages, label = 'Pages' }: Props) {
         {pages === undefined && hasNext && <li>…</li>}
       </ol>
       {/* Kept on the last page, so that nothing moves under the pointer. */}
-      <Link className="ui button" to={to(page + 1)} rel="next" hidden={!hasNext}>
+      <Link className={`ui button ${hasNext ? '' : 'unseen'}`} to={to(page + 1)} rel="next">
         Next
       </Link>
     </nav>

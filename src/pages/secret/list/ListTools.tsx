@@ -62,7 +62,11 @@ export function ListTools({ state, counts, isCounted, onShow, onType, onSettle, 
         <Facets state={state} onShow={onShow} counts={counts} isCounted={isCounted} />
         <SortSelect state={state} onShow={onShow} />
         {/* Its place is kept: nothing moves when the first letter is typed. */}
-        <button type="button" className="ui basic button clear" onClick={onClear} hidden={!isNarrowed(state)}>
+        <button
+          type="button"
+          className={`ui basic button clear ${isNarrowed(state) ? '' : 'unseen'}`}
+          onClick={onClear}
+        >
           Clear all
         </button>
       </div>
