@@ -57,15 +57,18 @@ function sameVersions() {
 }
 
 /** The packages in production: the server's, and those that are bundled into the console. */
-function licences() {
-  const packages = Object.entries(lock.packages)
+function inProduction() {
+  return Object.entries(lock.packages)
     .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
     .map(([path, { version, license }]) => ({
       name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
       version,
       licence: licenceOf(path) ?? license ?? 'none',
     }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+function licences() {
+  const packages = inProduction().sort((a, b) => (a.name < b.name ? -1 : 1))
   const lines = packages.map(({ name, version, licence }) => `${name} ${version} ${licence}\n`)
   writeFileSync(join(OUT, 'licences.txt'), lines.join(''))
   const others = packages.filter(({ licence }) => !isAllowed(licence))
@@ -95,11 +98,25 @@ function isAllowed(licence) {
     .some((choice) => choice.split(' AND ').every((part) => LICENCES.includes(part)))
 }
 
+/** @typedef {{ ref: string, dependsOn?: string[] }} Dependency of a bill of materials */
+
 function billOfMaterials() {
-  const options = ['--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--omit', 'dev', '--package-lock-only']
+  const options = ['--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--package-lock-only']
   const { status, stdout, stderr } = npm(['sbom', ...options])
   if (status !== 0) return { ok: false, said: `npm sbom failed: ${lastLine(stderr)}` }
   const bill = JSON.parse(stdout)
+  // With `--omit dev` npm leaves out what packages in development need, too.
+  const kept = new Set([
+    bill.metadata.component['bom-ref'],
+    ...inProduction().map((each) => `${each.name}@${each.version}`),
+  ])
+  bill.components = bill.components.filter((/** @type {{ 'bom-ref': string }} */ each) => kept.has(each['bom-ref']))
+  bill.dependencies = bill.dependencies
+    .filter((/** @type {Dependency} */ { ref }) => kept.has(ref))
+    .map((/** @type {Dependency} */ { ref, dependsOn = [] }) => ({
+      ref,
+      dependsOn: dependsOn.filter((each) => kept.has(each)),
+    }))
   // npm names it after the folder.
   bill.metadata.component.name = manifest.name
   writeFileSync(join(OUT, 'sbom.cdx.json'), `${JSON.stringify(bill, null, 2)}\n`)
