@@ -9,8 +9,7 @@ const isSemantic = (file: string | undefined) => file?.includes('semantic-ui-css
 
 /**
  * Removes from Semantic's stylesheets what our Content-Security-Policy forbids or our own styles replace: the Google
- * font and its name, the icon fonts in data: URIs, and `!important` where it would override our corrections. Only the rules that
- * show and hide menus keep it.
+ * font and its name, the icon fonts in data: URIs, and `!important`, which would override our corrections.
  */
 const semanticWithoutFonts = {
   postcssPlugin: 'semantic-without-fonts',
@@ -35,8 +34,7 @@ const semanticWithoutFonts = {
   }) => {
     if (!isSemantic(declaration.source?.input.file)) return
     if (/data:|Lato/.test(declaration.value) || /^-(webkit|ms|moz)-/.test(declaration.prop)) declaration.remove()
-    else if (!declaration.source?.input.file?.match(/(transition|dropdown)\.css$/)) declaration.important = false
-    else if (!['display', 'visibility'].includes(declaration.prop)) declaration.important = false
+    else declaration.important = false
   },
 }
 
@@ -56,11 +54,7 @@ const semanticWithoutColours = {
 }
 
 /** Class names that semantic-ui-react sets at run time, so our sources don't contain them. */
-const runtimeClasses = [
-  ...['ui', 'dropdown', 'search', 'selection', 'multiple', 'fluid', 'clearable', 'clear', 'scrolling', 'upward'],
-  ...['menu', 'item', 'selected', 'active', 'visible', 'hidden', 'transition', 'filtered', 'sizer', 'noselect'],
-  ...['text', 'default', 'divider', 'message', 'loading', 'disabled', 'error', 'label', 'delete', 'icon', 'input'],
-]
+const runtimeClasses = ['ui', 'fluid', 'transparent', 'vertical', 'input', 'label', 'menu', 'item', 'active']
 
 /**
  * Drops unused rules of Semantic, which has every component in every colour. Our own rules stay: PurgeCSS treats

@@ -23,10 +23,14 @@ export async function openSettings(page: Page, user: Credentials, secret: Ref) {
 
 export const dangerZone = (page: Page) => page.getByRole('region', { name: 'Danger zone' })
 
-/** Types a part of a name into a search field and picks the match. */
+/** The input of a picker. */
+export const picker = (scope: Locator | Page, label: string) =>
+  scope.getByRole('combobox', { name: label, exact: true })
+
+/** Types a name into a picker and picks the match. */
 export async function pick(scope: Locator, label: string, name: string) {
-  await scope.getByLabel(label, { exact: true }).fill(name)
-  await scope.getByRole('option', { name }).click()
+  await picker(scope, label).fill(name)
+  await scope.getByRole('option', { name }).first().click()
 }
 
 /** Picks a user, or types the id if the server cannot search. Returns the name shown on the page. */
@@ -37,7 +41,7 @@ export async function pickUser(
 ) {
   if (await canSearchUsers()) {
     await pick(scope, label, username)
-    return displayName
+    return `${displayName} (${username})`
   }
   const field = scope.getByRole('textbox', { name: label })
   await expect(field).toHaveAccessibleDescription(/This server cannot search for users/)

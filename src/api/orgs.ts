@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { ApiError } from './ApiError.ts'
 import { readOnce } from './freshness.ts'
 import { http, query, url } from './http.ts'
+import { firstPage } from './page.ts'
 import type { Organization, OrganizationCount } from './types.ts'
 
 export type OrgRef = { orgName: string }
@@ -15,20 +16,17 @@ type OrganizationListOptions = {
   size?: number
 }
 
-export type Page<T> = { items: T[]; hasNext: boolean }
-
-/** One page of organizations by name. Concord returns no total, so one more row is requested. */
+/** One page of organizations by name. */
 export const organizationListQuery = ({ onlyCurrent, filter, page = 1, size = 50 }: OrganizationListOptions) =>
   queryOptions({
     queryKey: ['organizations', { onlyCurrent: !!onlyCurrent, filter: filter ?? '', page, size }],
-    queryFn: async ({ signal }): Promise<Page<Organization>> => {
-      const offset = (page - 1) * size
-      const rows = await http.get<Organization[]>(
-        `/api/v1/org${query({ onlyCurrent: !!onlyCurrent, offset, limit: size + 1, filter })}`,
-        { signal },
-      )
-      return { items: rows.slice(0, size), hasNext: rows.length > size }
-    },
+    queryFn: ({ signal }) =>
+      firstPage((limit) => {
+        const offset = (page - 1) * size
+        return http.get<Organization[]>(`/api/v1/org${query({ onlyCurrent: !!onlyCurrent, offset, limit, filter })}`, {
+          signal,
+        })
+      }, size),
     placeholderData: keepPreviousData,
   })
 

@@ -2,17 +2,36 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { readOnce } from './freshness.ts'
 import { http, query, url } from './http.ts'
 import type { OrgRef } from './orgs.ts'
+import { firstPage } from './page.ts'
 import type { Project, Repository } from './types.ts'
 
 export type ProjectRef = OrgRef & { projectName: string }
 
-/** The organization's projects that the caller can see, by name. Without `limit`: all of them. */
-export const projectListQuery = ({ orgName }: OrgRef, { filter, limit }: { filter?: string; limit?: number } = {}) =>
+/** All projects of the organization that the caller can see, by name. */
+export const projectListQuery = ({ orgName }: OrgRef) =>
   queryOptions({
-    queryKey: ['projects', orgName, { filter: filter ?? '', limit: limit ?? 0 }],
+    queryKey: ['projects', orgName],
+    queryFn: ({ signal }) => http.get<Project[]>(url`/api/v1/org/${orgName}/project`, { signal }),
+    ...readOnce,
+  })
+
+/** The first of those with the filter in their name. */
+export const projectSearchQuery = ({ orgName }: OrgRef, filter: string) =>
+  queryOptions({
+    queryKey: ['projects', orgName, { filter }],
     queryFn: ({ signal }) =>
-      http.get<Project[]>(`${url`/api/v1/org/${orgName}/project`}${query({ filter, limit })}`, { signal }),
+      firstPage((limit) =>
+        http.get<Project[]>(`${url`/api/v1/org/${orgName}/project`}${query({ filter, limit })}`, { signal }),
+      ),
     placeholderData: keepPreviousData,
+    ...readOnce,
+  })
+
+/** Fails with a 404 or a 403 when there is none that the caller may read. */
+export const projectQuery = ({ orgName, projectName }: ProjectRef) =>
+  queryOptions({
+    queryKey: ['project', orgName, projectName],
+    queryFn: ({ signal }) => http.get<Project>(url`/api/v2/org/${orgName}/project/${projectName}`, { signal }),
     ...readOnce,
   })
 

@@ -1,15 +1,20 @@
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
-import { explained } from '#api/explain.ts'
-import { organizationListQuery } from '#api/orgs.ts'
-import { useSettled } from '#ui/useSettled.ts'
-import { hasTerm } from './hasTerm.ts'
-import { SearchDropdown } from './SearchDropdown.tsx'
+import type { ReactNode } from 'react'
+import { READ_ONCE } from '#api/freshness.ts'
+import { organizationListQuery, organizationQuery } from '#api/orgs.ts'
+import { SEARCH_SIZE } from '#api/page.ts'
+import { userInfoQuery, whoamiQuery } from '#api/session.ts'
+import type { Organization } from '#api/types.ts'
+import { isUser } from '#api/users.ts'
+import { Picker } from './picker/Picker.tsx'
+import { useLoaded, useSearch } from './picker/useSearch.ts'
 
 type Props = {
   /** The organization's name, or '' for none. */
   value: string
   onChange: (orgName: string) => void
+  /** Where it is already: not offered. */
+  current?: string
   label?: string
   help?: ReactNode
   error?: string | undefined
@@ -17,29 +22,34 @@ type Props = {
 }
 
 /** Picks one of the user's organizations by typing a part of its name. */
-export function OrganizationField({ value, onChange, label = 'Organization', ...rest }: Props) {
-  const [term, setTerm] = useState('')
-  const filter = useSettled(term)
-  const [isAsked, setIsAsked] = useState(false)
-  const { data, isFetching, error } = useQuery({
-    ...organizationListQuery({ onlyCurrent: true, filter, size: 20 }),
-    enabled: isAsked,
+export function OrganizationField({ value, onChange, current, label = 'Organization', ...rest }: Props) {
+  const mine = useLoaded(organizationListQuery({ onlyCurrent: true }), READ_ONCE)
+  const isOfMine = useIsOfMine()
+  const search = useSearch({
+    whole: mine?.hasNext === false ? mine.items : undefined,
+    page: (filter) => organizationListQuery({ onlyCurrent: true, filter, size: SEARCH_SIZE }),
+    named: (orgName) => ({ ...organizationQuery({ orgName }), select: (org: Organization) => [org].filter(isOfMine) }),
+    isLeftOut: ({ name }) => name === current,
   })
-  const names = data?.items.map(({ name }) => name).filter((name) => hasTerm(term, name)) ?? []
-  // The chosen one stays visible while others are searched.
-  if (value && !names.includes(value) && term === '') names.unshift(value)
   return (
-    <SearchDropdown
+    <Picker
       {...rest}
       label={label}
-      value={value}
-      onChange={onChange}
-      onSearch={setTerm}
-      onFocus={() => setIsAsked(true)}
-      loading={isFetching || filter !== term}
-      error={rest.error ?? (error ? explained(error) : undefined)}
-      nothing="None of your organizations has this in its name"
-      options={names.map((name) => ({ value: name, text: name }))}
+      noun={{ one: 'organization', many: 'organizations' }}
+      search={search}
+      options={search.matches.map(({ name }) => ({ value: name, text: name }))}
+      whyNot={search.leftOut && `It is already in ${search.leftOut.name}`}
+      value={value ? { value, text: value } : undefined}
+      onChange={(option) => onChange(option?.value ?? '')}
     />
   )
+}
+
+/** Concord returns an organization by name to anybody; its list has only those of the user (concord-api §5). */
+function useIsOfMine() {
+  const whoami = useQuery(whoamiQuery).data
+  // Not read for this: where roles are not known, Concord decides later.
+  const userInfo = useQuery({ ...userInfoQuery, enabled: false }).data
+  const hasRole = !userInfo || !!userInfo.roles?.length
+  return ({ id, owner }: Organization) => hasRole || isUser(owner, whoami) || whoami?.orgs?.some((org) => org.id === id)
 }

@@ -1,10 +1,9 @@
-import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
-import { explained } from '#api/explain.ts'
-import { projectListQuery } from '#api/projects.ts'
-import { useSettled } from '#ui/useSettled.ts'
-import { hasTerm } from './hasTerm.ts'
-import { SearchDropdown } from './SearchDropdown.tsx'
+import type { ReactNode } from 'react'
+import { READ_ONCE } from '#api/freshness.ts'
+import { projectListQuery, projectQuery, projectSearchQuery } from '#api/projects.ts'
+import type { Project } from '#api/types.ts'
+import { Picker } from './picker/Picker.tsx'
+import { useLoaded, useSearch } from './picker/useSearch.ts'
 
 export type ChosenProject = { id: string; name: string }
 
@@ -20,32 +19,25 @@ type Props = {
 
 /** Picks several projects of one organization. */
 export function ProjectField({ orgName, value, onChange, label = 'Projects', ...rest }: Props) {
-  const [term, setTerm] = useState('')
-  const filter = useSettled(term)
-  const [isAsked, setIsAsked] = useState(false)
-  const {
-    data = [],
-    isFetching,
-    error,
-  } = useQuery({
-    ...projectListQuery({ orgName }, { filter, limit: 20 }),
-    enabled: isAsked,
+  const search = useSearch({
+    whole: useLoaded(projectListQuery({ orgName }), READ_ONCE),
+    page: (filter) => projectSearchQuery({ orgName }, filter),
+    named: (projectName) => ({ ...projectQuery({ orgName, projectName }), select: (project: Project) => [project] }),
+    isLeftOut: ({ id }) => value.some((chosen) => chosen.id === id),
   })
-  const others = data.filter(({ id, name }) => hasTerm(term, name) && !value.some((chosen) => chosen.id === id))
-  const known = [...value, ...others]
   return (
-    <SearchDropdown
+    <Picker
       {...rest}
       multiple
       label={label}
-      value={value.map(({ id }) => id)}
-      onChange={(ids) => onChange(known.filter(({ id }) => ids.includes(id)).map(({ id, name }) => ({ id, name })))}
-      onSearch={setTerm}
-      onFocus={() => setIsAsked(true)}
-      loading={isFetching || filter !== term}
-      error={rest.error ?? (error ? explained(error) : undefined)}
-      nothing="No project has this in its name"
-      options={known.map(({ id, name }) => ({ value: id, text: name }))}
+      noun={{ one: 'project', many: `projects of ${orgName}` }}
+      search={search}
+      options={search.matches.map(optionOf)}
+      whyNot={search.leftOut && `${search.leftOut.name} is chosen already`}
+      value={value.map(optionOf)}
+      onChange={(options) => onChange(options.map(({ value: id, text: name }) => ({ id, name })))}
     />
   )
 }
+
+const optionOf = ({ id, name }: ChosenProject) => ({ value: id, text: name })

@@ -1,10 +1,8 @@
-import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
-import { explained } from '#api/explain.ts'
+import type { ReactNode } from 'react'
 import { teamListQuery } from '#api/teams.ts'
 import type { Team } from '#api/types.ts'
-import { hasTerm } from './hasTerm.ts'
-import { SearchDropdown } from './SearchDropdown.tsx'
+import { Picker } from './picker/Picker.tsx'
+import { useWholeSearch } from './picker/useSearch.ts'
 
 type Props = {
   orgName: string
@@ -19,29 +17,27 @@ type Props = {
   disabled?: boolean
 }
 
-/** Picks one team of an organization. Concord gives all teams at once, so they are filtered here. */
+/** Picks one team of an organization. Concord gives all teams at once, so they are searched here. */
 export function TeamField({ orgName, value, onChange, without = [], label = 'Team', ...rest }: Props) {
-  const [term, setTerm] = useState('')
-  const { data = [], isFetching, error } = useQuery(teamListQuery({ orgName }))
-  const offered = data.filter(({ id, name }) => !without.includes(id) && hasTerm(term, name))
+  const search = useWholeSearch(teamListQuery({ orgName }), ({ id }) => without.includes(id))
+  const options = search.matches.map(({ id, name, description }) => ({
+    value: id,
+    text: `${orgName} / ${name}`,
+    note: description,
+  }))
   return (
-    <SearchDropdown
+    <Picker
       {...rest}
       label={label}
-      value={value}
-      onChange={(teamId) => {
-        const team = data.find(({ id }) => id === teamId)
+      noun={{ one: 'team', many: `teams of ${orgName}` }}
+      search={search}
+      options={options}
+      whyNot={search.leftOut && `${search.leftOut.name} is in the list already`}
+      value={options.find((option) => option.value === value)}
+      onChange={(option) => {
+        const team = search.matches.find(({ id }) => id === option?.value)
         if (team) onChange(team)
       }}
-      onSearch={setTerm}
-      loading={isFetching}
-      error={rest.error ?? (error ? explained(error) : undefined)}
-      nothing="No team has this in its name"
-      options={offered.map(({ id, name, description }) => ({
-        value: id,
-        text: name,
-        ...(description && { note: description }),
-      }))}
     />
   )
 }

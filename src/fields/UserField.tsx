@@ -1,12 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
-import { explained } from '#api/explain.ts'
+import type { ReactNode } from 'react'
 import { cannotSearchUsers, serverVersionQuery } from '#api/serverVersion.ts'
-import { userName, userSearchQuery } from '#api/users.ts'
+import type { User } from '#api/types.ts'
+import { userNamedQuery, userSearchQuery, userTitle } from '#api/users.ts'
 import { Field } from '#ui/Field.tsx'
-import { useSettled } from '#ui/useSettled.ts'
-import { hasTerm } from './hasTerm.ts'
-import { SearchDropdown, type SearchOption } from './SearchDropdown.tsx'
+import { Picker } from './picker/Picker.tsx'
+import { useSearch } from './picker/useSearch.ts'
 
 /** As `SecretUpdate.owner` takes it, with what to call the user in sentences. */
 export type ChosenUser = ({ id: string } | { username: string }) & { title: string }
@@ -21,39 +20,32 @@ type Props = {
 }
 
 /** Picks a user that Concord knows, by a part of the name, the display name or the e-mail. */
-export function UserField({ value, onChange, label = 'User', ...rest }: Props) {
-  const [term, setTerm] = useState('')
-  const filter = useSettled(term)
-  const [isAsked, setIsAsked] = useState(false)
+export function UserField(props: Props) {
   const { data: version } = useQuery(serverVersionQuery)
-  const cannot = version && cannotSearchUsers(version)
-  const { data = [], isFetching, error } = useQuery({ ...userSearchQuery(filter), enabled: isAsked && !cannot })
-  if (cannot) return <ExactUserField label={label} value={value} onChange={onChange} {...rest} />
+  return version && cannotSearchUsers(version) ? <ExactUserField {...props} /> : <FoundUserField {...props} />
+}
 
-  const chosen = value && 'id' in value ? value : undefined
-  const options: SearchOption[] = data
-    .filter(({ name, displayName, email }) => hasTerm(term, name, displayName, email))
-    .map((user) => ({ value: user.id, text: userName(user), note: user.name }))
-  if (chosen && !options.some(({ value: id }) => id === chosen.id))
-    options.unshift({ value: chosen.id, text: chosen.title })
+function FoundUserField({ value, onChange, label = 'User', ...rest }: Props) {
+  const search = useSearch({ whole: undefined, page: userSearchQuery, named: userNamedQuery, words: wordsOf })
+  const options = search.matches.map((user) => ({
+    value: user.id,
+    text: userTitle(user, search.matches),
+    note: user.email,
+  }))
   return (
-    <SearchDropdown
+    <Picker
       {...rest}
       label={label}
-      value={chosen?.id ?? ''}
-      onChange={(id) => {
-        const user = data.find((candidate) => candidate.id === id)
-        if (user) onChange({ id, title: userName(user) })
-      }}
-      onSearch={setTerm}
-      onFocus={() => setIsAsked(true)}
-      loading={isFetching || filter !== term}
-      error={rest.error ?? (error ? explained(error) : undefined)}
-      nothing="No user has this in the name or e-mail"
+      noun={{ one: 'user', many: 'users' }}
+      search={search}
       options={options}
+      value={value && 'id' in value ? { value: value.id, text: value.title } : undefined}
+      onChange={(option) => onChange(option && { id: option.value, title: option.text })}
     />
   )
 }
+
+const wordsOf = ({ name, displayName, email }: User) => [name, displayName, email]
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 

@@ -7,7 +7,7 @@ import { userInfoQuery } from '#api/session.ts'
 import { endOpenSession, sessionListQuery } from '#api/sessions.ts'
 import type { OpenSession } from '#api/types.ts'
 import { useChange } from '#api/useChange.ts'
-import { userName, userQuery } from '#api/users.ts'
+import { userQuery, userTitle } from '#api/users.ts'
 import { ErrorMessage } from '#concord/ErrorMessage.tsx'
 import { isAdmin as isAdministrator } from '#concord/rights.ts'
 import { UserField } from '#fields/UserField.tsx'
@@ -56,7 +56,7 @@ export function SessionListPage() {
 
 function SessionsOf({ userId }: { userId: string }) {
   const { data: user } = useSuspenseQuery(userQuery(userId))
-  return <Sessions isAdmin user={{ id: userId, title: user ? userName(user) : userId }} />
+  return <Sessions isAdmin user={{ id: userId, title: user ? userTitle(user) : userId }} />
 }
 
 type Props = { isAdmin: boolean; user?: { id: string; title: string } }

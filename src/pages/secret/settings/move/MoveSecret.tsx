@@ -48,7 +48,7 @@ export function MoveSecret({ secret, usage }: { secret: Secret; usage: UsageLook
       title="Move to another organization"
       words={<Effects of={effects} none={`No repository and no team of ${secret.orgName} uses it.`} />}
     >
-      <OrganizationField value={target} onChange={setTarget} label="New organization" />
+      <OrganizationField value={target} onChange={setTarget} current={secret.orgName} label="New organization" />
       <ActButton action="Move" blocked={blocked} onAct={() => setAsking(true)} danger />
       {asking && <MoveDialog secret={secret} target={target} onClose={() => setAsking(false)} />}
     </SettingRow>
