@@ -154,11 +154,11 @@ test.describe('on our server', () => {
     await expect(page.getByText('This session')).toBeHidden()
 
     await page.getByRole('button', { name: 'Sign out everywhere' }).click()
-    const dialog = page.getByRole('dialog', { name: `Sign ${user.displayName} out everywhere` })
-    await expect(dialog).toContainText(`Ends 1 session of ${user.displayName}.`)
+    const dialog = page.getByRole('dialog', { name: `Sign ${title} out everywhere` })
+    await expect(dialog).toContainText(`Ends 1 session of ${title}.`)
     await dialog.getByRole('button', { name: 'Yes, sign out everywhere' }).click()
     await expect(page.getByRole('status').getByText('1 session ended.')).toBeVisible()
-    await expect(page.getByText(`${user.displayName} is not signed in anywhere.`)).toBeVisible()
+    await expect(page.getByText(`${title} is not signed in anywhere.`)).toBeVisible()
     await elsewhere.getByRole('button', { name: 'All', exact: true }).click()
     await expect(elsewhere.getByRole('dialog', { name: 'Sign in again' })).toBeVisible()
 
