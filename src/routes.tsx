@@ -8,35 +8,16 @@ import {
 } from 'react-router'
 import { isApiError } from '#api/ApiError.ts'
 import { resumeSession } from '#api/session.ts'
-import { markUnreachable, whenReachable } from '#api/unreachable.ts'
 import { LoginPage, loader as loginLoader } from '#pages/LoginPage.tsx'
 import { FirstError, FirstSkeleton, Root } from '#pages/Root.tsx'
 import { orgRef, secretRef } from '#params.ts'
 import { paths } from '#paths.ts'
+import { patiently } from '#patiently.ts'
 
 type PageModule<Name extends string> = { [N in Name]: ComponentType } & {
   loader?: LoaderFunction
   shouldRevalidate?: ShouldRevalidateFunction
   ErrorBoundary?: ComponentType
-}
-
-/**
- * The router never loads a page's code again once that failed, so it must not see the failure: the current page stays
- * until the server is back. If the server then still lacks the code, a newer version was installed meanwhile.
- */
-async function patiently<T>(load: () => Promise<T>): Promise<T> {
-  try {
-    return await load()
-  } catch {
-    markUnreachable()
-    await whenReachable()
-  }
-  try {
-    return await load()
-  } catch (error) {
-    window.location.reload()
-    throw error
-  }
 }
 
 /** A page in a chunk of its own: its module exports the component and what it wants of the rest of `PageModule`. */
