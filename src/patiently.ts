@@ -1,7 +1,8 @@
+import { recall, remember } from '#api/tabMemory.ts'
 import { markUnreachable, whenReachable } from '#api/unreachable.ts'
 
 /** The entry script of the version that this tab has reloaded the page to leave. */
-const RELOADED = 'concord-reloaded'
+const RELOADED = 'reloaded'
 const VERSION = import.meta.url
 
 /**
@@ -38,11 +39,7 @@ const isNotFetched = (error: unknown) =>
 
 /** False if the reload has led to this version again, or nothing can remember that. */
 function isFirstReload() {
-  try {
-    if (sessionStorage.getItem(RELOADED) === VERSION) return false
-    sessionStorage.setItem(RELOADED, VERSION)
-    return true
-  } catch {
-    return false
-  }
+  if (recall(RELOADED) === VERSION) return false
+  remember(RELOADED, VERSION)
+  return recall(RELOADED) === VERSION
 }

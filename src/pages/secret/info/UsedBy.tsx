@@ -22,7 +22,7 @@ export function UsedBy({ secret }: { secret: Secret }) {
     <section aria-labelledby="used-by" ref={section}>
       <h2 id="used-by">Used by</h2>
       {usage.error ? (
-        <UsageFailed onRetry={usage.check} />
+        <UsageFailed error={usage.error} onRetry={usage.check} />
       ) : (
         <>
           {usage.data ? <Uses usage={usage.data} secret={secret} /> : <UsageProgress usage={usage} />}

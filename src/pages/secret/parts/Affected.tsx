@@ -1,10 +1,12 @@
 import { type ReactNode, useState } from 'react'
+import { explain, explained, wordsOfServer } from '#api/explain.ts'
 import type { ResourceAccess, Secret, Team } from '#api/types.ts'
 import { linksOf } from '#concord/brokenLinks.ts'
 import { type Fate, isNotVisible } from '#concord/effects.ts'
 import type { Usage, UsageLookup, Use } from '#concord/usage.ts'
 import { grantItems, hiddenItems, type Item, repositoryCount, repositoryItems } from '#concord/words.ts'
 import { RetryButton } from '#ui/RetryButton.tsx'
+import { ServerWords } from '#ui/ServerWords.tsx'
 import { asPart, count } from '#ui/words.ts'
 import { CheckUsage } from './CheckUsage.tsx'
 
@@ -87,7 +89,7 @@ type RepositoriesProps = {
 /** The repositories that an act affects, as far as they are known, and what could not be read. */
 export function AffectedRepositories({ usage, secret, fate, only, none }: RepositoriesProps) {
   const { data, error, check } = usage
-  if (error) return <UsageFailed onRetry={check} />
+  if (error) return <UsageFailed error={error} onRetry={check} />
   if (!data)
     return (
       <>
@@ -145,14 +147,18 @@ export function BrokenLinks({ usage, secret }: { usage: Usage; secret: Secret })
   )
 }
 
-export const UsageFailed = ({ onRetry }: { onRetry: () => void }) => (
-  <>
-    <p className="note error" role="alert">
-      The repositories that use it could not be looked up.
-    </p>
-    <RetryButton onRetry={onRetry} />
-  </>
-)
+/** Why there is no answer, and what can be done about that. */
+export function UsageFailed({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  return (
+    <>
+      <p className="note error" role="alert">
+        The repositories that use it could not be looked up. {explained(error)}
+      </p>
+      <ServerWords words={wordsOfServer(error)} />
+      {explain(error).canRetry && <RetryButton onRetry={onRetry} />}
+    </>
+  )
+}
 
 /** Repositories in projects that the caller may not read, or these projects if the server does not say more. */
 export function HiddenUses({ usage, orgName }: { usage: Usage; orgName: string }) {

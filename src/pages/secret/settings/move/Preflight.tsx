@@ -91,7 +91,7 @@ export function PreflightList({ lines, usage, onRetry }: ListProps) {
 
 type LineProps = { line: Line; usage: UsageLookup; onRetry: () => void }
 
-function PreflightLine({ line: { id, light, text, strong = '', items = [], failed }, usage, onRetry }: LineProps) {
+function PreflightLine({ line: { id, light, text, strong = '', items = [], canRetry }, usage, onRetry }: LineProps) {
   return (
     <li className={light} data-line={id}>
       <Icon of={LIGHTS[light].icon} />
@@ -110,7 +110,7 @@ function PreflightLine({ line: { id, light, text, strong = '', items = [], faile
         {id === 'repositories' && !usage.error ? (
           <CheckUsage usage={usage} />
         ) : (
-          failed && <RetryButton onRetry={onRetry} />
+          canRetry && <RetryButton onRetry={onRetry} />
         )}
       </div>
     </li>

@@ -192,3 +192,10 @@ test('what could not be looked up asks to go on without it, and does not block',
   expect(previewState(lines)).toBe('failed')
   expect(blockedBy(lines)).toBeUndefined()
 })
+
+test('what could not be looked up says why, and asks to try again only where that can work', () => {
+  expect(line('grants', { access: refused(500) })).toMatchObject({ canRetry: true })
+  const denied = line('grants', { access: refused(403) })
+  expect(denied.text).toContain('You do not have the right to do this. Ask an administrator.')
+  expect(denied.canRetry).toBe(false)
+})

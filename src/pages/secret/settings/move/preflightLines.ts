@@ -1,4 +1,5 @@
 import { isApiError } from '#api/ApiError.ts'
+import { explain, explained } from '#api/explain.ts'
 import type { Organization, ResourceAccess, Secret, Team } from '#api/types.ts'
 import { linksOf } from '#concord/brokenLinks.ts'
 import { isNotVisible } from '#concord/effects.ts'
@@ -18,8 +19,10 @@ export type Line = {
   strong?: string
   /** What is affected, for a list below the text. */
   items?: Item[]
-  /** It could not be looked up: the user may try again, or go on without it. */
+  /** It could not be looked up: the user may go on without it. */
   failed?: true
+  /** The same look-up may succeed a moment later. */
+  canRetry?: boolean
 }
 
 /** The result of a query; both are missing while it loads. */
@@ -114,14 +117,15 @@ function membershipLine({ canCreate, target, targetOrg }: MoveFacts): Line {
     return red('membership', `You are not a member of ${target}: only its members can move secrets there.${ask}`)
   }
   if (isApiError(error, 'rejected')) return red('membership', `There is no organization ${target}.`)
-  if (error) return failed('membership', `Whether you are a member of ${target} could not be looked up.`)
+  if (error) return failed('membership', `Whether you are a member of ${target} could not be looked up.`, error)
   return pending('membership', `Looking up whether you are a member of ${target}`)
 }
 
 function nameLine(facts: MoveFacts): Line {
   const { nameTaken, newName, target, canCreate } = facts
   if (canCreate.error) return amber('name', `Whether the name is free in ${target} is unknown.`)
-  if (nameTaken.error) return failed('name', `Whether ${newName} is free in ${target} could not be looked up.`)
+  if (nameTaken.error)
+    return failed('name', `Whether ${newName} is free in ${target} could not be looked up.`, nameTaken.error)
   if (!isMember(facts) || nameTaken.data === undefined)
     return pending('name', `Looking up whether ${newName} is free in ${target}`)
   return nameTaken.data
@@ -139,7 +143,7 @@ function policyLine({ canCreate: { data, error }, target }: MoveFacts): Line {
 function repositoriesLine(facts: MoveFacts): Line {
   const { data, error, progress, unchecked } = facts.usage
   const { orgName } = facts.secret
-  if (error) return failed('repositories', `The repositories of ${orgName} could not be read.`)
+  if (error) return failed('repositories', `The repositories of ${orgName} could not be read.`, error)
   if (unchecked !== undefined)
     return failed('repositories', `Repositories of ${orgName} that use it, and lose their link, were not checked.`)
   if (!data) {
@@ -184,8 +188,8 @@ function projectsLine({ secret: { projects, encryptedBy }, target }: MoveFacts):
 }
 
 function grantsLine({ access, targetTeams, ownTeams, secret: { orgName }, target }: MoveFacts): Line {
-  if (access.error || targetTeams.error)
-    return failed('grants', `Which teams of ${orgName} keep their access could not be looked up.`)
+  const error = access.error ?? targetTeams.error
+  if (error) return failed('grants', `Which teams of ${orgName} keep their access could not be looked up.`, error)
   if (!access.data || !targetTeams.data) return pending('grants', 'Looking up the grants to teams')
   if (access.data.length === 0) return green('grants', 'No team has a grant on it.')
   const surviving = survivingGrants(access.data, targetTeams.data)
@@ -216,7 +220,8 @@ function readersLine({ secret, target, targetOrg, access, targetTeams, ownTeams 
       `It stays public: everybody who can sign in ${value}, and every member of ${target} may change it.`,
     )
   }
-  if (access.error || targetOrg.error) return failed('readers', 'Who may use it afterwards could not be looked up.')
+  const error = access.error ?? targetOrg.error
+  if (error) return failed('readers', 'Who may use it afterwards could not be looked up.', error)
   if (!access.data || !targetOrg.data) return pending('readers', 'Looking up who may use it afterwards')
   const teams = targetTeams.data && [...targetTeams.data, ...(ownTeams.data ?? [])]
   return green(
@@ -236,4 +241,7 @@ const green = (id: Id, text: string, items?: Item[]) => line('green', id, text, 
 const amber = (id: Id, text: string, items?: Item[], strong?: string) => line('amber', id, text, items, strong)
 const red = (id: Id, text: string) => line('red', id, text)
 const pending = (id: Id, text: string) => line('pending', id, `${text} …`)
-const failed = (id: Id, text: string): Line => ({ ...amber(id, text), failed: true })
+const failed = (id: Id, text: string, error?: Error): Line => ({
+  ...amber(id, error ? `${text} ${explained(error)}` : text),
+  ...{ failed: true, canRetry: error !== undefined && explain(error).canRetry },
+})
