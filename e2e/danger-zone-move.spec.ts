@@ -15,7 +15,7 @@ import {
   readSecret,
 } from './given.ts'
 import { picture } from './screens.ts'
-import { addressOf, askToMove, confirm, dangerZone, nameField, openSettings, pick } from './steps.ts'
+import { addressOf, askToMove, confirm, dangerZone, nameField, openSettings, pick, picker } from './steps.ts'
 import { readValue } from './value.ts'
 import { needs } from './version.ts'
 
@@ -355,6 +355,44 @@ test('a user who left the target at the last moment is told who can help', { tag
   const alert = dialog.getByRole('alert')
   await expect(alert).toContainText(`doesn't belong to the specified organization: ${to.name}`)
   await expect(alert).toContainText(new RegExp(`Only members of ${to.name} can do this. Ask its owner, .+, to add you`))
+})
+
+test('a target that was deleted meanwhile is named and taken out, and another one can be picked', {
+  tag: '@concord',
+}, async ({ page, expectErrors }) => {
+  expectErrors(400, '/api/v1/SECRET/canCreate', '/api/v1/org/*/team', '/api/v1/org/*/secret/*')
+  expectErrors(400, '/api/service/console/org/*/secret/*/exists')
+  const { to, user, secret } = await givenMovable()
+  const [before, later] = await Promise.all([givenOrg(), givenOrg()])
+  await Promise.all([givenMember(before, user), givenMember(later, user)])
+  const deleteOrg = ({ name }: { name: string }) =>
+    call(path`/api/v1/org/${name}?confirmation=yes`, { method: 'DELETE' })
+  const zone = await openSettings(page, user, secret)
+  const field = picker(zone, 'New organization')
+  const expectDropped = async ({ name }: { name: string }) => {
+    await expect(page.getByRole('dialog')).toBeHidden()
+    await expect(field).toBeFocused()
+    await expect(field).toHaveValue('')
+    await expect(field).toHaveAccessibleDescription(`There is no organization “${name}” any more. Choose another one.`)
+  }
+
+  // Before the dialog opens.
+  await pick(zone, 'New organization', before.name)
+  await deleteOrg(before)
+  await zone.getByRole('button', { name: 'Move', exact: true }).click()
+  await expectDropped(before)
+
+  // At the last moment.
+  const dialog = await askToMove(page, secret, later)
+  await nameField(dialog, secret).fill(secret.name)
+  const yes = dialog.getByRole('button', { name: `Yes, move to ${later.name}` })
+  await expect(yes).toBeEnabled()
+  await deleteOrg(later)
+  await yes.click()
+  await expectDropped(later)
+
+  await pick(zone, 'New organization', to.name)
+  await expect(field).not.toHaveAccessibleDescription(/any more/)
 })
 
 test('an owner who has left the organization is told that they cannot move it', { tag: '@concord' }, async ({

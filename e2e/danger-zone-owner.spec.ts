@@ -3,7 +3,7 @@ import { givenDirectoryUser, needsDirectory } from './directory.ts'
 import { expect, test } from './fixtures.ts'
 import { givenOrg, givenRight, givenSecret, givenUser, readSecret } from './given.ts'
 import { picture } from './screens.ts'
-import { addressOf, askForOwner, confirm, nameField, openSettings } from './steps.ts'
+import { addressOf, askForOwner, confirm, nameField, openSettings, picker } from './steps.ts'
 import { needs } from './version.ts'
 
 test('the owner changes the owner and sees what access remains', { tag: '@concord' }, async ({ page }) => {
@@ -76,4 +76,25 @@ test('a deleted owner is shown as nobody, and an administrator sets another', { 
   await confirm(page.getByRole('dialog'), secret, `Yes, change the owner to ${title}`)
   await expect(zone).toContainText(`${heir.displayName} owns it`)
   await expect(page).toHaveURL(addressOf(secret, 'settings'))
+})
+
+test('a new owner who was deleted meanwhile is named and taken out', { tag: '@concord' }, async ({
+  page,
+  expectErrors,
+}) => {
+  await needs('2.17', 'There a user who was typed stays, to be corrected')
+  expectErrors(400, '/api/v1/org/*/secret/*')
+  const org = await givenOrg()
+  const [owner, gone] = await Promise.all([givenUser({ of: [org] }), givenUser({ of: [org] })])
+  const secret = await givenSecret(org, { by: owner })
+  const zone = await openSettings(page, owner, secret)
+  const title = await askForOwner(zone, gone)
+  await call(path`/api/v1/user/${gone.id}`, { method: 'DELETE' })
+  await confirm(page.getByRole('dialog'), secret, `Yes, change the owner to ${title}`)
+
+  const field = picker(zone, 'New owner')
+  await expect(field).toBeFocused()
+  await expect(field).toHaveValue('')
+  await expect(field).toHaveAccessibleDescription(`There is no user “${title}” any more. Choose another one.`)
+  expect((await readSecret(secret)).owner?.id).toBe(owner.id)
 })

@@ -250,6 +250,30 @@ test('checks a chosen store password while it is typed; projects limit the secre
   expect(String(await readValue({ orgName: org.name, name }, { storePassword }))).toBe('of no interest')
 })
 
+test('a project that was deleted meanwhile is named and taken out; the rest stays', { tag: '@concord' }, async ({
+  page,
+  expectErrors,
+}) => {
+  // Of the database: Concord does not look for them.
+  expectErrors(500, '/api/v1/org/*/secret')
+  const { org, user, name } = await givenMember()
+  const [stays, gone] = await Promise.all([givenProject(org), givenProject(org)])
+  await begin(page, { org, user, name, kind: 'Single value' })
+  const value = page.getByRole('textbox', { name: 'Value' })
+  await value.fill('of no interest')
+  await openScope(page)
+  await pick(page.getByRole('main'), 'Projects', stays.name)
+  await pick(page.getByRole('main'), 'Projects', gone.name)
+  await call(path`/api/v1/org/${org.name}/project/${gone.name}`, { method: 'DELETE' })
+  await create(page)
+  await expect(page.getByRole('alert')).toContainText(`The project “${gone.name}” was deleted, and is taken out.`)
+  await expect(page.getByRole('list', { name: 'Chosen projects' })).toHaveText(stays.name)
+  await expect(value).toHaveValue('of no interest')
+
+  await finish(page, name)
+  expect(await readSecret({ orgName: org.name, name })).toMatchObject({ projects: [{ name: stays.name }] })
+})
+
 test('says that a name is taken while it is typed, and reports the server’s refusal at the field', {
   tag: '@concord',
 }, async ({ page, expectErrors }) => {

@@ -22,7 +22,9 @@ export async function sendWithoutDeleted<T>(send: () => Promise<T>, { orgName, c
   try {
     return await send()
   } catch (error) {
-    if (!isApiError(error) || !/(Project|Team) not found|secret_team_access/.test(error.words)) throw error
+    // Concord looks for the projects of an update, but leaves those of a creation to its database.
+    if (!isApiError(error) || !/(Project|Team) not found|ConstraintViolation|secret_team_access/.test(error.words))
+      throw error
     const [before, now] =
       'projects' in chosen
         ? [chosen.projects, await readFresh(projectListQuery({ orgName }))]
@@ -42,3 +44,12 @@ function deletedWords(what: string, deleted: Chosen[]) {
     ? `The ${what} ${names} was deleted, and is taken out. The rest is still here: send it again.`
     : `The ${what}s ${names} were deleted, and are taken out. The rest is still here: send it again.`
 }
+
+type Picked = 'organization' | 'user'
+
+/** Whether a request failed because what was picked for it does not exist any more. */
+export const isGone = (what: Picked, error: Error | null) =>
+  isApiError(error) && new RegExp(`\\b${what} not found`, 'i').test(error.words)
+
+/** At the picker, which is empty then. */
+export const goneWords = (what: Picked, name: string) => `There is no ${what} “${name}” any more. Choose another one.`

@@ -2,10 +2,12 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { isApiError } from '#api/ApiError.ts'
 import { organizationQuery } from '#api/orgs.ts'
+import { queryClient } from '#api/queryClient.ts'
 import { refOf, secretAccessQuery, updateSecret } from '#api/secrets.ts'
 import { userInfoQuery, whoamiQuery } from '#api/session.ts'
 import type { Secret } from '#api/types.ts'
 import { isUser, ownerName } from '#api/users.ts'
+import { goneWords, isGone } from '#concord/deletedMeanwhile.ts'
 import { type Effect, KEEP, teamsDo } from '#concord/effects.ts'
 import { useKnownTeams } from '#concord/knownTeams.ts'
 import { isAdmin, useRight } from '#concord/rights.ts'
@@ -20,6 +22,7 @@ import { useSecretChange } from './useSecretChange.ts'
 export function ChangeOwner({ secret }: { secret: Secret }) {
   const [isOpen, setIsOpen] = useState(false)
   const [chosen, setChosen] = useState<ChosenUser>()
+  const [gone, setGone] = useState<string>()
   const [asking, setAsking] = useState(false)
   const right = useRight('OWNER', secret)
   const whoami = useQuery(whoamiQuery).data
@@ -36,7 +39,18 @@ export function ChangeOwner({ secret }: { secret: Secret }) {
   function close() {
     setIsOpen(false)
     setAsking(false)
+    choose(undefined)
+  }
+
+  function choose(user: ChosenUser | undefined) {
+    setChosen(user)
+    setGone(undefined)
+  }
+
+  function drop({ title }: ChosenUser) {
+    setAsking(false)
     setChosen(undefined)
+    setGone(title)
   }
 
   return (
@@ -50,9 +64,16 @@ export function ChangeOwner({ secret }: { secret: Secret }) {
       onOpen={() => setIsOpen(true)}
       onCancel={close}
     >
-      <UserField label="New owner" value={chosen} onChange={setChosen} />
+      <UserField label="New owner" value={chosen} onChange={choose} error={gone && goneWords('user', gone)} />
       {asking && chosen && (
-        <OwnerDialog secret={secret} chosen={chosen} isMine={isMine} onClose={() => setAsking(false)} onDone={close} />
+        <OwnerDialog
+          secret={secret}
+          chosen={chosen}
+          isMine={isMine}
+          onGone={() => drop(chosen)}
+          onClose={() => setAsking(false)}
+          onDone={close}
+        />
       )}
     </ChangeRow>
   )
@@ -75,9 +96,17 @@ function useOwnerKeeps(secret: Secret) {
 const owns = ({ owner }: Secret, chosen: ChosenUser) =>
   'id' in chosen ? owner?.id === chosen.id : owner?.username === chosen.username.toLowerCase()
 
-type DialogProps = { secret: Secret; chosen: ChosenUser; isMine: boolean; onClose: () => void; onDone: () => void }
+type DialogProps = {
+  secret: Secret
+  chosen: ChosenUser
+  isMine: boolean
+  /** The user was deleted meanwhile. */
+  onGone: () => void
+  onClose: () => void
+  onDone: () => void
+}
 
-function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
+function OwnerDialog({ secret, chosen, isMine, onGone, onClose, onDone }: DialogProps) {
   const { name, orgName } = secret
   const access = useQuery(secretAccessQuery(refOf(secret)))
   const teams = useKnownTeams(orgName, access.data)
@@ -93,6 +122,12 @@ function OwnerDialog({ secret, chosen, isMine, onClose, onDone }: DialogProps) {
     isMade: (now) => owns(now, chosen),
     doneWords: `Changed the owner of ${name} to ${chosen.title}.`,
     failedWords: `The owner of ${name} was not changed.`,
+    failed: (error) => {
+      // What was typed instead of picked stays, to be corrected.
+      if (!isGone('user', error) || !('id' in chosen) || chosen.title === chosen.id) return
+      void queryClient.invalidateQueries({ queryKey: ['users'] })
+      onGone()
+    },
     done: onDone,
   })
 

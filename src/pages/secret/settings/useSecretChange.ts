@@ -22,7 +22,7 @@ type Options = {
   /** Our sentence when it failed: `git-key was not moved.` */
   failedWords: string
   /** Called when it failed: something may have changed since it was looked up. */
-  failed?: () => void
+  failed?: (error: Error) => void
   /** The change itself makes it PUBLIC, so that is no surprise. */
   makesPublic?: boolean
   /**
@@ -68,7 +68,7 @@ export function useSecretChange(secret: Secret, options: Options): SecretChange 
         else announce(options.doneWords + afterthought(seen))
       },
       failed: (error, isHere) => {
-        options.failed?.()
+        options.failed?.(error)
         // Otherwise the dialog says it.
         if (!isHere)
           warn(

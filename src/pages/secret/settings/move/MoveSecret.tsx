@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { canCreateQuery } from '#api/orgs.ts'
 import { queryClient } from '#api/queryClient.ts'
 import { refOf, type SecretRef, secretAccessQuery, secretExistsQuery, updateSecret } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
 import { linksOf } from '#concord/brokenLinks.ts'
+import { goneWords, isGone } from '#concord/deletedMeanwhile.ts'
 import { type Effect, KEEP, repositoriesDo, STOP, teamsDo } from '#concord/effects.ts'
 import { forgetRepositories } from '#concord/repositories.ts'
 import { useRight } from '#concord/rights.ts'
@@ -26,6 +27,7 @@ import { blockedBy, previewState } from './preflightLines.ts'
 /** The documented steps: pick the organization, *Move*, the dialog. */
 export function MoveSecret({ secret, usage }: { secret: Secret; usage: UsageLookup }) {
   const [target, setTarget] = useState('')
+  const [gone, setGone] = useState<string>()
   const [asking, setAsking] = useState(false)
   const right = useRight('WRITER', secret)
   const access = useQuery(secretAccessQuery(refOf(secret))).data
@@ -37,6 +39,17 @@ export function MoveSecret({ secret, usage }: { secret: Secret; usage: UsageLook
         : target === secret.orgName
           ? `It is already in ${target}.`
           : undefined
+  function choose(orgName: string) {
+    setTarget(orgName)
+    setGone(undefined)
+  }
+
+  function drop() {
+    setAsking(false)
+    setTarget('')
+    setGone(target)
+  }
+
   const limit = secret.projects.length
   const effects: Effect[] = [
     ...repositoriesDo(secret, usage, STOP),
@@ -48,24 +61,41 @@ export function MoveSecret({ secret, usage }: { secret: Secret; usage: UsageLook
       title="Move to another organization"
       words={<Effects of={effects} none={`No repository and no team of ${secret.orgName} uses it.`} />}
     >
-      <OrganizationField value={target} onChange={setTarget} current={secret.orgName} label="New organization" />
+      <OrganizationField
+        value={target}
+        onChange={choose}
+        current={secret.orgName}
+        label="New organization"
+        error={gone && goneWords('organization', gone)}
+      />
       <ActButton action="Move" blocked={blocked} onAct={() => setAsking(true)} danger />
-      {asking && <MoveDialog secret={secret} target={target} onClose={() => setAsking(false)} />}
+      {asking && <MoveDialog secret={secret} target={target} onGone={drop} onClose={() => setAsking(false)} />}
     </SettingRow>
   )
 }
 
-type DialogProps = { secret: Secret; target: string; onClose: () => void }
+type DialogProps = {
+  secret: Secret
+  target: string
+  /** The target does not exist any more. */
+  onGone: () => void
+  onClose: () => void
+}
 
 /** The documented dialog of a move: the pre-flight, the typed name, *Yes, move to …*. */
-function MoveDialog({ secret, target, onClose }: DialogProps) {
+function MoveDialog({ secret, target, onGone, onClose }: DialogProps) {
   const [newName, setNewName] = useState(secret.name)
   const { facts, usage, lines, retry } = usePreflight(secret, target, newName)
   // Once the name was taken the field stays, also while a free name is in it.
   const [wasTaken, setWasTaken] = useState(false)
   if (facts.nameTaken.data && !wasTaken) setWasTaken(true)
   const problem = nameProblem(newName)?.words
-  const move = useMoveChange(secret, { orgName: target, secretName: newName }, facts.usage.data)
+  const move = useMoveChange(secret, { orgName: target, secretName: newName }, facts.usage.data, onGone)
+
+  const isTargetGone = isGone('organization', facts.canCreate.error)
+  useEffect(() => {
+    if (isTargetGone) onGone()
+  })
 
   return (
     <ConfirmSecretChange
@@ -99,7 +129,7 @@ function MoveDialog({ secret, target, onClose }: DialogProps) {
 }
 
 /** What a move sends and says, and what it leaves to do (see moves.ts). */
-function useMoveChange(secret: Secret, to: SecretRef, usage: Usage | undefined) {
+function useMoveChange(secret: Secret, to: SecretRef, usage: Usage | undefined, onGone: () => void) {
   const { id: secretId, name, projects } = secret
   const from = refOf(secret)
   const isRenamed = to.secretName !== name
@@ -113,10 +143,11 @@ function useMoveChange(secret: Secret, to: SecretRef, usage: Usage | undefined) 
     failedWords: `${name} was not moved.`,
     // Something has changed since it was looked up: if the name was taken a moment ago, the dialog asks for another
     // one.
-    failed: () => {
+    failed: (error) => {
       void queryClient.invalidateQueries({ queryKey: ['organizations'] })
       void queryClient.invalidateQueries(canCreateQuery('SECRET', to))
       void queryClient.invalidateQueries(secretExistsQuery(to))
+      if (isGone('organization', error)) onGone()
     },
     done: () => {
       forgetRepositories(from)
