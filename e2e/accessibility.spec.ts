@@ -15,6 +15,7 @@ import {
   keyPairParts,
   unique,
 } from './given.ts'
+import { picture } from './screens.ts'
 import {
   addressOf,
   askForOwner,
@@ -47,6 +48,12 @@ async function givenWorld() {
   return { org, other, user, project, team, secret, open, closed }
 }
 
+/** What every state has to be, and its picture for docs/screens. */
+async function expectGood(page: Page, name: string) {
+  await expectAccessible(page)
+  await picture(page, name)
+}
+
 const opened = (page: Page, title: string | RegExp) =>
   expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible()
 
@@ -54,17 +61,17 @@ test('signing in', async ({ page, expectErrors }) => {
   expectErrors(401, '/api/service/console/whoami')
   await page.goto('/login')
   await opened(page, 'Sign in')
-  await expectAccessible(page)
+  await expectGood(page, 'sign-in')
   await page.getByRole('radio', { name: 'API key' }).check()
   await page.getByRole('textbox', { name: 'API key' }).fill('bm90IGEga2V5IG9mIGFueWJvZHk')
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(page.getByRole('alert')).toBeVisible()
-  await expectAccessible(page)
+  await expectGood(page, 'sign-in-refused')
 
   await asUser(page, await givenUser())
   await page.reload()
   await expect(page.getByRole('button', { name: /^Continue as/ })).toBeVisible()
-  await expectAccessible(page)
+  await expectGood(page, 'sign-in-as-somebody-else')
 })
 
 test('lists', async ({ page, expectErrors }) => {
@@ -73,25 +80,25 @@ test('lists', async ({ page, expectErrors }) => {
   await asUser(page, user)
   await page.goto('/org')
   await expect(page.getByRole('link', { name: org.name })).toBeVisible()
-  await expectAccessible(page)
+  await expectGood(page, 'organizations')
   await page.getByRole('button', { name: /^Account of/ }).click()
-  await expectAccessible(page)
+  await expectGood(page, 'account-menu')
   await page.keyboard.press('Escape')
 
   await page.goto(path`/org/${org.name}/secret`)
   await expect(page.getByRole('link', { name: closed.name })).toBeVisible()
   await expect(page.getByText('No access')).toBeVisible()
-  await expectAccessible(page)
+  await expectGood(page, 'secrets')
   await page.getByRole('button', { name: `Actions for ${secret.name}` }).click()
-  await expectAccessible(page)
+  await expectGood(page, 'secrets-row-menu')
   await page.keyboard.press('Escape')
   await page.getByRole('searchbox').fill('nothing-like-it')
   await expect(page.getByRole('link', { name: /^Create “/ })).toBeVisible()
-  await expectAccessible(page)
+  await expectGood(page, 'secrets-nothing-matches')
 
   await page.goto(path`/org/${other.name}/secret`)
   await expect(page.getByRole('link', { name: 'Create a secret' })).toBeVisible()
-  await expectAccessible(page)
+  await expectGood(page, 'secrets-empty')
 })
 
 test('error pages', async ({ page, expectErrors }) => {
@@ -102,16 +109,16 @@ test('error pages', async ({ page, expectErrors }) => {
   await asUser(page, user)
   await page.goto(addressOf(closed))
   await opened(page, /^You may not open/)
-  await expectAccessible(page)
+  await expectGood(page, 'no-access')
   await page.goto(addressOf({ orgName: org.name, name: 'no-such-key' }))
   await opened(page, /^There is no secret/)
-  await expectAccessible(page)
+  await expectGood(page, 'no-such-secret')
   await page.goto('/org/no-such-organization/secret')
   await opened(page, 'Not found')
-  await expectAccessible(page)
+  await expectGood(page, 'no-such-organization')
   await page.goto('/nowhere')
   await opened(page, 'No such page')
-  await expectAccessible(page)
+  await expectGood(page, 'no-such-page')
 })
 
 test('a secret’s tabs', async ({ page }) => {
@@ -124,37 +131,37 @@ test('a secret’s tabs', async ({ page }) => {
     .first()
     .click()
   await expect(page.getByText('ssh-ed25519').first()).toBeVisible()
-  await expectAccessible(page)
+  await expectGood(page, 'info')
   await page.goto(addressOf(open))
   await opened(page, open.name)
-  await expectAccessible(page)
+  await expectGood(page, 'info-public')
 
   await page.goto(addressOf(open, 'access'))
   await expect(page.getByText('The secret is public: grants hardly matter')).toBeVisible()
-  await expectAccessible(page)
+  await expectGood(page, 'access-public')
   await page.goto(addressOf(secret, 'access'))
   await page.getByLabel(`Level of ${team.name}`).selectOption('Owner')
-  await expectAccessible(page)
+  await expectGood(page, 'access-staged')
   await page.getByRole('button', { name: 'Save access' }).click()
   await expect(page.getByRole('dialog')).toBeVisible()
-  await expectAccessible(page)
+  await expectGood(page, 'access-dialog')
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
   await page.getByRole('link', { name: 'Audit' }).click()
   await expect(page.getByRole('dialog', { name: 'Leave without saving access?' })).toBeVisible()
-  await expectAccessible(page)
+  await expectGood(page, 'access-leave')
   await page.getByRole('button', { name: 'Yes, leave without saving' }).click()
   await expect(page.getByText(/created/).first()).toBeVisible()
-  await expectAccessible(page)
+  await expectGood(page, 'audit')
 })
 
 /** Opens a dialog, checks it, and closes it again. */
-async function lookAt(page: Page, open: () => Promise<void>) {
+async function lookAt(page: Page, open: () => Promise<void>, name?: string) {
   await open()
   const dialog = page.getByRole('dialog')
   await expect(dialog).toBeVisible()
   // Wait until everything is looked up, when the line about it disappears.
   await expect(dialog.getByText('…', { exact: false }).filter({ hasText: /^Look/ })).toHaveCount(0)
-  await expectAccessible(page)
+  await (name ? expectGood(page, name) : expectAccessible(page))
   await page.keyboard.press('Escape')
   await expect(dialog).toBeHidden()
 }
@@ -194,7 +201,7 @@ test('the dialogs of the danger zone', async ({ page }) => {
   // With an open list.
   await zone.getByLabel('New organization').fill('o')
   await expect(zone.getByRole('option').first()).toBeVisible()
-  await expectAccessible(page)
+  await expectGood(page, 'move-picker')
 })
 
 test('the dialog of a move with every possible problem, and the steps left after a move', async ({ page }) => {
@@ -209,7 +216,7 @@ test('the dialog of a move with every possible problem, and the steps left after
   await dialog.getByLabel(`Type ${secret.name} to confirm`).fill(secret.name)
   await dialog.getByRole('button', { name: `Yes, move to ${other.name}` }).click()
   await expect(page.getByRole('region', { name: /^Moved from/ })).toBeVisible()
-  await expectAccessible(page)
+  await expectGood(page, 'moved')
 })
 
 test('the page that creates a secret, in each of its states', async ({ page }) => {
@@ -218,12 +225,12 @@ test('the page that creates a secret, in each of its states', async ({ page }) =
   await asUser(page, user)
   await page.goto(path`/org/${org.name}/new-secret`)
   await opened(page, 'Create a secret')
-  await expectAccessible(page)
+  await expectGood(page, 'create')
   for (const kind of ['Existing key pair', 'Username and password', 'File', 'New key pair', 'Single value']) {
     await chooseKind(page, kind)
     await create(page)
     await expect(newName(page)).toBeFocused()
-    await expectAccessible(page)
+    await expectGood(page, `create-${kind.toLowerCase().replaceAll(' ', '-')}`)
   }
   await newName(page).fill('a new secret')
   await page.getByRole('textbox', { name: 'Value' }).fill(' with blanks\nand lines\n')
@@ -231,18 +238,18 @@ test('the page that creates a secret, in each of its states', async ({ page }) =
   await page.getByRole('radio', { name: /^Public/ }).check()
   await page.getByRole('radio', { name: /^Store password of your own/ }).check()
   await create(page)
-  await expectAccessible(page)
+  await expectGood(page, 'create-problems')
   await page.getByRole('button', { name: 'Use a-new-secret' }).click()
   await page.getByRole('radio', { name: /^Store password, made by the server/ }).check()
   await create(page)
   await expect(page.getByRole('dialog', { name: 'Create public secret a-new-secret' })).toBeVisible()
-  await expectAccessible(page)
+  await expectGood(page, 'create-review')
   await page.getByRole('button', { name: 'Yes, create it' }).click()
   await expect(page.getByRole('textbox', { name: 'Store password' })).toBeVisible()
-  await expectAccessible(page)
+  await expectGood(page, 'created')
   await page.getByRole('link', { name: 'Open secret' }).click()
   await expect(page.getByRole('dialog')).toBeVisible()
-  await expectAccessible(page)
+  await expectGood(page, 'created-leave')
 })
 
 /** 128 characters without a break opportunity. */
@@ -319,22 +326,22 @@ test('the list of sessions, and the change of the password', async ({ page, expe
   await asUser(page, user)
   await page.goto('/profile/session')
   await opened(page, 'Where you are signed in')
-  await expectAccessible(page)
+  await expectGood(page, 'sessions')
   await page.getByRole('button', { name: /^Account of/ }).click()
   await expect(page.getByRole('menuitem', { name: 'Change password' })).toBeVisible()
   await expectAccessible(page)
   await page.keyboard.press('Escape')
   await asUser(page, user)
   await page.reload()
-  await lookAt(page, () => page.getByRole('button', { name: 'Sign out everywhere' }).click())
+  await lookAt(page, () => page.getByRole('button', { name: 'Sign out everywhere' }).click(), 'sign-out-everywhere')
 
   await page.goto('/profile/password')
-  await expectAccessible(page)
+  await expectGood(page, 'password')
   await page.getByLabel('Current password', { exact: true }).fill('not this one')
   await page.getByLabel('New password', { exact: true }).fill('password1234')
   await page.getByRole('main').getByRole('button', { name: 'Change password' }).click()
   await expect(page.getByRole('alert')).toBeVisible()
-  await expectAccessible(page)
+  await expectGood(page, 'password-refused')
   await page.goto('about:blank')
 
   const somebody = await givenUser({ displayName: `Mildred ${'Wide'.repeat(12)}` })
@@ -342,10 +349,39 @@ test('the list of sessions, and the change of the password', async ({ page, expe
   await asUser(page, admin())
   await page.goto(`/profile/session?user=${somebody.id}`)
   await expect(page.getByText('is not signed in anywhere')).toBeVisible()
-  await expectAccessible(page)
+  await expectGood(page, 'sessions-of-another-user')
   await page.goto('/profile/password')
   await expect(page.getByText('Your password cannot be changed here')).toBeVisible()
+  await expectGood(page, 'password-of-a-directory')
+})
+
+test('API keys, and a string to encrypt', async ({ page }) => {
+  const { org, user, project } = await givenWorld()
+  await asUser(page, user)
+  await page.goto('/profile/api-token')
+  await page.getByLabel('Name of the new key').fill('ci-deploy')
+  await page.getByRole('button', { name: 'Create API key' }).click()
+  await expect(page.getByRole('textbox', { name: 'API key' })).toBeVisible()
   await expectAccessible(page)
+  await page.getByRole('button', { name: 'Download the API key' }).click()
+  await page.getByRole('button', { name: 'Done' }).click()
+  await expectGood(page, 'api-keys')
+  const remove = page.getByRole('row', { name: 'ci-deploy' }).getByRole('button', { name: 'Delete' })
+  await lookAt(page, () => remove.click(), 'api-key-delete')
+
+  await page.goto(path`/org/${org.name}/project/${project.name}/encrypt`)
+  await page.getByRole('textbox', { name: 'Text' }).fill('of no interest')
+  await page.getByRole('button', { name: 'Encrypt' }).click()
+  await expect(page.getByRole('textbox', { name: 'Expression' })).toBeVisible()
+  await expectGood(page, 'encrypt')
+})
+
+test('help', async ({ page }) => {
+  const { user } = await givenWorld()
+  await asUser(page, user)
+  await page.goto('/org')
+  await opened(page, 'Organizations')
+  await lookAt(page, () => page.keyboard.press('?'), 'help')
 })
 
 test('the sign-in dialog over the page', async ({ page, expectErrors }) => {
@@ -359,5 +395,5 @@ test('the sign-in dialog over the page', async ({ page, expectErrors }) => {
   await endSession(page)
   await page.getByRole('link', { name: 'Settings' }).click()
   await expect(page.getByRole('dialog', { name: 'Sign in again' })).toBeVisible()
-  await expectAccessible(page)
+  await expectGood(page, 'sign-in-again')
 })

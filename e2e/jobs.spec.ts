@@ -5,8 +5,11 @@ import { asUser, expect, test } from './fixtures.ts'
 import { givenOrg, givenSecret, givenTeam, givenUser, unique } from './given.ts'
 import { addressOf, createdHeading, dangerZone } from './steps.ts'
 import { readValue } from './value.ts'
+import { needsOurs } from './version.ts'
 
 /* The lines of docs/jobs.md: what the usual jobs cost. */
+
+test.beforeEach(() => needsOurs('The requests are those to our server'))
 
 async function givenList(page: Page) {
   const [org, other] = await Promise.all([givenOrg(), givenOrg()])
@@ -107,6 +110,37 @@ test('moving and renaming a secret', async ({ page }) => {
     await page.keyboard.type(name)
     await dialog.getByRole('button', { name: `Yes, rename to ${newName}` }).click()
     await expect(page.getByRole('heading', { level: 1, name: newName })).toBeVisible()
+  })
+})
+
+test('moving a secret onto a taken name with the keyboard, on a phone', async ({ page }) => {
+  const { other, secret } = await givenList(page)
+  const { name } = secret
+  await givenSecret(other, { name })
+  await page.setViewportSize({ width: 375, height: 667 })
+  await page.goto(addressOf(secret, 'settings'))
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
+  const { keyboard } = page
+  const newName = `${name}-2`
+  await expectCost(page, 'Move a secret onto a taken name, with the keyboard on a phone', async () => {
+    const zone = dangerZone(page)
+    const field = zone.getByLabel('New organization')
+    while (!(await field.evaluate((element) => element === document.activeElement))) await keyboard.press('Tab')
+    await keyboard.type(other.name)
+    await expect(zone.getByRole('option')).toHaveText([other.name])
+    await keyboard.press('Enter')
+    await keyboard.press('Tab')
+    await keyboard.press('Enter')
+    const dialog = page.getByRole('dialog')
+    // The old name is selected in it.
+    await expect(dialog.getByLabel(`Name in ${other.name}`)).toBeFocused()
+    await keyboard.type(newName)
+    await expect(dialog.getByText(`The name ${newName} is free in ${other.name}.`)).toBeVisible()
+    await keyboard.press('Enter')
+    await keyboard.type(name)
+    await expect(dialog.getByRole('button', { name: /^Yes/ })).toBeEnabled()
+    await keyboard.press('Enter')
+    await expect(page).toHaveURL(addressOf({ orgName: other.name, name: newName }))
   })
 })
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { DESK, resize } from './axe.ts'
+import { DESK, resize, showIn } from './axe.ts'
 import { settled } from './fixtures.ts'
 
 /* `npm run screens` keeps pictures of the states that the stories pass through; other runs take none. */
@@ -16,6 +16,7 @@ export async function picture(page: Page, name: string) {
   if (!process.env.SCREENS) return
   const before = page.viewportSize() ?? DESK
   await settled(page)
+  await showIn(page, 'light')
   mkdirSync(FOLDER, { recursive: true })
   // Playwright's own pictures are PNG, which is three times as large.
   const browser = await page.context().newCDPSession(page)
