@@ -47,10 +47,11 @@ export async function showIn(page: Page, colorScheme: 'light' | 'dark') {
   await page.emulateMedia({ colorScheme })
   await page.evaluate(async () => {
     const frame = () => new Promise(requestAnimationFrame)
-    const changing = () => document.getAnimations().filter((animation) => animation instanceof CSSTransition)
-    await frame()
-    while (changing().length > 0)
-      await Promise.race([Promise.allSettled(changing().map((each) => each.finished)), frame()])
+    // Inside a closed <details> transitions stay in the list when they are over.
+    const isChanging = () =>
+      document.getAnimations().some((each) => each instanceof CSSTransition && each.playState === 'running')
+    do await frame()
+    while (isChanging())
   })
 }
 

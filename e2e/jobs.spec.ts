@@ -160,7 +160,7 @@ test('finding a secret, giving a team access and deleting it', async ({ page }) 
   await page.goto(addressOf(secret))
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
   await expectCost(page, 'Give a team access, from the page of a secret', async () => {
-    await page.getByRole('link', { name: 'Access' }).click()
+    await page.getByRole('link', { name: 'Access', exact: true }).click()
     await page.getByLabel('Add a team', { exact: true }).click()
     await page.keyboard.type(team.name)
     await page.getByRole('option', { name: team.name }).click()
