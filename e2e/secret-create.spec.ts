@@ -190,6 +190,22 @@ test('keeping line endings for one value does not affect the next', async ({ pag
   expect(String(await readValue({ orgName: org.name, name }))).toBe('five\nsix')
 })
 
+test('a result stays, however soon it comes', async ({ page }) => {
+  const { org, user, name } = await givenMember()
+  await asUser(page, user)
+  await page.goto(path`/org/${org.name}/new-secret`)
+  await expect(page.getByRole('heading', { level: 1, name: 'Create a secret' })).toBeVisible()
+  // At once, before the address has the kind.
+  await page.getByRole('radio', { name: /^New key pair/ }).evaluate((radio: HTMLInputElement, text) => {
+    radio.click()
+    document.execCommand('insertText', false, text)
+    radio.form?.requestSubmit()
+  }, name)
+  await expect(createdHeading(page, name)).toBeVisible({ timeout: 60_000 })
+  await expect(page).toHaveURL(/kind=new-key-pair/)
+  await expect(page.getByRole('textbox', { name: 'Public key' })).toBeVisible()
+})
+
 test('accepts a file of 1 MiB of any bytes, and rejects one byte more before sending', { tag: '@concord' }, async ({
   page,
 }) => {

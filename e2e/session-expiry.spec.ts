@@ -17,7 +17,7 @@ import { readValue } from './value.ts'
 
 // What a story does after the end of its session: that is refused first.
 test.beforeEach(({ expectErrors }) =>
-  expectErrors(401, '/api/v1/org', '/api/v1/org/*/secret', '/api/v2/org/*/secret/*'),
+  expectErrors(401, '/api/v1/org', '/api/x/v1/org', '/api/v1/org/*/secret', '/api/v2/org/*/secret/*'),
 )
 
 async function signInAgain(page: Page, { apiKey }: Pick<User, 'apiKey'>) {

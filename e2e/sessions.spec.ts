@@ -221,7 +221,7 @@ onRealConcord(
     await page.goto('/org')
     await page.getByRole('button', { name: `Account of ${user.displayName}` }).click()
     await answered
-    await expect(page.getByRole('menuitem')).toHaveText(['Copy link to this page', 'Help', 'Sign out'])
+    await expect(page.getByRole('menuitem')).toHaveText(['Copy link to this page', 'API keys', 'Help', 'Sign out'])
 
     await page.goto(LIST)
     await expect(page.getByText('This Concord keeps no list of sessions.')).toBeVisible()

@@ -44,16 +44,17 @@ export function SecretCreatePage() {
   const org = useOrgRef()
   const { username } = useSuspenseQuery(whoamiQuery).data
   const whyNot = useWhyNotCreate(org)
-  const { key } = useLocation()
+  const turn = turnOf(useLocation().state)
   const { draft, change, startOver } = useDraft(org)
-  // What is shown once disappears when the user goes on to another secret.
-  const [result, setResult] = useState<{ created: Created; key: string }>()
+  // What is shown once disappears when the user goes on to another secret, and not before: the address may follow the
+  // chosen kind only after the secret was created.
+  const [result, setResult] = useState<{ created: Created; turn: number }>()
   const [isFirst, setIsFirst] = useState(true)
-  if (result && result.key !== key) setResult(undefined)
+  if (result && result.turn !== turn) setResult(undefined)
 
   const create = useCreation(org, {
     onCreated: (created) => {
-      setResult({ created, key })
+      setResult({ created, turn })
       setIsFirst(false)
       startOver()
     },
@@ -61,7 +62,7 @@ export function SecretCreatePage() {
       change({ projects: draft.projects.filter(({ id }) => !projects.some((gone) => gone.id === id)) }),
   })
 
-  if (result) return <CreatedPage created={result.created} kind={draft.kind} />
+  if (result) return <CreatedPage created={result.created} kind={draft.kind} nextTurn={turn + 1} />
   return (
     <Page title="Create a secret" documentTitle={`New secret of ${org.orgName}`}>
       {whyNot && <p className="ui warning message">{whyNot}</p>}
@@ -77,6 +78,10 @@ export function SecretCreatePage() {
     </Page>
   )
 }
+
+/** How many secrets were created here before this one: *Create another* counts on, in the state of its address. */
+const turnOf = (state: unknown) =>
+  typeof state === 'object' && state && 'turn' in state && typeof state.turn === 'number' ? state.turn : 0
 
 /** Asks before the user leaves values that they filled in, or what the answer shows only once. */
 function DraftGuard({ draft, isSent }: { draft: Draft; isSent: boolean }) {

@@ -12,10 +12,10 @@ import { HowToUse } from '../parts/HowToUse.tsx'
 import type { Created } from './created.ts'
 import type { Kind } from './draft.ts'
 
-type Props = { created: Created; kind: Kind | undefined }
+type Props = { created: Created; kind: Kind | undefined; nextTurn: number }
 
 /** In place of the form, once the secret exists. Asks before the user leaves without what is shown only once. */
-export function CreatedPage({ created: { secret, password, publicKey }, kind }: Props) {
+export function CreatedPage({ created: { secret, password, publicKey }, kind, nextTurn }: Props) {
   const { orgName, name } = secret
   const [isPasswordSaved, setIsPasswordSaved] = useState(false)
   const [isKeySaved, setIsKeySaved] = useState(false)
@@ -67,7 +67,7 @@ export function CreatedPage({ created: { secret, password, publicKey }, kind }: 
         <Link className="ui button" to={paths.secret(refOf(secret), 'access')}>
           Give a team access
         </Link>
-        <Link className="ui button" to={paths.newSecret({ orgName }, { kind })} replace>
+        <Link className="ui button" to={paths.newSecret({ orgName }, { kind })} state={{ turn: nextTurn }} replace>
           Create another
         </Link>
       </div>

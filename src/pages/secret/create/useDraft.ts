@@ -15,7 +15,7 @@ export function useDraft({ orgName }: OrgRef) {
   const navigate = useNavigate()
   const [params] = useSearchParams()
   // Of the entry in the browser's history: a link to this page starts with nothing.
-  const { key: page } = useLocation()
+  const { key: page, state } = useLocation()
   const [draft, setDraft] = useState((): Draft => {
     const kept = recall<Kept>(KEY)
     const empty = { ...emptyDraft(params.get('name') ?? ''), kind: kindIn(params) }
@@ -31,7 +31,7 @@ export function useDraft({ orgName }: OrgRef) {
     setDraft((current) => ({ ...current, ...change }))
     const { kind } = change
     if (kind && kind !== draft.kind)
-      void navigate(paths.newSecret({ orgName }, { kind }), { replace: true, preventScrollReset: true })
+      void navigate(paths.newSecret({ orgName }, { kind }), { replace: true, preventScrollReset: true, state })
   }
 
   /** For the next secret: the same kind and scope. */
