@@ -64,16 +64,28 @@ test('rejects names that Concord would refuse or could not handle', async ({ pag
 
   await field.fill('a b')
   await rename.click()
-  await expect(field).toHaveAccessibleDescription(/3 to 128 letters, digits/)
+  await expect(field).toBeFocused()
+  await expect(field).toHaveAccessibleDescription('A name has no blanks. Use a-b')
   await expect(page.getByRole('dialog')).toBeHidden()
 
+  // A paste brings what cannot be seen along.
   await field.fill(` ${taken.name}\u200b`)
-  await expect(field).toHaveAccessibleDescription(`Blanks around the name are left out: ${taken.name}`)
+  await page.getByRole('button', { name: `Use ${taken.name}` }).click()
+  await expect(field).toHaveAccessibleDescription(`${org.name} has a secret with this name. Open it in a new tab`)
+  await field.press('Enter')
+  await expect(field).toBeFocused()
+  await expect(page.getByRole('dialog')).toBeHidden()
+
+  // Taken after it was typed.
+  const free = page.waitForResponse(/\/exists$/)
+  await field.fill(`${taken.name}-2`)
+  await free
+  await givenSecret(org, { name: `${taken.name}-2` })
   await rename.click()
   const dialog = page.getByRole('dialog')
   await nameField(dialog, secret).fill(secret.name)
-  await expect(dialog).toContainText(`${org.name} already has a secret named ${taken.name}. Choose another name.`)
-  await expect(dialog.getByRole('button', { name: `Yes, rename to ${taken.name}` })).toBeDisabled()
+  await expect(dialog).toContainText(`${org.name} already has a secret named ${taken.name}-2. Choose another name.`)
+  await expect(dialog.getByRole('button', { name: `Yes, rename to ${taken.name}-2` })).toBeDisabled()
 })
 
 test('a name taken a moment ago: shows the server’s message in the dialog', async ({ page, expectErrors }) => {

@@ -6,10 +6,10 @@ import { ErrorMessage } from '#concord/ErrorMessage.tsx'
 import { paths } from '#paths.ts'
 import { warn } from '#ui/StatusMessage.tsx'
 import { submitWithControlEnter } from '#ui/submitWithControlEnter.ts'
+import { NameField, useTaken } from '../parts/NameField.tsx'
 import type { Draft, Kind } from './draft.ts'
 import type { FormProps } from './fields.ts'
 import { KindCards } from './KindCards.tsx'
-import { NameField, useTaken } from './NameField.tsx'
 import { isUnusual, ReviewDialog } from './ReviewDialog.tsx'
 import { type FieldName, problemsOf } from './rules.ts'
 import { ScopeSection } from './ScopeSection.tsx'
@@ -115,6 +115,7 @@ export function CreateForm({ org, username, draft, onChange, create, startsAtNam
           {draft.kind && (
             <div className="of-kind">
               <NameField
+                help="Flows use it by this name. Letters, digits and _ @ . - ~"
                 org={org}
                 name={draft.name}
                 onChange={(name) => fields.change({ name })}

@@ -1,65 +1,52 @@
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { isApiError } from '#api/ApiError.ts'
-import { NAME_MEANING, NAME_PATTERN, refOf, secretExistsQuery, updateSecret } from '#api/secrets.ts'
+import { refOf, secretExistsQuery, updateSecret } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
 import { repositoriesDo } from '#concord/effects.ts'
 import { useRight } from '#concord/rights.ts'
+import { nameProblem } from '#concord/secretName.ts'
 import { useUsage } from '#concord/usage.ts'
 import { actorOf } from '#concord/words.ts'
 import { paths } from '#paths.ts'
-import { Field } from '#ui/Field.tsx'
 import { RelativeTime } from '#ui/RelativeTime.tsx'
 import { ActButton, SettingRow } from '#ui/SettingRow.tsx'
 import { submitWithControlEnter } from '#ui/submitWithControlEnter.ts'
-import { trimmed, UNSEEN } from '#ui/typed.ts'
 import { listed } from '#ui/words.ts'
 import { AffectedRepositories, previewOf } from '../parts/Affected.tsx'
 import { ConfirmSecretChange } from '../parts/ConfirmSecretChange.tsx'
 import { Effects } from '../parts/Effects.tsx'
+import { NameField, useTaken } from '../parts/NameField.tsx'
 import { useSecretChange } from './useSecretChange.ts'
 
 export function RenameSecret({ secret }: { secret: Secret }) {
   const [name, setName] = useState(secret.name)
+  const [isTried, setIsTried] = useState(false)
   const [asking, setAsking] = useState(false)
+  const org = { orgName: secret.orgName }
   const right = useRight('WRITER', secret)
   // What is known already: on a plain Concord only the danger zone below has it looked up.
   const usage = useUsage(secret, { wanted: false })
-  const newName = trimmed(name)
-  const blocked = right?.verdict === 'no' ? right.why : newName === secret.name ? 'Type another name first.' : undefined
+  const isSame = name === secret.name
+  // The dialog looks itself.
+  const isTaken = useTaken(org, isSame || asking ? '' : name)
+  const blocked = right?.verdict === 'no' ? right.why : isSame ? 'Type another name first.' : undefined
 
-  function ask(event: FormEvent) {
+  function ask(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
-    if (!blocked) setAsking(true)
+    if (blocked) return
+    if (!isTaken && !nameProblem(name)) return setAsking(true)
+    setIsTried(true)
+    event.currentTarget.querySelector('input')?.focus()
   }
 
   return (
     <SettingRow title="Name" words={<Effects of={[BY_NAME, ...repositoriesDo(secret, usage, KEEP_LINK)]} />}>
-      <form className="ui form" onSubmit={ask} onKeyDown={submitWithControlEnter}>
-        <Field
-          label="Secret name"
-          patternMeaning={NAME_MEANING}
-          help={newName !== name && newName !== '' && `Blanks around the name are left out: ${newName}`}
-        >
-          {(control) => (
-            <input
-              {...control}
-              type="text"
-              className="mono"
-              required
-              // A paste may bring blanks around it.
-              pattern={`${UNSEEN}*${NAME_PATTERN}${UNSEEN}*`}
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-              autoComplete="off"
-              autoCapitalize="none"
-              spellCheck={false}
-            />
-          )}
-        </Field>
+      <form className="ui form" noValidate onSubmit={ask} onKeyDown={submitWithControlEnter}>
+        <NameField label="Secret name" org={org} name={name} onChange={setName} isTaken={isTaken} isTried={isTried} />
         <ActButton action="Rename" blocked={blocked} />
       </form>
-      {asking && <RenameDialog secret={secret} newName={newName} onClose={() => setAsking(false)} />}
+      {asking && <RenameDialog secret={secret} newName={name} onClose={() => setAsking(false)} />}
     </SettingRow>
   )
 }

@@ -10,18 +10,20 @@ import { Field } from '#ui/Field.tsx'
 import { useSettled } from '#ui/useSettled.ts'
 
 type Props = {
+  label?: string
+  help?: string
   org: OrgRef
   name: string
   onChange: (name: string) => void
   isTaken: boolean
   /** What the server said about this name. */
-  refusal: string | undefined
-  /** The user wants to create the secret: whatever is wrong shows. */
+  refusal?: string | undefined
+  /** The user wants to send it: whatever is wrong shows. */
   isTried: boolean
 }
 
 /** Says what is wrong with a name while it is typed. Nothing that was typed is changed, but a name like it is offered. */
-export function NameField({ org, name, onChange, isTaken, refusal, isTried }: Props) {
+export function NameField({ label = 'Name', help, org, name, onChange, isTaken, refusal, isTried }: Props) {
   const [wasLeft, setWasLeft] = useState(false)
   const settled = useSettled(name)
   const problem = nameProblem(name)
@@ -29,8 +31,8 @@ export function NameField({ org, name, onChange, isTaken, refusal, isTried }: Pr
 
   return (
     <Field
-      label="Name"
-      help="Flows use it by this name. Letters, digits and _ @ . - ~"
+      label={label}
+      help={help}
       error={
         isTaken ? (
           <span>
@@ -61,12 +63,12 @@ export function NameField({ org, name, onChange, isTaken, refusal, isTried }: Pr
   )
 }
 
-/** Whether there is such a secret already, once the name has not changed for a moment. */
+/** Whether there is such a secret already, once the name has not changed for a moment. Nothing is asked for ''. */
 export function useTaken({ orgName }: OrgRef, name: string): boolean {
   const settled = useSettled(name)
   const exists = useQuery({
     ...secretExistsQuery({ orgName, secretName: settled }),
-    enabled: isName(settled),
+    enabled: isName(settled) && settled === name,
   })
   return settled === name && exists.data === true
 }
