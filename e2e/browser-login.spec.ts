@@ -42,7 +42,7 @@ test('a wrong password shows one sentence, keeps the name, and focuses the passw
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
   await page.evaluate(() => navigator.clipboard.writeText('not this one\nnor this'))
   await field.press('ControlOrMeta+v')
-  await expect(page.getByText('The 2 lines that you pasted became one.')).toBeVisible()
+  await expect(page.getByText('The 2 lines became one.')).toBeVisible()
   await page.getByRole('button', { name: 'Sign in' }).click()
 
   await expect(page.getByRole('alert')).toHaveText('Wrong username or password.')

@@ -412,7 +412,8 @@ test('an owner who has left the organization is told that they cannot move it', 
   await expect(zone.getByRole('button', { name: 'Move', exact: true })).toBeEnabled()
 })
 
-test('the typed name is case-sensitive, and whitespace around it is ignored', async ({ page }) => {
+test('the typed name is case-sensitive, and whitespace around it is ignored', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const { to, user, from } = await givenMovable()
   const secret = await givenSecret(from, { by: user, name: 'Deploy-Key' })
   await openSettings(page, user, secret)
@@ -426,6 +427,11 @@ test('the typed name is case-sensitive, and whitespace around it is ignored', as
   await typed.blur()
   await expect(dialog.getByText('This is not the name. Names are case-sensitive.')).toBeVisible()
   expect((await readSecret(secret)).orgName).toBe(from.name)
+
+  await typed.fill('')
+  await page.evaluate(() => navigator.clipboard.writeText('Deploy-\nKey'))
+  await typed.press('Control+V')
+  await expect(typed).toHaveAccessibleDescription(/^The 2 lines became one\./)
 
   await typed.fill('  Deploy-Key ')
   await typed.press('Enter')

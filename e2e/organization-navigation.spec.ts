@@ -14,7 +14,8 @@ import {
 import { addressOf } from './steps.ts'
 import { isOurs } from './version.ts'
 
-test('my and all organizations, filtered by name, in the URL', async ({ page }) => {
+test('my and all organizations, filtered by name, in the URL', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   const stem = unique('walk')
   const [mine, others, hidden] = await Promise.all([
     givenOrg({ name: `${stem}-mine` }),
@@ -42,6 +43,15 @@ test('my and all organizations, filtered by name, in the URL', async ({ page }) 
   await page.reload()
   await expect(page.getByRole('searchbox', { name: 'Filter by name' })).toHaveValue(stem)
   await expect(page.getByRole('row')).toHaveCount(3)
+
+  // A paste may bring along what nobody sees.
+  const filter = page.getByRole('searchbox', { name: 'Filter by name' })
+  await page.evaluate((text) => navigator.clipboard.writeText(text), `\u200b${others.name}\u200b\n`)
+  await filter.fill('')
+  await filter.press('Control+V')
+  await expect(page.getByRole('link', { name: others.name })).toBeVisible()
+  await expect(page.getByRole('link', { name: mine.name })).toBeHidden()
+  await expect(page.getByText('The line break was left out.')).toBeVisible()
 
   await page.getByRole('searchbox', { name: 'Filter by name' }).fill('nobody-has-this-name')
   await expect(page.getByText('No organization has “nobody-has-this-name” in its name.')).toBeVisible()

@@ -395,9 +395,9 @@ test('says when one line is made of several, and what a chosen file ends with', 
   const password = page.getByRole('textbox', { name: 'Password' })
   await page.evaluate((text) => navigator.clipboard.writeText(text), 'first\nsecond')
   await password.press('Control+V')
-  await expect(page.getByText('The 2 lines that you pasted became one.')).toBeVisible()
+  await expect(page.getByText('The 2 lines became one.')).toBeVisible()
   await password.fill('')
-  await expect(page.getByText('The 2 lines that you pasted became one.')).toBeHidden()
+  await expect(page.getByText('The 2 lines became one.')).toBeHidden()
 
   await chooseKind(page, 'Single value')
   const file = page.getByLabel('Choose a file: Value')

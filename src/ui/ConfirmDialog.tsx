@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useEffect, useId, useState } from 'reac
 import { Dialog } from './Dialog.tsx'
 import { Icon } from './Icon.tsx'
 import { matchesPhrase } from './phrase.ts'
+import { useLostLines } from './useLostLines.ts'
 
 type Props = {
   /** Verb and object: `Move secret “git-key” to platform`. */
@@ -153,10 +154,13 @@ function Buttons({ action, form, danger, busy, reason, cancelHasFocus, onCancel 
   )
 }
 
+const NOT_THE_NAME = 'This is not the name. Names are case-sensitive.'
+
 type PhraseProps = { phrase: string; typed: string; onType: (typed: string) => void; readOnly: boolean }
 
 function PhraseField({ phrase, typed, onType, readOnly }: PhraseProps) {
   const [hintFor, setHintFor] = useState<string>()
+  const { lost, noticing } = useLostLines()
   const id = useId()
   const differs = typed !== '' && !matchesPhrase(typed, phrase)
 
@@ -176,6 +180,7 @@ function PhraseField({ phrase, typed, onType, readOnly }: PhraseProps) {
         type="text"
         className="mono"
         data-focus
+        {...noticing}
         value={typed}
         readOnly={readOnly}
         onChange={(event) => onType(event.target.value)}
@@ -187,7 +192,7 @@ function PhraseField({ phrase, typed, onType, readOnly }: PhraseProps) {
         spellCheck={false}
       />
       <p className="note" id={`${id}-hint`} role="status">
-        {differs && hintFor === typed ? 'This is not the name. Names are case-sensitive.' : ''}
+        {[typed && lost, differs && hintFor === typed && NOT_THE_NAME].filter(Boolean).join(' ')}
       </p>
     </div>
   )

@@ -1,17 +1,15 @@
 import { CircleAlert } from 'lucide-react'
-import { type ClipboardEvent, type FormEvent, type InputHTMLAttributes, type ReactNode, useId, useState } from 'react'
+import { type FormEvent, type InputHTMLAttributes, type ReactNode, useId, useState } from 'react'
 import { Icon } from './Icon.tsx'
-import { lostLines } from './lostLines.ts'
+import { useLostLines } from './useLostLines.ts'
 
 /** What a control needs to belong to its label, help and error. */
-export type ControlProps = {
+export type ControlProps = ReturnType<typeof useLostLines>['noticing'] & {
   id: string
   'aria-describedby'?: string
   'aria-invalid'?: true
   onInvalid: (event: FormEvent<Verifiable>) => void
   onBlur: (event: FormEvent<Verifiable>) => void
-  onInput: (event: FormEvent<Verifiable>) => void
-  onPaste: (event: ClipboardEvent<Verifiable>) => void
 }
 type Verifiable = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 
@@ -29,7 +27,7 @@ type Props = Omit<InputHTMLAttributes<HTMLInputElement>, 'children'> & {
 /** A label, a control, and below it the help or, in its place, the error. Says when a one-line input joins lines. */
 export function Field({ label, help, error, patternMeaning, children, className, ...input }: Props) {
   const [verdict, setVerdict] = useState('')
-  const [lost, setLost] = useState<string>()
+  const { lost, noticing } = useLostLines()
   const id = useId()
   const shown = error || verdict
 
@@ -50,13 +48,10 @@ export function Field({ label, help, error, patternMeaning, children, className,
     },
     // An empty field that was only passed through is not wrong yet.
     onBlur: (event) => event.currentTarget.value !== '' && judge(event.currentTarget),
-    onInput: ({ currentTarget }) => {
-      if (verdict !== '') judge(currentTarget)
-      // Another text.
-      if (currentTarget.value.length < 2) setLost(undefined)
-    },
-    onPaste: ({ currentTarget, clipboardData }) => {
-      if (currentTarget.tagName === 'INPUT') setLost(lostLines(clipboardData.getData('text')))
+    ...noticing,
+    onInput: (event) => {
+      if (verdict !== '') judge(event.currentTarget)
+      noticing.onInput(event)
     },
   }
 

@@ -1,6 +1,7 @@
 import { Search, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { Icon } from './Icon.tsx'
+import { useLostLines } from './useLostLines.ts'
 
 type Props = {
   label: string
@@ -18,6 +19,7 @@ export function FilterInput({ label, value, onChange, delay = 0 }: Props) {
   const typed = waiting ?? value
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const input = useRef<HTMLInputElement>(null)
+  const { lost, noticing } = useLostLines()
 
   // A user who has left the page must not be taken back to it.
   useEffect(() => () => clearTimeout(timer.current), [])
@@ -38,6 +40,7 @@ export function FilterInput({ label, value, onChange, delay = 0 }: Props) {
       <Icon of={Search} />
       <input
         ref={input}
+        {...noticing}
         type="search"
         aria-label={label}
         placeholder={label}
@@ -62,6 +65,11 @@ export function FilterInput({ label, value, onChange, delay = 0 }: Props) {
         >
           <Icon of={X} />
         </button>
+      )}
+      {lost && typed && (
+        <p className="note warning" role="status">
+          {lost}
+        </p>
       )}
     </div>
   )

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { trimmed } from './typed.ts'
+import { searched, trimmed } from './typed.ts'
 
 test.each([
   ['blanks', ' \tkey \n'],
@@ -9,3 +9,10 @@ test.each([
 ])('takes %s off the ends', (_, text) => expect(trimmed(text)).toBe('key'))
 
 test('keeps everything between the ends', () => expect(trimmed(' a \u200b b ')).toBe('a \u200b b'))
+
+test.each([
+  ['between the ends', 'de\u200bploy\u00ad-key'],
+  ['at the ends', '\ufeff deploy-key\u200b\n'],
+])('a search ignores invisible characters %s', (_, text) => expect(searched(text)).toBe('deploy-key'))
+
+test('a search for nothing visible is none', () => expect(searched(' \u200b')).toBe(''))

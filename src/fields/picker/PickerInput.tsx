@@ -11,6 +11,7 @@ import {
 import { Input } from 'semantic-ui-react'
 import type { ControlProps } from '#ui/Field.tsx'
 import { Icon } from '#ui/Icon.tsx'
+import { searched, trimmed } from '#ui/typed.ts'
 import { Chips } from './Chips.tsx'
 import type { Option } from './option.ts'
 import { PickerList } from './PickerList.tsx'
@@ -98,7 +99,7 @@ export function PickerInput(props: Props) {
     // The window has lost the focus, not the input: somebody copies a name elsewhere.
     if (document.activeElement === target || typed === undefined) return
     type(undefined)
-    if (typed.trim() !== '') onDrop(typed.trim())
+    if (searched(typed) !== '') onDrop(trimmed(typed))
     else if (!props.multiple) props.onChange(undefined)
   }
 

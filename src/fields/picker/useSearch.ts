@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { explained } from '#api/explain.ts'
 import type { Page } from '#api/page.ts'
 import { isName } from '#api/secrets.ts'
+import { searched } from '#ui/typed.ts'
 import { useSettled } from '#ui/useSettled.ts'
 import { rank } from './rank.ts'
 
@@ -114,7 +115,7 @@ export function useWholeSearch<Row extends Named, Key extends QueryKey>(
 function useTerm() {
   const [term, setTerm] = useState('')
   const [isStarted, setIsStarted] = useState(false)
-  return { term, onTerm: (typed: string) => setTerm(typed.trim()), isStarted, onStart: () => setIsStarted(true) }
+  return { term, onTerm: (typed: string) => setTerm(searched(typed)), isStarted, onStart: () => setIsStarted(true) }
 }
 
 /** The whole answer to a beginning of the term, if one is loaded: it has all that match the term. */

@@ -9,6 +9,7 @@ import { focusHeading } from '#ui/focusHeading.ts'
 import { Page } from '#ui/Page.tsx'
 import { Pagination, RowsPerPage } from '#ui/Pagination.tsx'
 import { pageIn } from '#ui/pageIn.ts'
+import { searched } from '#ui/typed.ts'
 import { setOrDelete, useWantedParams } from '#ui/useWantedParams.ts'
 import { LastVisited } from './LastVisited.tsx'
 import { OrganizationTable } from './OrganizationTable.tsx'
@@ -21,7 +22,7 @@ function asked(params: URLSearchParams) {
   const size = Number(params.get('size'))
   return {
     onlyCurrent: params.get('show') !== 'all',
-    filter: params.get('filter')?.trim() ?? '',
+    filter: searched(params.get('filter') ?? ''),
     page: pageIn(params),
     size: SIZES.includes(size) ? size : DEFAULT_SIZE,
   }

@@ -50,8 +50,10 @@ test('password managers may fill in both, and nothing keeps anybody from pasting
 
 /** Returns whether the browser goes on to insert the text. */
 function paste(name: string, text: string) {
-  const event = new Event('paste', { bubbles: true, cancelable: true })
-  Object.assign(event, { clipboardData: { getData: () => text } })
+  return insert('paste', name, { clipboardData: { getData: () => text } })
+}
+function insert(type: string, name: string, data: object) {
+  const event = Object.assign(new Event(type, { bubbles: true, cancelable: true }), data)
   return input(name)?.dispatchEvent(event)
 }
 const said = (role: string) =>
@@ -59,7 +61,12 @@ const said = (role: string) =>
 
 test.each(['username', 'password'])('two lines pasted as %s: says that they became one', async (name) => {
   await act(async () => paste(name, 'ann\nsesame'))
-  expect(said('status')).toEqual(['The 2 lines that you pasted became one.'])
+  expect(said('status')).toEqual(['The 2 lines became one.'])
+})
+
+test('two lines dropped: the same', async () => {
+  await act(async () => insert('drop', 'username', { dataTransfer: { getData: () => 'ann\nsesame' } }))
+  expect(said('status')).toEqual(['The 2 lines became one.'])
 })
 
 async function submitKey(apiKey: string) {

@@ -1,5 +1,6 @@
 import type { Secret, SecretEncryptedBy, SecretScope, SecretType, Visibility } from '#api/types.ts'
 import { pageIn } from '#ui/pageIn.ts'
+import { searched } from '#ui/typed.ts'
 
 /** By which a list is narrowed, each with the value that one secret has. */
 export const FACETS = {
@@ -87,7 +88,7 @@ export function choose<F extends Facet>(state: ListState, facet: F, value: Facet
 export const isByNameOnly = ({ chosen, sort }: ListState) =>
   Object.keys(chosen).length === 0 && sort.by === 'name' && !sort.descending
 
-export const isNarrowed = ({ filter, chosen }: ListState) => filter.trim() !== '' || Object.keys(chosen).length > 0
+export const isNarrowed = ({ filter, chosen }: ListState) => searched(filter) !== '' || Object.keys(chosen).length > 0
 
 /** What a click on a column's heading does: sort by it, and the other way round the next time. */
 export const sortBy = (state: ListState, by: SortKey): ListState =>

@@ -1,5 +1,6 @@
 import type { ListedSecret, Secret } from '#api/types.ts'
 import { timeOf } from '#ui/relativeTime.ts'
+import { searched } from '#ui/typed.ts'
 import {
   FACET_NAMES,
   FACETS,
@@ -67,7 +68,7 @@ export type Listing = {
 
 /** What the list shows of all rows, which must be by name already. Each slice that arrives later only adds to the end. */
 export function listing(rows: Row[], state: ListState): Listing {
-  const term = state.filter.trim().toLowerCase()
+  const term = searched(state.filter).toLowerCase()
   const counts: Counts = { type: {}, visibility: {}, scope: {}, protection: {} }
   const matching: Row[] = []
   const chosen = FACET_NAMES.filter((facet) => state.chosen[facet])

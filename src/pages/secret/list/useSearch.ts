@@ -5,6 +5,7 @@ import { queryClient } from '#api/queryClient.ts'
 import { foundSecretsQuery, type SecretQuestion, SLICE, secretCountsQuery } from '#api/secrets.ts'
 import { isOurs, serverVersionQuery } from '#api/serverVersion.ts'
 import type { Secret } from '#api/types.ts'
+import { searched } from '#ui/typed.ts'
 import { useSettled } from '#ui/useSettled.ts'
 import { isByNameOnly, type ListState, writeState } from './listState.ts'
 
@@ -14,7 +15,7 @@ import { isByNameOnly, type ListState, writeState } from './listState.ts'
  */
 
 const questionOf = ({ filter, chosen }: ListState): SecretQuestion => ({
-  filter: filter.trim() || undefined,
+  filter: searched(filter) || undefined,
   ...chosen,
 })
 
@@ -26,7 +27,7 @@ function pageOf(org: OrgRef, state: ListState) {
   return foundSecretsQuery(org, questionOf(state), part)
 }
 
-const isFirstPage = (state: ListState) => isByNameOnly(state) && state.filter.trim() === '' && state.page === 1
+const isFirstPage = (state: ListState) => isByNameOnly(state) && searched(state.filter) === '' && state.page === 1
 
 /** Whether it is our own server; false if that cannot be read. */
 export const readIsOurs = () => queryClient.ensureQueryData(serverVersionQuery).then(isOurs, () => false)
@@ -113,7 +114,7 @@ export function useSearch(org: OrgRef, state: ListState, first: First | undefine
 
 /** The state once what is typed has not changed for a moment; until then the one before. */
 function useSettledState(state: ListState): ListState {
-  const term = state.filter.trim()
+  const term = searched(state.filter)
   const isSettled = useSettled(term) === term || term === ''
   const [asked, ask] = useState(state)
   const isNew = writeState(asked).toString() !== writeState(state).toString()
