@@ -307,7 +307,7 @@ test('a failed copy is not reported as a success', async ({ page }) => {
   await page.getByRole('button', { name: `Actions for ${secret.name}` }).click()
   await page.getByRole('menuitem', { name: 'Copy id' }).click()
   const warning = page.locator('.ui.warning.message')
-  await expect(warning).toContainText('Could not copy the id: select it here and copy it yourself.')
+  await expect(warning).toContainText('The id was not copied. Copy it from here:')
   await expect(warning).toContainText(secret.id)
 })
 

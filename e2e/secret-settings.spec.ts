@@ -167,7 +167,9 @@ test('if another secret has taken the name, sends nothing and says so', async ({
   const other = await givenSecret(org, { name: secret.name, by: user })
   await dialog.getByRole('button', { name: 'Yes, make it public' }).click()
 
-  const said = page.getByRole('status').filter({ hasText: `Another secret of ${org.name} has the name ${secret.name}` })
+  const said = page
+    .getByRole('status')
+    .filter({ hasText: `Another secret of ${org.name} is named ${secret.name} now.` })
   await expect(said).toBeVisible()
   await expect(dialog).toBeHidden()
   expect(await readSecret(secret)).toMatchObject({ id: other.id, visibility: 'PRIVATE' })

@@ -93,7 +93,7 @@ type BarProps = { displayName: string; username: string; onHelp: () => void }
 async function copyLink() {
   const { href } = window.location
   if (await copyText(href)) announce('Copied the link to this page.')
-  else warn(`Could not copy the link: select it here and copy it yourself. ${href}`)
+  else warn(`The link was not copied. Copy it from here: ${href}`)
 }
 
 /** What the menu posts to: as a navigation, so that a page with something to lose can ask first (ui/LeaveGuard.tsx). */

@@ -73,8 +73,7 @@ function PasswordForm({ rule, onDone }: { rule: string; onDone: () => void }) {
       if (isHere) focusField(fieldOf(error))
     },
     checkOutcome: async () => ({
-      words:
-        'The server cannot say whether it was changed. Try the new password at the next sign-in; if it is rejected, the old one is valid.',
+      words: 'Your password may have changed. Next time try the new one first, then the old one.',
     }),
   })
   const field = change.error ? fieldOf(change.error) : undefined

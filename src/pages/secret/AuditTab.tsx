@@ -43,12 +43,12 @@ export function AuditTab() {
   const { data: secret } = useSuspenseQuery(secretQuery(useSecretRef()))
   return (
     <>
-      <p className="prose muted">Also under earlier names and in other organizations, as far back as the log goes.</p>
+      <p className="prose muted">Includes entries under earlier names and in other organizations.</p>
       {refused?.kind === 'forbidden' ? (
         <Message tone="neutral" header="You may not read the audit log of this secret">
           <p>You need Reader access and, for a public secret, membership in {secret.orgName}.</p>
           <p>
-            The secret belongs to <OwnerName owner={secret.owner} />.
+            Its owner is <OwnerName owner={secret.owner} />.
           </p>
           <p className="words muted">{refused.words}</p>
         </Message>

@@ -97,8 +97,6 @@ function useSayWhenReplaced({ id, name, orgName }: Secret) {
     const was = before.current
     before.current = { id, name, orgName }
     if (was.id === id || was.name !== name || was.orgName !== orgName) return
-    warn(
-      `Another secret of ${orgName} has the name ${name} now. The one that you saw was renamed, moved or deleted; your unfinished changes were not sent.`,
-    )
+    warn(`Another secret of ${orgName} is named ${name} now. Yours was renamed, moved or deleted. Nothing was sent.`)
   }, [id, name, orgName])
 }

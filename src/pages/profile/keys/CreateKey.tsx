@@ -1,5 +1,6 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { apiKeyListQuery, createApiKey } from '#api/apiKeys.ts'
+import { explained } from '#api/explain.ts'
 import { readFresh } from '#api/queryClient.ts'
 import { NAME_MEANING, NAME_PATTERN } from '#api/secrets.ts'
 import { useChange } from '#api/useChange.ts'
@@ -25,9 +26,10 @@ export function CreateKey({ names }: Props) {
     {
       done: (_, isHere) => {
         if (isHere) setName('')
-        else warn(`The API key “${name}” was created, but nobody has seen it. Delete it and create another.`)
+        else warn(`The API key “${name}” was created, but not shown. Delete it and create another.`)
       },
-      failed: (error, isHere) => !isHere && warn(`The API key “${name}” may not have been created. ${error.message}`),
+      failed: (error, isHere) =>
+        !isHere && warn(`The API key “${name}” may not have been created. ${explained(error)}`),
       checkOutcome: async () => {
         const isThere = (await readFresh(apiKeyListQuery)).some((key) => key.name === name)
         return {

@@ -43,7 +43,7 @@ export function DeleteKeyDialog({ apiKey: { id, name }, onClose }: Props) {
       onClose={onClose}
       problem={<ErrorMessage error={remove.error} title="The key was not deleted." lostAnswer={remove.lostAnswer} />}
     >
-      <p>What signs in with it stops working. This cannot be undone.</p>
+      <p>Scripts that use it stop working. You cannot undo this.</p>
     </ConfirmDialog>
   )
 }

@@ -70,7 +70,7 @@ function SignOutDialog({ sessions, user, onClose }: Props & { onClose: () => voi
       </p>
       {processes > 0 && (
         <p>
-          <b>{processCount(processes)}</b> among them: what runs with {processes === 1 ? 'it' : 'them'} can then no
+          Among them <b>{processCount(processes)}</b>: {processes === 1 ? 'this process' : 'these processes'} can no
           longer read secrets.
         </p>
       )}
@@ -95,6 +95,6 @@ type ProcessProps = { busy: boolean; problem: ReactNode; onConfirm: () => void; 
 /** Ending a single session asks only for processes: no user is there to sign in again. */
 export const EndProcessDialog = (props: ProcessProps) => (
   <ConfirmDialog danger title="End the session of a process" action="Yes, end it" {...props}>
-    <p>What runs with it can no longer read secrets. It needs a new session.</p>
+    <p>The process can no longer read secrets. It needs a new session.</p>
   </ConfirmDialog>
 )

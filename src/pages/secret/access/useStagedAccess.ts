@@ -50,7 +50,7 @@ export function useStagedAccess(
           stage(rest)
           if (Object.keys(rest.edits).length > 0) return
           closeDialog()
-          warn(`${listed(deleted.map(({ name }) => `“${name}”`))} was deleted meanwhile: nothing is left to save.`)
+          warn(`Nothing is left to save. Deleted meanwhile: ${listed(deleted.map(({ name }) => `“${name}”`))}.`)
         },
       })
     },
@@ -63,7 +63,7 @@ export function useStagedAccess(
         announce(`Access to “${secretName}” changed.`)
       },
       failed: (error, isHere) => {
-        if (!isHere) warn(`Look at the access to “${secretName}” again: your change may be lost. ${explained(error)}`)
+        if (!isHere) warn(`Access to “${secretName}” may not have changed. ${explained(error)}`)
       },
       checksWhenBack: true,
       checkOutcome: async () =>

@@ -142,8 +142,7 @@ function NothingThere({ filter, page }: { filter: AuditFilter; page: number }) {
         </Link>
       </div>
     )
-  if (!isFiltered(filter))
-    return <p className="empty">The log has no entries about this secret, or they were too old to be kept.</p>
+  if (!isFiltered(filter)) return <p className="empty">No entries. Old ones may have been removed.</p>
   return (
     <div className="empty">
       <p>Nothing in the log matches.</p>

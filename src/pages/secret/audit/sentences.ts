@@ -81,7 +81,7 @@ function accessed({ scope, type }: Details, { projects }: Names): Part[] {
   if (name === 'internal')
     return type === 'KEY_PAIR'
       ? say`read the public key, or had a repository use the pair`
-      : say`had the server use it, for a repository for example`
+      : say`had the server use it, as for a repository`
   return text(name) ? say`used it (${text(name) ?? ''})` : say`used it`
 }
 

@@ -52,5 +52,5 @@ function itemsFor({ id, orgName, name }: ListedSecret, isClosed: boolean): MenuI
 
 async function copy(what: string, text: string) {
   if (await copyText(text)) announce(`Copied the ${what} ${text}.`)
-  else warn(`Could not copy the ${what}: select it here and copy it yourself. ${text}`)
+  else warn(`The ${what} was not copied. Copy it from here: ${text}`)
 }

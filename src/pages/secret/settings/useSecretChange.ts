@@ -73,7 +73,7 @@ export function useSecretChange(secret: Secret, options: Options): SecretChange 
         if (!isHere)
           warn(
             isApiError(error, 'unreachable')
-              ? `It is not known whether this was done: “${options.doneWords}” The answer was lost.`
+              ? `The answer was lost. Check whether this was done: “${options.doneWords}”`
               : `${options.failedWords} ${explained(error)}`,
           )
       },
@@ -134,7 +134,7 @@ async function readIfThere(ref: SecretRef): Promise<Seen> {
 /** Says loudly that a change has exposed the secret, and offers to make it private again. */
 function sayExposed({ orgName, name }: Secret, doneWords: string) {
   alarm(
-    `${doneWords} But “${name}” became public, which nobody asked for: every signed-in user can use it now.`,
+    `${doneWords} But “${name}” became public: every signed-in user can use it now.`,
     makePrivate({ orgName, secretName: name }),
   )
 }
@@ -151,10 +151,7 @@ async function makePrivateAgain(ref: SecretRef) {
   } catch (error) {
     // Whether the request arrived, or what has happened since, is not known.
     const words = error instanceof Error ? explained(error) : String(error)
-    alarm(
-      `Assume that “${secretName}” is still public: it is not known to be private again. ${words}`,
-      makePrivate(ref),
-    )
+    alarm(`“${secretName}” may still be public. ${words}`, makePrivate(ref))
   } finally {
     await distrustSecrets('active')
   }

@@ -93,7 +93,7 @@ function RemovalDialog({ secret, items, teams, oldTeams, onClose }: DialogProps)
         onClose()
       },
       failed: (error, isHere) => {
-        if (!isHere) warn(`Look at the access to ${secret.name}: the old teams may still have it. ${explained(error)}`)
+        if (!isHere) warn(`The old teams may still have access to ${secret.name}. ${explained(error)}`)
       },
       checksWhenBack: true,
       checkOutcome: async () =>
