@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { ActButton, SettingRow } from './SettingRow.tsx'
 
 type Props = {
+  id?: string
   title: string
   words: ReactNode
   /** Opens the dialog: `Change owner`. With `…` it is the button that shows the controls. */
@@ -16,7 +17,7 @@ type Props = {
 }
 
 /** A row whose controls appear when somebody wants to change it. */
-export function ChangeRow({ title, words, action, blocked, onAct, isOpen, onOpen, onCancel, children }: Props) {
+export function ChangeRow({ id, title, words, action, blocked, onAct, isOpen, onOpen, onCancel, children }: Props) {
   const controls = useRef<HTMLDivElement>(null)
   const opener = useRef<HTMLButtonElement>(null)
   const wasOpen = useRef(isOpen)
@@ -30,7 +31,7 @@ export function ChangeRow({ title, words, action, blocked, onAct, isOpen, onOpen
   }, [isOpen])
 
   return (
-    <SettingRow title={title} words={words} isOpen={isOpen}>
+    <SettingRow id={id} title={title} words={words} isOpen={isOpen}>
       {isOpen ? (
         <>
           <div className="controls" ref={controls}>

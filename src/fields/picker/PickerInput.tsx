@@ -1,13 +1,5 @@
 import { ChevronDown } from 'lucide-react'
-import {
-  type FocusEvent,
-  type KeyboardEvent,
-  type MouseEvent,
-  type ReactNode,
-  useEffect,
-  useRef,
-  useState,
-} from 'react'
+import { type FocusEvent, type KeyboardEvent, type MouseEvent, type ReactNode, useRef, useState } from 'react'
 import { Input } from 'semantic-ui-react'
 import type { ControlProps } from '#ui/Field.tsx'
 import { Icon } from '#ui/Icon.tsx'
@@ -28,7 +20,6 @@ export type PickerProps = {
   /** Why what is typed is not offered, though there is one of that name. */
   whyNot?: string | undefined
   help?: ReactNode
-  /** What is wrong with the choice. The input gets the focus. */
   error?: string | undefined
   disabled?: boolean | undefined
 } & (
@@ -63,10 +54,6 @@ export function PickerInput(props: Props) {
     onChoose: choose,
     onOpen: () => setSaid(''),
   })
-
-  useEffect(() => {
-    if (props.error) input.current?.focus()
-  }, [props.error])
 
   function type(text: string | undefined) {
     setTyped(text)

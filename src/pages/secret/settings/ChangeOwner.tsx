@@ -7,7 +7,7 @@ import { refOf, secretAccessQuery, updateSecret } from '#api/secrets.ts'
 import { userInfoQuery, whoamiQuery } from '#api/session.ts'
 import type { Secret } from '#api/types.ts'
 import { isUser, ownerName } from '#api/users.ts'
-import { goneWords, isGone } from '#concord/deletedMeanwhile.ts'
+import { isGone } from '#concord/deletedMeanwhile.ts'
 import { type Effect, KEEP, teamsDo } from '#concord/effects.ts'
 import { useKnownTeams } from '#concord/knownTeams.ts'
 import { isAdmin, useRight } from '#concord/rights.ts'
@@ -17,12 +17,13 @@ import { ChangeRow } from '#ui/ChangeRow.tsx'
 import { AffectedGrants } from '../parts/Affected.tsx'
 import { ConfirmSecretChange } from '../parts/ConfirmSecretChange.tsx'
 import { Effects } from '../parts/Effects.tsx'
+import { useGone } from './useGone.ts'
 import { useSecretChange } from './useSecretChange.ts'
 
 export function ChangeOwner({ secret }: { secret: Secret }) {
   const [isOpen, setIsOpen] = useState(false)
   const [chosen, setChosen] = useState<ChosenUser>()
-  const [gone, setGone] = useState<string>()
+  const { id, setGone, words } = useGone('user')
   const [asking, setAsking] = useState(false)
   const right = useRight('OWNER', secret)
   const whoami = useQuery(whoamiQuery).data
@@ -55,6 +56,7 @@ export function ChangeOwner({ secret }: { secret: Secret }) {
 
   return (
     <ChangeRow
+      id={id}
       title="Owner"
       words={<Effects of={[ownsIt(secret, isMine), ...teamsDo(access, KEEP)]} />}
       action="Change owner"
@@ -64,7 +66,7 @@ export function ChangeOwner({ secret }: { secret: Secret }) {
       onOpen={() => setIsOpen(true)}
       onCancel={close}
     >
-      <UserField label="New owner" value={chosen} onChange={choose} error={gone && goneWords('user', gone)} />
+      <UserField label="New owner" value={chosen} onChange={choose} error={words} />
       {asking && chosen && (
         <OwnerDialog
           secret={secret}

@@ -5,7 +5,7 @@ import { queryClient } from '#api/queryClient.ts'
 import { refOf, type SecretRef, secretAccessQuery, secretExistsQuery, updateSecret } from '#api/secrets.ts'
 import type { Secret } from '#api/types.ts'
 import { linksOf } from '#concord/brokenLinks.ts'
-import { goneWords, isGone } from '#concord/deletedMeanwhile.ts'
+import { isGone } from '#concord/deletedMeanwhile.ts'
 import { type Effect, KEEP, repositoriesDo, STOP, teamsDo } from '#concord/effects.ts'
 import { forgetRepositories } from '#concord/repositories.ts'
 import { useRight } from '#concord/rights.ts'
@@ -18,6 +18,7 @@ import { ActButton, SettingRow } from '#ui/SettingRow.tsx'
 import { count } from '#ui/words.ts'
 import { ConfirmSecretChange } from '../../parts/ConfirmSecretChange.tsx'
 import { Effects } from '../../parts/Effects.tsx'
+import { useGone } from '../useGone.ts'
 import { useSecretChange } from '../useSecretChange.ts'
 import { addMove } from './moves.ts'
 import { NewNameField } from './NewNameField.tsx'
@@ -27,7 +28,7 @@ import { blockedBy, previewState } from './preflightLines.ts'
 /** The documented steps: pick the organization, *Move*, the dialog. */
 export function MoveSecret({ secret, usage }: { secret: Secret; usage: UsageLookup }) {
   const [target, setTarget] = useState('')
-  const [gone, setGone] = useState<string>()
+  const { id, setGone, words } = useGone('organization')
   const [asking, setAsking] = useState(false)
   const right = useRight('WRITER', secret)
   const access = useQuery(secretAccessQuery(refOf(secret))).data
@@ -58,6 +59,7 @@ export function MoveSecret({ secret, usage }: { secret: Secret; usage: UsageLook
   ]
   return (
     <SettingRow
+      id={id}
       title="Move to another organization"
       words={<Effects of={effects} none={`No repository and no team of ${secret.orgName} uses it.`} />}
     >
@@ -66,7 +68,7 @@ export function MoveSecret({ secret, usage }: { secret: Secret; usage: UsageLook
         onChange={choose}
         current={secret.orgName}
         label="New organization"
-        error={gone && goneWords('organization', gone)}
+        error={words}
       />
       <ActButton action="Move" blocked={blocked} onAct={() => setAsking(true)} danger />
       {asking && <MoveDialog secret={secret} target={target} onGone={drop} onClose={() => setAsking(false)} />}
