@@ -41,12 +41,13 @@ export async function expectCost(page: Page, job: string, act: () => Promise<voi
   if (!line) throw new Error(`docs/jobs.md has no line “${job}”`)
   const [, , ...cells] = line.split('|').map((cell) => cell.trim())
   if (process.env.SCREENS) {
-    const written = [job, clicks, keys, requests, ...cells.slice(3, -1)]
+    // The most that was seen: a field that looks something up asks once or twice, depending on how fast one types.
+    const written = [job, clicks, keys, Math.max(requests, Number(cells[2])), ...cells.slice(3, -1)]
     writeFileSync(FILE, document.replace(line, `| ${written.join(' | ')} |`))
     return
   }
   const [maxClicks, maxKeys, maxRequests = 0] = cells.map(Number)
   expect({ clicks, keys }, job).toEqual({ clicks: maxClicks, keys: maxKeys })
-  // A busy machine types so slowly that a field asks once more; budgets.spec.ts has the exact limits.
+  // budgets.spec.ts has the exact limits.
   expect(requests, `requests: ${job}`).toBeLessThanOrEqual(maxRequests + 2)
 }
