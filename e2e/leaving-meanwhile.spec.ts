@@ -44,7 +44,7 @@ test('the console asks before leaving while a secret is being created, and repor
   await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: org.name }).click()
   await guard.getByRole('button', { name: 'Yes, leave' }).click()
   server.goOn()
-  await expect(page.getByText(`Created ${name}. Its store password was shown only`)).toBeVisible({
+  await expect(page.getByText(`Created ${name}. You left before its store password was shown`)).toBeVisible({
     timeout: 60_000,
   })
   await expect(page).toHaveURL(path`/org/${org.name}/secret`)
