@@ -12,7 +12,7 @@ import { npm, ROOT } from '../scripts/ensure.mjs'
 import { find } from '../scripts/install.mjs'
 
 /**
- * `{n}` in the body is replaced by another name each time.
+ * `{n}` in the body or at the end of the URL is replaced by another name each time.
  * @typedef {{ url: string, method?: string, headers: Record<string, string>, body?: string, connections: number, seconds: number }} Load
  * @typedef {{ rate: number, p50: number, p99: number, failed: number }} Loaded responses per second; milliseconds; requests
  */
@@ -45,15 +45,16 @@ async function withAutocannon({ url, method = 'GET', headers, body, connections,
   )
   let n = 0
   const prefix = unique()
-  const setupRequest = (/** @type {object} */ request) => ({
-    ...request,
-    body: body?.replace('{n}', `${prefix}${n++}`),
-  })
+  const path = url.slice(new URL(url).origin.length)
+  const setupRequest = (/** @type {object} */ request) => {
+    const name = `${prefix}${n++}`
+    return { ...request, path: path.replace('{n}', name), body: body?.replace('{n}', name) }
+  }
   const result = await autocannon({
     url,
     connections,
     duration: seconds,
-    requests: [{ method, headers, ...(body === undefined ? {} : { setupRequest }) }],
+    requests: [{ method, headers, ...(varies(url, body) ? { setupRequest } : { body }) }],
   })
   return {
     rate: result.requests.total / result.duration,
@@ -68,7 +69,7 @@ async function withWrk({ url, method = 'GET', headers, body, connections, second
   const folder = mkdtempSync(join(tmpdir(), 'concord-bench-wrk-'))
   try {
     const script = join(folder, 'load.lua')
-    writeFileSync(script, luaOf({ method, headers, body }))
+    writeFileSync(script, luaOf({ url, method, headers, body }))
     const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '30s', '--latency', '-s', script, url]
     const output = execFileSync(/** @type {string} */ (find('wrk')), args, { encoding: 'utf8' })
     const [, sent, elapsed] = output.match(/(\d+) requests in ([\d.]+\w+),/) ?? []
@@ -84,17 +85,23 @@ async function withWrk({ url, method = 'GET', headers, body, connections, second
   }
 }
 
-/** @param {{ method: string, headers: Record<string, string>, body: string | undefined }} request */
-function luaOf({ method, headers, body }) {
+const varies = (/** @type {(string | undefined)[]} */ ...texts) => texts.some((text) => text?.includes('{n}'))
+
+/** @param {{ url: string, method: string, headers: Record<string, string>, body: string | undefined }} request */
+function luaOf({ url, method, headers, body }) {
   const lines = Object.entries(headers).map(([name, value]) => `wrk.headers[${quoted(name)}] = ${quoted(value)}`)
   lines.push(`wrk.method = ${quoted(method)}`)
-  if (body === undefined) return lines.join('\n')
-  const [before = '', after = ''] = body.split('{n}')
-  lines.push(body.includes('{n}') ? 'local n = 0' : `wrk.body = ${quoted(body)}`)
-  if (body.includes('{n}')) {
-    const text = `${quoted(before)} .. ${quoted(unique())} .. n .. ${quoted(after)}`
-    lines.push(`request = function() n = n + 1; return wrk.format(nil, nil, nil, ${text}) end`)
+  if (body !== undefined) lines.push(`wrk.body = ${quoted(body)}`)
+  if (!varies(url, body)) return lines.join('\n')
+  const prefix = unique()
+  const another = (/** @type {string | undefined} */ text) => {
+    if (!text?.includes('{n}')) return 'nil'
+    const [before = '', after = ''] = text.split('{n}')
+    return `${quoted(before)} .. ${quoted(prefix)} .. n .. ${quoted(after)}`
   }
+  const path = another(url.slice(new URL(url).origin.length))
+  lines.push('local n = 0')
+  lines.push(`request = function() n = n + 1; return wrk.format(nil, ${path}, nil, ${another(body)}) end`)
   return lines.join('\n')
 }
 

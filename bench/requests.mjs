@@ -45,6 +45,16 @@ export const CASES = [
     path: `/api/v1/org/${MADE}/secret`,
     body: multipart({ name: '{n}', type: 'DATA', visibility: 'PRIVATE', data: 'a value of the benchmark' }),
   },
+  // What is asked for the first time since a write, and is not in memory: the server ignores `n`.
+  { name: 'whoami, not in memory', as: 'session', path: '/api/service/console/whoami?n={n}', oursOnly: true },
+  { name: 'get one secret, not in memory', as: 'session', path: `${list}/key-02500?n={n}`, oursOnly: true },
+  { name: 'list, first 50 of 5,000, not in memory', as: 'session', path: `${list}?limit=50&n={n}`, oursOnly: true },
+  {
+    name: 'list, filter `0424`, not in memory',
+    as: 'session',
+    path: `${list}?filter=0424&limit=50&n={n}`,
+    oursOnly: true,
+  },
   { name: 'list, 100 of 1,000', as: 'session', path: '/api/v2/org/thousand/secret?limit=100', oursOnly: true },
   { name: 'list, 100 of 100,000', as: 'session', path: '/api/v2/org/most/secret?limit=100', oursOnly: true },
 ]
