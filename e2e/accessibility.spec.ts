@@ -154,6 +154,29 @@ test('a secret’s tabs', async ({ page }) => {
   await expectGood(page, 'audit')
 })
 
+/** What a screen reader finds: a modal dialog with a name, the focus in it, and nothing of the page behind it. */
+async function expectOnlyDialogInTree(page: Page) {
+  const browser = await page.context().newCDPSession(page)
+  const { nodes } = await browser.send('Accessibility.getFullAXTree')
+  await browser.detach()
+  const found = nodes.filter(({ ignored }) => !ignored)
+  const byId = new Map(nodes.map((node) => [node.nodeId, node]))
+  const has = (node: (typeof nodes)[number], property: string) =>
+    node.properties?.some(({ name, value }) => name === property && value.value === true) === true
+  const isIn = (node: (typeof nodes)[number], roles: string[]): boolean => {
+    const above = node.parentId === undefined ? undefined : byId.get(node.parentId)
+    return roles.includes(String(node.role?.value)) || (above !== undefined && isIn(above, roles))
+  }
+  const dialogs = found.filter(({ role }) => role?.value === 'dialog')
+  expect(dialogs.map((node) => [Boolean(node.name?.value), has(node, 'modal')])).toEqual([[true, true]])
+  const controls = found.filter(({ role }) =>
+    /^(button|link|textbox|combobox|checkbox|radio)$/.test(String(role?.value)),
+  )
+  expect(controls.length).toBeGreaterThan(0)
+  expect(controls.filter((node) => !node.name?.value || !isIn(node, ['dialog']))).toEqual([])
+  expect(found.filter((node) => has(node, 'focused') && isIn(node, ['dialog']))).toHaveLength(1)
+}
+
 /** Opens a dialog, checks it, and closes it again. */
 async function lookAt(page: Page, open: () => Promise<void>, name?: string) {
   await open()
@@ -161,6 +184,7 @@ async function lookAt(page: Page, open: () => Promise<void>, name?: string) {
   await expect(dialog).toBeVisible()
   // Wait until everything is looked up, when the line about it disappears.
   await expect(dialog.getByText('…', { exact: false }).filter({ hasText: /^Look/ })).toHaveCount(0)
+  await expectOnlyDialogInTree(page)
   await (name ? expectGood(page, name) : expectAccessible(page))
   await page.keyboard.press('Escape')
   await expect(dialog).toBeHidden()
