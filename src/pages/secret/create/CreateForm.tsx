@@ -115,7 +115,7 @@ export function CreateForm({ org, username, draft, onChange, create, startsAtNam
           {draft.kind && (
             <div className="of-kind">
               <NameField
-                help="Flows use it by this name. Letters, digits and _ @ . - ~"
+                help={'Flows use it by this name. Letters, digits and _\u00a0@\u00a0.\u00a0-\u00a0~'}
                 org={org}
                 name={draft.name}
                 onChange={(name) => fields.change({ name })}
