@@ -7,6 +7,9 @@ import { listed } from '#ui/words.ts'
 
 type Chosen = { id: string; name: string }
 
+/** In the words of Concord 2.44, or of the database of older ones (`violates foreign key constraint …`). */
+const MISSING = /(Project|Team) not found|ConstraintViolation|secret_team_access|foreign key constraint/
+
 type Form = OrgRef & {
   /** What the form refers to. */
   chosen: { projects: Chosen[] } | { teams: Chosen[] }
@@ -23,8 +26,7 @@ export async function sendWithoutDeleted<T>(send: () => Promise<T>, { orgName, c
     return await send()
   } catch (error) {
     // Concord looks for the projects of an update, but leaves those of a creation to its database.
-    if (!isApiError(error) || !/(Project|Team) not found|ConstraintViolation|secret_team_access/.test(error.words))
-      throw error
+    if (!isApiError(error) || !MISSING.test(error.words)) throw error
     const [before, now] =
       'projects' in chosen
         ? [chosen.projects, await readFresh(projectListQuery({ orgName }))]
