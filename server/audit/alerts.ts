@@ -31,9 +31,10 @@ export class Alerts {
     this.#alert(this.#reads, user, secretId, this.#limits.secretsRead, 'alert: one user reads many secrets', { user })
   }
 
-  refused({ user, address }: { user: string | null; address: string }) {
+  /** `look` is what was asked for, if asking for it again counts as the same. */
+  refused({ user, address, look }: { user: string | null; address: string; look?: string | undefined }) {
     const { refusals } = this.#limits
-    const each = String(this.#refusals++)
+    const each = look ?? String(this.#refusals++)
     if (user !== null)
       this.#alert(this.#ofUsers, user, each, refusals, 'alert: many requests of one user are refused', { user })
     else

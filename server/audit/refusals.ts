@@ -71,7 +71,8 @@ export class Refusals {
     const userId = sender.who?.user?.id ?? null
     const requestIp = sender.request.address
     // Not an alert: an invalid request is more often a mistake than an attack.
-    if (event !== 'invalid-request') this.#alerts?.refused({ user: userId, address: requestIp })
+    if (event !== 'invalid-request')
+      this.#alerts?.refused({ user: userId, address: requestIp, look: lookOf(event, details) })
     if (!this.#mayHaveRow(userId, requestIp)) return this.#count({ event, userId, requestIp, count: 1, since: now() })
     const all = { event, ...details, ...sourceOf(sender) }
     this.#add({ entryDate: now(), userId, ...shapeOf(event), details: JSON.stringify(all) })
@@ -194,6 +195,13 @@ class Budget {
     return true
   }
 }
+
+/**
+ * What a refused GET asked for. Asking for the same again is no other attempt: the console finds out by it which listed
+ * secrets a user may open.
+ */
+const lookOf = (event: OwnEvent, details: Record<string, unknown>) =>
+  event === 'denied' && details.method === 'GET' ? JSON.stringify(details) : undefined
 
 const plus = (sum: Sum | undefined, more: Sum): Sum =>
   sum ? { ...sum, count: sum.count + more.count, since: sum.since < more.since ? sum.since : more.since } : more
