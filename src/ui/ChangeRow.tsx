@@ -8,6 +8,8 @@ type Props = {
   /** Opens the dialog: `Change owner`. With `…` it is the button that shows the controls. */
   action: string
   blocked?: string | undefined
+  /** What it does cannot be undone by the same user. */
+  danger?: boolean
   onAct: () => void
   isOpen: boolean
   onOpen: () => void
@@ -17,7 +19,19 @@ type Props = {
 }
 
 /** A row whose controls appear when somebody wants to change it. */
-export function ChangeRow({ id, title, words, action, blocked, onAct, isOpen, onOpen, onCancel, children }: Props) {
+export function ChangeRow({
+  id,
+  title,
+  words,
+  action,
+  blocked,
+  danger,
+  onAct,
+  isOpen,
+  onOpen,
+  onCancel,
+  children,
+}: Props) {
   const controls = useRef<HTMLDivElement>(null)
   const opener = useRef<HTMLButtonElement>(null)
   const wasOpen = useRef(isOpen)
@@ -37,13 +51,13 @@ export function ChangeRow({ id, title, words, action, blocked, onAct, isOpen, on
           <div className="controls" ref={controls}>
             {children}
           </div>
-          <ActButton action={action} blocked={blocked} onAct={onAct} danger />
+          <ActButton action={action} blocked={blocked} onAct={onAct} danger={danger} />
           <button type="button" className="ui button" onClick={onCancel}>
             Cancel
           </button>
         </>
       ) : (
-        <button type="button" className="ui basic negative button" ref={opener} onClick={onOpen}>
+        <button type="button" className={`ui ${danger ? 'basic negative' : ''} button`} ref={opener} onClick={onOpen}>
           {action}…
         </button>
       )}

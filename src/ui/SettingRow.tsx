@@ -22,7 +22,7 @@ type ActProps = {
   blocked?: string | undefined
   /** Without it the button submits the form around it, which has to look at `blocked` itself: Enter submits too. */
   onAct?: () => void
-  danger?: boolean
+  danger?: boolean | undefined
 }
 
 /** A button that opens a dialog. It stays focusable when it cannot work, and says why when somebody tries. */

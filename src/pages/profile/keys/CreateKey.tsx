@@ -2,9 +2,9 @@ import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { apiKeyListQuery, createApiKey } from '#api/apiKeys.ts'
 import { explained } from '#api/explain.ts'
 import { readFresh } from '#api/queryClient.ts'
-import { NAME_MEANING, NAME_PATTERN } from '#api/secrets.ts'
 import { useChange } from '#api/useChange.ts'
 import { ErrorMessage } from '#concord/ErrorMessage.tsx'
+import { nameProblem } from '#concord/secretName.ts'
 import { CopyOut } from '#ui/CopyOut.tsx'
 import { Field } from '#ui/Field.tsx'
 import { LeaveGuard } from '#ui/LeaveGuard.tsx'
@@ -16,7 +16,10 @@ type Props = { names: string[] }
 /** The form, and in its place the new key: its value is in this component's state and nowhere else. */
 export function CreateKey({ names }: Props) {
   const [name, setName] = useState('')
+  const [tried, setTried] = useState(false)
   const [created, setCreated] = useState<Created>()
+  const isTaken = names.includes(name)
+  const problem = isTaken ? 'You have a key with this name.' : nameProblem(name)?.words
   const create = useChange(
     async () => {
       const value = await createApiKey(name)
@@ -25,6 +28,7 @@ export function CreateKey({ names }: Props) {
     },
     {
       done: (_, isHere) => {
+        setTried(false)
         if (isHere) setName('')
         else warn(`The API key “${name}” was created, but not shown. Delete it and create another.`)
       },
@@ -54,19 +58,18 @@ export function CreateKey({ names }: Props) {
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
-    if (!names.includes(name)) create.mutate()
+    setTried(true)
+    if (problem) event.currentTarget.querySelector('input')?.focus()
+    else create.mutate()
   }
   return (
-    <form className="ui form create-key" onSubmit={submit}>
+    <form className="ui form create-key" noValidate onSubmit={submit}>
       <Field
         label="Name of the new key"
         help="What will use it, such as ci-deploy."
         value={name}
         onChange={({ target }) => setName(target.value)}
-        required
-        pattern={NAME_PATTERN}
-        patternMeaning={NAME_MEANING}
-        error={names.includes(name) ? 'You have a key with this name.' : undefined}
+        error={(tried || isTaken) && problem}
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}

@@ -56,6 +56,7 @@ export function ChangeOwner({ secret }: { secret: Secret }) {
 
   return (
     <ChangeRow
+      danger
       id={id}
       title="Owner"
       words={<Effects of={[ownsIt(secret, isMine), ...teamsDo(access, KEEP)]} />}
