@@ -18,6 +18,7 @@ export const DESK = { width: 1280, height: 800 }
  * would load axe for each check, for frames that the console does not have.
  */
 export async function accessibilityProblems(page: Page): Promise<string[]> {
+  await untilStill(page)
   if (await page.evaluate(() => !('axe' in window))) await page.evaluate(AXE)
   const violations = await page.evaluate(async (options) => {
     const { axe } = window as unknown as { axe: typeof import('axe-core') }
@@ -42,10 +43,15 @@ export async function resize(page: Page, size: { width: number; height: number }
   )
 }
 
-/** Changes the theme and waits until no colour is on its way to another: contrast cannot be measured in between. */
+/** Changes the theme, with all its colours. */
 export async function showIn(page: Page, colorScheme: 'light' | 'dark') {
   await page.emulateMedia({ colorScheme })
-  await page.evaluate(async () => {
+  await untilStill(page)
+}
+
+/** Waits until no colour is on its way to another: contrast cannot be measured in between. */
+const untilStill = (page: Page) =>
+  page.evaluate(async () => {
     const frame = () => new Promise(requestAnimationFrame)
     // Inside a closed <details> transitions stay in the list when they are over.
     const isChanging = () =>
@@ -53,7 +59,6 @@ export async function showIn(page: Page, colorScheme: 'light' | 'dark') {
     do await frame()
     while (isChanging())
   })
-}
 
 /**
  * Expects no axe findings and nothing wider than the screen, on a phone in light and on a desktop in dark: colours do
