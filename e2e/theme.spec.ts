@@ -17,6 +17,9 @@ const barColour = (page: Page) =>
       )?.content,
   )
 
+/** Chromium may paint the colours before a change for a moment. */
+const coloursOf = async (page: Page) => [await background(page), await barColour(page)]
+
 /** Notes the theme of a page at the moment when it first has something to paint. */
 const watchFirstPaint = (page: Page) =>
   page.addInitScript(() => {
@@ -36,19 +39,19 @@ test('the theme is the system’s until one is chosen in the user menu, and then
   await watchFirstPaint(page)
   await page.goto('/login')
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
-  expect(await background(page)).toBe(DARK)
+  await expect.poll(() => background(page)).toBe(DARK)
   await asUser(page, await givenUser())
   await page.goto('/org')
   await page.getByRole('button', { name: /^Account of/ }).click()
   const themes = page.getByRole('group', { name: 'Theme' })
   await expect(themes.getByRole('menuitemradio', { name: 'System' })).toBeChecked()
-  expect([await background(page), await barColour(page)]).toEqual([DARK, '#0f1419'])
+  await expect.poll(() => coloursOf(page)).toEqual([DARK, '#0f1419'])
 
   await page.keyboard.press('End')
   await page.keyboard.press('ArrowLeft')
   await page.keyboard.press('Enter')
   await expect(themes.getByRole('menuitemradio', { name: 'Light' })).toBeChecked()
-  expect([await background(page), await barColour(page)]).toEqual([LIGHT, '#ffffff'])
+  await expect.poll(() => coloursOf(page)).toEqual([LIGHT, '#ffffff'])
 
   const other = await context.newPage()
   await other.emulateMedia({ colorScheme: 'dark' })
@@ -63,11 +66,11 @@ test('the theme is the system’s until one is chosen in the user menu, and then
   await page.emulateMedia({ colorScheme: 'light' })
   await page.reload()
   expect(await firstTheme(page)).toBe('dark')
-  expect([await background(page), await barColour(page)]).toEqual([DARK, '#0f1419'])
+  await expect.poll(() => coloursOf(page)).toEqual([DARK, '#0f1419'])
   await page.getByRole('button', { name: /^Account of/ }).click()
   await themes.getByRole('menuitemradio', { name: 'System' }).click()
   await expect.poll(() => background(page)).toBe(LIGHT)
-  expect(await barColour(page)).toBe('#ffffff')
+  await expect.poll(() => coloursOf(page)).toEqual([LIGHT, '#ffffff'])
 })
 
 /** What says whether a control works. */
