@@ -8,6 +8,7 @@ import type { Whoami } from '#api/types.ts'
 import { returnAddress } from '#paths.ts'
 import { Message } from '#ui/Message.tsx'
 import { Page } from '#ui/Page.tsx'
+import { SubmitButton } from '#ui/SubmitButton.tsx'
 import { useStore } from '../store.ts'
 import { SignInForm } from './session/SignInForm.tsx'
 
@@ -39,11 +40,7 @@ export function LoginPage() {
           <LiveSession live={live} from={from} />
         ) : (
           <SignInForm isPage onSignIn={signIn} way={params.get('useApiKey') === 'true' ? 'apiKey' : 'password'}>
-            {(busy) => (
-              <button type="submit" className={`ui primary ${busy ? 'loading' : ''} button`} aria-disabled={busy}>
-                Sign in
-              </button>
-            )}
+            {(busy) => <SubmitButton busy={busy}>Sign in</SubmitButton>}
           </SignInForm>
         )}
         <SingleSignOn from={from} />

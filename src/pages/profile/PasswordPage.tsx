@@ -15,6 +15,7 @@ import { Message } from '#ui/Message.tsx'
 import { Page } from '#ui/Page.tsx'
 import { RevealInput } from '#ui/RevealInput.tsx'
 import { announce } from '#ui/StatusMessage.tsx'
+import { SubmitButton } from '#ui/SubmitButton.tsx'
 import { submitWithControlEnter } from '#ui/submitWithControlEnter.ts'
 import { NotOurs } from './NotOurs.tsx'
 import { StrengthMeter } from './StrengthMeter.tsx'
@@ -121,13 +122,7 @@ function PasswordForm({ rule, onDone }: { rule: string; onDone: () => void }) {
         <ErrorMessage error={change.error} title="The password was not changed." lostAnswer={change.lostAnswer} />
       )}
       <div className="actions">
-        <button
-          type="submit"
-          className={`ui primary ${change.isPending ? 'loading' : ''} button`}
-          aria-disabled={change.isPending}
-        >
-          Change password
-        </button>
+        <SubmitButton busy={change.isPending}>Change password</SubmitButton>
       </div>
       <p className="note">
         It ends your other sessions. API keys stay valid. <Link to={paths.sessions()}>Where you are signed in</Link>

@@ -8,6 +8,7 @@ import { CopyOut } from '#ui/CopyOut.tsx'
 import { Field } from '#ui/Field.tsx'
 import { Page } from '#ui/Page.tsx'
 import { RevealInput } from '#ui/RevealInput.tsx'
+import { SubmitButton } from '#ui/SubmitButton.tsx'
 import { submitWithControlEnter } from '#ui/submitWithControlEnter.ts'
 
 /** Never while the page is open: what was typed would be lost with an error. */
@@ -76,13 +77,7 @@ export function EncryptPage() {
         </Field>
         <ErrorMessage error={encrypt.error} title="The text was not encrypted." lostAnswer={encrypt.lostAnswer} />
         <div className="actions">
-          <button
-            type="submit"
-            className={`ui primary ${encrypt.isPending ? 'loading' : ''} button`}
-            aria-disabled={encrypt.isPending}
-          >
-            Encrypt
-          </button>
+          <SubmitButton busy={encrypt.isPending}>Encrypt</SubmitButton>
         </div>
       </form>
       {encrypted && <Result text={encrypted} />}

@@ -5,6 +5,7 @@ import { finishSignIn, giveUpSignIn, type Over } from '#api/sessionOver.ts'
 import { paths } from '#paths.ts'
 import { Dialog } from '#ui/Dialog.tsx'
 import { warn } from '#ui/StatusMessage.tsx'
+import { SubmitButton } from '#ui/SubmitButton.tsx'
 import { SignInForm } from './SignInForm.tsx'
 
 /** Over any page, when the session is over. What was typed there stays, and refused requests are sent once more. */
@@ -45,14 +46,9 @@ export function SignInAgainDialog({ over: { username, other, hasUnsent } }: { ov
           <button type="button" className="ui button" onClick={leave} disabled={busy}>
             Leave this page
           </button>
-          <button
-            type="submit"
-            form={formId}
-            className={`ui primary ${busy ? 'loading' : ''} button`}
-            aria-disabled={busy}
-          >
+          <SubmitButton busy={busy} form={formId}>
             Sign in
-          </button>
+          </SubmitButton>
         </>
       }
     >

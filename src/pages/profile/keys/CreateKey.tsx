@@ -9,6 +9,7 @@ import { CopyOut } from '#ui/CopyOut.tsx'
 import { Field } from '#ui/Field.tsx'
 import { LeaveGuard } from '#ui/LeaveGuard.tsx'
 import { warn } from '#ui/StatusMessage.tsx'
+import { SubmitButton } from '#ui/SubmitButton.tsx'
 
 type Created = { name: string; value: string; isSaved: boolean }
 type Props = { names: string[] }
@@ -76,13 +77,7 @@ export function CreateKey({ names }: Props) {
       />
       <ErrorMessage error={create.error} title="The key was not created." lostAnswer={create.lostAnswer} />
       <div className="actions">
-        <button
-          type="submit"
-          className={`ui primary ${create.isPending ? 'loading' : ''} button`}
-          aria-disabled={create.isPending}
-        >
-          Create API key
-        </button>
+        <SubmitButton busy={create.isPending}>Create API key</SubmitButton>
       </div>
     </form>
   )

@@ -5,6 +5,7 @@ import type { OrgRef } from '#api/orgs.ts'
 import { ErrorMessage } from '#concord/ErrorMessage.tsx'
 import { paths } from '#paths.ts'
 import { warn } from '#ui/StatusMessage.tsx'
+import { SubmitButton } from '#ui/SubmitButton.tsx'
 import { submitWithControlEnter } from '#ui/submitWithControlEnter.ts'
 import { NameField, useTaken } from '../parts/NameField.tsx'
 import type { Draft, Kind } from './draft.ts'
@@ -164,11 +165,7 @@ function Actions({ org, kind, isSent }: ActionsProps) {
   return (
     <>
       <div className="actions">
-        {kind && (
-          <button type="submit" className={`ui primary ${isSent ? 'loading' : ''} button`} aria-disabled={isSent}>
-            Create secret
-          </button>
-        )}
+        {kind && <SubmitButton busy={isSent}>Create secret</SubmitButton>}
         <Link
           className="ui basic button"
           to={paths.secrets(org)}
