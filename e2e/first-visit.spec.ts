@@ -2,6 +2,7 @@ import type { Page, Request } from '@playwright/test'
 import { path } from './concord.ts'
 import { asUser, expect, settled, test } from './fixtures.ts'
 import { givenOrg, givenSecret, givenUser } from './given.ts'
+import { holdBack } from './holdBack.ts'
 import { addressOf } from './steps.ts'
 import { isOurs } from './version.ts'
 
@@ -23,21 +24,12 @@ async function openBeforeScript(page: Page, address: string, expected: string[],
     asked.push(pathname + search)
   }
   page.on('request', note)
-  let release = () => {}
-  const isHeld = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  // Real requests, held back: only then can it be seen what is asked before them.
-  for (const held of [SCRIPT, `**${WHOAMI}`])
-    await page.route(held, async (route) => {
-      await isHeld
-      await route.continue()
-    })
+  const held = [await holdBack(page, SCRIPT), await holdBack(page, `**${WHOAMI}`)]
   await page.goto(address, { waitUntil: 'commit' })
   const missing = () => expected.filter((each) => !asked.some((one) => one.startsWith(each)))
   await expect.poll(missing, 'not asked before the script').toEqual([])
   const before = asked.filter((each) => each.startsWith('/api/'))
-  release()
+  for (const release of held) release()
   await expect(page.getByRole('button', { name: /^Account of/ })).toBeVisible()
   await settled(page)
   const again = before.filter((each) => asked.filter((one) => one === each).length > 1)
@@ -105,14 +97,10 @@ test('after signing out, nothing is asked for until somebody has signed in', asy
 })
 
 test('the sign-in page waits for the settings, other pages do not', async ({ page }) => {
-  let release = () => {}
-  const isHeld = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  // Our server has no single sign-on, and no setting to slow down this one response.
-  await page.route(`**${CFG}`, async (route) => {
-    await isHeld
-    await route.fulfill({ contentType: 'text/javascript', body: "window.concord = { loginUrl: '/sso' }" })
+  // Our server has no single sign-on.
+  const body = "window.concord = { loginUrl: '/sso' }"
+  const release = await holdBack(page, `**${CFG}`, {
+    answer: (route) => route.fulfill({ contentType: 'text/javascript', body }),
   })
   const user = await givenUser()
   await asUser(page, user)

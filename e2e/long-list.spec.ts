@@ -1,7 +1,8 @@
 import { path, type User } from './concord.ts'
 import { asUser, expect } from './fixtures.ts'
 import { givenSecret, type Org, unique } from './given.ts'
-import { test as base, head, holdBack, layout, links, keyName as name } from './longLists.ts'
+import { holdBack } from './holdBack.ts'
+import { asking, test as base, head, layout, links, keyName as name } from './longLists.ts'
 import { withRealConcord } from './realConcord.ts'
 import { confirm } from './steps.ts'
 
@@ -28,8 +29,8 @@ test.beforeEach(({ lists: [first], expectErrors }) => {
 const list = (search = '') => path`/org/${org.name}/secret` + search
 
 test('shows the first rows before the rest is read, and keeps them in place when it arrives', async ({ page }) => {
-  const first = await holdBack(page, /offset=0&limit=2000/)
-  const second = await holdBack(page, /offset=2000&limit=2000/)
+  const first = await holdBack(page, asking(/offset=0&limit=2000/))
+  const second = await holdBack(page, asking(/offset=2000&limit=2000/))
   await asUser(page, user)
   await page.goto(list())
   await expect(links(page)).toHaveText(Array.from({ length: 50 }, (_, number) => name(number)))
@@ -56,7 +57,7 @@ test('shows the first rows before the rest is read, and keeps them in place when
 })
 
 test('a filter finds rows that are not read yet, and a URL opens its page', async ({ page }) => {
-  const rest = await holdBack(page, /limit=2000/)
+  const rest = await holdBack(page, asking(/limit=2000/))
   await asUser(page, user)
   await page.goto(list())
   await expect(links(page)).toHaveCount(50)
@@ -86,7 +87,7 @@ test('a filter finds rows that are not read yet, and a URL opens its page', asyn
 })
 
 test('sorting covers the rows read so far, which stay until they are sorted again', async ({ page }) => {
-  const second = await holdBack(page, /offset=2000&limit=2000/)
+  const second = await holdBack(page, asking(/offset=2000&limit=2000/))
   await asUser(page, user)
   await page.goto(list())
   await expect(head(page)).toContainText('First 2,000 loaded')
@@ -108,7 +109,7 @@ test('sorting covers the rows read so far, which stay until they are sorted agai
 })
 
 test('leaving stops reading, and returning restores the position', async ({ page }) => {
-  await holdBack(page, /offset=2000&limit=2000/)
+  await holdBack(page, asking(/offset=2000&limit=2000/))
   await asUser(page, user)
   await page.goto(list())
   await expect(head(page)).toContainText('First 2,000 loaded')
@@ -118,7 +119,7 @@ test('leaving stops reading, and returning restores the position', async ({ page
   await expect(page.getByRole('heading', { level: 1, name: name(7) })).toBeVisible()
   await page.unrouteAll({ behavior: 'ignoreErrors' })
   // From memory, regardless of the server.
-  await holdBack(page, /limit=51/)
+  await holdBack(page, asking(/limit=51/))
   await page.goBack()
   await expect(links(page)).toHaveCount(50)
   await expect(head(page)).toContainText('2,100 secrets')

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import type { Page, Route } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import { freePort } from '../scripts/freePort.mjs'
 import { temporaryFolder } from '../tests/support/serverProcess.ts'
 import { concordUrl, type User } from './concord.ts'
@@ -86,22 +86,9 @@ async function at<T>(url: string, act: () => Promise<T>): Promise<T> {
 export const links = (page: Page) => page.getByRole('table').getByRole('link')
 export const head = (page: Page) => page.locator('.page-title .facts')
 
-/** Holds the browser's requests with these parameters until they are released. */
-export async function holdBack(page: Page, parameters: RegExp) {
-  let release = () => {}
-  const released = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  await page.route(
-    (url) => url.pathname.startsWith('/api/') && parameters.test(url.search),
-    async (route: Route) => {
-      await released
-      // A request cancelled in the meantime is not sent.
-      await route.continue().catch(() => {})
-    },
-  )
-  return release
-}
+/** The requests to the API with these parameters. */
+export const asking = (parameters: RegExp) => (url: URL) =>
+  url.pathname.startsWith('/api/') && parameters.test(url.search)
 
 /** The positions of the rows. */
 export const layout = (page: Page) =>

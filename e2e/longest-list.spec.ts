@@ -1,6 +1,7 @@
 import { path } from './concord.ts'
 import { asUser, expect } from './fixtures.ts'
-import { head, holdBack, layout, links, keyName as name, test } from './longLists.ts'
+import { holdBack } from './holdBack.ts'
+import { asking, head, layout, links, keyName as name, test } from './longLists.ts'
 import { confirm } from './steps.ts'
 
 /*
@@ -21,7 +22,7 @@ test('of 100,000 secrets the first rows are there before they are counted, and n
   lists: [list],
 }) => {
   const address = path`/org/${list?.org.name ?? ''}/secret`
-  const counted = await holdBack(page, /counts=true/)
+  const counted = await holdBack(page, asking(/counts=true/))
   await asUser(page, list?.user ?? { apiKey: '' })
   const read: string[] = []
   page.on('request', (request) => {
@@ -94,7 +95,7 @@ test('the rows stay until the next ones come, and an answer that comes too late 
   await page.goto(path`/org/${list?.org.name ?? ''}/secret`)
   await expect(page.getByText('1–50 of 100,000 secrets')).toBeVisible()
   const before = await layout(page)
-  const late = await holdBack(page, /filter=key-7&/)
+  const late = await holdBack(page, asking(/filter=key-7&/))
   const asked = page.waitForRequest(/filter=key-7&/)
   const filter = page.getByRole('searchbox')
   await filter.fill('key-7')
