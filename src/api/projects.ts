@@ -27,7 +27,7 @@ export const projectSearchQuery = ({ orgName }: OrgRef, filter: string) =>
     ...readOnce,
   })
 
-/** Fails with a 404 or a 403 when there is none that the caller may read. */
+/** Rejects with a 404 without such a project, and with a 403 if the caller may not read it. */
 export const projectQuery = ({ orgName, projectName }: ProjectRef) =>
   queryOptions({
     queryKey: ['project', orgName, projectName],

@@ -5,8 +5,8 @@ import { DerReader } from './der.ts'
 import { readPublicLine } from './publicLine.ts'
 
 /**
- * Whether it may be a private key, in any format and however damaged: nobody but its owner may see it. A public key
- * whose comment says "PRIVATE KEY" is none.
+ * Whether it may be a private key, in any format and however damaged: nobody but its owner may see it. A
+ * comment that says "PRIVATE KEY" makes no private key of a public one.
  */
 export function holdsPrivateKey(content: KeyContent): boolean {
   if (isBinaryKey(content)) return true

@@ -15,4 +15,4 @@ test.each([
   ['at the ends', '\ufeff deploy-key\u200b\n'],
 ])('a search ignores invisible characters %s', (_, text) => expect(searched(text)).toBe('deploy-key'))
 
-test('a search for nothing visible is none', () => expect(searched(' \u200b')).toBe(''))
+test('a search for nothing visible searches for nothing', () => expect(searched(' \u200b')).toBe(''))

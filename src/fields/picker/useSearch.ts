@@ -37,7 +37,7 @@ type Source<Row, PageKey extends QueryKey, Data, DataKey extends QueryKey> = {
   whole: Row[] | undefined
   /** Reads the first rows of a filter. */
   page: (filter: string) => UseQueryOptions<Page<Row>, Error, Page<Row>, PageKey>
-  /** Reads those of a name; a refusal means that there are none. */
+  /** Reads those of a name; a refusal counts as no match. */
   named: (name: string) => UseQueryOptions<Data, Error, Row[], DataKey>
   /** What is searched, the name first. */
   words?: Words<Row>
