@@ -22,7 +22,6 @@ export function DeleteSecret({ secret, usage }: { secret: Secret; usage: UsageLo
   const access = useQuery(secretAccessQuery(refOf(secret))).data
   return (
     <SettingRow
-      id="delete"
       title="Delete"
       words={
         <Effects

@@ -35,7 +35,6 @@ export function OwnersRow({ secret, right }: Props) {
   const { words, request } = useNoRight({ act: 'own', secret, right })
   return (
     <SettingRow
-      id="delete"
       title="Owner and deletion"
       words={
         <>
