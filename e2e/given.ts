@@ -153,3 +153,11 @@ export async function givenRight(secret: Ref, org: Org, user: Pick<User, 'id'>, 
 }
 
 export const readSecret = ({ orgName, name }: Ref) => call<Entry>(path`/api/v2/org/${orgName}/secret/${name}`)
+
+/** Two organizations, a member of both, and a secret of theirs in the first. */
+export async function givenMovable() {
+  const [from, to] = await Promise.all([givenOrg(), givenOrg()])
+  const user = await givenUser({ of: [from, to] })
+  const secret = await givenSecret(from, { by: user })
+  return { from, to, user, secret }
+}

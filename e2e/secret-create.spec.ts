@@ -1,41 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import type { Page } from '@playwright/test'
-import { call, path, type User } from './concord.ts'
-import { asUser, expect, test } from './fixtures.ts'
-import { givenOrg, givenProject, givenSecret, givenUser, keyPair, type Org, readSecret, unique } from './given.ts'
-import { addressOf, chooseKind, create, createAfterReview, createdHeading, newName, openScope, pick } from './steps.ts'
+import { call, path } from './concord.ts'
+import { begin, finish, givenCreator, NEW_KEY } from './creating.ts'
+import { expect, test } from './fixtures.ts'
+import { givenProject, keyPair, readSecret } from './given.ts'
+import { addressOf, create, createAfterReview, createdHeading, openScope, pick } from './steps.ts'
 import { readCredentials, readKeyPair, readValue } from './value.ts'
 
 const MIB = 1024 * 1024
-/** Concord searches for primes of 2,048 bits: usually a second, sometimes many. */
-const NEW_KEY = 60_000
-
-async function givenMember() {
-  const org = await givenOrg()
-  return { org, user: await givenUser({ of: [org] }), name: unique('made') }
-}
-
-/** From the list to the form of the kind, with a name. */
-async function begin(page: Page, { org, user, name, kind }: { org: Org; user: User; name: string; kind: string }) {
-  await asUser(page, user)
-  await page.goto(path`/org/${org.name}/secret`)
-  await page.getByRole('link', { name: 'Create secret' }).click()
-  await chooseKind(page, kind)
-  await newName(page).fill(name)
-}
-
-/** From the filled-in form to the result. */
-async function finish(page: Page, name: string) {
-  await create(page)
-  await expect(createdHeading(page, name)).toBeFocused({ timeout: NEW_KEY })
-}
-
 test('a new key pair with a generated store password: shows both once', { tag: '@concord' }, async ({
   page,
   context,
 }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  const { org, user, name } = await givenMember()
+  const { org, user, name } = await givenCreator()
   await begin(page, { org, user, name, kind: 'New key pair' })
   await openScope(page)
   await page.getByRole('radio', { name: /^Store password, made by the server/ }).check()
@@ -80,7 +57,7 @@ test('a new key pair with a generated store password: shows both once', { tag: '
 })
 
 test('an existing key pair, one half pasted and one from a file', { tag: '@concord' }, async ({ page }) => {
-  const { org, user, name } = await givenMember()
+  const { org, user, name } = await givenCreator()
   const pair = keyPair()
   await begin(page, { org, user, name, kind: 'Existing key pair' })
   await page.getByRole('textbox', { name: 'Public key' }).fill(pair.public)
@@ -93,7 +70,7 @@ test('an existing key pair, one half pasted and one from a file', { tag: '@conco
 })
 
 test('a key pair is looked at before it is sent: swapped, mended, matched', async ({ page }) => {
-  const { org, user, name } = await givenMember()
+  const { org, user, name } = await givenCreator()
   const pair = keyPair()
   const publicKey = page.getByRole('textbox', { name: 'Public key' })
   const privateKey = page.getByRole('textbox', { name: 'Private key' })
@@ -132,7 +109,7 @@ test('a key pair is looked at before it is sent: swapped, mended, matched', asyn
 })
 
 test('username and password outside of ASCII', { tag: '@concord' }, async ({ page }) => {
-  const { org, user, name } = await givenMember()
+  const { org, user, name } = await givenCreator()
   const credentials = { username: 'Jörg Grünwald', password: 'päss wörd € 🔑 "quoted" \\back' }
   await begin(page, { org, user, name, kind: 'Username and password' })
   await page.getByRole('textbox', { name: /^User ?name/i }).fill(credentials.username)
@@ -142,7 +119,7 @@ test('username and password outside of ASCII', { tag: '@concord' }, async ({ pag
 })
 
 test('a multi-line value with outer whitespace is stored byte for byte', { tag: '@concord' }, async ({ page }) => {
-  const { org, user, name } = await givenMember()
+  const { org, user, name } = await givenCreator()
   const value = '  first line – “ä€🔑”\n\n\tindented, with a blank at the end \nlast line  \n'
   await begin(page, { org, user, name, kind: 'Single value' })
   await page.getByRole('textbox', { name: 'Value' }).fill(value)
@@ -153,7 +130,7 @@ test('a multi-line value with outer whitespace is stored byte for byte', { tag: 
 
 test('Windows line endings can be kept', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  const { org, user, name } = await givenMember()
+  const { org, user, name } = await givenCreator()
   const value = 'one\r\ntwo\r\n'
   await begin(page, { org, user, name, kind: 'Single value' })
   await page.evaluate((text) => navigator.clipboard.writeText(text), value)
@@ -166,7 +143,7 @@ test('Windows line endings can be kept', async ({ page, context }) => {
 
 test('keeping line endings for one value does not affect the next', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  const { org, user, name } = await givenMember()
+  const { org, user, name } = await givenCreator()
   await begin(page, { org, user, name, kind: 'Single value' })
   const field = page.getByRole('textbox', { name: 'Value' })
   const paste = async (text: string) => {
@@ -190,26 +167,10 @@ test('keeping line endings for one value does not affect the next', async ({ pag
   expect(String(await readValue({ orgName: org.name, name }))).toBe('five\nsix')
 })
 
-test('a result stays, however soon it comes', async ({ page }) => {
-  const { org, user, name } = await givenMember()
-  await asUser(page, user)
-  await page.goto(path`/org/${org.name}/new-secret`)
-  await expect(page.getByRole('heading', { level: 1, name: 'Create a secret' })).toBeVisible()
-  // At once, before the address has the kind.
-  await page.getByRole('radio', { name: /^New key pair/ }).evaluate((radio: HTMLInputElement, text) => {
-    radio.click()
-    document.execCommand('insertText', false, text)
-    radio.form?.requestSubmit()
-  }, name)
-  await expect(createdHeading(page, name)).toBeVisible({ timeout: 60_000 })
-  await expect(page).toHaveURL(/kind=new-key-pair/)
-  await expect(page.getByRole('textbox', { name: 'Public key' })).toBeVisible()
-})
-
 test('accepts a file of 1 MiB of any bytes, and rejects one byte more before sending', { tag: '@concord' }, async ({
   page,
 }) => {
-  const { org, user, name } = await givenMember()
+  const { org, user, name } = await givenCreator()
   const buffer = randomBytes(MIB)
   await begin(page, { org, user, name, kind: 'File' })
   const file = page.getByLabel('Choose a file: File')
@@ -228,7 +189,7 @@ test('accepts a file of 1 MiB of any bytes, and rejects one byte more before sen
 test('checks a chosen store password while it is typed; projects limit the secret', { tag: '@concord' }, async ({
   page,
 }) => {
-  const { org, user, name } = await givenMember()
+  const { org, user, name } = await givenCreator()
   const project = await givenProject(org)
   const storePassword = 'Gehëim1 pass'
   await begin(page, { org, user, name, kind: 'Single value' })
@@ -265,211 +226,3 @@ test('checks a chosen store password while it is typed; projects limit the secre
   await call(path`/api/v1/org/${org.name}/secret/${name}`, { json: { orgId: org.id, projectName: '' } })
   expect(String(await readValue({ orgName: org.name, name }, { storePassword }))).toBe('of no interest')
 })
-
-test('a project that was deleted meanwhile is named and taken out; the rest stays', { tag: '@concord' }, async ({
-  page,
-  expectErrors,
-}) => {
-  // Of the database: Concord does not look for them.
-  expectErrors(500, '/api/v1/org/*/secret')
-  const { org, user, name } = await givenMember()
-  const [stays, gone] = await Promise.all([givenProject(org), givenProject(org)])
-  await begin(page, { org, user, name, kind: 'Single value' })
-  const value = page.getByRole('textbox', { name: 'Value' })
-  await value.fill('of no interest')
-  await openScope(page)
-  await pick(page.getByRole('main'), 'Projects', stays.name)
-  await pick(page.getByRole('main'), 'Projects', gone.name)
-  await call(path`/api/v1/org/${org.name}/project/${gone.name}`, { method: 'DELETE' })
-  await create(page)
-  await expect(page.getByRole('alert')).toContainText(`The project “${gone.name}” was deleted, and is taken out.`)
-  await expect(page.getByRole('list', { name: 'Chosen projects' })).toHaveText(stays.name)
-  await expect(value).toHaveValue('of no interest')
-
-  await finish(page, name)
-  expect(await readSecret({ orgName: org.name, name })).toMatchObject({ projects: [{ name: stays.name }] })
-})
-
-test('says that a name is taken while it is typed, and reports the server’s refusal at the field', {
-  tag: '@concord',
-}, async ({ page, expectErrors }) => {
-  // The list, where the story begins, finds out that the other secret may not be opened.
-  expectErrors(400, '/api/v1/org/*/secret')
-  expectErrors(403, '/api/v2/org/*/secret/*')
-  const { org, user, name } = await givenMember()
-  await givenSecret(org, { name })
-  await begin(page, { org, user, name, kind: 'Single value' })
-  const field = newName(page)
-  await expect(field).toHaveAccessibleDescription(/has a secret with this name. Open it in a new tab/)
-  await expect(page.getByRole('link', { name: 'Open it in a new tab' })).toHaveAttribute(
-    'href',
-    addressOf({ orgName: org.name, name }),
-  )
-  await page.getByRole('textbox', { name: 'Value' }).fill('kept\nwhole')
-  await create(page)
-  await expect(field).toBeFocused()
-
-  // Free when it was looked up, taken when the request arrives.
-  const free = page.waitForResponse(/\/exists$/)
-  await field.fill(`${name}-2`)
-  await free
-  await givenSecret(org, { name: `${name}-2` })
-  await openScope(page)
-  await page.getByRole('radio', { name: /^Public/ }).check()
-  await createAfterReview(page, `${name}-2`)
-  await expect(field).toBeFocused()
-  await expect(field).toHaveAccessibleDescription(new RegExp(`Secret already exists: ${name}-2`))
-  await expect(page.getByRole('textbox', { name: 'Value' })).toHaveValue('kept\nwhole')
-  await field.fill(`${name}-3`)
-  await createAfterReview(page, `${name}-3`)
-  await expect(createdHeading(page, `${name}-3`)).toBeVisible()
-  expect(await readSecret({ orgName: org.name, name: `${name}-3` })).toMatchObject({ visibility: 'PUBLIC' })
-})
-
-test('names missing input, and keeps a name with blanks as it was typed', async ({ page }) => {
-  const { org, user } = await givenMember()
-  await asUser(page, user)
-  await page.goto(path`/org/${org.name}/new-secret`)
-  await chooseKind(page, 'Single value')
-  const field = newName(page)
-  await field.pressSequentially(' my deploy key')
-  await expect(field).toHaveValue(' my deploy key')
-  await expect(field).toHaveAccessibleDescription('A name has no blanks. Use my-deploy-key')
-  await page.getByRole('button', { name: 'Use my-deploy-key' }).click()
-  await expect(field).toBeFocused()
-  await expect(field).toHaveValue('my-deploy-key')
-  await expect(field).toHaveAccessibleDescription(/^Flows use it by this name/)
-
-  await field.fill('')
-  await create(page)
-  await expect(field).toBeFocused()
-  await expect(field).toHaveAccessibleDescription('Type a name.')
-  await expect(page.getByRole('alert').filter({ hasText: 'Type or paste the value.' })).toBeVisible()
-})
-
-test('a reload and Back keep everything but the values, and leaving asks only for those', async ({ page }) => {
-  const { org, user, name } = await givenMember()
-  const project = await givenProject(org)
-  await begin(page, { org, user, name, kind: 'New key pair' })
-  await openScope(page)
-  await page.getByRole('radio', { name: /^Public/ }).check()
-  await pick(page.getByRole('main'), 'Projects', project.name)
-  const expectKept = async () => {
-    await expect(page.getByRole('radio', { name: /^New key pair/ })).toBeChecked()
-    await expect(newName(page)).toHaveValue(name)
-    await expect(page.getByText('1 project', { exact: true })).toBeVisible()
-    await expect(page.getByText('Public', { exact: true }).first()).toBeVisible()
-  }
-  await page.reload()
-  await expectKept()
-  // Nothing would be lost: no question.
-  await page.getByRole('link', { name: 'Cancel' }).click()
-  await expect(page).toHaveURL(path`/org/${org.name}/secret`)
-  await page.goBack()
-  await expectKept()
-
-  await chooseKind(page, 'Username and password')
-  await expect(newName(page)).toHaveValue(name)
-  await page.getByRole('textbox', { name: 'Password' }).fill('of no interest')
-  await chooseKind(page, 'Single value')
-  await page.getByRole('link', { name: 'Cancel' }).click()
-  const guard = page.getByRole('dialog', { name: 'Leave without creating the secret?' })
-  await guard.getByRole('button', { name: 'Cancel' }).click()
-  await chooseKind(page, 'Username and password')
-  await expect(page.getByRole('textbox', { name: 'Password' })).toHaveValue('of no interest')
-  await page.getByRole('link', { name: 'Cancel' }).click()
-  await guard.getByRole('button', { name: 'Yes, leave' }).click()
-  await expect(page).toHaveURL(path`/org/${org.name}/secret`)
-
-  // Another visit starts with nothing.
-  await page.getByRole('link', { name: 'Create secret' }).click()
-  await chooseKind(page, 'Single value')
-  await expect(newName(page)).toHaveValue('')
-  await expect(page.getByText('Private', { exact: true })).toBeVisible()
-})
-
-test('says when one line is made of several, and what a chosen file ends with', async ({ page, context }) => {
-  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-  const { org, user, name } = await givenMember()
-  await begin(page, { org, user, name, kind: 'Username and password' })
-  const password = page.getByRole('textbox', { name: 'Password' })
-  await page.evaluate((text) => navigator.clipboard.writeText(text), 'first\nsecond')
-  await password.press('Control+V')
-  await expect(page.getByText('The 2 lines became one.')).toBeVisible()
-  await password.fill('')
-  await expect(page.getByText('The 2 lines became one.')).toBeHidden()
-
-  await chooseKind(page, 'Single value')
-  const file = page.getByLabel('Choose a file: Value')
-  await file.setInputFiles({ name: 'token', mimeType: '', buffer: Buffer.from('\ufefftoken\r\n') })
-  await expect(page.getByText('It begins with a byte order mark (BOM), which is kept.')).toBeVisible()
-  await page.getByRole('button', { name: 'Remove it' }).click()
-  await expect(page.getByText('It ends with a line break, which is kept.')).toBeVisible()
-  await expect(file).toBeFocused()
-  await finish(page, name)
-  expect(String(await readValue({ orgName: org.name, name }))).toBe('token\r\n')
-})
-
-test('at /secret/new is the secret of that name, or the page that creates one', async ({ page, expectErrors }) => {
-  expectErrors(404, '/api/v2/org/*/secret/new')
-  const org = await givenOrg()
-  const user = await givenUser({ of: [org] })
-  await asUser(page, user)
-  await page.goto(path`/org/${org.name}/secret/new?name=new`)
-  await expect(page).toHaveURL(path`/org/${org.name}/new-secret?name=new`)
-  await chooseKind(page, 'Single value')
-  await page.getByRole('textbox', { name: 'Value' }).fill('of no interest')
-  await finish(page, 'new')
-  await page.goto(path`/org/${org.name}/secret/new`)
-  await expect(page).toHaveURL(addressOf({ orgName: org.name, name: 'new' }))
-  await expect(page.getByRole('heading', { level: 1, name: 'new' })).toBeVisible()
-})
-
-test('a value leaves no trace in URLs, storage, title, history or the page', async ({ page }) => {
-  const { org, user, name } = await givenMember()
-  const value = `hidden-${unique('value')}`
-  // No three consecutive characters of the username, which has no capital letters.
-  const storePassword = `Pass.1-${lettersOnly(12)}`
-  const asked: string[] = []
-  page.on('request', (request) => asked.push(request.url(), JSON.stringify(request.headers())))
-  await begin(page, { org, user, name, kind: 'Single value' })
-  await page.getByRole('textbox', { name: 'Value' }).fill(value)
-  await openScope(page)
-  await page.getByRole('radio', { name: /^Store password of your own/ }).check()
-  await page.getByRole('textbox', { name: 'Store password' }).fill(storePassword)
-  await create(page)
-  const whileOpen = await traces(page)
-  await page.getByRole('button', { name: 'Yes, create it' }).click()
-  await expect(createdHeading(page, name)).toBeVisible()
-  const atResult = [await traces(page), await page.content()]
-  await page.getByRole('link', { name: 'Create another' }).click()
-  await expect(newName(page)).toBeFocused()
-  const whenBack = [await traces(page), await fieldsOf(page), await page.content()]
-  await page.goto(addressOf({ orgName: org.name, name }))
-  await page.getByRole('link', { name: 'Audit' }).click()
-  await expect(page.getByRole('main')).toContainText('created')
-
-  const everything = JSON.stringify([asked, whileOpen, atResult, whenBack, await traces(page), await page.content()])
-  expect(everything).toContain(name)
-  expect(everything).not.toContain(value)
-  expect(everything).not.toContain(storePassword)
-  expect(String(await readValue({ orgName: org.name, name }, { storePassword }))).toBe(value)
-})
-
-const lettersOnly = (length: number) => [...randomBytes(length)].map((byte) => 'GHJKLMNP'[byte % 8]).join('')
-
-/** Every place where a browser stores data, besides the page itself. */
-const traces = (page: Page) =>
-  page.evaluate(async () => ({
-    address: location.href,
-    title: document.title,
-    state: history.state,
-    cookies: document.cookie,
-    local: { ...localStorage },
-    session: { ...sessionStorage },
-    databases: await indexedDB.databases(),
-    caches: await caches.keys(),
-  }))
-
-const fieldsOf = (page: Page) =>
-  page.evaluate(() => [...document.querySelectorAll<HTMLInputElement>('input, textarea')].map(({ value }) => value))

@@ -94,3 +94,12 @@ export async function confirm(dialog: Locator, secret: Ref, button: string | Reg
   await nameField(dialog, secret).fill(secret.name)
   await dialog.getByRole('button', { name: button }).click()
 }
+
+/** With the Tab key, as far as it takes. */
+export async function tabTo(page: Page, what: Locator) {
+  for (let key = 0; key < 40; key++) {
+    if (await what.evaluate((element) => element === document.activeElement)) return
+    await page.keyboard.press('Tab')
+  }
+  await expect(what).toBeFocused()
+}
